@@ -1,0 +1,216 @@
+//! Writes the entities of every area from a scratch database that carries the finished schema.
+//!
+//! `DATABASE_URL` names an empty PostgreSQL or TimescaleDB; `make entities` and `make verify` start one for it. The
+//! revisions are applied there, the tables are read back, and sea-orm-codegen turns them into Rust: what runs in
+//! production and what the entities say cannot differ.
+//!
+//! # How to add an area
+//!
+//! A line in [`AREAS`], and a module `entity/src/<area>` beside the others.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use clap::Parser;
+use migration_engine::{EngineError, Project, Runner, Target, connect, kept, runner::Patience};
+use sea_orm::DbErr;
+use sea_orm_codegen::{
+    BannerVersion, BigIntegerType, DateTimeCrate, EntityFormat, EntityTransformer, EntityWriterContext, WithPrelude,
+    WithSerde,
+};
+use sea_schema::postgres::discovery::SchemaDiscovery;
+
+/// The areas: name of the module, PostgreSQL schema, migrator.
+const AREAS: &[(&str, &str, fn() -> Project)] = &[("alarms", "public", migration::project)];
+
+#[derive(Parser)]
+#[command(
+    about = "Writes entity/src/<area>/generated from the migrated schema of an empty scratch database (DATABASE_URL)."
+)]
+struct Arguments {
+    /// Change nothing; fail and show the difference when the files are not up to date
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum CodegenError {
+    #[error("{}", .0.on_one_line())]
+    Engine(#[from] EngineError),
+    #[error("DATABASE_URL is not set; run `make entities`, which starts a scratch database")]
+    NoDatabase,
+    #[error("the scratch database is not empty: it has {0}; entities are generated from a database of their own")]
+    NotEmpty(String),
+    #[error("area {area}: the schema could not be read")]
+    Discovery { area: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("area {area}: sea-orm-codegen refused the schema")]
+    Transform { area: &'static str, source: sea_orm_codegen::Error },
+    #[error("{path}")]
+    File { path: String, source: io::Error },
+    #[error("rustfmt failed on the generated code of area {0}; install it with `rustup component add rustfmt`")]
+    Format(&'static str),
+    #[error("the entities are not up to date, run `make entities` and commit the result")]
+    Stale,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            eprintln!("error: {error}{cause}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<(), CodegenError> {
+    let url = std::env::var("DATABASE_URL").map_err(|_| CodegenError::NoDatabase)?;
+    // entity/codegen → entity/src
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
+    let mut stale = false;
+    for (area, schema, project) in AREAS {
+        let files = generate(area, schema, project(), &url).await?;
+        let folder = sources.join(area).join("generated");
+        if arguments.check {
+            stale |= !matches(area, &folder, &files)?;
+        } else {
+            write(&folder, &files)?;
+            println!("entity/src/{area}/generated: {} files", files.len());
+        }
+    }
+    if stale { Err(CodegenError::Stale) } else { Ok(()) }
+}
+
+/// File names and their formatted contents.
+async fn generate(
+    area: &'static str,
+    schema: &'static str,
+    project: Project,
+    url: &str,
+) -> Result<BTreeMap<String, String>, CodegenError> {
+    let bookkeeping = project.bookkeeping_table();
+    let settings = connect::Settings { schema: Some(schema.to_owned()) };
+    let runner = Runner::connect(project, Target::parse(url, "DATABASE_URL")?, &settings, Patience::default()).await?;
+    let before = runner.tables().await?;
+    if !before.is_empty() {
+        return Err(CodegenError::NotEmpty(before.join(", ")));
+    }
+    runner.up(None).await?;
+
+    let failed = |source| CodegenError::Discovery { area, source };
+    let pool = runner.connection().get_postgres_connection_pool().clone();
+    let discovered = SchemaDiscovery::new(pool, schema)
+        .discover()
+        .await
+        .map_err(|error| failed(Box::new(DbErr::Custom(error.to_string()))))?;
+    let tables = discovered
+        .tables
+        .into_iter()
+        .filter(|table| table.info.name != bookkeeping && !table.info.name.starts_with(kept::PREFIX))
+        .map(|table| table.write())
+        .collect();
+    let writer = EntityTransformer::transform(tables).map_err(|source| CodegenError::Transform { area, source })?;
+    let files = writer.generate(&context()).files.into_iter().map(|file| (file.name, file.content)).collect();
+    runner.close().await;
+    format(area, files)
+}
+
+/// How the entities look: compact models with serde, enums that are `Copy`, `Hash` and spelled in JSON as in the database.
+fn context() -> EntityWriterContext {
+    let strings = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
+    EntityWriterContext::new(
+        EntityFormat::Compact,
+        WithPrelude::None,
+        WithSerde::Both,
+        true,
+        DateTimeCrate::Chrono,
+        BigIntegerType::I64,
+        None,
+        false,
+        false,
+        false,
+        vec![],
+        vec![],
+        strings(&["Hash"]),
+        strings(&["serde(rename_all = \"snake_case\")"]),
+        vec![],
+        false,
+        true,
+        BannerVersion::Minor,
+    )
+}
+
+/// Runs rustfmt over the files with the workspace's configuration.
+fn format(area: &'static str, files: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, CodegenError> {
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rustfmt.toml");
+    let mut formatted = BTreeMap::new();
+    for (name, content) in files {
+        let mut rustfmt = Command::new("rustfmt")
+            .args(["--edition", "2024", "--config-path"])
+            .arg(&config)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .map_err(|_| CodegenError::Format(area))?;
+        if let Some(mut input) = rustfmt.stdin.take() {
+            io::Write::write_all(&mut input, content.as_bytes()).map_err(|_| CodegenError::Format(area))?;
+        }
+        let output = rustfmt.wait_with_output().map_err(|_| CodegenError::Format(area))?;
+        if !output.status.success() {
+            return Err(CodegenError::Format(area));
+        }
+        formatted.insert(name, String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Ok(formatted)
+}
+
+fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), CodegenError> {
+    let failed = |path: &Path, source| CodegenError::File { path: path.display().to_string(), source };
+    fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
+    for path in existing(folder)? {
+        fs::remove_file(&path).map_err(|source| failed(&path, source))?;
+    }
+    for (name, content) in files {
+        let path = folder.join(name);
+        fs::write(&path, content).map_err(|source| failed(&path, source))?;
+    }
+    Ok(())
+}
+
+fn existing(folder: &Path) -> Result<Vec<PathBuf>, CodegenError> {
+    match fs::read_dir(folder) {
+        Ok(entries) => Ok(entries.filter_map(Result::ok).map(|entry| entry.path()).collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(vec![]),
+        Err(source) => Err(CodegenError::File { path: folder.display().to_string(), source }),
+    }
+}
+
+/// Whether the folder holds exactly these files; prints what differs.
+fn matches(area: &str, folder: &Path, files: &BTreeMap<String, String>) -> Result<bool, CodegenError> {
+    let mut same = true;
+    for path in existing(folder)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !files.contains_key(&name) {
+            println!("entity/src/{area}/generated/{name}: not generated any more");
+            same = false;
+        }
+    }
+    for (name, wanted) in files {
+        let found = fs::read_to_string(folder.join(name)).unwrap_or_default();
+        if found == *wanted {
+            continue;
+        }
+        same = false;
+        println!("--- entity/src/{area}/generated/{name}\n+++ generated from the schema");
+        for line in similar::TextDiff::from_lines(&found, wanted).unified_diff().context_radius(2).iter_hunks() {
+            print!("{line}");
+        }
+    }
+    Ok(same)
+}

@@ -1,0 +1,38 @@
+//! Consent to delete rows.
+//!
+//! A `down()` that drops a table calls [`may_drop_rows`]. It refuses while the table holds rows, unless the person running
+//! the command has agreed (`--yes`, or yes at the prompt of `fresh`, `refresh` and `reset`).
+
+use std::future::Future;
+
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm_migration::SchemaManager;
+
+tokio::task_local! {
+    static CONSENT: ();
+}
+
+/// Runs `work` with the consent to delete rows.
+pub async fn with_consent<F: Future>(consent: bool, work: F) -> F::Output {
+    if consent { CONSENT.scope((), work).await } else { work.await }
+}
+
+/// Refuses when `table` holds rows and nobody agreed to delete them.
+pub async fn may_drop_rows(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    if CONSENT.try_with(|()| ()).is_ok() || !holds_rows(manager.get_connection(), table).await? {
+        return Ok(());
+    }
+    Err(DbErr::Migration(format!(
+        "table {table} holds rows, and taking back the revision that created it would delete them; \
+         save them first, then run the command with --yes"
+    )))
+}
+
+/// Whether `table` has at least one row.
+pub async fn holds_rows<C: ConnectionTrait>(db: &C, table: &str) -> Result<bool, DbErr> {
+    let backend = db.get_database_backend();
+    let quoted = crate::catalog::quote(backend, table);
+    let found =
+        db.query_one_raw(Statement::from_string(backend, format!("SELECT 1 AS found FROM {quoted} LIMIT 1"))).await?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,37 @@
+//! What kind of database error a [`DbErr`] is, by code and never by message.
+
+use sea_orm::{DbErr, RuntimeErr, sqlx};
+
+/// The SQLSTATE (PostgreSQL, MySQL) or result code (SQLite) of an error, when the database sent one.
+pub fn code(error: &DbErr) -> Option<String> {
+    match sqlx_error(error)? {
+        sqlx::Error::Database(database) => database.code().map(std::borrow::Cow::into_owned),
+        _ => None,
+    }
+}
+
+/// A lock was not free within `lock_timeout` (PostgreSQL 55P03).
+pub fn is_lock_timeout(error: &DbErr) -> bool {
+    code(error).as_deref() == Some("55P03")
+}
+
+/// The database or its file may only be read (PostgreSQL 25006, SQLite result code 8 and its extended forms, MySQL 1290).
+pub fn is_read_only(error: &DbErr) -> bool {
+    let Some(code) = code(error) else { return false };
+    let sqlite_read_only = || code.parse::<u32>().is_ok_and(|number| number & 0xff == 8);
+    match sqlx_error(error) {
+        Some(sqlx::Error::Database(database)) if database.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() => {
+            sqlite_read_only()
+        }
+        _ => code == "25006",
+    }
+}
+
+pub(crate) fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner))
+        | DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => Some(inner.as_ref()),
+        _ => None,
+    }
+}

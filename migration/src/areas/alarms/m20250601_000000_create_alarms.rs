@@ -1,0 +1,113 @@
+//! The table of alarms as core-server has always had it: a value crossed a threshold.
+//!
+//! With TimescaleDB it is a hypertable of 7-day chunks, hence the primary key with the time in it; with the full licence
+//! chunks older than 7 days go to the columnstore, one batch per sensor.
+
+use migration_engine::guard;
+use migration_timescale::{Columnstore, ColumnstorePolicy, Hypertable, TimescaleManager};
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+
+use crate::portable::{
+    check, create_enum, drop_enum, enum_check, enum_column, json_check, json_column, moment_column, text_default_empty,
+    uuid_column,
+};
+
+const TABLE: &str = "alarms";
+const SEVERITY: (&str, &[&str]) = ("alarm_severity", &["info", "warning", "critical"]);
+const STATUS: (&str, &[&str]) = ("alarm_status", &["active", "acknowledged", "resolved"]);
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    /// SQLite and MySQL too: a run that is killed leaves nothing, as far as the backend can do that.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.enable_timescaledb().await?;
+        create_enum(manager, SEVERITY.0, SEVERITY.1).await?;
+        create_enum(manager, STATUS.0, STATUS.1).await?;
+        manager.create_table(alarms(manager.get_database_backend())).await?;
+
+        let hypertable = Hypertable::by_range(TABLE, "raised_at").chunk_interval("7 days");
+        let columnstore = Columnstore::on(TABLE).segment_by("sensor_id").order_by("raised_at DESC, id DESC");
+        manager.create_hypertable(&hypertable).await?;
+        manager.enable_columnstore(&columnstore).await?;
+        manager.add_columnstore_policy(&ColumnstorePolicy::after(TABLE, "7 days")).await?;
+
+        // Newest first, ties broken by the id: the order of every list.
+        manager.create_index(newest_first("alarms_raised_at_idx").take()).await?;
+        let mut of_sensor = Index::create();
+        of_sensor.name("alarms_sensor_id_idx").table(TABLE).col("sensor_id");
+        of_sensor.col(("raised_at", IndexOrder::Desc)).col(("id", IndexOrder::Desc));
+        manager.create_index(of_sensor.take()).await?;
+        // What is still open, the first page of every dashboard. MySQL has no partial indexes.
+        let open = if manager.get_database_backend() == DbBackend::MySql {
+            let mut open = Index::create();
+            open.name("alarms_open_idx").table(TABLE).col("status");
+            open.col(("raised_at", IndexOrder::Desc)).col(("id", IndexOrder::Desc)).take()
+        } else {
+            newest_first("alarms_open_idx").and_where(Expr::cust("status <> 'resolved'")).take()
+        };
+        manager.create_index(open).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        guard::may_drop_rows(manager, TABLE).await?;
+        manager.drop_table(Table::drop().table(TABLE).take()).await?;
+        drop_enum(manager, STATUS.0).await?;
+        drop_enum(manager, SEVERITY.0).await
+    }
+}
+
+fn newest_first(name: &'static str) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(name).table(TABLE).col(("raised_at", IndexOrder::Desc)).col(("id", IndexOrder::Desc));
+    index
+}
+
+fn alarms(backend: DbBackend) -> TableCreateStatement {
+    let mut table = Table::create();
+    table
+        .table(TABLE)
+        .col(uuid_column(backend, "id"))
+        .col(moment_column(backend, "raised_at").not_null())
+        .col(ColumnDef::new("sensor_id").string_len(255).not_null())
+        .col(enum_column(backend, "severity", SEVERITY.0, SEVERITY.1).not_null())
+        .col(enum_column(backend, "status", STATUS.0, STATUS.1).not_null().default("active"))
+        .col(ColumnDef::new("value").double())
+        .col(ColumnDef::new("threshold").double())
+        .col(text_default_empty(backend, "message"))
+        .col(json_column(backend, "context"))
+        .col(&mut moment_column(backend, "acknowledged_at"))
+        .col(ColumnDef::new("acknowledged_by").text())
+        .col(&mut moment_column(backend, "resolved_at"))
+        .primary_key(Index::create().name("alarms_pkey").col("id").col("raised_at"));
+    // Years 1970 to 9999: what a version 7 id and RFC 3339 can say. The constants depend on no session time zone.
+    match backend {
+        DbBackend::Postgres => {
+            check(&mut table, "alarms_sensor_id_check", "sensor_id <> ''");
+            let years = "raised_at >= to_timestamp(0) AND raised_at < to_timestamp(253402300800)";
+            check(&mut table, "alarms_raised_at_check", years);
+        }
+        DbBackend::MySql => {
+            check(&mut table, "alarms_sensor_id_check", "sensor_id <> ''");
+            check(&mut table, "alarms_raised_at_check", "raised_at >= '1970-01-01 00:00:00'");
+        }
+        _ => {
+            check(&mut table, "alarms_id_check", "typeof(id) = 'blob' AND length(id) = 16");
+            check(&mut table, "alarms_sensor_id_check", "length(sensor_id) BETWEEN 1 AND 255");
+            // Text sorts like time only in one shape: UTC with its offset written out.
+            let shape =
+                "raised_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]*+00:00'";
+            check(&mut table, "alarms_raised_at_check", format!("{shape} AND raised_at >= '1970'"));
+            check(&mut table, "alarms_severity_check", enum_check("severity", SEVERITY.1));
+            check(&mut table, "alarms_status_check", enum_check("status", STATUS.1));
+            check(&mut table, "alarms_context_check", json_check("context"));
+        }
+    }
+    table
+}

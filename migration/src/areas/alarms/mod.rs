@@ -1,0 +1,20 @@
+//! Alarms, with their origin and anomaly score. The default area.
+
+mod m20250601_000000_create_alarms;
+mod m20261101_000000_add_alarm_origin;
+
+use sea_orm_migration::prelude::*;
+
+/// The revisions of the area, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20250601_000000_create_alarms::Migration),
+            Box::new(m20261101_000000_add_alarm_origin::Migration),
+        ]
+    }
+}

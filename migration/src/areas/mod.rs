@@ -1,0 +1,3 @@
+//! The areas: each is one database schema with its own history.
+
+pub mod alarms;

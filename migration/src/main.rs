@@ -1,0 +1,8 @@
+//! The command line of the schema: hands the revisions to the engine, nothing else.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    migration_engine::cli::run(migration::project()).await
+}

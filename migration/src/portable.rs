@@ -1,0 +1,102 @@
+//! Column types that every backend has, each in its own way.
+//!
+//! Revisions of the past use these, so what a function renders never changes; a better rendering gets a new function.
+
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+
+/// A column of an enum: a native type on PostgreSQL (created beforehand with [`create_enum`]), `ENUM` on MySQL, text on
+/// SQLite, where [`enum_check`] belongs to it.
+pub fn enum_column(backend: DbBackend, column: &'static str, name: &'static str, labels: &[&'static str]) -> ColumnDef {
+    let mut definition = ColumnDef::new(column);
+    match backend {
+        DbBackend::Sqlite => definition.text(),
+        _ => definition.enumeration(name, labels.iter().copied()),
+    };
+    definition
+}
+
+/// Creates the enum type where types are objects of their own (PostgreSQL); elsewhere there is nothing to do.
+pub async fn create_enum(
+    manager: &SchemaManager<'_>,
+    name: &'static str,
+    labels: &[&'static str],
+) -> Result<(), DbErr> {
+    if manager.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    manager
+        .create_type(extension::postgres::Type::create().as_enum(name).values(labels.iter().copied()).to_owned())
+        .await
+}
+
+/// The inverse of [`create_enum`].
+pub async fn drop_enum(manager: &SchemaManager<'_>, name: &'static str) -> Result<(), DbErr> {
+    if manager.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    manager.drop_type(extension::postgres::Type::drop().name(name).to_owned()).await
+}
+
+/// A check that a text column holds one of the labels, for SQLite.
+pub fn enum_check(column: &str, labels: &[&str]) -> String {
+    let labels: Vec<String> = labels.iter().map(|label| format!("'{label}'")).collect();
+    format!("{column} IN ({})", labels.join(", "))
+}
+
+/// A UUID the database makes by itself when none is given: random (version 4) on PostgreSQL, random bits on SQLite,
+/// MySQL's time-based one there.
+pub fn uuid_column(backend: DbBackend, column: &'static str) -> ColumnDef {
+    let mut definition = ColumnDef::new(column);
+    match backend {
+        DbBackend::Sqlite => definition.custom("blob").default(Expr::cust("randomblob(16)")),
+        DbBackend::MySql => definition.uuid().default(Expr::cust("(unhex(replace(uuid(), '-', '')))")),
+        _ => definition.uuid().default(Expr::cust("gen_random_uuid()")),
+    };
+    definition.not_null();
+    definition
+}
+
+/// A moment in time with microseconds: `timestamptz` on PostgreSQL, `datetime(6)` in UTC on MySQL (its `timestamp` ends
+/// in 2038), RFC 3339 text in UTC on SQLite.
+pub fn moment_column(backend: DbBackend, column: &'static str) -> ColumnDef {
+    let mut definition = ColumnDef::new(column);
+    match backend {
+        DbBackend::Sqlite => definition.text(),
+        DbBackend::MySql => definition.custom("datetime(6)"),
+        _ => definition.timestamp_with_time_zone(),
+    };
+    definition
+}
+
+/// JSON: `jsonb` on PostgreSQL, `json` on MySQL, text on SQLite, where [`json_check`] belongs to it.
+pub fn json_column(backend: DbBackend, column: &'static str) -> ColumnDef {
+    let mut definition = ColumnDef::new(column);
+    match backend {
+        DbBackend::Sqlite => definition.text(),
+        DbBackend::MySql => definition.json(),
+        _ => definition.json_binary(),
+    };
+    definition
+}
+
+/// A check that a text column holds JSON or nothing, for SQLite.
+pub fn json_check(column: &str) -> String {
+    format!("{column} IS NULL OR json_valid({column})")
+}
+
+/// Text with the empty string as default; MySQL takes that only as an expression.
+pub fn text_default_empty(backend: DbBackend, column: &'static str) -> ColumnDef {
+    let mut definition = ColumnDef::new(column);
+    definition.text().not_null();
+    match backend {
+        DbBackend::MySql => definition.default(Expr::cust("('')")),
+        _ => definition.default(""),
+    };
+    definition
+}
+
+/// Adds a named check.
+pub fn check(table: &mut TableCreateStatement, name: &'static str, condition: impl Into<String>) {
+    let named = Check::named(name, Expr::cust(condition.into()));
+    table.check(named);
+}

@@ -1,0 +1,150 @@
+//! What the connected server can do.
+
+use std::fmt;
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+
+use crate::Version;
+
+/// Edition of TimescaleDB, which decides about more than the version does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Edition {
+    /// Licence `timescale`: everything.
+    Full,
+    /// Licence `apache`: hypertables, but no columnstore, policies, jobs, continuous aggregates or gap filling.
+    Apache,
+}
+
+/// The server's abilities, read once per connection with [`Capability::detect`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capability {
+    backend: DbBackend,
+    timescale: Option<(Version, Edition)>,
+    web_assembly: bool,
+}
+
+/// A feature that the server does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{feature} needs {needs}; this is {server}")]
+pub struct Unsupported {
+    /// What was asked for.
+    pub feature: &'static str,
+    /// What it takes.
+    pub needs: &'static str,
+    /// What is there.
+    pub server: Capability,
+}
+
+impl Capability {
+    /// TimescaleDB with the full licence.
+    pub const fn timescale_full(version: Version) -> Self {
+        Self { backend: DbBackend::Postgres, timescale: Some((version, Edition::Full)), web_assembly: false }
+    }
+
+    /// TimescaleDB, Apache edition.
+    pub const fn timescale_apache(version: Version) -> Self {
+        Self { backend: DbBackend::Postgres, timescale: Some((version, Edition::Apache)), web_assembly: false }
+    }
+
+    /// PostgreSQL without TimescaleDB.
+    pub const fn postgres() -> Self {
+        Self { backend: DbBackend::Postgres, timescale: None, web_assembly: false }
+    }
+
+    /// SQLite.
+    pub const fn sqlite() -> Self {
+        Self { backend: DbBackend::Sqlite, timescale: None, web_assembly: false }
+    }
+
+    /// MySQL or MariaDB.
+    pub const fn mysql() -> Self {
+        Self { backend: DbBackend::MySql, timescale: None, web_assembly: false }
+    }
+
+    /// Asks the server behind `db`. The licence decides, not the version: the setting is absent without the extension.
+    pub async fn detect<C: ConnectionTrait>(db: &C) -> Result<Self, DbErr> {
+        let backend = db.get_database_backend();
+        if backend != DbBackend::Postgres {
+            return Ok(Self { backend, timescale: None, web_assembly: false });
+        }
+        let row = db
+            .query_one_raw(Statement::from_string(
+                backend,
+                "SELECT extversion, coalesce(current_setting('timescaledb.license', true), 'apache') AS license, \
+                 version() LIKE '%emcc%' AS web_assembly FROM pg_catalog.pg_extension WHERE extname = 'timescaledb'",
+            ))
+            .await?;
+        let Some(row) = row else {
+            return Ok(Self::postgres());
+        };
+        let version = row
+            .try_get::<String>("", "extversion")?
+            .parse()
+            .map_err(|error| DbErr::Custom(format!("TimescaleDB reports a version that cannot be read: {error}")))?;
+        let edition = match row.try_get::<String>("", "license")?.as_str() {
+            "timescale" => Edition::Full,
+            _ => Edition::Apache,
+        };
+        Ok(Self { backend, timescale: Some((version, edition)), web_assembly: row.try_get("", "web_assembly")? })
+    }
+
+    /// The SQL dialect.
+    pub const fn backend(self) -> DbBackend {
+        self.backend
+    }
+
+    /// Version of TimescaleDB, when it is there.
+    pub fn timescale_version(self) -> Option<Version> {
+        self.timescale.map(|(version, _)| version)
+    }
+
+    /// Whether hypertables exist.
+    pub const fn has_hypertables(self) -> bool {
+        self.timescale.is_some()
+    }
+
+    /// Whether the columnstore, policies and jobs exist.
+    pub const fn has_columnstore(self) -> bool {
+        matches!(self.timescale, Some((_, Edition::Full)))
+    }
+
+    /// Whether the server is the WebAssembly build, which has one session and no background workers: what TimescaleDB
+    /// does with a second session (an index with one transaction per chunk, jobs) does not work there.
+    pub const fn is_web_assembly(self) -> bool {
+        self.web_assembly
+    }
+
+    /// Short name of the profile, as used for file names: `timescaledb`, `timescaledb-apache`, `postgres`, `sqlite`, `mysql`.
+    pub fn profile(self) -> &'static str {
+        match (self.backend, self.timescale) {
+            (DbBackend::Postgres, Some((_, Edition::Full))) => "timescaledb",
+            (DbBackend::Postgres, Some((_, Edition::Apache))) => "timescaledb-apache",
+            (DbBackend::MySql, _) => "mysql",
+            (DbBackend::Sqlite, _) => "sqlite",
+            _ => "postgres",
+        }
+    }
+
+    pub(crate) fn require_hypertables(self, feature: &'static str) -> Result<Version, Unsupported> {
+        self.timescale_version().ok_or(Unsupported { feature, needs: "TimescaleDB", server: self })
+    }
+
+    pub(crate) fn require_columnstore(self, feature: &'static str) -> Result<Version, Unsupported> {
+        match self.timescale {
+            Some((version, Edition::Full)) => Ok(version),
+            _ => Err(Unsupported { feature, needs: "TimescaleDB with its full licence", server: self }),
+        }
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.backend, self.timescale) {
+            (_, Some((version, Edition::Full))) => write!(f, "TimescaleDB {version}"),
+            (_, Some((version, Edition::Apache))) => write!(f, "TimescaleDB {version}, Apache edition"),
+            (DbBackend::MySql, _) => f.write_str("MySQL/MariaDB"),
+            (DbBackend::Sqlite, _) => f.write_str("SQLite"),
+            _ => f.write_str("PostgreSQL without TimescaleDB"),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Version of the TimescaleDB extension.
+
+use std::{fmt, str::FromStr};
+
+/// A TimescaleDB version, for comparing with the release that brought a feature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    major: u32,
+    minor: u32,
+    patch: u32,
+}
+
+impl Version {
+    /// `by_range` and `by_hash` dimension builders.
+    pub const DIMENSION_BUILDERS: Self = Self::new(2, 13, 0);
+    /// The names `columnstore` and `add_columnstore_policy`; before, `compression`.
+    pub const COLUMNSTORE_NAMES: Self = Self::new(2, 18, 0);
+
+    /// The version `major.minor.patch`.
+    pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
+        Self { major, minor, patch }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+/// A text that is not `major.minor[.patch][-suffix]`.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not a version such as 2.23.0")]
+pub struct InvalidVersion(String);
+
+impl FromStr for Version {
+    type Err = InvalidVersion;
+
+    /// Reads `extversion`; a suffix such as `-dev` is dropped.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidVersion(text.to_owned());
+        let numbers = text.split('-').next().unwrap_or_default();
+        let mut parts = numbers.split('.').map(str::parse::<u32>);
+        let mut next = || parts.next().transpose().map_err(|_| invalid());
+        let major = next()?.ok_or_else(invalid)?;
+        let minor = next()?.ok_or_else(invalid)?;
+        let patch = next()?.unwrap_or(0);
+        Ok(Self { major, minor, patch })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_release_and_development_versions() {
+        assert_eq!("2.23.0-dev".parse::<Version>().unwrap(), Version::new(2, 23, 0));
+        assert_eq!("2.9".parse::<Version>().unwrap(), Version::new(2, 9, 0));
+        assert!(Version::new(2, 9, 3) < Version::COLUMNSTORE_NAMES);
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_version() {
+        for text in ["", "2", "x.y", "2.x"] {
+            assert!(text.parse::<Version>().is_err(), "{text:?}");
+        }
+    }
+}
