@@ -36,6 +36,8 @@ pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnec
     if let Some(schema) = &settings.schema {
         options.set_schema_search_path(schema);
     }
+    // A prepared DDL statement that is executed again after a `down` and `up` still names the types of the first time.
+    options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(0));
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.busy_timeout(Duration::from_secs(30)));
     Database::connect(options).await.map_err(|error| refused(target, &error))
 }

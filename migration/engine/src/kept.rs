@@ -156,57 +156,73 @@ impl KeptColumns {
 
     /// Puts the values back and drops the side table; without a side table nothing happens. To be called once the columns
     /// and their checks are there, outside the transaction that locked the table for them.
+    ///
+    /// Only rows are locked, and a run that is killed goes on where it ended: what is restored leaves the side table.
     pub async fn restore(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         if !manager.has_table(&self.side_table).await? {
             return Ok(());
         }
-        // All or nothing: a run that is killed starts again from a whole side table.
-        let work = manager.begin().await?;
-        for update in self.updates(&work).await? {
-            run(&work, &update).await?;
+        let side = quote(manager.get_database_backend(), &self.side_table);
+        for part in self.parts(manager).await? {
+            let work = manager.begin().await?;
+            if work.get_database_backend() == DbBackend::Postgres {
+                // The planner knows nothing of rows in the columnstore and would visit the chunk once per row.
+                run(&work, "SET LOCAL enable_nestloop = off").await?;
+            }
+            if Capability::detect(work.get_connection()).await?.has_columnstore() {
+                run(&work, "SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0").await?;
+            }
+            run(&work, &self.update(work.get_database_backend(), &part.of_table)).await?;
+            run(&work, &format!("DELETE FROM {side} WHERE {}", part.of_side_table)).await?;
+            work.commit().await?;
         }
-        run(&work, &format!("DROP TABLE {}", quote(work.get_database_backend(), &self.side_table))).await?;
-        work.commit().await
+        run(manager, &format!("DROP TABLE {side}")).await
     }
 
-    /// The statements that copy the values back.
-    async fn updates(&self, manager: &SchemaManager<'_>) -> Result<Vec<String>, DbErr> {
-        let backend = manager.get_database_backend();
+    /// The statement that copies the values back to the rows of one part.
+    fn update(&self, backend: DbBackend, part: &str) -> String {
         let (table, side) = (quote(backend, &self.table), quote(backend, &self.side_table));
         let same_row =
             self.key.iter().map(|column| format!("a.{column} = k.{column}")).collect::<Vec<_>>().join(" AND ");
-        if backend == DbBackend::MySql {
-            let values = self.columns.iter().map(|(name, _)| format!("a.{name} = k.{name}")).collect::<Vec<_>>();
-            return Ok(vec![format!("UPDATE {table} a JOIN {side} k ON {same_row} SET {}", values.join(", "))]);
-        }
-        let values = self.columns.iter().map(|(name, enum_type)| match enum_type {
-            Some(enum_type) if backend == DbBackend::Postgres => {
-                format!("{name} = k.{name}::{}", identifier(enum_type))
-            }
+        let values = self.columns.iter().map(|(name, enum_type)| match (backend, enum_type) {
+            (DbBackend::MySql, _) => format!("a.{name} = k.{name}"),
+            (DbBackend::Postgres, Some(enum_type)) => format!("{name} = k.{name}::{}", identifier(enum_type)),
             _ => format!("{name} = k.{name}"),
         });
         let values = values.collect::<Vec<_>>().join(", ");
-        let update = format!("UPDATE {table} AS a SET {values} FROM {side} AS k WHERE {same_row}");
-        let columnstore = Capability::detect(manager.get_connection()).await?.has_columnstore();
-        let Some((segment, time)) = self.batch.as_ref().filter(|_| columnstore) else {
-            return Ok(vec![update]);
+        match backend {
+            DbBackend::MySql => format!("UPDATE {table} a JOIN {side} k ON {same_row} SET {values} WHERE {part}"),
+            _ => format!("UPDATE {table} AS a SET {values} FROM {side} AS k WHERE {same_row} AND {part}"),
+        }
+    }
+
+    /// The kept rows in parts of a week. TimescaleDB decompresses whole batches, and only constants for segment and time
+    /// tell it which; without them it would decompress the history. Elsewhere all rows are one part.
+    async fn parts(&self, manager: &SchemaManager<'_>) -> Result<Vec<Part>, DbErr> {
+        let Some((segment, time)) =
+            self.batch.as_ref().filter(|_| manager.get_database_backend() == DbBackend::Postgres)
+        else {
+            return Ok(vec![Part { of_table: "1 = 1".to_owned(), of_side_table: "1 = 1".to_owned() }]);
         };
-        // TimescaleDB decompresses whole batches, and only constants on segment and time tell it which.
-        run(manager, "SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0").await?;
-        let batches = rows(
+        let weeks = rows(
             manager.get_connection(),
             &format!(
-                "SELECT {segment}::text AS segment, min({time})::text AS first, max({time})::text AS last FROM {side} \
-                 GROUP BY {segment}, date_bin('7 days', {time}, '2000-01-03 00:00:00+00')"
+                "SELECT min({time})::text AS first, max({time})::text AS last, array_agg(DISTINCT {segment}::text)::text AS segments \
+                 FROM {} GROUP BY floor(extract(epoch FROM {time}) / 604800) ORDER BY 1",
+                identifier(&self.side_table)
             ),
         )
         .await?;
-        batches
+        weeks
             .iter()
             .map(|row| {
                 let text = |column| row.try_get::<String>("", column).map(|text| literal(&text));
-                let (segment_value, first, last) = (text("segment")?, text("first")?, text("last")?);
-                Ok(format!("{update} AND a.{segment} = {segment_value} AND a.{time} BETWEEN {first} AND {last}"))
+                let (first, last, segments) = (text("first")?, text("last")?, text("segments")?);
+                let within = |alias: &str| format!("{alias}.{time} BETWEEN {first} AND {last}");
+                Ok(Part {
+                    of_table: format!("a.{segment} = ANY ({segments}::text[]) AND {} AND {}", within("a"), within("k")),
+                    of_side_table: format!("{time} BETWEEN {first} AND {last}"),
+                })
             })
             .collect()
     }
@@ -228,6 +244,12 @@ impl KeptColumns {
         });
         columns.collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Conditions that select one part, in the table (as `a`, joined with the side table as `k`) and in the side table.
+struct Part {
+    of_table: String,
+    of_side_table: String,
 }
 
 async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {

@@ -19,7 +19,7 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
         if table == bookkeeping || table.starts_with(crate::kept::PREFIX) {
             continue;
         }
-        statements.push(format!("{sql};"));
+        statements.push(format!("{};", one_column_a_line(&sql)));
         let kind = match kind.as_str() {
             "table" => {
                 columns(db, &name, &mut objects).await?;
@@ -67,4 +67,42 @@ async fn columns<C: ConnectionTrait>(db: &C, table: &str, into: &mut Vec<Object>
         });
     }
     Ok(())
+}
+
+/// SQLite keeps `CREATE TABLE` as it was written, often on one line: breaks it at the commas between columns.
+fn one_column_a_line(sql: &str) -> String {
+    if !sql.to_uppercase().starts_with("CREATE TABLE") {
+        return sql.to_owned();
+    }
+    let mut broken = String::with_capacity(sql.len() + 64);
+    let (mut depth, mut quote) = (0, None);
+    for c in sql.chars() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"' | '`') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            (None, _) => {}
+        }
+        match (quote, depth, c) {
+            (None, 1, ',') => broken.push_str(",\n   "),
+            (None, 1, '(') => broken.push_str("(\n   "),
+            (None, 0, ')') => broken.push_str("\n)"),
+            _ => broken.push(c),
+        }
+    }
+    broken.replace(" \n)", "\n)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_column_a_line;
+
+    #[test]
+    fn lines_break_between_columns_only() {
+        let sql = "CREATE TABLE \"a\" ( \"x\" text CHECK (x IN ('(', ',')), \"y\" decimal(5, 2) )";
+        let broken = "CREATE TABLE \"a\" (\n    \"x\" text CHECK (x IN ('(', ',')),\n    \"y\" decimal(5, 2)\n)";
+        assert_eq!(one_column_a_line(sql), broken);
+    }
 }

@@ -1,0 +1,67 @@
+# The front door. `make help` lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+WASM := scripts/timescaledb
+# Runs a recipe line with the URLs of the test servers in its environment.
+SERVERS = eval "$$(scripts/test-servers.sh start)";
+
+.PHONY: help migrate test test-async-std fmt lint docs schema entities verify db-up db-down test-servers-stop clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
+
+migrate: ## Apply pending revisions (DATABASE_URL, .env, or an embedded SQLite file)
+	cargo run --quiet -p migration -- up
+
+test: $(WASM)/node_modules/.installed ## Everything CI checks: format, lints, docs, tests on every backend, generated files
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
+	$(SERVERS) cargo test --workspace
+	$(MAKE) --no-print-directory test-async-std
+	$(MAKE) --no-print-directory verify
+
+test-async-std: ## The adapter on the async-std runtime
+	cargo clippy -p core-server-adapter --all-targets --no-default-features --features runtime-async-std -- -D warnings
+	cargo test -p core-server-adapter --no-default-features --features runtime-async-std
+
+fmt: ## Format the code
+	cargo fmt --all
+
+lint: ## Clippy with warnings denied
+	cargo clippy --workspace --all-targets -- -D warnings
+
+docs: ## Build the API documentation
+	cargo doc --workspace --no-deps
+
+schema: $(WASM)/node_modules/.installed ## Write migration/schema: the finished schema on every backend
+	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet -p tests --test suite schema::equals_the_checked_in_dump
+
+entities: $(WASM)/node_modules/.installed ## Write entity/src/<area>/generated from the migrated schema
+	cargo build --quiet -p entity-codegen
+	node $(WASM)/with.mjs target/debug/entity-codegen
+
+verify: $(WASM)/node_modules/.installed ## Fail when the schema dumps or the entities are not up to date
+	$(SERVERS) cargo test --quiet -p tests --test suite schema::equals_the_checked_in_dump
+	cargo build --quiet -p entity-codegen
+	node $(WASM)/with.mjs target/debug/entity-codegen --check
+
+db-up: ## Start a TimescaleDB for trying things out, and print its URL
+	@scripts/db.sh up
+
+db-down: ## Stop what db-up started; the data stays
+	@scripts/db.sh down
+
+test-servers-stop: ## Stop the PostgreSQL and MariaDB of the tests and delete their data
+	scripts/test-servers.sh stop
+
+clean: ## Delete what was built
+	cargo clean
+	rm -rf $(WASM)/node_modules
+
+# TimescaleDB in WebAssembly, exactly as the lock file says.
+$(WASM)/node_modules/.installed: $(WASM)/package-lock.json
+	npm ci --prefix $(WASM) --no-fund --no-audit --loglevel=error
+	@touch $@

@@ -1,0 +1,43 @@
+-- The finished schema of the area alarms. Written by `make schema`, never edited by hand.
+
+CREATE TYPE alarm_origin AS ENUM ('threshold', 'anomaly_model');
+
+CREATE TYPE alarm_severity AS ENUM ('info', 'warning', 'critical');
+
+CREATE TYPE alarm_status AS ENUM ('active', 'acknowledged', 'resolved');
+
+CREATE TABLE alarms (
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    raised_at timestamp with time zone NOT NULL,
+    sensor_id character varying(255) NOT NULL,
+    severity alarm_severity NOT NULL,
+    status alarm_status NOT NULL DEFAULT 'active'::alarm_status,
+    value double precision,
+    threshold double precision,
+    message text NOT NULL DEFAULT ''::text,
+    context jsonb,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by text,
+    resolved_at timestamp with time zone,
+    origin alarm_origin NOT NULL DEFAULT 'threshold'::alarm_origin,
+    anomaly_score double precision,
+    PRIMARY KEY (id, raised_at),
+    CONSTRAINT alarms_anomaly_score_check CHECK (((anomaly_score IS NULL) OR ((anomaly_score >= (0)::double precision) AND (anomaly_score <= (1)::double precision)))),
+    CONSTRAINT alarms_origin_score_check CHECK (((origin = 'anomaly_model'::alarm_origin) = (anomaly_score IS NOT NULL))),
+    CONSTRAINT alarms_raised_at_check CHECK (((raised_at >= to_timestamp((0)::double precision)) AND (raised_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alarms_sensor_id_check CHECK (((sensor_id)::text <> ''::text))
+);
+
+SELECT create_hypertable('alarms', by_range('raised_at', INTERVAL '7 days'));
+
+ALTER TABLE alarms SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'sensor_id', timescaledb.orderby = 'raised_at DESC,id DESC');
+
+CREATE INDEX alarms_anomaly_model_idx ON alarms USING btree (raised_at DESC, id DESC) WHERE (origin = 'anomaly_model'::alarm_origin);
+
+CREATE INDEX alarms_open_idx ON alarms USING btree (raised_at DESC, id DESC) WHERE (status <> 'resolved'::alarm_status);
+
+CREATE INDEX alarms_raised_at_idx ON alarms USING btree (raised_at DESC, id DESC);
+
+CREATE INDEX alarms_sensor_id_idx ON alarms USING btree (sensor_id, raised_at DESC, id DESC);
+
+CALL policy_compression('alarms', '{"compress_after": "7 days"}'), every 12:00:00;

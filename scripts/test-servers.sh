@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# The database servers of the test suite: PostgreSQL and MariaDB from Debian's packages, on free ports of this machine.
+#
+#   scripts/test-servers.sh start    installs what is missing (as root), starts what is not running, prints the URLs
+#   scripts/test-servers.sh stop     stops both and deletes their data
+#
+# TimescaleDB needs no server here: each test starts its own in WebAssembly (scripts/timescaledb).
+# TEST_POSTGRES_URL, TEST_MYSQL_URL and TEST_TIMESCALEDB_URL name servers of your own; those are used instead.
+set -euo pipefail
+shopt -s inherit_errexit
+
+# Outside the checkout: the servers run as users of their own, who may not be able to enter it.
+home=${TEST_SERVERS_DIR:-/tmp/alarms-test-servers-$(id -u)}
+as() { if [ "$(id -u)" = 0 ]; then runuser -u "$1" -- "${@:2}"; else "${@:2}"; fi; }
+say() { printf '%s\n' "$*" >&2; }
+free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
+
+# Sets `program` to the newest file that matches, after installing Debian's package when there is none.
+need() { # pattern package
+    program=$( (compgen -G "$1" || true) | sort -V | tail -n 1)
+    [ -z "$program" ] || return 0
+    if [ "$(id -u)" != 0 ]; then
+        say "missing: $2. Install it with: sudo apt-get install -y $2"
+        exit 1
+    fi
+    say "installing $2"
+    export DEBIAN_FRONTEND=noninteractive
+    if ! { apt-get update -qq && apt-get install -y -qq "$2"; } >"$home/apt.log" 2>&1; then
+        tail -n 20 "$home/apt.log" >&2
+        say "could not install $2. Install it with: apt-get install -y $2"
+        exit 1
+    fi
+    program=$( (compgen -G "$1" || true) | sort -V | tail -n 1)
+    [ -n "$program" ] || { say "$2 is installed, but $1 is not there"; exit 1; }
+}
+
+start_postgres() {
+    [ -z "${TEST_POSTGRES_URL:-}" ] || { printf '%s\n' "export TEST_POSTGRES_URL='$TEST_POSTGRES_URL'"; return; }
+    local bin data=$home/postgres
+    need '/usr/lib/postgresql/*/bin/initdb' postgresql
+    bin=$(dirname "$program")
+    if ! [ -f "$home/postgres.port" ] || ! "$bin/pg_isready" -q -h 127.0.0.1 -p "$(cat "$home/postgres.port")"; then
+        rm -rf "$data"
+        install -d -m 700 ${switch_user:+-o postgres} "$data"
+        say "starting PostgreSQL in $data"
+        as postgres "$bin/initdb" -D "$data" -U postgres --auth=trust --no-sync --encoding=UTF8 --locale=C >"$home/postgres.init.log"
+        free_port >"$home/postgres.port"
+        # Data of tests: speed before durability.
+        as postgres "$bin/pg_ctl" -D "$data" -w -s -l "$data/server.log" start -o \
+            "-p $(cat "$home/postgres.port") -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off \
+             -c full_page_writes=off -c synchronous_commit=off -c max_connections=200 -c autovacuum=off" >&2 ||
+            { cat "$data/server.log" >&2; exit 1; }
+    fi
+    printf '%s\n' "export TEST_POSTGRES_URL='postgres://postgres:postgres@127.0.0.1:$(cat "$home/postgres.port")/postgres'"
+}
+
+start_mariadb() {
+    [ -z "${TEST_MYSQL_URL:-}" ] || { printf '%s\n' "export TEST_MYSQL_URL='$TEST_MYSQL_URL'"; return; }
+    local server data=$home/mariadb
+    need /usr/sbin/mariadbd mariadb-server
+    server=$program
+    if ! [ -f "$home/mariadb.port" ] || ! mariadb-admin ping -s -h 127.0.0.1 -P "$(cat "$home/mariadb.port")" -u test -ptest >/dev/null 2>&1; then
+        rm -rf "$data"
+        install -d -m 700 ${switch_user:+-o mysql} "$data"
+        say "starting MariaDB in $data"
+        as mysql mariadb-install-db --datadir="$data" --skip-test-db --auth-root-authentication-method=normal >"$home/mariadb.init.log" 2>&1
+        printf '%s\n' "CREATE USER IF NOT EXISTS 'test'@'%' IDENTIFIED BY 'test';" "GRANT ALL ON *.* TO 'test'@'%';" >"$home/mariadb.sql"
+        chmod a+r "$home/mariadb.sql"
+        free_port >"$home/mariadb.port"
+        as mysql "$server" --no-defaults --datadir="$data" --socket="$data/socket" --pid-file="$data/pid" --bind-address=127.0.0.1 \
+            --port="$(cat "$home/mariadb.port")" --skip-name-resolve --init-file="$home/mariadb.sql" --skip-log-bin \
+            --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 >"$home/mariadb.log" 2>&1 </dev/null &
+        disown
+        for _ in $(seq 100); do
+            mariadb-admin ping -s -h 127.0.0.1 -P "$(cat "$home/mariadb.port")" -u test -ptest >/dev/null 2>&1 && break
+            sleep 0.2
+        done
+        mariadb-admin ping -s -h 127.0.0.1 -P "$(cat "$home/mariadb.port")" -u test -ptest >/dev/null || { tail -n 20 "$home/mariadb.log" >&2; exit 1; }
+    fi
+    printf '%s\n' "export TEST_MYSQL_URL='mysql://test:test@127.0.0.1:$(cat "$home/mariadb.port")/mysql'"
+}
+
+case ${1:-} in
+start)
+    command -v node >/dev/null || { say 'missing: Node.js 18 or newer, which runs TimescaleDB in WebAssembly for the tests'; exit 1; }
+    mkdir -p "$home"
+    chmod 755 "$home"
+    switch_user=$([ "$(id -u)" = 0 ] && echo yes || true)
+    start_postgres
+    start_mariadb
+    ;;
+stop)
+    if [ -f "$home/postgres/postmaster.pid" ]; then kill -INT "$(head -n 1 "$home/postgres/postmaster.pid")" || true; fi
+    if [ -f "$home/mariadb/pid" ]; then kill "$(cat "$home/mariadb/pid")" || true; fi
+    for _ in $(seq 50); do [ -f "$home/postgres/postmaster.pid" ] || [ -f "$home/mariadb/pid" ] || break; sleep 0.2; done
+    rm -rf "$home"
+    ;;
+*)
+    say "usage: $0 start|stop"
+    exit 2
+    ;;
+esac

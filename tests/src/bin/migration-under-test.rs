@@ -1,0 +1,8 @@
+//! The `migration` command line, where the suite can start it.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    migration_engine::cli::run(migration::project()).await
+}

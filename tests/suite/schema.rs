@@ -1,0 +1,54 @@
+//! The schema that the revisions produce: equal to the checked-in dump, and the same after down and up.
+
+use std::{env, fs};
+
+use tests::{Backend, TestDatabase, catalog, on_every_backend, workspace};
+
+on_every_backend!(equals_the_checked_in_dump, every_revision_goes_down_and_up_again);
+
+/// `make schema` writes the dumps with this test, `make verify` compares.
+async fn equals_the_checked_in_dump(database: TestDatabase) {
+    let database = database.up(None).await;
+    let dump = catalog(&database.runner().await).await.to_string();
+    let path = workspace().join("migration/schema").join(database.backend().profile()).join("alarms.sql");
+    let text =
+        format!("-- The finished schema of the area alarms. Written by `make schema`, never edited by hand.\n\n{dump}");
+    if env::var_os("WRITE_SCHEMA").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        return;
+    }
+    let checked_in = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        checked_in == text,
+        "{} is not what the revisions produce; run `make schema` and review the difference. Produced:\n{text}",
+        path.display()
+    );
+}
+
+async fn every_revision_goes_down_and_up_again(database: TestDatabase) {
+    let runner = database.runner().await;
+    let mut fingerprints = vec![catalog(&runner).await];
+    while !runner.up(Some(1)).await.unwrap().is_empty() {
+        fingerprints.push(catalog(&runner).await);
+    }
+    assert_eq!(fingerprints.len(), runner.project().revision_names().len() + 1);
+    for expected in fingerprints.iter().rev().skip(1) {
+        runner.down(Some(1)).await.unwrap();
+        assert_eq!(catalog(&runner).await.diff(expected), [], "after down");
+    }
+    for expected in fingerprints.iter().skip(1) {
+        runner.up(Some(1)).await.unwrap();
+        let live = catalog(&runner).await;
+        assert_eq!(live.diff(expected), [], "after up again");
+        assert_eq!(live.fingerprint(), expected.fingerprint());
+    }
+    if database.backend() == Backend::Postgres || database.backend() == Backend::Timescale {
+        let left = tests::rows_as_text(
+            runner.connection(),
+            "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'migration%'",
+        )
+        .await;
+        assert!(left.is_empty() && runner.connection().ping().await.is_ok());
+    }
+}
