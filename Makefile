@@ -7,7 +7,7 @@ WASM := scripts/timescaledb
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate test test-async-std fmt lint docs schema entities verify db-up db-down test-servers-stop clean
+.PHONY: help migrate test test-async-std fmt lint docs schema entities verify bench-alarm-origin db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -47,6 +47,9 @@ verify: $(WASM)/node_modules/.installed ## Fail when the schema dumps or the ent
 	$(SERVERS) cargo test --quiet -p tests --test suite schema::equals_the_checked_in_dump
 	cargo build --quiet -p entity-codegen
 	node $(WASM)/with.mjs target/debug/entity-codegen --check
+
+bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive revision at 0.2 and 2 million alarms (TEST_TIMESCALEDB_URL for a server of your own)
+	cargo run --quiet --release -p tests --bin bench-alarm-origin
 
 db-up: ## Start a TimescaleDB for trying things out, and print its URL
 	@scripts/db.sh up

@@ -26,6 +26,9 @@ const SSL_REQUEST = 80877103;
 const GSSENC_REQUEST = 80877104;
 const CANCEL_REQUEST = 80877102;
 
+// What a server has by default and this build has not: sequential scans, and a search path other than pg_catalog.
+const SESSION_SETTINGS = ['SET search_path = "$user", public', 'SET enable_seqscan = on'];
+
 const database = await open();
 
 async function open() {
@@ -41,6 +44,7 @@ async function open() {
   await db.exec("LOAD 'timescaledb'");
   await db.exec('CREATE EXTENSION IF NOT EXISTS timescaledb');
   await db.exec("SELECT public.time_bucket('1 day', now())");
+  for (const sql of SESSION_SETTINGS) await db.exec(sql);
   if (!args.data && args.template && !existsSync(args.template)) {
     // Written beside and renamed, so that a start at the same moment never reads half a file.
     mkdirSync(dirname(args.template), { recursive: true });
@@ -136,8 +140,7 @@ const server = createServer((socket) => {
         await serve(socket, pending);
       } finally {
         socket.end();
-        // The search path on its own: the session's default, to which DISCARD resets it, is pg_catalog here.
-        for (const sql of ['ROLLBACK', 'DISCARD ALL', 'SET search_path = "$user", public']) {
+        for (const sql of ['ROLLBACK', 'DISCARD ALL', ...SESSION_SETTINGS]) {
           await database.execProtocolRaw(new Uint8Array(query(sql)));
         }
       }

@@ -24,8 +24,15 @@ use sea_orm_codegen::{
 };
 use sea_schema::postgres::discovery::SchemaDiscovery;
 
-/// The areas: name of the module, PostgreSQL schema, migrator.
-const AREAS: &[(&str, &str, fn() -> Project)] = &[("alarms", "public", migration::project)];
+struct Area {
+    /// Module under `entity/src`.
+    module: &'static str,
+    /// PostgreSQL schema the revisions work in.
+    schema: &'static str,
+    project: fn() -> Project,
+}
+
+const AREAS: &[Area] = &[Area { module: "alarms", schema: "public", project: migration::project }];
 
 #[derive(Parser)]
 #[command(
@@ -74,7 +81,7 @@ async fn run(arguments: &Arguments) -> Result<(), CodegenError> {
     // entity/codegen → entity/src
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
     let mut stale = false;
-    for (area, schema, project) in AREAS {
+    for Area { module: area, schema, project } in AREAS {
         let files = generate(area, schema, project(), &url).await?;
         let folder = sources.join(area).join("generated");
         if arguments.check {

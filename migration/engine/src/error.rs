@@ -2,6 +2,8 @@
 
 use sea_orm::DbErr;
 
+use crate::sqlstate;
+
 /// Anything that keeps the engine from doing what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -156,11 +158,10 @@ impl EngineError {
         let mut line = self.to_string();
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
-            let text = error.to_string();
-            if !line.contains(&text) {
-                line = format!("{line}: {text}");
-            }
-            cause = error.source();
+            let database = error.downcast_ref::<DbErr>();
+            line = format!("{line}: {}", database.map_or_else(|| error.to_string(), sqlstate::message));
+            // The drivers' own chain says the same again.
+            cause = if database.is_some() { None } else { error.source() };
         }
         line
     }

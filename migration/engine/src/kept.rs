@@ -124,16 +124,15 @@ impl KeptColumns {
             // No transaction spans a change of a MySQL table; the lock does. `release` gives it back.
             run(manager, &format!("LOCK TABLES {table} WRITE, {side} WRITE")).await?;
         }
-        let copy = match backend {
-            DbBackend::MySql => format!("REPLACE INTO {side} ({names}) {select} WHERE {}", self.filter),
-            _ => {
-                let values = self.columns.iter().map(|(name, _)| format!("{name} = excluded.{name}"));
-                format!(
-                    "INSERT INTO {side} ({names}) {select} WHERE {} ON CONFLICT ({key}) DO UPDATE SET {}",
-                    self.filter,
-                    values.collect::<Vec<_>>().join(", ")
-                )
-            }
+        let copy = if backend == DbBackend::MySql {
+            format!("REPLACE INTO {side} ({names}) {select} WHERE {}", self.filter)
+        } else {
+            let values = self.columns.iter().map(|(name, _)| format!("{name} = excluded.{name}"));
+            format!(
+                "INSERT INTO {side} ({names}) {select} WHERE {} ON CONFLICT ({key}) DO UPDATE SET {}",
+                self.filter,
+                values.collect::<Vec<_>>().join(", ")
+            )
         };
         run(manager, &copy).await?;
         if !guard::holds_rows(manager.get_connection(), &self.side_table).await? && backend != DbBackend::MySql {

@@ -35,7 +35,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { lock_timeout: Duration::from_millis(500), lock_retries: 20, wait: Duration::from_secs(600) }
+        Self { lock_timeout: Duration::from_millis(500), lock_retries: 20, wait: Duration::from_mins(10) }
     }
 }
 

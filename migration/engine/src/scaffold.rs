@@ -70,7 +70,7 @@ fn failed(action: &'static str, path: &Path, source: std::io::Error) -> EngineEr
 
 /// Adds `mod <stem>;` and `Box::new(<stem>::Migration)` after the last of their kind.
 fn register(text: &str, stem: &str) -> Option<String> {
-    let last_mod = text.lines().filter(|line| line.starts_with("mod m") && line.ends_with(';')).last()?;
+    let last_mod = text.lines().rfind(|line| line.starts_with("mod m") && line.ends_with(';'))?;
     let text = text.replacen(last_mod, &format!("{last_mod}\nmod {stem};"), 1);
     let end = text.rfind("::Migration)")? + "::Migration)".len();
     let line_start = text[..end].rfind('\n').map_or(0, |newline| newline + 1);

@@ -27,6 +27,19 @@ pub fn is_read_only(error: &DbErr) -> bool {
     }
 }
 
+/// What the database said, without the layers it came through; with detail and hint where PostgreSQL gives them.
+pub fn message(error: &DbErr) -> String {
+    let Some(sqlx::Error::Database(database)) = sqlx_error(error) else {
+        return match error {
+            DbErr::Migration(text) | DbErr::Custom(text) => text.clone(),
+            other => other.to_string(),
+        };
+    };
+    let postgres = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
+    let more = postgres.into_iter().flat_map(|error| [error.detail(), error.hint()]).flatten();
+    std::iter::once(database.message()).chain(more).collect::<Vec<_>>().join("; ")
+}
+
 pub(crate) fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(inner))

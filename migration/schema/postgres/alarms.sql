@@ -28,7 +28,7 @@ CREATE TABLE alarms (
     CONSTRAINT alarms_sensor_id_check CHECK (((sensor_id)::text <> ''::text))
 );
 
-CREATE INDEX alarms_anomaly_model_idx ON alarms USING btree (raised_at DESC, id DESC) WHERE (origin = 'anomaly_model'::alarm_origin);
+CREATE INDEX alarms_anomaly_model_idx ON alarms USING btree (raised_at DESC, id DESC) WHERE (anomaly_score IS NOT NULL);
 
 CREATE INDEX alarms_open_idx ON alarms USING btree (raised_at DESC, id DESC) WHERE (status <> 'resolved'::alarm_status);
 

@@ -24,7 +24,7 @@ CREATE TABLE "alarms" (
     CONSTRAINT "alarms_context_check" CHECK (context IS NULL OR json_valid(context))
 );
 
-CREATE INDEX "alarms_anomaly_model_idx" ON "alarms" ("raised_at" DESC, "id" DESC) WHERE origin = 'anomaly_model';
+CREATE INDEX "alarms_anomaly_model_idx" ON "alarms" ("raised_at" DESC, "id" DESC) WHERE anomaly_score IS NOT NULL;
 
 CREATE INDEX "alarms_open_idx" ON "alarms" ("raised_at" DESC, "id" DESC) WHERE status <> 'resolved';
 

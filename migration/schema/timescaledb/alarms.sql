@@ -30,9 +30,9 @@ CREATE TABLE alarms (
 
 SELECT create_hypertable('alarms', by_range('raised_at', INTERVAL '7 days'));
 
-ALTER TABLE alarms SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'sensor_id', timescaledb.orderby = 'raised_at DESC,id DESC');
+ALTER TABLE alarms SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'sensor_id', timescaledb.orderby = 'raised_at DESC');
 
-CREATE INDEX alarms_anomaly_model_idx ON alarms USING btree (raised_at DESC, id DESC) WHERE (origin = 'anomaly_model'::alarm_origin);
+CREATE INDEX alarms_anomaly_model_idx ON alarms USING btree (raised_at DESC, id DESC) WHERE (anomaly_score IS NOT NULL);
 
 CREATE INDEX alarms_open_idx ON alarms USING btree (raised_at DESC, id DESC) WHERE (status <> 'resolved'::alarm_status);
 

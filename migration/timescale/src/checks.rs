@@ -57,7 +57,7 @@ impl ChecksOnNewColumns {
     /// under its own, where a type of the caller's schema would not be found without its schema.
     pub fn add_to_columnstore_sql(&self) -> String {
         let command =
-            literal(&format!("ALTER TABLE %s {}", self.clauses("")).replace("%", "%%").replacen("%%s", "%s", 1));
+            literal(&format!("ALTER TABLE %s {}", self.clauses("")).replace('%', "%%").replacen("%%s", "%s", 1));
         let table = literal(&identifier(&self.table));
         format!(
             "DO $checks$\n\

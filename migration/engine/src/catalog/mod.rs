@@ -145,7 +145,7 @@ impl Catalog {
         for Object { kind, name, definition, .. } in &self.objects {
             hash.update(format!("{kind}\0{name}\0{definition}\0"));
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
     }
 
     /// Every object that differs from `expected` (this catalogue is the live one), in catalogue order.

@@ -79,11 +79,10 @@ fn one_column_a_line(sql: &str) -> String {
     for c in sql.chars() {
         match (quote, c) {
             (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"' | '`') => quote = Some(c),
             (None, '(') => depth += 1,
             (None, ')') => depth -= 1,
-            (None, _) => {}
+            _ => {}
         }
         match (quote, depth, c) {
             (None, 1, ',') => broken.push_str(",\n   "),

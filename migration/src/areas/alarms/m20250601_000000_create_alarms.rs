@@ -33,7 +33,7 @@ impl MigrationTrait for Migration {
         manager.create_table(alarms(manager.get_database_backend())).await?;
 
         let hypertable = Hypertable::by_range(TABLE, "raised_at").chunk_interval("7 days");
-        let columnstore = Columnstore::on(TABLE).segment_by("sensor_id").order_by("raised_at DESC, id DESC");
+        let columnstore = Columnstore::on(TABLE).segment_by("sensor_id").order_by("raised_at DESC");
         manager.create_hypertable(&hypertable).await?;
         manager.enable_columnstore(&columnstore).await?;
         manager.add_columnstore_policy(&ColumnstorePolicy::after(TABLE, "7 days")).await?;
@@ -82,9 +82,9 @@ fn alarms(backend: DbBackend) -> TableCreateStatement {
         .col(ColumnDef::new("threshold").double())
         .col(text_default_empty(backend, "message"))
         .col(json_column(backend, "context"))
-        .col(&mut moment_column(backend, "acknowledged_at"))
+        .col(moment_column(backend, "acknowledged_at"))
         .col(ColumnDef::new("acknowledged_by").text())
-        .col(&mut moment_column(backend, "resolved_at"))
+        .col(moment_column(backend, "resolved_at"))
         .primary_key(Index::create().name("alarms_pkey").col("id").col("raised_at"));
     // Years 1970 to 9999: what a version 7 id and RFC 3339 can say. The constants depend on no session time zone.
     match backend {
