@@ -102,8 +102,14 @@ async fn generate(
     url: &str,
 ) -> Result<BTreeMap<String, String>, CodegenError> {
     let bookkeeping = project.bookkeeping_table();
-    let settings = connect::Settings { schema: Some(schema.to_owned()) };
-    let runner = Runner::connect(project, Target::parse(url, "DATABASE_URL")?, &settings, Patience::default()).await?;
+    let settings = connect::Settings { schema: Some(schema.to_owned()), must_exist: true };
+    let runner = Runner::connect(
+        project,
+        Target::parse(url, "DATABASE_URL").map_err(EngineError::from)?,
+        &settings,
+        Patience::default(),
+    )
+    .await?;
     let before = runner.tables().await?;
     if !before.is_empty() {
         return Err(CodegenError::NotEmpty(before.join(", ")));

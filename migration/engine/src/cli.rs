@@ -148,7 +148,8 @@ async fn dispatch(cli: Cli, project: Project) -> Result<(), EngineError> {
         let crate_dir = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".to_owned());
         let at = if *local_time { chrono::Local::now().naive_local() } else { chrono::Utc::now().naive_utc() };
         let path = scaffold::generate(Path::new(&crate_dir), name, area.as_deref(), at)?;
-        println!("{}", path.display());
+        let here = std::env::current_dir().unwrap_or_default();
+        println!("{}", path.strip_prefix(here).unwrap_or(&path).display());
         return Ok(());
     }
     let target = Target::resolve(cli.database_url.as_deref(), &project.embedded)?;
@@ -157,7 +158,8 @@ async fn dispatch(cli: Cli, project: Project) -> Result<(), EngineError> {
         lock_retries: cli.patience.lock_retries,
         wait: Duration::from_secs(cli.patience.wait),
     };
-    let settings = connect::Settings { schema: cli.database_schema };
+    let must_exist = matches!(command, Command::Status | Command::Schema);
+    let settings = connect::Settings { schema: cli.database_schema, must_exist };
     let runner = Runner::connect(project, target, &settings, patience).await?.on_event(show);
     eprintln!("database: {} ({}, from {})", runner.target(), runner.server(), runner.target().origin());
     let done = execute(&runner, command).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, sqlx};
 
-use crate::{EngineError, Target, sqlstate};
+use crate::{EngineError, Target, catalog, sqlstate};
 
 /// How long a server may take to accept a TCP connection.
 const REACH: Duration = Duration::from_secs(5);
@@ -16,13 +16,22 @@ const SESSION: Duration = Duration::from_secs(90);
 pub struct Settings {
     /// PostgreSQL schema to work in, the server's default when absent.
     pub schema: Option<String>,
+    /// Do not make an SQLite file that is not there: the command only reads.
+    pub must_exist: bool,
 }
 
 /// Opens a pool of exactly one connection that is never replaced behind the runner's back, so that session settings and
 /// advisory locks stay where they were made.
 pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnection, EngineError> {
     reach(target).await?;
-    let mut options = ConnectOptions::new(target.driver_url());
+    if settings.must_exist && target.sqlite_file().is_some_and(|file| !file.exists()) {
+        return Err(EngineError::Connect {
+            target: target.to_string(),
+            reason: "the file does not exist".to_owned(),
+            remedy: "the command `up` makes it".to_owned(),
+        });
+    }
+    let mut options = ConnectOptions::new(target.driver_url(!settings.must_exist));
     options
         .max_connections(1)
         .min_connections(1)
@@ -34,12 +43,43 @@ pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnec
         .sqlx_logging(false)
         .set_application_name("migration-engine");
     if let Some(schema) = &settings.schema {
-        options.set_schema_search_path(schema);
+        // Extensions live in public as a rule, and their functions have to be found.
+        options.set_schema_search_path(if schema == "public" { schema.clone() } else { format!("{schema},public") });
     }
-    // A prepared DDL statement that is executed again after a `down` and `up` still names the types of the first time.
-    options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(0));
+    let password = target.password().map(str::to_owned);
+    let given = password.clone();
+    options.map_sqlx_postgres_opts(move |postgres| {
+        // A prepared DDL statement that is executed again after a `down` and `up` still names the types of the first time.
+        let postgres = postgres.statement_cache_capacity(0);
+        match &given {
+            Some(password) => postgres.password(password),
+            None => postgres,
+        }
+    });
+    options.map_sqlx_mysql_opts(move |mysql| match &password {
+        Some(password) => mysql.password(password),
+        None => mysql,
+    });
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.busy_timeout(Duration::from_secs(30)));
-    Database::connect(options).await.map_err(|error| refused(target, &error))
+    let db = Database::connect(options).await.map_err(|error| refused(target, &error))?;
+    if let Some(schema) = settings.schema.as_deref().filter(|_| target.backend() == DbBackend::Postgres) {
+        must_have_schema(&db, target, schema).await?;
+    }
+    Ok(db)
+}
+
+/// Without the schema PostgreSQL would go on to the next of the search path, and the tables would land there.
+async fn must_have_schema(db: &DatabaseConnection, target: &Target, schema: &str) -> Result<(), EngineError> {
+    let sql = format!("SELECT 1 AS found WHERE current_schema() = {}", migration_timescale::literal(schema));
+    let failed = EngineError::while_doing("looking for the schema");
+    match catalog::rows(db, &sql).await.map_err(failed)?.first() {
+        Some(_) => Ok(()),
+        None => Err(EngineError::Connect {
+            target: target.to_string(),
+            reason: format!("schema {schema} does not exist, or this user may not use it"),
+            remedy: format!("create it with `CREATE SCHEMA {schema}`, or correct --database-schema"),
+        }),
+    }
 }
 
 /// A plain TCP connection first: the pool would retry a refused one until its long timeout.
@@ -50,7 +90,7 @@ async fn reach(target: &Target) -> Result<(), EngineError> {
         reason,
         remedy: format!("start the server, or correct host and port in {}", target.origin()),
     };
-    match tokio::time::timeout(REACH, tokio::net::TcpStream::connect((host.as_str(), port))).await {
+    match tokio::time::timeout(REACH, tokio::net::TcpStream::connect((host, port))).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(unreachable(match error.kind() {
             std::io::ErrorKind::ConnectionRefused => format!("nothing listens on {host}:{port}"),

@@ -1,5 +1,6 @@
 //! The engine's errors. `Display` says what is wrong and what to do next; the cause, where there is one, is the source.
 
+use database_target::InvalidUrl;
 use sea_orm::DbErr;
 
 use crate::sqlstate;
@@ -8,13 +9,8 @@ use crate::sqlstate;
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The database URL cannot be used as it is.
-    #[error("{reason} (database URL from {origin})")]
-    InvalidUrl {
-        /// What is wrong with it, without its secrets.
-        reason: String,
-        /// Where the URL came from.
-        origin: &'static str,
-    },
+    #[error(transparent)]
+    InvalidUrl(#[from] InvalidUrl),
     /// No connection: unreachable, refused, missing database, wrong password.
     #[error("cannot connect to {target}: {reason}; {remedy}")]
     Connect {

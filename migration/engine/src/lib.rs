@@ -21,7 +21,7 @@
 //! - a normalised text of the live schema and its fingerprint ([`catalog`]);
 //! - indexes built while others write ([`online`]);
 //! - columns that leave with `down` and come back with the next `up` ([`kept`]);
-//! - errors that say what to do next, and never a password ([`target`], [`error`]).
+//! - errors that say what to do next, and never a password ([`error`]).
 
 pub mod catalog;
 pub mod cli;
@@ -38,11 +38,10 @@ pub mod scaffold;
 pub mod scratch;
 pub mod sqlstate;
 pub mod stamp;
-pub mod target;
 
+pub use database_target::Target;
 pub use error::EngineError;
 pub use project::Project;
 pub use runner::Runner;
-pub use target::Target;
 
 pub use sea_orm_migration;

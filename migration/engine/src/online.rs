@@ -29,15 +29,13 @@ pub async fn create_index(
         Some(false) => run(manager, &format!("DROP INDEX {}", identifier(name))).await?,
         None => {}
     }
-    if !online {
+    // In WebAssembly there is no second session to keep going, and both other ways fail there.
+    if !online || manager.capability().await?.is_web_assembly() {
         return manager.create_index(index).await;
     }
     if !manager.is_hypertable(table).await? {
         let mut concurrently = index;
         return manager.create_index(concurrently.concurrently().take()).await;
-    }
-    if manager.capability().await?.is_web_assembly() {
-        return manager.create_index(index).await;
     }
     run(manager, &per_chunk(&index.to_string(PostgresQueryBuilder))).await
 }

@@ -94,16 +94,20 @@ fn alarms(backend: DbBackend) -> TableCreateStatement {
             check(&mut table, "alarms_raised_at_check", years);
         }
         DbBackend::MySql => {
+            // Any text; the server's default may be Latin-1.
+            table.character_set("utf8mb4");
             check(&mut table, "alarms_sensor_id_check", "sensor_id <> ''");
             check(&mut table, "alarms_raised_at_check", "raised_at >= '1970-01-01 00:00:00'");
         }
         _ => {
             check(&mut table, "alarms_id_check", "typeof(id) = 'blob' AND length(id) = 16");
             check(&mut table, "alarms_sensor_id_check", "length(sensor_id) BETWEEN 1 AND 255");
-            // Text sorts like time only in one shape: UTC with its offset written out.
-            let shape =
-                "raised_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]*+00:00'";
-            check(&mut table, "alarms_raised_at_check", format!("{shape} AND raised_at >= '1970'"));
+            // Text sorts like time only in one shape: a real time in UTC with its offset written out, and nothing else.
+            // `IS`, because a check lets null pass.
+            let second = "strftime('%Y-%m-%dT%H:%M:%S', substr(raised_at, 1, 19)) IS substr(raised_at, 1, 19)";
+            let rest =
+                "julianday(raised_at) IS NOT NULL AND raised_at NOT GLOB '*[^0-9T:.+-]*' AND raised_at GLOB '*+00:00'";
+            check(&mut table, "alarms_raised_at_check", format!("{second} AND {rest} AND raised_at >= '1970'"));
             check(&mut table, "alarms_severity_check", enum_check("severity", SEVERITY.1));
             check(&mut table, "alarms_status_check", enum_check("status", STATUS.1));
             check(&mut table, "alarms_context_check", json_check("context"));

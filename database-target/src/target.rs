@@ -1,0 +1,258 @@
+//! A database URL, taken apart so that its password never reaches a log.
+
+use std::{fmt, path::PathBuf};
+
+use sea_orm::{
+    DbBackend,
+    sqlx::{
+        self,
+        mysql::{MySqlConnectOptions, MySqlSslMode},
+        postgres::{PgConnectOptions, PgSslMode},
+        sqlite::SqliteConnectOptions,
+    },
+};
+use url::Url;
+
+use crate::{InvalidUrl, password};
+
+/// A database: where it is, and apart from that its password.
+#[derive(Clone)]
+pub struct Target {
+    url: Url,
+    password: Option<String>,
+    backend: DbBackend,
+    encrypts: bool,
+    origin: &'static str,
+}
+
+impl Target {
+    /// Reads a URL that came from `origin`: `postgres`, `postgresql`, `timescaledb`, `mysql`, `mariadb` or `sqlite`.
+    /// SeaORM itself knows three of these schemes.
+    ///
+    /// # Errors
+    ///
+    /// The driver could not use the URL; the error says why and does not repeat it.
+    pub fn parse(text: &str, origin: &'static str) -> Result<Self, InvalidUrl> {
+        let invalid = |reason: String| InvalidUrl { origin, reason };
+        let Some((scheme, rest)) = text.split_once(':') else {
+            return Err(invalid("has no scheme; it looks like postgres://user:password@host/database".to_owned()));
+        };
+        let (scheme, backend) = match scheme {
+            "postgres" | "postgresql" | "timescaledb" => ("postgres", DbBackend::Postgres),
+            "mysql" | "mariadb" => ("mysql", DbBackend::MySql),
+            "sqlite" => ("sqlite", DbBackend::Sqlite),
+            _ => return Err(invalid("has an unknown scheme; use postgres://, mysql:// or sqlite://".to_owned())),
+        };
+        // `sqlite:file` and `sqlite://file` both name a path; `Url` would read the second as a host.
+        let normalised = match backend {
+            DbBackend::Sqlite => format!("sqlite:{}", rest.strip_prefix("//").unwrap_or(rest)),
+            _ => format!("{scheme}:{rest}"),
+        };
+        let mut url = Url::parse(&normalised).map_err(|error| invalid(format!("cannot be read: {error}")))?;
+        if backend != DbBackend::Sqlite && url.host_str().is_none_or(str::is_empty) && !has_host_parameter(&url) {
+            return Err(invalid(format!("names no host; it looks like {scheme}://user:password@host/database")));
+        }
+        let password = password::take(&mut url).map_err(invalid)?;
+        let mut target = Self { url, password, backend, encrypts: false, origin };
+        // Found here rather than when connecting: a misspelt value of a parameter.
+        target.encrypts = target
+            .read_by_driver()
+            .map_err(|error| InvalidUrl { origin, reason: format!("cannot be used: {error}") })?;
+        Ok(target)
+    }
+
+    /// Lets the driver read the URL; tells whether it insists on TLS.
+    fn read_by_driver(&self) -> Result<bool, sqlx::Error> {
+        let url = self.driver_url(false);
+        Ok(match self.backend {
+            DbBackend::Postgres => matches!(
+                url.parse::<PgConnectOptions>()?.get_ssl_mode(),
+                PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull
+            ),
+            DbBackend::MySql => matches!(
+                url.parse::<MySqlConnectOptions>()?.get_ssl_mode(),
+                MySqlSslMode::Required | MySqlSslMode::VerifyCa | MySqlSslMode::VerifyIdentity
+            ),
+            _ => {
+                url.parse::<SqliteConnectOptions>()?;
+                true // Nothing leaves the machine.
+            }
+        })
+    }
+
+    /// The URL as the driver wants it, without the password, which goes to the driver on its own ([`Self::password`]):
+    /// SeaORM traces the URL.
+    ///
+    /// An SQLite file that is not there is made when `create` is set, unless the URL says otherwise.
+    pub fn driver_url(&self, create: bool) -> String {
+        if self.backend != DbBackend::Sqlite {
+            return self.url.as_str().to_owned();
+        }
+        if matches!(self.url.path(), ":memory:" | "") {
+            return "sqlite::memory:".to_owned();
+        }
+        let mut url = self.url.clone();
+        if create && self.parameter("mode").is_none() {
+            url.query_pairs_mut().append_pair("mode", "rwc");
+        }
+        url.as_str().replacen("sqlite:", "sqlite://", 1)
+    }
+
+    /// The SQL dialect.
+    pub fn backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    /// Where the URL came from.
+    pub fn origin(&self) -> &'static str {
+        self.origin
+    }
+
+    /// Whether a connection to it is encrypted or refused; `prefer`, the drivers' default, falls back to plain text.
+    pub fn encrypts(&self) -> bool {
+        self.encrypts
+    }
+
+    /// The password, for the driver.
+    pub fn password(&self) -> Option<&str> {
+        self.password.as_deref()
+    }
+
+    /// Host and port to reach over TCP; none for files and Unix sockets.
+    pub fn address(&self) -> Option<(&str, u16)> {
+        let port = match self.backend {
+            DbBackend::Postgres => 5432,
+            DbBackend::MySql => 3306,
+            _ => return None,
+        };
+        let host = self.url.host_str().filter(|host| !host.is_empty() && !host.starts_with("%2F"))?;
+        Some((host.trim_start_matches('[').trim_end_matches(']'), self.url.port().unwrap_or(port)))
+    }
+
+    /// Name of the database on its server, when the URL has one.
+    pub fn database_name(&self) -> Option<&str> {
+        let name = self.url.path().trim_start_matches('/');
+        (self.backend != DbBackend::Sqlite && !name.is_empty()).then_some(name)
+    }
+
+    /// The SQLite file; none for servers and databases in memory.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        (self.backend == DbBackend::Sqlite && !self.is_in_memory()).then(|| PathBuf::from(self.url.path()))
+    }
+
+    /// Whether the database lives in memory, so that each connection would open one of its own.
+    pub fn is_in_memory(&self) -> bool {
+        self.backend == DbBackend::Sqlite
+            && (matches!(self.url.path(), ":memory:" | "") || self.parameter("mode").as_deref() == Some("memory"))
+    }
+
+    /// Whether the URL asks for an SQLite file that is not written to.
+    pub fn is_read_only(&self) -> bool {
+        self.backend == DbBackend::Sqlite
+            && (self.parameter("mode").as_deref() == Some("ro")
+                || self.parameter("immutable").is_some_and(|value| matches!(&*value, "true" | "1")))
+    }
+
+    fn parameter(&self, name: &str) -> Option<String> {
+        self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+}
+
+fn has_host_parameter(url: &Url) -> bool {
+    url.query_pairs().any(|(key, _)| matches!(&*key, "host" | "hostaddr" | "socket"))
+}
+
+/// Names the database, without its password.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.backend {
+            DbBackend::Sqlite if self.is_in_memory() => f.write_str("a database in memory"),
+            DbBackend::Sqlite => f.write_str(self.url.path()),
+            _ => f.write_str(self.url.as_str()),
+        }
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Target({self}, from {})", self.origin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Target {
+        Target::parse(text, "--database-url").unwrap()
+    }
+
+    #[test]
+    fn passwords_are_taken_out_and_never_shown() {
+        for (text, password) in [
+            ("postgres://me:s3cr%40t@db.example:6432/alarms?sslmode=require", "s3cr@t"),
+            ("mysql://me:a+b&c@db.example/alarms", "a+b&c"),
+            ("postgres://me@db.example/alarms?password=s3cret&sslmode=require", "s3cret"),
+        ] {
+            let target = parse(text);
+            assert_eq!(target.password(), Some(password));
+            for shown in [target.to_string(), format!("{target:?}"), target.driver_url(true)] {
+                assert!(!shown.contains("s3cr") && !shown.contains("a+b"), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn errors_do_not_repeat_the_url() {
+        for text in [
+            "oracle://me:s3cret@db/alarms",
+            "s3cret",
+            "postgres://me:s3cret@:notaport/x",
+            "postgres:///x?application_name=s3cret",
+            "postgres://me@db/alarms?sslpassword=s3cret",
+            "postgres://me:s3cret@db/alarms?sslmode=perhaps",
+        ] {
+            let error = Target::parse(text, "DATABASE_URL").unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn schemes_are_the_drivers() {
+        assert_eq!(parse("postgresql://h/d").driver_url(true), "postgres://h/d");
+        assert_eq!(parse("timescaledb://h/d").driver_url(true), "postgres://h/d");
+        assert_eq!(parse("mariadb://h/d").driver_url(true), "mysql://h/d");
+    }
+
+    #[test]
+    fn sqlite_names_a_file_or_memory() {
+        assert_eq!(parse("sqlite://a/b.sqlite?mode=ro").driver_url(true), "sqlite://a/b.sqlite?mode=ro");
+        assert_eq!(parse("sqlite://b.sqlite").driver_url(true), "sqlite://b.sqlite?mode=rwc");
+        assert_eq!(parse("sqlite://b.sqlite").driver_url(false), "sqlite://b.sqlite");
+        assert_eq!(parse("sqlite:///abs/b.sqlite").sqlite_file(), Some(PathBuf::from("/abs/b.sqlite")));
+        assert_eq!(parse("sqlite://b.sqlite").to_string(), "b.sqlite");
+        assert_eq!(parse("sqlite::memory:").driver_url(true), "sqlite::memory:");
+        assert_eq!(parse("sqlite::memory:").sqlite_file(), None);
+        assert!(parse("sqlite://x?mode=memory").is_in_memory());
+        assert!(parse("sqlite://b.sqlite?mode=ro").is_read_only() && !parse("sqlite://b.sqlite").is_read_only());
+    }
+
+    #[test]
+    fn addresses_have_the_default_port() {
+        assert_eq!(parse("postgres://h/d").address(), Some(("h", 5432)));
+        assert_eq!(parse("mysql://h:3307/d").address(), Some(("h", 3307)));
+        assert_eq!(parse("postgres://[::1]/d").address(), Some(("::1", 5432)));
+        assert_eq!(parse("postgres://%2Fvar%2Frun/d").address(), None);
+        assert_eq!(parse("sqlite://d").address(), None);
+    }
+
+    #[test]
+    fn only_required_tls_counts_as_encrypted() {
+        assert!(parse("postgres://h/d?sslmode=verify-full&sslrootcert=/etc/ca.pem").encrypts());
+        assert!(parse("mysql://h/d?ssl-mode=REQUIRED").encrypts());
+        assert!(parse("sqlite://d").encrypts());
+        for text in ["postgres://h/d?sslmode=prefer", "postgres://h/d?sslmode=disable", "mysql://h/d"] {
+            assert!(!parse(text).encrypts(), "{text}");
+        }
+    }
+}
