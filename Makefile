@@ -7,7 +7,7 @@ WASM := scripts/timescaledb
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate test test-async-std fmt lint docs schema entities verify bench-alarm-origin db-up db-down test-servers-stop clean
+.PHONY: help migrate test test-async-std fmt lint docs schema entities verify bench-adapter bench-alarm-origin db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
@@ -50,6 +50,9 @@ verify: $(WASM)/node_modules/.installed ## Fail when the schema dumps or the ent
 
 bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive revision at 0.2 and 2 million alarms (TEST_TIMESCALEDB_URL for a server of your own)
 	cargo run --quiet --release -p tests --bin bench-alarm-origin
+
+bench-adapter: ## Bulk inserts and pages of the adapter, as ratios to the driver alone (PostgreSQL)
+	$(SERVERS) cargo run --quiet --release -p tests --bin bench-adapter
 
 db-up: ## Start a TimescaleDB for trying things out, and print its URL
 	@scripts/db.sh up

@@ -1,1 +1,68 @@
-//! placeholder
+//! What core-server imports: typed repositories over the platform's database.
+//!
+//! ```
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use chrono::Utc;
+//! use core_server_adapter::{
+//!     Database, DatabaseConfig, PageRequest,
+//!     alarms::{AlarmFilter, AlarmOrigin, AlarmSeverity, AnomalyScore, NewAlarm},
+//! };
+//!
+//! // In memory for the example; a server's URL otherwise. `Database::connect` also checks the schema's revision.
+//! let database = Database::open(&DatabaseConfig::new("sqlite::memory:")?).await?;
+//! # use core_server_adapter::sea_orm::ConnectionTrait;
+//! # let schema = std::fs::read_to_string("../migration/schema/sqlite/alarms.sql")?;
+//! # database.connection().execute_unprepared(&schema).await?;
+//! let alarms = database.alarms();
+//!
+//! let odd = NewAlarm::anomaly("machine-1", AlarmSeverity::Warning, Utc::now(), AnomalyScore::new(0.97)?)
+//!     .value(88.1)
+//!     .message("temperature pattern not seen before");
+//! let raised = alarms.raise(&odd).await?;
+//! alarms.acknowledge(raised.id, "ana").await?;
+//!
+//! let filter = AlarmFilter::new().origin(AlarmOrigin::AnomalyModel).open();
+//! let page = alarms.list(&filter, &PageRequest::first(50)).await?;
+//! assert_eq!(page.items[0].acknowledged_by.as_deref(), Some("ana"));
+//! # Ok(())
+//! # }
+//! # #[cfg(feature = "runtime-tokio")]
+//! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+//! # #[cfg(not(feature = "runtime-tokio"))]
+//! # async_std::task::block_on(example()).unwrap();
+//! ```
+//!
+//! # Runtimes
+//!
+//! `runtime-tokio` (default) and `runtime-async-std`; the library itself names neither.
+//!
+//! # How to add an area
+//!
+//! A folder under `src` like [`alarms`] with one file per noun, its name and newest revision in [`gate`], and an accessor
+//! on [`Database`]. [`alarms`] says how to add a query.
+
+#[cfg(not(any(feature = "runtime-tokio", feature = "runtime-async-std")))]
+compile_error!("choose a runtime: enable the feature `runtime-tokio` or `runtime-async-std`");
+
+pub mod alarms;
+mod config;
+mod connect;
+mod error;
+pub mod gate;
+mod moment;
+mod page;
+mod period;
+mod sqlstate;
+mod text;
+
+pub use config::DatabaseConfig;
+pub use connect::Database;
+pub use error::AdapterError;
+pub use gate::ensure_schema;
+pub use page::{Cursor, Page, PageRequest};
+pub use period::Period;
+
+// What signatures of this crate speak of.
+pub use database_target::{self, Target};
+pub use entity;
+pub use sea_orm;

@@ -3,6 +3,7 @@
 //! The migration command line and core-server's examples find their database the same way, [`Target::resolve`]; both
 //! print a [`Target`] freely, because its password is kept apart from the URL.
 
+pub mod driver_error;
 mod password;
 mod resolve;
 mod target;

@@ -1,5 +1,6 @@
 //! Takes the password out of a URL.
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 /// The password of the user part or, for PostgreSQL, of the parameter of that name; the URL keeps none.
@@ -11,9 +12,7 @@ pub(crate) fn take(url: &mut Url) -> Result<Option<String>, String> {
     }
     let mut password = None;
     if let Some(encoded) = url.password() {
-        // Percent-decoded as the query parser does it; a literal `+` is not a space here.
-        let pair = format!("p={}", encoded.replace('+', "%2B").replace('&', "%26"));
-        password = url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned());
+        password = Some(percent_decode_str(encoded).decode_utf8_lossy().into_owned());
         // Fails only for URLs without a host, and those have no password.
         let _ = url.set_password(None);
     }

@@ -2,6 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
+use percent_encoding::percent_decode_str;
 use sea_orm::{
     DbBackend,
     sqlx::{
@@ -137,7 +138,7 @@ impl Target {
 
     /// The SQLite file; none for servers and databases in memory.
     pub fn sqlite_file(&self) -> Option<PathBuf> {
-        (self.backend == DbBackend::Sqlite && !self.is_in_memory()).then(|| PathBuf::from(self.url.path()))
+        (self.backend == DbBackend::Sqlite && !self.is_in_memory()).then(|| PathBuf::from(self.path()))
     }
 
     /// Whether the database lives in memory, so that each connection would open one of its own.
@@ -151,6 +152,11 @@ impl Target {
         self.backend == DbBackend::Sqlite
             && (self.parameter("mode").as_deref() == Some("ro")
                 || self.parameter("immutable").is_some_and(|value| matches!(&*value, "true" | "1")))
+    }
+
+    /// The path as the file system knows it; in the URL a space is `%20`.
+    fn path(&self) -> String {
+        percent_decode_str(self.url.path()).decode_utf8_lossy().into_owned()
     }
 
     fn parameter(&self, name: &str) -> Option<String> {
@@ -167,7 +173,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.backend {
             DbBackend::Sqlite if self.is_in_memory() => f.write_str("a database in memory"),
-            DbBackend::Sqlite => f.write_str(self.url.path()),
+            DbBackend::Sqlite => f.write_str(&self.path()),
             _ => f.write_str(self.url.as_str()),
         }
     }
@@ -231,6 +237,7 @@ mod tests {
         assert_eq!(parse("sqlite://b.sqlite").driver_url(false), "sqlite://b.sqlite");
         assert_eq!(parse("sqlite:///abs/b.sqlite").sqlite_file(), Some(PathBuf::from("/abs/b.sqlite")));
         assert_eq!(parse("sqlite://b.sqlite").to_string(), "b.sqlite");
+        assert_eq!(parse("sqlite://my file.sqlite").sqlite_file(), Some(PathBuf::from("my file.sqlite")));
         assert_eq!(parse("sqlite::memory:").driver_url(true), "sqlite::memory:");
         assert_eq!(parse("sqlite::memory:").sqlite_file(), None);
         assert!(parse("sqlite://x?mode=memory").is_in_memory());

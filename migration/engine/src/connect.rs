@@ -56,9 +56,13 @@ pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnec
             None => postgres,
         }
     });
-    options.map_sqlx_mysql_opts(move |mysql| match &password {
-        Some(password) => mysql.password(password),
-        None => mysql,
+    options.map_sqlx_mysql_opts(move |mysql| {
+        // A prepared statement keeps the database it was prepared in, also after `USE`.
+        let mysql = mysql.statement_cache_capacity(0);
+        match &password {
+            Some(password) => mysql.password(password),
+            None => mysql,
+        }
     });
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.busy_timeout(Duration::from_secs(30)));
     let db = Database::connect(options).await.map_err(|error| refused(target, &error))?;

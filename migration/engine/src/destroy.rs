@@ -3,7 +3,10 @@
 use migration_timescale::{Capability, identifier};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 
-use crate::catalog::{quote, rows};
+use crate::{
+    catalog::{quote, rows},
+    kept,
+};
 
 /// Statements that drop what is left, one per row, in an order that works: continuous aggregates leaf first (an
 /// aggregate is always newer than what it is made from), then the rest. Extensions and what they own stay.
@@ -70,6 +73,25 @@ pub async fn drop_everything(db: &DatabaseConnection, server: Capability) -> Res
             db.execute_unprepared("PRAGMA foreign_keys = ON").await.map(drop)
         }
     }
+}
+
+/// Drops the tables in which [`kept`](crate::kept) keeps values of rows that are gone for good.
+pub async fn drop_kept_tables(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let backend = db.get_database_backend();
+    let tables = match backend {
+        DbBackend::Postgres => {
+            "SELECT relname::text AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+        }
+        DbBackend::MySql => "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()",
+        _ => "SELECT name FROM sqlite_master WHERE type = 'table'",
+    };
+    for row in rows(db, tables).await? {
+        let name: String = row.try_get("", "name")?;
+        if name.starts_with(kept::PREFIX) {
+            db.execute_unprepared(&format!("DROP TABLE {}", quote(backend, &name))).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn run_all<C: ConnectionTrait>(db: &C, query: &str) -> Result<(), DbErr> {

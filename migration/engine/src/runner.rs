@@ -211,6 +211,9 @@ impl Runner {
         let lock = self.lock().await?;
         let done = guard::with_consent(true, async {
             self.down_locked(None).await?;
+            destroy::drop_kept_tables(&self.db)
+                .await
+                .map_err(EngineError::while_doing("dropping what was kept of deleted rows"))?;
             let table = catalog::quote(self.target.backend(), &self.project.bookkeeping_table());
             self.db
                 .execute_unprepared(&format!("DROP TABLE IF EXISTS {table}"))

@@ -39,12 +39,15 @@ pub async fn catalog_after(runner: &Runner, count: usize) -> Result<Catalog, DbE
             produced
         }
         DbBackend::MySql => {
-            let home: String = match rows(db, "SELECT DATABASE() AS name").await?.first() {
-                Some(row) => row.try_get("", "name")?,
+            // The name is this session's alone: others on the server may compare as well.
+            let names = format!(
+                "SELECT DATABASE() AS home, CONCAT('{NAME}_', CONNECTION_ID(), '_', UNIX_TIMESTAMP()) AS scratch"
+            );
+            let (home, scratch) = match rows(db, &names).await?.first() {
+                Some(row) => (row.try_get::<String>("", "home")?, row.try_get::<String>("", "scratch")?),
                 None => return Err(DbErr::Custom("no database is selected".into())),
             };
-            let (home, scratch) = (quote(DbBackend::MySql, &home), quote(DbBackend::MySql, NAME));
-            db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {scratch}")).await?;
+            let (home, scratch) = (quote(DbBackend::MySql, &home), quote(DbBackend::MySql, &scratch));
             db.execute_unprepared(&format!("CREATE DATABASE {scratch}")).await?;
             let produced = async {
                 db.execute_unprepared(&format!("USE {scratch}")).await?;

@@ -1,14 +1,7 @@
 //! What kind of database error a [`DbErr`] is, by code and never by message.
 
-use sea_orm::{DbErr, RuntimeErr, sqlx};
-
-/// The SQLSTATE (PostgreSQL, MySQL) or result code (SQLite) of an error, when the database sent one.
-pub fn code(error: &DbErr) -> Option<String> {
-    match sqlx_error(error)? {
-        sqlx::Error::Database(database) => database.code().map(std::borrow::Cow::into_owned),
-        _ => None,
-    }
-}
+pub(crate) use database_target::driver_error::{code, sqlx_error};
+use sea_orm::{DbErr, sqlx};
 
 /// A lock was not free within `lock_timeout` (PostgreSQL 55P03).
 pub fn is_lock_timeout(error: &DbErr) -> bool {
@@ -37,14 +30,6 @@ pub fn message(error: &DbErr) -> String {
     };
     let postgres = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
     let more = postgres.into_iter().flat_map(|error| [error.detail(), error.hint()]).flatten();
-    std::iter::once(database.message()).chain(more).collect::<Vec<_>>().join("; ")
-}
-
-pub(crate) fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
-    match error {
-        DbErr::Conn(RuntimeErr::SqlxError(inner))
-        | DbErr::Exec(RuntimeErr::SqlxError(inner))
-        | DbErr::Query(RuntimeErr::SqlxError(inner)) => Some(inner.as_ref()),
-        _ => None,
-    }
+    // A detail that lists objects has a line for each.
+    std::iter::once(database.message()).chain(more).collect::<Vec<_>>().join("; ").replace('\n', "; ")
 }

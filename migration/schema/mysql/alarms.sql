@@ -22,4 +22,4 @@ CREATE TABLE `alarms` (
   KEY `alarms_anomaly_model_idx` (`origin`,`raised_at` DESC,`id` DESC),
   CONSTRAINT `alarms_sensor_id_check` CHECK (`sensor_id` <> ''),
   CONSTRAINT `alarms_raised_at_check` CHECK (`raised_at` >= '1970-01-01 00:00:00')
-) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;

@@ -18,7 +18,7 @@ CREATE TABLE "alarms" (
     CONSTRAINT "alarms_pkey" PRIMARY KEY ("id", "raised_at"),
     CONSTRAINT "alarms_id_check" CHECK (typeof(id) = 'blob' AND length(id) = 16),
     CONSTRAINT "alarms_sensor_id_check" CHECK (length(sensor_id) BETWEEN 1 AND 255),
-    CONSTRAINT "alarms_raised_at_check" CHECK (raised_at GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]*+00:00' AND raised_at >= '1970'),
+    CONSTRAINT "alarms_raised_at_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(raised_at, 1, 19)) IS substr(raised_at, 1, 19) AND substr(raised_at, 12, 2) < '24' AND julianday(raised_at) IS NOT NULL AND raised_at NOT GLOB '*[^0-9T:.+-]*' AND raised_at GLOB '*+00:00' AND raised_at >= '1970'),
     CONSTRAINT "alarms_severity_check" CHECK (severity IN ('info', 'warning', 'critical')),
     CONSTRAINT "alarms_status_check" CHECK (status IN ('active', 'acknowledged', 'resolved')),
     CONSTRAINT "alarms_context_check" CHECK (context IS NULL OR json_valid(context))

@@ -3,6 +3,8 @@
 //! `make bench-alarm-origin` runs it on TimescaleDB in WebAssembly, or with `TEST_TIMESCALEDB_URL` on that server, where a
 //! second session reads without pause and its longest wait is the time the table was locked.
 
+#![allow(clippy::expect_used, clippy::format_collect, reason = "a bench fails by panicking")]
+
 use std::{
     collections::BTreeMap,
     sync::{

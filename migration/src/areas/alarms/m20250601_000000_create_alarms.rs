@@ -104,7 +104,7 @@ fn alarms(backend: DbBackend) -> TableCreateStatement {
             check(&mut table, "alarms_sensor_id_check", "length(sensor_id) BETWEEN 1 AND 255");
             // Text sorts like time only in one shape: a real time in UTC with its offset written out, and nothing else.
             // `IS`, because a check lets null pass.
-            let second = "strftime('%Y-%m-%dT%H:%M:%S', substr(raised_at, 1, 19)) IS substr(raised_at, 1, 19)";
+            let second = "strftime('%Y-%m-%dT%H:%M:%S', substr(raised_at, 1, 19)) IS substr(raised_at, 1, 19) AND substr(raised_at, 12, 2) < '24'";
             let rest =
                 "julianday(raised_at) IS NOT NULL AND raised_at NOT GLOB '*[^0-9T:.+-]*' AND raised_at GLOB '*+00:00'";
             check(&mut table, "alarms_raised_at_check", format!("{second} AND {rest} AND raised_at >= '1970'"));

@@ -1,0 +1,214 @@
+//! Raises alarms from the output of an anomaly detector: a CSV file with the columns timestamp, value and `anomaly_score`.
+//!
+//! A row whose score reaches `--score-at-least` X gives a model alarm, a row whose value is above `--value-above` Y a
+//! threshold alarm; one row may give both. Everything happens in one transaction, so a bad line leaves nothing behind.
+//!
+//! Severity: a model alarm is critical in the upper half of the scores from X to 1, else a warning. A threshold alarm is
+//! critical when the value is above Y by more than a tenth of |Y|, else a warning.
+
+#[path = "support/detections.rs"]
+mod detections;
+mod support;
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use chrono::DateTime;
+use clap::Parser;
+use core_server_adapter::{
+    alarms::{AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, AnomalyScore, Detection, NewAlarm, Raised},
+    sea_orm::{DatabaseTransaction, TransactionTrait, prelude::Json},
+};
+use detections::{Detections, Row};
+use indicatif::{ProgressBar, ProgressStyle};
+use support::{Failure, grouped};
+
+/// Alarms that are written together.
+const BATCH: usize = 5_000;
+
+/// Raises alarms from the output of an anomaly detector.
+#[derive(Parser)]
+#[command(after_help = "The database is the first of: --database-url, DATABASE_URL, DATABASE_URL in .env, \
+    sqlite://alarms.sqlite.\nImporting a file again adds nothing: a detection is known by detector, sensor, time and kind.")]
+struct Args {
+    /// CSV file; a header names the columns timestamp, value and `anomaly_score`, others are ignored
+    file: PathBuf,
+    /// The sensor the file is about
+    #[arg(long, value_name = "ID")]
+    sensor: String,
+    /// Raise a model alarm for an anomaly score of at least X, 0 to 1
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    score_at_least: f64,
+    /// Raise a threshold alarm for a value above Y
+    #[arg(long, value_name = "Y", allow_negative_numbers = true)]
+    value_above: Option<f64>,
+    /// Name of the detector; needed when several watch the same sensor
+    #[arg(long, value_name = "NAME", default_value = "detector")]
+    detector: String,
+    /// Database to write to
+    #[arg(short = 'u', long, value_name = "URL")]
+    database_url: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    support::exit(run(&Args::parse()).await)
+}
+
+async fn run(args: &Args) -> Result<(), Failure> {
+    let rules = Rules::new(args)?;
+    let shown = args.file.display();
+    let file = File::open(&args.file).map_err(|error| format!("cannot open {shown}: {error}"))?;
+    let progress = progress_bar(file.metadata().map_or(0, |file| file.len()));
+    let mut detections =
+        Detections::open(BufReader::new(progress.wrap_read(file))).map_err(|reason| format!("{shown}: {reason}"))?;
+
+    let database = support::connect(args.database_url.as_deref()).await?;
+    let transaction = database.connection().begin().await?;
+    let summary = match import(&mut detections, &rules, &transaction).await {
+        Ok(summary) => summary,
+        Err(error) => {
+            transaction.rollback().await?;
+            database.close().await;
+            progress.finish_and_clear();
+            return Err(format!("{shown}: {error}; nothing was written").into());
+        }
+    };
+    transaction.commit().await?;
+    database.close().await;
+    progress.finish_and_clear();
+    summary.print();
+    Ok(())
+}
+
+async fn import<R: BufRead>(
+    detections: &mut Detections<R>,
+    rules: &Rules<'_>,
+    transaction: &DatabaseTransaction,
+) -> Result<Summary, Failure> {
+    let alarms = AlarmRepository::new(transaction);
+    let mut summary = Summary::default();
+    let (mut of_model, mut of_threshold) = (Vec::new(), Vec::new());
+    loop {
+        let row = detections.next()?;
+        let last = row.is_none();
+        if let Some(row) = row {
+            summary.rows += 1;
+            of_model.extend(rules.model_alarm(&row));
+            of_threshold.extend(rules.threshold_alarm(&row));
+        }
+        for (waiting, total) in [(&mut of_model, &mut summary.model), (&mut of_threshold, &mut summary.threshold)] {
+            if waiting.len() >= BATCH || last {
+                let raised = alarms.raise_missing(waiting).await.map_err(|error| error.on_one_line())?;
+                total.new += raised.new;
+                total.already_there += raised.already_there;
+                waiting.clear();
+            }
+        }
+        if last {
+            return Ok(summary);
+        }
+    }
+}
+
+/// Which rows become alarms, and which.
+struct Rules<'a> {
+    args: &'a Args,
+    score_at_least: f64,
+}
+
+impl<'a> Rules<'a> {
+    fn new(args: &'a Args) -> Result<Self, Failure> {
+        let score_at_least = AnomalyScore::new(args.score_at_least)
+            .map_err(|_| format!("--score-at-least is {}; allowed is 0 to 1", args.score_at_least))?
+            .get();
+        if let Some(limit) = args.value_above.filter(|limit| !limit.is_finite()) {
+            return Err(format!("--value-above is {limit}; give a finite number").into());
+        }
+        // Once here, not as row 0 of the file.
+        NewAlarm::threshold(&args.sensor, AlarmSeverity::Info, DateTime::UNIX_EPOCH)
+            .validate()
+            .map_err(|error| format!("--sensor: {error}"))?;
+        Ok(Self { args, score_at_least })
+    }
+
+    fn model_alarm(&self, row: &Row) -> Option<NewAlarm> {
+        let score = row.score.get();
+        if score < self.score_at_least {
+            return None;
+        }
+        let severity = severity(score >= f64::midpoint(self.score_at_least, 1.0));
+        let alarm = NewAlarm::anomaly(&self.args.sensor, severity, row.at, row.score)
+            .message(format!("anomaly score {score:.3} at value {}", row.value));
+        Some(self.complete(alarm, row, &self.args.detector))
+    }
+
+    fn threshold_alarm(&self, row: &Row) -> Option<NewAlarm> {
+        let limit = self.args.value_above.filter(|limit| row.value > *limit)?;
+        let alarm = NewAlarm::threshold(&self.args.sensor, severity(row.value - limit > limit.abs() / 10.0), row.at)
+            .threshold_value(limit)
+            .message(format!("value {} is above {limit}", row.value));
+        // The same reading whichever detector wrote it down.
+        Some(self.complete(alarm, row, "threshold"))
+    }
+
+    fn complete(&self, alarm: NewAlarm, row: &Row, source: &str) -> NewAlarm {
+        let id = AlarmId::of_detection(&Detection {
+            source,
+            sensor: &self.args.sensor,
+            raised_at: row.at,
+            origin: alarm.origin(),
+            occurrence: row.occurrence,
+        });
+        let file = self.args.file.file_name().map(|name| name.to_string_lossy().into_owned());
+        let context =
+            [("detector", Json::from(self.args.detector.as_str())), ("file", file.into()), ("line", row.line.into())];
+        let context = context.map(|(key, value)| (key.to_owned(), value)).into_iter().collect();
+        alarm.id(id).value(row.value).context(Json::Object(context))
+    }
+}
+
+fn severity(critical: bool) -> AlarmSeverity {
+    if critical { AlarmSeverity::Critical } else { AlarmSeverity::Warning }
+}
+
+/// Over the bytes of the file, on stderr; draws nothing when that is no terminal.
+fn progress_bar(bytes: u64) -> ProgressBar {
+    let progress = ProgressBar::new(bytes);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {bytes} of {total_bytes}") {
+        progress.set_style(style);
+    }
+    progress
+}
+
+/// What became of the file.
+#[derive(Default)]
+struct Summary {
+    rows: u64,
+    model: Raised,
+    threshold: Raised,
+}
+
+impl Summary {
+    fn print(&self) {
+        println!("{} rows read", grouped(self.rows));
+        for (origin, raised) in [(AlarmOrigin::AnomalyModel, self.model), (AlarmOrigin::Threshold, self.threshold)] {
+            let Raised { new, already_there } = raised;
+            println!("{origin:<14} {:>9} new {:>9} already there", grouped(new), grouped(already_there));
+        }
+        if self.model.new + self.threshold.new == 0 {
+            println!(
+                "nothing was added: {}",
+                if self.model.already_there + self.threshold.already_there > 0 {
+                    "every alarm of this file was already there"
+                } else {
+                    "no row reached the limits"
+                }
+            );
+        }
+    }
+}

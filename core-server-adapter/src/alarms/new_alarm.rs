@@ -1,0 +1,273 @@
+//! An alarm that is to be raised.
+
+use chrono::{DateTime, Utc};
+use sea_orm::prelude::Json;
+use serde::{Deserialize, Serialize};
+
+use super::{AlarmId, AlarmOrigin, AlarmSeverity, AnomalyScore, PLACE};
+use crate::{AdapterError, moment, text};
+
+/// Bytes of a message at most: what MySQL's `text` holds.
+const MAX_MESSAGE_BYTES: usize = 65_535;
+
+/// An alarm that is to be raised. A score belongs to model alarms and to nothing else, which the constructors see to.
+///
+/// ```
+/// use chrono::Utc;
+/// use core_server_adapter::alarms::{AlarmSeverity, AnomalyScore, NewAlarm};
+///
+/// let hot = NewAlarm::threshold("machine-1", AlarmSeverity::Critical, Utc::now()).value(104.2).threshold_value(100.0);
+/// let odd = NewAlarm::anomaly("machine-1", AlarmSeverity::Warning, Utc::now(), AnomalyScore::new(0.97)?)
+///     .value(88.1)
+///     .message("temperature pattern not seen before");
+/// # Ok::<(), core_server_adapter::AdapterError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAlarm {
+    pub(crate) id: Option<AlarmId>,
+    pub(crate) raised_at: DateTime<Utc>,
+    pub(crate) sensor_id: String,
+    pub(crate) severity: AlarmSeverity,
+    pub(crate) value: Option<f64>,
+    pub(crate) threshold: Option<f64>,
+    pub(crate) message: String,
+    pub(crate) context: Option<Json>,
+    /// Present exactly for model alarms: the origin follows from it.
+    pub(crate) score: Option<AnomalyScore>,
+}
+
+/// An alarm as it comes from outside, with nothing checked: `NewAlarm::try_from` does that.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the columns of the table, see the entity")]
+pub struct RawAlarm {
+    #[serde(default)]
+    pub id: Option<AlarmId>,
+    pub raised_at: DateTime<Utc>,
+    pub sensor_id: String,
+    pub severity: AlarmSeverity,
+    pub origin: AlarmOrigin,
+    #[serde(default)]
+    pub anomaly_score: Option<f64>,
+    #[serde(default)]
+    pub value: Option<f64>,
+    #[serde(default)]
+    pub threshold: Option<f64>,
+    #[serde(default)]
+    pub message: String,
+    #[serde(default)]
+    pub context: Option<Json>,
+}
+
+impl NewAlarm {
+    /// A value of `sensor` crossed a threshold at `raised_at`.
+    pub fn threshold(sensor: impl Into<String>, severity: AlarmSeverity, raised_at: impl Into<DateTime<Utc>>) -> Self {
+        Self {
+            id: None,
+            raised_at: raised_at.into(),
+            sensor_id: sensor.into(),
+            severity,
+            value: None,
+            threshold: None,
+            message: String::new(),
+            context: None,
+            score: None,
+        }
+    }
+
+    /// An anomaly model found what `sensor` measured at `raised_at` unusual.
+    pub fn anomaly(
+        sensor: impl Into<String>,
+        severity: AlarmSeverity,
+        raised_at: impl Into<DateTime<Utc>>,
+        score: AnomalyScore,
+    ) -> Self {
+        Self { score: Some(score), ..Self::threshold(sensor, severity, raised_at) }
+    }
+
+    /// What was measured, in the sensor's unit; finite.
+    #[must_use]
+    pub fn value(mut self, value: f64) -> Self {
+        self.value = Some(value);
+        self
+    }
+
+    /// The limit that was crossed, in the sensor's unit; finite.
+    #[must_use]
+    pub fn threshold_value(mut self, threshold: f64) -> Self {
+        self.threshold = Some(threshold);
+        self
+    }
+
+    /// A sentence for people; up to 65,535 bytes.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// Anything else worth keeping. JSON `null` counts as nothing. PostgreSQL keeps numbers by value, not by spelling: `1e16`
+    /// comes back as `10000000000000000`.
+    #[must_use]
+    pub fn context(mut self, context: Json) -> Self {
+        self.context = Some(context).filter(|context| !context.is_null());
+        self
+    }
+
+    /// An id of the caller's, to raise an alarm once however often it is reported: see [`AlarmId::of_detection`]. Made by
+    /// the adapter when not set.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<AlarmId>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Where the alarm comes from.
+    pub fn origin(&self) -> AlarmOrigin {
+        if self.score.is_some() { AlarmOrigin::AnomalyModel } else { AlarmOrigin::Threshold }
+    }
+
+    /// Checks the alarm as [`AlarmRepository::raise`](super::AlarmRepository::raise) will.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError::InvalidValue`] with the column and what is allowed.
+    pub fn validate(&self) -> Result<(), AdapterError> {
+        self.checked().map(|_| ())
+    }
+
+    /// Checks everything the schema would refuse, and gives the alarm its id and the time that will be stored.
+    pub(crate) fn checked(&self) -> Result<Self, AdapterError> {
+        text::check(&self.sensor_id, text::NAME_CHARACTERS).map_err(|reason| PLACE.invalid("sensor_id", reason))?;
+        let raised_at = moment::storable(self.raised_at).map_err(|reason| PLACE.invalid("raised_at", reason))?;
+        for (column, number) in [("value", self.value), ("threshold", self.threshold)] {
+            // SQLite would store NaN as NULL, MySQL neither of them.
+            if let Some(number) = number.filter(|number| !number.is_finite()) {
+                return Err(PLACE.invalid(column, format!("is {number}; give a finite number or leave it out")));
+            }
+        }
+        if self.message.len() > MAX_MESSAGE_BYTES {
+            let reason = format!("has {} bytes; at most {MAX_MESSAGE_BYTES} are allowed", self.message.len());
+            return Err(PLACE.invalid("message", reason));
+        }
+        text::check_nul(&self.message).map_err(|reason| PLACE.invalid("message", reason))?;
+        if self.context.as_ref().is_some_and(has_nul) {
+            return Err(PLACE.invalid("context", text::NUL));
+        }
+        Ok(Self { id: Some(self.id.unwrap_or_else(|| AlarmId::new(raised_at))), raised_at, ..self.clone() })
+    }
+}
+
+/// PostgreSQL's `jsonb` takes no NUL, in keys neither.
+fn has_nul(json: &Json) -> bool {
+    match json {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(items) => items.iter().any(has_nul),
+        Json::Object(fields) => fields.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        _ => false,
+    }
+}
+
+impl TryFrom<RawAlarm> for NewAlarm {
+    type Error = AdapterError;
+
+    fn try_from(raw: RawAlarm) -> Result<Self, AdapterError> {
+        let score = raw.anomaly_score.map(AnomalyScore::new).transpose()?;
+        match (raw.origin, score) {
+            (AlarmOrigin::AnomalyModel, None) => {
+                return Err(PLACE.invalid("anomaly_score", "is missing; an alarm of the anomaly model needs one"));
+            }
+            (AlarmOrigin::Threshold, Some(_)) => {
+                let reason = "is given; only alarms of the anomaly model have one, leave it out or correct the origin";
+                return Err(PLACE.invalid("anomaly_score", reason));
+            }
+            _ => {}
+        }
+        let context = raw.context.filter(|context| !context.is_null());
+        Self {
+            id: raw.id,
+            raised_at: raw.raised_at,
+            sensor_id: raw.sensor_id,
+            severity: raw.severity,
+            value: raw.value,
+            threshold: raw.threshold,
+            message: raw.message,
+            context,
+            score,
+        }
+        .checked()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn raw() -> RawAlarm {
+        RawAlarm {
+            id: None,
+            raised_at: "2026-11-01T10:00:00.123456789Z".parse().unwrap(),
+            sensor_id: "machine-1".to_owned(),
+            severity: AlarmSeverity::Warning,
+            origin: AlarmOrigin::AnomalyModel,
+            anomaly_score: Some(0.9),
+            value: None,
+            threshold: None,
+            message: String::new(),
+            context: None,
+        }
+    }
+
+    #[test]
+    fn bad_values_are_refused_with_their_column() {
+        let year_10000 = DateTime::from_timestamp(253_402_300_800, 0).unwrap();
+        let before_1970 = DateTime::from_timestamp_micros(-1).unwrap();
+        let threshold = AlarmOrigin::Threshold;
+        let cases: Vec<(&str, &str, RawAlarm)> = vec![
+            ("anomaly_score", "is -0.1; allowed is 0 to 1", RawAlarm { anomaly_score: Some(-0.1), ..raw() }),
+            ("anomaly_score", "is 1.5; allowed is 0 to 1", RawAlarm { anomaly_score: Some(1.5), ..raw() }),
+            ("anomaly_score", "is NaN; allowed", RawAlarm { anomaly_score: Some(f64::NAN), ..raw() }),
+            ("anomaly_score", "is inf; allowed", RawAlarm { anomaly_score: Some(f64::INFINITY), ..raw() }),
+            ("anomaly_score", "is missing", RawAlarm { anomaly_score: None, ..raw() }),
+            ("anomaly_score", "is given", RawAlarm { origin: threshold, ..raw() }),
+            ("anomaly_score", "is NaN", RawAlarm { origin: threshold, anomaly_score: Some(f64::NAN), ..raw() }),
+            ("sensor_id", "is empty", RawAlarm { sensor_id: String::new(), ..raw() }),
+            ("sensor_id", "is empty", RawAlarm { sensor_id: "  ".to_owned(), ..raw() }),
+            ("sensor_id", "has 256 characters; at most 255", RawAlarm { sensor_id: "ü".repeat(256), ..raw() }),
+            ("sensor_id", "contains a NUL", RawAlarm { sensor_id: "a\0b".to_owned(), ..raw() }),
+            ("message", "contains a NUL", RawAlarm { message: "a\0b".to_owned(), ..raw() }),
+            ("message", "has 65536 bytes", RawAlarm { message: "a".repeat(65_536), ..raw() }),
+            ("context", "contains a NUL", RawAlarm { context: Some(json!({"a": [{"b\0": 1}]})), ..raw() }),
+            ("context", "contains a NUL", RawAlarm { context: Some(json!(["\0"])), ..raw() }),
+            ("value", "is NaN; give a finite", RawAlarm { value: Some(f64::NAN), ..raw() }),
+            ("value", "is inf; give a finite", RawAlarm { value: Some(f64::INFINITY), ..raw() }),
+            ("threshold", "is -inf; give a finite", RawAlarm { threshold: Some(f64::NEG_INFINITY), ..raw() }),
+            ("raised_at", "is +10000-01-01T00:00:00", RawAlarm { raised_at: year_10000, ..raw() }),
+            ("raised_at", "is 1969-12-31T23:59:59", RawAlarm { raised_at: before_1970, ..raw() }),
+        ];
+        for (column, reason, alarm) in cases {
+            let error = NewAlarm::try_from(alarm.clone()).unwrap_err();
+            let expected = format!("alarms: alarms.{column} {reason}");
+            assert!(error.to_string().starts_with(&expected), "{error} for {alarm:?}");
+        }
+    }
+
+    #[test]
+    fn good_values_come_through() {
+        let alarm = NewAlarm::try_from(RawAlarm { sensor_id: "ü".repeat(255), ..raw() }).unwrap();
+        assert_eq!(alarm.origin(), AlarmOrigin::AnomalyModel);
+        assert_eq!(alarm.raised_at, "2026-11-01T10:00:00.123456Z".parse::<DateTime<Utc>>().unwrap());
+        assert_eq!(alarm.id.unwrap().window().unwrap().0.timestamp_millis(), alarm.raised_at.timestamp_millis());
+        let again = alarm.checked().unwrap();
+        assert_eq!(again, alarm, "a checked alarm keeps its id");
+        let alarm = NewAlarm::threshold("s", AlarmSeverity::Info, Utc::now()).context(Json::Null);
+        assert_eq!((alarm.origin(), &alarm.context), (AlarmOrigin::Threshold, &None));
+    }
+
+    #[test]
+    fn json_needs_only_what_has_no_default() {
+        let json = r#"{"raised_at": "2026-11-01T10:00:00+02:00", "sensor_id": "s", "severity": "info", "origin": "threshold"}"#;
+        NewAlarm::try_from(serde_json::from_str::<RawAlarm>(json).unwrap()).unwrap();
+    }
+}

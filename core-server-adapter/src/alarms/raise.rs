@@ -1,0 +1,237 @@
+//! Raises alarms, one or many.
+
+use std::collections::HashSet;
+
+use entity::alarms::{
+    Alarm,
+    alarm::{self, ActiveModel, Column},
+};
+use sea_orm::{
+    ActiveEnum, ActiveModelTrait,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryTrait,
+    Statement, TransactionSession, TransactionTrait,
+    sea_query::{Expr, OnConflict, Value},
+};
+
+use super::{AlarmId, AlarmRepository, AlarmStatus, NewAlarm, PLACE};
+use crate::AdapterError;
+
+/// What became of alarms that may have been there before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Raised {
+    /// Alarms that were added.
+    pub new: u64,
+    /// Alarms whose id and time were there already; they were left as they are.
+    pub already_there: u64,
+}
+
+impl<C: ConnectionTrait> AlarmRepository<'_, C> {
+    /// Raises one alarm; gives it as it is stored.
+    ///
+    /// Its time is stored to the microsecond, in UTC.
+    ///
+    /// # Errors
+    ///
+    /// - [`AdapterError::InvalidValue`] for a value the schema does not allow;
+    /// - [`AdapterError::AlreadyExists`] when the alarm has an id of the caller's, and is there;
+    /// - failures of the database.
+    pub async fn raise(&self, alarm: &NewAlarm) -> Result<Alarm, AdapterError> {
+        row(alarm.checked()?).insert(self.db).await.map_err(PLACE.while_doing("raising an alarm"))
+    }
+}
+
+impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
+    /// Raises all of the alarms or none: in a transaction of its own, or a savepoint of the caller's. Gives their ids in
+    /// the same order.
+    ///
+    /// # Errors
+    ///
+    /// As [`raise`](Self::raise); [`AdapterError::InvalidValue`] tells the row, counted from 0.
+    pub async fn raise_many(&self, alarms: &[NewAlarm]) -> Result<Vec<AlarmId>, AdapterError> {
+        let alarms = checked(alarms)?;
+        let ids = alarms.iter().filter_map(|alarm| alarm.id).collect();
+        self.insert(alarms, OnExisting::Fail).await?;
+        Ok(ids)
+    }
+
+    /// Raises those of the alarms that are not there, all or none; an alarm is there when its id and time are. For alarms
+    /// with ids that mean something: see [`AlarmId::of_detection`].
+    ///
+    /// On MySQL the numbers are those at the start: alarms that another program adds meanwhile count as new.
+    ///
+    /// # Errors
+    ///
+    /// As [`raise`](Self::raise), but [`AdapterError::AlreadyExists`]; [`AdapterError::InvalidValue`] tells the row, counted
+    /// from 0.
+    pub async fn raise_missing(&self, alarms: &[NewAlarm]) -> Result<Raised, AdapterError> {
+        let alarms = checked(alarms)?;
+        let all = alarms.len() as u64;
+        let new = self.insert(alarms, OnExisting::Skip).await?;
+        Ok(Raised { new, already_there: all.saturating_sub(new) })
+    }
+
+    async fn insert(&self, alarms: Vec<NewAlarm>, existing: OnExisting) -> Result<u64, AdapterError> {
+        let failed = || PLACE.while_doing("raising alarms");
+        let mut batches = batches(alarms, self.db.get_database_backend());
+        // One statement is all or nothing by itself.
+        if batches.len() <= 1 {
+            let Some(batch) = batches.pop() else { return Ok(0) };
+            return insert_batch(self.db, batch, existing).await.map_err(failed());
+        }
+        let transaction = self.db.begin().await.map_err(failed())?;
+        let mut new = 0;
+        for batch in batches {
+            // Dropping the transaction on an error rolls it back.
+            new += insert_batch(&transaction, batch, existing).await.map_err(failed())?;
+        }
+        transaction.commit().await.map_err(failed())?;
+        Ok(new)
+    }
+}
+
+/// What to do with a row whose key is there.
+#[derive(Clone, Copy, PartialEq)]
+enum OnExisting {
+    Fail,
+    Skip,
+}
+
+fn checked(alarms: &[NewAlarm]) -> Result<Vec<NewAlarm>, AdapterError> {
+    alarms.iter().enumerate().map(|(row, alarm)| alarm.checked().map_err(|error| error.in_row(row))).collect()
+}
+
+/// Cuts the alarms into statements that every server takes.
+///
+/// PostgreSQL gets whole columns as arrays and so binds 10 values for any number of rows; the others bind 14 a row, of
+/// 32,766 (SQLite) or 65,535 (MySQL). Bytes count too: MariaDB refuses packets above 16 MiB when not told otherwise.
+fn batches(alarms: Vec<NewAlarm>, backend: DbBackend) -> Vec<Vec<NewAlarm>> {
+    const BYTES: usize = 4 << 20;
+    let rows = if backend == DbBackend::Postgres { 10_000 } else { 1_000 };
+    let mut batches: Vec<Vec<NewAlarm>> = Vec::new();
+    let mut bytes = 0;
+    for alarm in alarms {
+        let context = alarm.context.as_ref().map_or(0, |context| context.to_string().len());
+        let size = 200 + alarm.sensor_id.len() + alarm.message.len() + context;
+        match batches.last_mut() {
+            Some(batch) if batch.len() < rows && bytes + size <= BYTES => {
+                bytes += size;
+                batch.push(alarm);
+            }
+            _ => {
+                bytes = size;
+                batches.push(vec![alarm]);
+            }
+        }
+    }
+    batches
+}
+
+/// The number of rows that were added.
+async fn insert_batch<C: ConnectionTrait>(db: &C, batch: Vec<NewAlarm>, existing: OnExisting) -> Result<u64, DbErr> {
+    let backend = db.get_database_backend();
+    if backend == DbBackend::Postgres {
+        return Ok(db.execute_raw(unnest(batch, existing)).await?.rows_affected());
+    }
+    // MySQL reports a row that was left alone as affected, so what is new has to be known before.
+    let new = match (backend, existing) {
+        (DbBackend::MySql, OnExisting::Skip) => Some(count_missing(db, &batch).await?),
+        _ => None,
+    };
+    let mut insert = alarm::Entity::insert_many(batch.into_iter().map(row));
+    if existing == OnExisting::Skip {
+        let key = [Column::Id, Column::RaisedAt];
+        insert = insert.on_conflict(OnConflict::columns(key).do_nothing_on(key).to_owned());
+    }
+    let affected = db.execute_raw(insert.build(backend)).await?.rows_affected();
+    Ok(new.unwrap_or(affected))
+}
+
+/// How many of the alarms are not there yet, those that come twice counted once.
+async fn count_missing<C: ConnectionTrait>(db: &C, batch: &[NewAlarm]) -> Result<u64, DbErr> {
+    let keys: HashSet<_> = batch.iter().filter_map(|alarm| Some((alarm.id?.as_uuid(), alarm.raised_at))).collect();
+    let count = keys.len() as u64;
+    let key = Expr::tuple([Expr::col(Column::Id.as_column_ref()), Expr::col(Column::RaisedAt.as_column_ref())]);
+    let rows = keys.into_iter().map(|(id, raised_at)| Expr::tuple([Expr::val(id), Expr::val(raised_at)]));
+    let there = alarm::Entity::find().filter(key.is_in(rows)).count(db).await?;
+    Ok(count.saturating_sub(there))
+}
+
+/// A row as SeaORM inserts it.
+fn row(alarm: NewAlarm) -> ActiveModel {
+    let origin = alarm.origin();
+    ActiveModel {
+        id: alarm.id.map_or(NotSet, |id| Set(id.as_uuid())),
+        raised_at: Set(alarm.raised_at.into()),
+        sensor_id: Set(alarm.sensor_id),
+        severity: Set(alarm.severity),
+        status: Set(AlarmStatus::Active),
+        value: Set(alarm.value),
+        threshold: Set(alarm.threshold),
+        message: Set(alarm.message),
+        context: Set(alarm.context),
+        acknowledged_at: Set(None),
+        acknowledged_by: Set(None),
+        resolved_at: Set(None),
+        origin: Set(origin),
+        anomaly_score: Set(alarm.score.map(Into::into)),
+    }
+}
+
+/// The rows as one array per column: a statement that stays the same, and 0.84 to 1.03 of the speed of COPY where SeaORM's
+/// `insert_many` reaches 0.6.
+///
+/// SeaORM's arrays hold no NULL. NaN and the empty text, which no alarm can have there, stand for it.
+fn unnest(batch: Vec<NewAlarm>, existing: OnExisting) -> Statement {
+    const SQL: &str = "INSERT INTO alarms (id, raised_at, sensor_id, severity, value, threshold, message, context, \
+         origin, anomaly_score) \
+         SELECT id, raised_at, sensor_id, severity::alarm_severity, NULLIF(value, 'NaN'), NULLIF(threshold, 'NaN'), \
+         message, NULLIF(context, '')::jsonb, origin::alarm_origin, NULLIF(anomaly_score, 'NaN') \
+         FROM UNNEST($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[], \
+         $8::text[], $9::text[], $10::float8[]) \
+         AS new (id, raised_at, sensor_id, severity, value, threshold, message, context, origin, anomaly_score)";
+    let mut columns = Columns::default();
+    for alarm in batch {
+        columns.id.extend(alarm.id.map(AlarmId::as_uuid));
+        columns.raised_at.push(alarm.raised_at);
+        columns.severity.push(alarm.severity.to_value().value.into_owned());
+        columns.value.push(alarm.value.unwrap_or(f64::NAN));
+        columns.threshold.push(alarm.threshold.unwrap_or(f64::NAN));
+        columns.context.push(alarm.context.as_ref().map(ToString::to_string).unwrap_or_default());
+        columns.origin.push(alarm.origin().to_value().value.into_owned());
+        columns.score.push(alarm.score.map_or(f64::NAN, Into::into));
+        columns.sensor_id.push(alarm.sensor_id);
+        columns.message.push(alarm.message);
+    }
+    let values: [Value; 10] = [
+        columns.id.into(),
+        columns.raised_at.into(),
+        columns.sensor_id.into(),
+        columns.severity.into(),
+        columns.value.into(),
+        columns.threshold.into(),
+        columns.message.into(),
+        columns.context.into(),
+        columns.origin.into(),
+        columns.score.into(),
+    ];
+    let sql = match existing {
+        OnExisting::Fail => SQL.to_owned(),
+        OnExisting::Skip => format!("{SQL} ON CONFLICT (id, raised_at) DO NOTHING"),
+    };
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+}
+
+#[derive(Default)]
+struct Columns {
+    id: Vec<uuid::Uuid>,
+    raised_at: Vec<chrono::DateTime<chrono::Utc>>,
+    sensor_id: Vec<String>,
+    severity: Vec<String>,
+    value: Vec<f64>,
+    threshold: Vec<f64>,
+    message: Vec<String>,
+    context: Vec<String>,
+    origin: Vec<String>,
+    score: Vec<f64>,
+}

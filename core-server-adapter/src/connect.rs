@@ -1,0 +1,269 @@
+//! Opens the pool, and says clearly why it could not.
+
+use std::{
+    fmt,
+    net::{TcpStream, ToSocketAddrs},
+    time::Duration,
+};
+
+use log::LevelFilter;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DbBackend, DbErr, Statement,
+    sqlx::{self, Executor, sqlite::SqliteJournalMode},
+};
+
+use crate::{AdapterError, DatabaseConfig, alarms::AlarmRepository, gate, sqlstate};
+
+/// Sessions that were idle for longer are pinged before use: a firewall may have dropped them. Busy ones are not, a ping is
+/// a round trip.
+const PING_AFTER: Duration = Duration::from_secs(30);
+/// How long a writer waits for another on SQLite.
+const SQLITE_BUSY: Duration = Duration::from_secs(10);
+/// Statements that take longer are logged as warnings, without their values.
+const SLOW: Duration = Duration::from_secs(1);
+/// When a server has one session, others get their turn after this pause.
+const SHARED_SESSION_IDLE: Duration = Duration::from_secs(2);
+
+/// A pool of sessions on a database. Clones share the pool.
+#[derive(Clone)]
+pub struct Database {
+    connection: DatabaseConnection,
+    name: String,
+    single_session: bool,
+}
+
+impl Database {
+    /// Opens the pool and checks that the schema is at least the one this adapter was built for.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError::InvalidConfig`], [`AdapterError::Connect`], and [`AdapterError::SchemaOutdated`] with the command to
+    /// run.
+    pub async fn connect(config: &DatabaseConfig) -> Result<Self, AdapterError> {
+        let database = Self::open(config).await?;
+        match gate::ensure_schema(&database.connection).await {
+            Ok(()) => Ok(database),
+            Err(error) => {
+                database.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens the pool whatever the schema is. [`connect`](Self::connect) is what a server wants.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError::InvalidConfig`] and [`AdapterError::Connect`].
+    pub async fn open(config: &DatabaseConfig) -> Result<Self, AdapterError> {
+        config.check()?;
+        let name = config.to_string();
+        let failed = |error: DbErr| refused(config, &error);
+        // A pool opens its minimum at once, and more than one session may be more than there are: look first.
+        let look_first = config.target.backend() == DbBackend::Postgres && config.min_connections > 1;
+        let sessions = if look_first { Sessions::One } else { Sessions::AsConfigured };
+        let mut connection = SeaDatabase::connect(options(config, sessions)).await.map_err(failed)?;
+        let single_session = has_one_session(&connection).await.map_err(failed)?;
+        let possible = if single_session && config.max_connections > 1 {
+            tracing::warn!(
+                database = %name,
+                configured = config.max_connections,
+                "the server is PostgreSQL in WebAssembly and has one session; using one connection"
+            );
+            Sessions::One
+        } else {
+            Sessions::AsConfigured
+        };
+        if possible != sessions {
+            // Closed first: the new pool would wait for the session of the old one.
+            let _ = connection.close().await;
+            connection = SeaDatabase::connect(options(config, possible)).await.map_err(failed)?;
+        }
+        tracing::info!(database = %name, "connected");
+        Ok(Self { connection, name, single_session })
+    }
+
+    /// The pool, for transactions and queries of one's own.
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// The alarms.
+    pub fn alarms(&self) -> AlarmRepository<'_, DatabaseConnection> {
+        AlarmRepository::new(&self.connection)
+    }
+
+    /// The SQL dialect.
+    pub fn backend(&self) -> DbBackend {
+        self.connection.get_database_backend()
+    }
+
+    /// Whether the server has one session, as TimescaleDB in WebAssembly: within a transaction, only the transaction can be
+    /// used.
+    pub fn has_one_session(&self) -> bool {
+        self.single_session
+    }
+
+    /// Closes all sessions; waits for those in use.
+    pub async fn close(self) {
+        if let Err(error) = self.connection.close().await {
+            tracing::debug!(database = %self.name, %error, "closing the pool failed");
+        }
+    }
+}
+
+/// Names the database without its password.
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("name", &self.name)
+            .field("single_session", &self.single_session)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How many sessions a pool may have.
+#[derive(Clone, Copy, PartialEq)]
+enum Sessions {
+    AsConfigured,
+    /// One, and given back soon: others wait for it.
+    One,
+}
+
+fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
+    let target = &config.target;
+    // Without the password, which SeaORM would repeat in its trace spans; each driver gets it below.
+    let mut options = ConnectOptions::new(target.driver_url(false));
+    options
+        .max_connections(config.max_connections)
+        .min_connections(config.min_connections)
+        .acquire_timeout(config.acquire_timeout)
+        .connect_timeout(config.acquire_timeout)
+        .idle_timeout(config.idle_timeout)
+        .test_before_acquire_if_idle_for(PING_AFTER)
+        .set_application_name(config.application_name.clone())
+        .sqlx_logging_level(LevelFilter::Debug)
+        .sqlx_slow_statements_logging_settings(LevelFilter::Warn, SLOW);
+    if sessions == Sessions::One {
+        options.max_connections(1).min_connections(0).idle_timeout(SHARED_SESSION_IDLE);
+    }
+    let password = target.password().map(ToOwned::to_owned);
+    match target.backend() {
+        DbBackend::Postgres => {
+            if let Some(limit) = config.statement_timeout {
+                options.statement_timeout(limit);
+            }
+            options.map_sqlx_postgres_opts(move |driver| match &password {
+                Some(password) => driver.password(password),
+                None => driver,
+            });
+        }
+        DbBackend::MySql => {
+            options.map_sqlx_mysql_opts(move |driver| match &password {
+                Some(password) => driver.password(password),
+                None => driver,
+            });
+            if let Some(limit) = config.statement_timeout {
+                options.map_sqlx_mysql_pool_opts(move |pool| {
+                    pool.after_connect(move |session, _| Box::pin(limit_mysql(session, limit)))
+                });
+            }
+        }
+        _ => sqlite_options(&mut options, target.is_in_memory(), target.is_read_only()),
+    }
+    options
+}
+
+fn sqlite_options(options: &mut ConnectOptions, in_memory: bool, read_only: bool) {
+    if in_memory {
+        // Every session would be a database of its own, gone when the session is.
+        options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
+    }
+    options.map_sqlx_sqlite_opts(move |driver| {
+        let driver = driver.busy_timeout(SQLITE_BUSY).foreign_keys(true);
+        // Readers do not wait for a writer then. Switching writes to the file.
+        if in_memory || read_only { driver } else { driver.journal_mode(SqliteJournalMode::Wal) }
+    });
+}
+
+/// MySQL and MariaDB have a setting each, in milliseconds and in seconds.
+async fn limit_mysql(session: &mut sqlx::MySqlConnection, limit: Duration) -> Result<(), sqlx::Error> {
+    let version: String = sqlx::query_scalar("SELECT VERSION()").fetch_one(&mut *session).await?;
+    let statement = if version.contains("MariaDB") {
+        format!("SET SESSION max_statement_time = {}", limit.as_secs_f64())
+    } else {
+        format!("SET SESSION max_execution_time = {}", limit.as_millis())
+    };
+    session.execute(sqlx::AssertSqlSafe(statement)).await.map(|_| ())
+}
+
+/// PostgreSQL in WebAssembly says so in its version: it is compiled by emcc.
+async fn has_one_session(connection: &DatabaseConnection) -> Result<bool, DbErr> {
+    if connection.get_database_backend() != DbBackend::Postgres {
+        return Ok(false);
+    }
+    let version = Statement::from_string(DbBackend::Postgres, "SELECT version() AS version");
+    let row = connection.query_one_raw(version).await?;
+    let version: String = row.map(|row| row.try_get("", "version")).transpose()?.unwrap_or_default();
+    Ok(version.contains("emcc"))
+}
+
+fn refused(config: &DatabaseConfig, error: &DbErr) -> AdapterError {
+    let target = &config.target;
+    let (reason, remedy) = match (target.backend(), sqlstate::code(error).as_deref()) {
+        (DbBackend::Postgres, Some("28P01" | "28000")) | (DbBackend::MySql, Some("28000")) => {
+            ("the user name or password is wrong, or this host may not connect".to_owned(), "correct the URL")
+        }
+        (DbBackend::Postgres, Some("3D000")) | (DbBackend::MySql, Some("42000")) => {
+            ("the database does not exist, or this user may not use it".to_owned(), "create it, or correct the URL")
+        }
+        (DbBackend::Postgres, Some("53300")) => {
+            ("the server has no session left".to_owned(), "lower max_connections, or raise the server's limit")
+        }
+        (DbBackend::Sqlite, Some("14")) => (
+            "the file cannot be opened".to_owned(),
+            "check its path; `cargo run -p migration -- up` on this database creates it",
+        ),
+        (DbBackend::Sqlite, _) => (reason(error), "check that the file is an SQLite database and may be written to"),
+        _ if is_timeout(error) => (unreachable(config), "start the server, or correct host and port in the URL"),
+        _ => (reason(error), "check the server and the URL"),
+    };
+    AdapterError::Connect { target: target.to_string(), reason, remedy: remedy.to_owned() }
+}
+
+fn is_timeout(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_))
+        || matches!(sqlstate::sqlx_error(error), Some(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)))
+}
+
+/// The pool tries a server that does not answer again until its time is up, and forgets why. A plain TCP connection tells.
+fn unreachable(config: &DatabaseConfig) -> String {
+    let waited = config.acquire_timeout.as_secs_f32();
+    let Some((host, port)) = config.target.address() else {
+        return format!("no session within {waited} s");
+    };
+    // Blocks, but for a second at most, and at start-up, where nothing is served yet.
+    let addresses = match (host, port).to_socket_addrs() {
+        Ok(addresses) => addresses,
+        Err(error) => return format!("the name {host} cannot be resolved ({error})"),
+    };
+    let mut reason = format!("{host}:{port} has no address");
+    for address in addresses {
+        match TcpStream::connect_timeout(&address, Duration::from_secs(1)) {
+            Ok(_) => return format!("{host}:{port} answers, but gave no session within {waited} s"),
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                reason = format!("nothing listens on {host}:{port}");
+            }
+            Err(error) => reason = format!("{host}:{port} cannot be reached ({error})"),
+        }
+    }
+    reason
+}
+
+fn reason(error: &DbErr) -> String {
+    match sqlstate::sqlx_error(error) {
+        Some(sqlx::Error::Database(database)) => database.message().to_owned(),
+        Some(other) => other.to_string(),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,227 @@
+//! The one error type. `Display` says what is wrong and what to do next; the cause, where there is one, is the source.
+
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+
+use crate::sqlstate::{self, Kind};
+
+/// Anything that keeps the adapter from doing what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdapterError {
+    /// The database URL cannot be used.
+    #[error(transparent)]
+    InvalidUrl(#[from] database_target::InvalidUrl),
+    /// A setting cannot be used as it is.
+    #[error("{setting} {reason}")]
+    InvalidConfig {
+        /// Which one.
+        setting: &'static str,
+        /// What is wrong with it, without its secrets, and what to do.
+        reason: String,
+    },
+    /// No connection: unreachable, refused, missing database, wrong password.
+    #[error("cannot connect to {target}: {reason}; {remedy}")]
+    Connect {
+        /// The URL without its password.
+        target: String,
+        /// What the server or the network said.
+        reason: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// The schema is older than this program, or not there at all.
+    #[error(
+        "the schema of area {area} is older than this program: revision {revision} is not applied ({found}); \
+         run `{command}` on this database"
+    )]
+    SchemaOutdated {
+        /// The area.
+        area: &'static str,
+        /// The revision the adapter was built for.
+        revision: &'static str,
+        /// What is there instead.
+        found: String,
+        /// The command that corrects it.
+        command: &'static str,
+    },
+    /// A value that the schema does not allow; the database was not asked.
+    #[error("{area}: {table}.{column} {reason}{}", .row.map(|row| format!(" (row {row})")).unwrap_or_default())]
+    InvalidValue {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// Position in the list that was to be written, from 0; none for a single one.
+        row: Option<usize>,
+        /// What is wrong with the value and what is allowed.
+        reason: String,
+    },
+    /// A page that cannot be asked for.
+    #[error("{parameter} {reason}")]
+    InvalidPage {
+        /// `cursor` or `limit`.
+        parameter: &'static str,
+        /// What is wrong with it and what is allowed.
+        reason: String,
+    },
+    /// No row of that id.
+    #[error("{area}: no row of {table} has the id {id}; look for it with `list`, or use `find` if it may be absent")]
+    NotFound {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// The id.
+        id: String,
+    },
+    /// A resolved alarm was to be acknowledged.
+    #[error(
+        "{area}: {table} {id} was resolved at {resolved_at} and can no longer be acknowledged; raise a new one if it is back"
+    )]
+    AlreadyResolved {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// The id.
+        id: String,
+        /// When it was resolved, RFC 3339; `an unknown time` when the row does not say.
+        resolved_at: String,
+    },
+    /// A row of that key exists.
+    #[error("{area}: {table} has a row of this key already; leave the id to the adapter, or write only what is new")]
+    AlreadyExists {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// What the database said.
+        #[source]
+        source: DbErr,
+    },
+    /// The database refused a value that the adapter let through: its rules are stricter than the adapter knows.
+    #[error("{area}: a rule of {table} refused the row ({rule}); update the adapter if the schema is newer")]
+    Refused {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// Name of the constraint, or the kind of rule.
+        rule: String,
+        /// What the database said.
+        #[source]
+        source: DbErr,
+    },
+    /// The database, its file or the transaction may only be read.
+    #[error(
+        "{area}: {table} cannot be written, the database is read-only; connect to the primary, or make the file writable"
+    )]
+    ReadOnly {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// What the database said.
+        #[source]
+        source: DbErr,
+    },
+    /// Others were in the way (lock, deadlock, serialization, time limit, no free session); nothing was changed.
+    #[error("{area}: the database was too busy while {doing} in {table}; nothing was changed, try again")]
+    Busy {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// What was being done.
+        doing: &'static str,
+        /// What the database said.
+        #[source]
+        source: DbErr,
+    },
+    /// Any other failure of the database.
+    #[error("{area}: the database failed while {doing} in {table}; see its log")]
+    Database {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// What was being done.
+        doing: &'static str,
+        /// What the database said.
+        #[source]
+        source: DbErr,
+    },
+}
+
+impl AdapterError {
+    /// Whether the same call may succeed a moment later.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Busy { .. })
+    }
+
+    /// The same error about one row of many, counted from 0.
+    pub(crate) fn in_row(mut self, position: usize) -> Self {
+        if let Self::InvalidValue { row, .. } = &mut self {
+            *row = Some(position);
+        }
+        self
+    }
+
+    /// The error and its causes on one line, each said once.
+    pub fn on_one_line(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !line.contains(&text) {
+                line = format!("{line}: {text}");
+            }
+            cause = error.source();
+        }
+        line.replace('\n', " ")
+    }
+}
+
+/// A table of an area, for the errors about it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) area: &'static str,
+    pub(crate) table: &'static str,
+}
+
+impl Place {
+    /// For `map_err`: a database error with what was being done.
+    pub(crate) fn while_doing(self, doing: &'static str) -> impl FnOnce(DbErr) -> AdapterError {
+        move |source| {
+            let Self { area, table } = self;
+            match sqlstate::kind(&source) {
+                Kind::Duplicate => AdapterError::AlreadyExists { area, table, source },
+                Kind::Refused(rule) => AdapterError::Refused { area, table, rule, source },
+                Kind::ReadOnly => AdapterError::ReadOnly { area, table, source },
+                Kind::Busy => AdapterError::Busy { area, table, doing, source },
+                Kind::Other => AdapterError::Database { area, table, doing, source },
+            }
+        }
+    }
+
+    pub(crate) fn invalid(self, column: &'static str, reason: impl Into<String>) -> AdapterError {
+        let Self { area, table } = self;
+        AdapterError::InvalidValue { area, table, column, row: None, reason: reason.into() }
+    }
+
+    pub(crate) fn not_found(self, id: &impl ToString) -> AdapterError {
+        AdapterError::NotFound { area: self.area, table: self.table, id: id.to_string() }
+    }
+
+    pub(crate) fn already_resolved(self, id: &impl ToString, at: Option<DateTime<Utc>>) -> AdapterError {
+        AdapterError::AlreadyResolved {
+            area: self.area,
+            table: self.table,
+            id: id.to_string(),
+            resolved_at: at.map_or_else(|| "an unknown time".to_owned(), |at| at.to_rfc3339()),
+        }
+    }
+}
