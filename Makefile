@@ -10,7 +10,7 @@ SERVERS = eval "$$(scripts/test-servers.sh start)";
 .PHONY: help migrate test test-async-std fmt lint docs schema entities verify bench-adapter bench-alarm-origin db-up db-down test-servers-stop clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 migrate: ## Apply pending revisions (DATABASE_URL, .env, or an embedded SQLite file)
 	cargo run --quiet -p migration -- up

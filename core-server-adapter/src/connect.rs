@@ -64,8 +64,8 @@ impl Database {
         let sessions = if look_first { Sessions::One } else { Sessions::AsConfigured };
         let mut connection = SeaDatabase::connect(options(config, sessions)).await.map_err(failed)?;
         let single_session = has_one_session(&connection).await.map_err(failed)?;
-        let possible = if single_session && config.max_connections > 1 {
-            tracing::warn!(
+        let possible = if single_session {
+            tracing::info!(
                 database = %name,
                 configured = config.max_connections,
                 "the server is PostgreSQL in WebAssembly and has one session; using one connection"
@@ -153,9 +153,13 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
             if let Some(limit) = config.statement_timeout {
                 options.statement_timeout(limit);
             }
-            options.map_sqlx_postgres_opts(move |driver| match &password {
-                Some(password) => driver.password(password),
-                None => driver,
+            options.map_sqlx_postgres_opts(move |driver| {
+                // This build keeps a cached plan when a compressed chunk gets rows that are not, and then misses those.
+                let driver = if sessions == Sessions::One { driver.statement_cache_capacity(0) } else { driver };
+                match &password {
+                    Some(password) => driver.password(password),
+                    None => driver,
+                }
             });
         }
         DbBackend::MySql => {

@@ -53,12 +53,15 @@ impl Target {
         if backend != DbBackend::Sqlite && url.host_str().is_none_or(str::is_empty) && !has_host_parameter(&url) {
             return Err(invalid(format!("names no host; it looks like {scheme}://user:password@host/database")));
         }
-        let password = password::take(&mut url).map_err(invalid)?;
+        let password = password::take(&mut url).map_err(&invalid)?;
         let mut target = Self { url, password, backend, encrypts: false, origin };
         // Found here rather than when connecting: a misspelt value of a parameter.
-        target.encrypts = target
-            .read_by_driver()
-            .map_err(|error| InvalidUrl { origin, reason: format!("cannot be used: {error}") })?;
+        let told = |error: sqlx::Error| match error {
+            sqlx::Error::Configuration(error) => error.to_string(),
+            other => other.to_string(),
+        };
+        target.encrypts =
+            target.read_by_driver().map_err(|error| invalid(format!("cannot be used: {}", told(error))))?;
         Ok(target)
     }
 

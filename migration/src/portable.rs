@@ -2,7 +2,10 @@
 //!
 //! Revisions of the past use these, so what a function renders never changes; a better rendering gets a new function.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{DbBackend, Statement},
+};
 
 /// A column of an enum: a native type on PostgreSQL (created beforehand with [`create_enum`]), `ENUM` on MySQL, text on
 /// SQLite, where [`enum_check`] belongs to it.
@@ -27,6 +30,16 @@ pub async fn create_enum(
     manager
         .create_type(extension::postgres::Type::create().as_enum(name).values(labels.iter().copied()).to_owned())
         .await
+}
+
+/// Whether the enum type is there, in the schema that the revision works in and not in another of the search path.
+pub async fn has_enum(manager: &SchemaManager<'_>, name: &str) -> Result<bool, DbErr> {
+    if manager.get_database_backend() != DbBackend::Postgres {
+        return Ok(false);
+    }
+    let sql = "SELECT 1 FROM pg_type WHERE typnamespace = current_schema()::regnamespace AND typname = $1";
+    let found = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
+    Ok(manager.get_connection().query_one_raw(found).await?.is_some())
 }
 
 /// The inverse of [`create_enum`].

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use entity::alarms::{
     Alarm,
     alarm::{self, ActiveModel, Column},
@@ -9,10 +10,11 @@ use entity::alarms::{
 use sea_orm::{
     ActiveEnum, ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryTrait,
-    Statement, TransactionSession, TransactionTrait,
-    sea_query::{Expr, OnConflict, Value},
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Statement,
+    TransactionSession, TransactionTrait,
+    sea_query::{OnConflict, Value},
 };
+use uuid::Uuid;
 
 use super::{AlarmId, AlarmRepository, AlarmStatus, NewAlarm, PLACE};
 use crate::AdapterError;
@@ -73,12 +75,11 @@ impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
 
     async fn insert(&self, alarms: Vec<NewAlarm>, existing: OnExisting) -> Result<u64, AdapterError> {
         let failed = || PLACE.while_doing("raising alarms");
-        let mut batches = batches(alarms, self.db.get_database_backend());
-        // One statement is all or nothing by itself.
-        if batches.len() <= 1 {
-            let Some(batch) = batches.pop() else { return Ok(0) };
-            return insert_batch(self.db, batch, existing).await.map_err(failed());
+        let batches = batches(alarms, self.db.get_database_backend());
+        if batches.is_empty() {
+            return Ok(0);
         }
+        // Also for one statement: when it fails within a transaction of the caller's, PostgreSQL would let nothing follow it.
         let transaction = self.db.begin().await.map_err(failed())?;
         let mut new = 0;
         for batch in batches {
@@ -151,9 +152,16 @@ async fn insert_batch<C: ConnectionTrait>(db: &C, batch: Vec<NewAlarm>, existing
 async fn count_missing<C: ConnectionTrait>(db: &C, batch: &[NewAlarm]) -> Result<u64, DbErr> {
     let keys: HashSet<_> = batch.iter().filter_map(|alarm| Some((alarm.id?.as_uuid(), alarm.raised_at))).collect();
     let count = keys.len() as u64;
-    let key = Expr::tuple([Expr::col(Column::Id.as_column_ref()), Expr::col(Column::RaisedAt.as_column_ref())]);
-    let rows = keys.into_iter().map(|(id, raised_at)| Expr::tuple([Expr::val(id), Expr::val(raised_at)]));
-    let there = alarm::Entity::find().filter(key.is_in(rows)).count(db).await?;
+    // By id, and compared here: MariaDB plans `(id, raised_at) IN (…)` in a time that grows with the square of the list,
+    // half a second and more for a thousand.
+    let found: Vec<(Uuid, DateTime<Utc>)> = alarm::Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::RaisedAt])
+        .filter(Column::Id.is_in(keys.iter().map(|(id, _)| *id)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let there = found.iter().filter(|key| keys.contains(key)).count() as u64;
     Ok(count.saturating_sub(there))
 }
 
@@ -224,8 +232,8 @@ fn unnest(batch: Vec<NewAlarm>, existing: OnExisting) -> Statement {
 
 #[derive(Default)]
 struct Columns {
-    id: Vec<uuid::Uuid>,
-    raised_at: Vec<chrono::DateTime<chrono::Utc>>,
+    id: Vec<Uuid>,
+    raised_at: Vec<DateTime<Utc>>,
     sensor_id: Vec<String>,
     severity: Vec<String>,
     value: Vec<f64>,

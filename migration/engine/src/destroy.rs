@@ -8,11 +8,20 @@ use crate::{
     kept,
 };
 
-/// Statements that drop what is left, one per row, in an order that works: continuous aggregates leaf first (an
-/// aggregate is always newer than what it is made from), then the rest. Extensions and what they own stay.
+/// Views of each kind, as `name` and the `sql` that drops it, newest first: what depends on a view is newer than the view,
+/// continuous aggregates on aggregates too. Extensions and what they own stay.
+const POSTGRES_VIEWS: &str = "SELECT c.relname::text AS name, format('DROP %sVIEW IF EXISTS %I CASCADE', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END, c.relname) AS sql \
+     FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('v', 'm') AND {own} ORDER BY c.oid DESC";
+const CONTINUOUS_AGGREGATES: &str = "SELECT a.view_name::text AS name, format('DROP MATERIALIZED VIEW IF EXISTS %I CASCADE', a.view_name) AS sql \
+     FROM timescaledb_information.continuous_aggregates a \
+     JOIN pg_class c ON c.relname = a.view_name AND c.relnamespace = current_schema()::regnamespace \
+     WHERE a.view_schema = current_schema() ORDER BY c.oid DESC";
+const MYSQL_VIEWS: &str = "SELECT TABLE_NAME AS name, CONCAT('DROP VIEW IF EXISTS `', REPLACE(TABLE_NAME, '`', '``'), '`') AS `sql` \
+     FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()";
+const SQLITE_VIEWS: &str = "SELECT name, 'DROP VIEW IF EXISTS \"' || replace(name, '\"', '\"\"') || '\"' AS sql FROM sqlite_master WHERE type = 'view'";
+
+/// Statements that drop what is left, in an order that works.
 const POSTGRES: &[&str] = &[
-    "SELECT format('DROP %sVIEW IF EXISTS %I CASCADE', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END, c.relname) AS sql \
-     FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('v', 'm') AND {own} ORDER BY c.oid DESC",
     "SELECT format('DROP TABLE IF EXISTS %I CASCADE', c.relname) AS sql \
      FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'f') AND {own}",
     "SELECT format('DROP SEQUENCE IF EXISTS %I CASCADE', c.relname) AS sql \
@@ -23,22 +32,49 @@ const POSTGRES: &[&str] = &[
      FROM pg_type c WHERE c.typnamespace = current_schema()::regnamespace AND c.typtype IN ('e', 'd', 'r') AND {own}",
 ];
 
-const CONTINUOUS_AGGREGATES: &str = "SELECT format('DROP MATERIALIZED VIEW IF EXISTS %I CASCADE', a.view_name) AS sql \
-     FROM timescaledb_information.continuous_aggregates a \
-     JOIN pg_class c ON c.relname = a.view_name AND c.relnamespace = current_schema()::regnamespace \
-     WHERE a.view_schema = current_schema() ORDER BY c.oid DESC";
+/// For the queries above: not owned by an extension.
+const OWN: &str =
+    "NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.classid = c.tableoid AND d.deptype = 'e')";
+
+/// Drops the views and continuous aggregates of the schema that `choose` says yes to, leaf first.
+pub async fn drop_views<C: ConnectionTrait>(
+    db: &C,
+    server: Capability,
+    choose: impl Fn(&str) -> bool + Send + Sync,
+) -> Result<(), DbErr> {
+    let mut queries = Vec::new();
+    match server.backend() {
+        DbBackend::Postgres => {
+            if server.has_columnstore() {
+                queries.push(CONTINUOUS_AGGREGATES.to_owned());
+            }
+            queries.push(POSTGRES_VIEWS.replace("{own}", OWN));
+        }
+        DbBackend::MySql => queries.push(MYSQL_VIEWS.to_owned()),
+        _ => queries.push(SQLITE_VIEWS.to_owned()),
+    }
+    for query in queries {
+        for row in rows(db, &query).await? {
+            let name: String = row.try_get("", "name")?;
+            if choose(&name) {
+                tracing::warn!("dropped the view {name}");
+                db.execute_unprepared(&row.try_get::<String>("", "sql")?).await?;
+            }
+        }
+    }
+    Ok(())
+}
 
 /// Drops all tables, views, types and functions of the current schema (PostgreSQL), database (MySQL) or file (SQLite).
 pub async fn drop_everything(db: &DatabaseConnection, server: Capability) -> Result<(), DbErr> {
     match server.backend() {
         DbBackend::Postgres => {
             let transaction = db.begin().await?;
-            if server.has_columnstore() {
-                run_all(&transaction, CONTINUOUS_AGGREGATES).await?;
-            }
+            drop_views(&transaction, server, |_| true).await?;
             for query in POSTGRES {
-                let own = "NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.classid = c.tableoid AND d.deptype = 'e')";
-                run_all(&transaction, &query.replace("{own}", own)).await?;
+                for row in rows(&transaction, &query.replace("{own}", OWN)).await? {
+                    transaction.execute_unprepared(&row.try_get::<String>("", "sql")?).await?;
+                }
             }
             transaction.commit().await
         }
@@ -90,13 +126,6 @@ pub async fn drop_kept_tables(db: &DatabaseConnection) -> Result<(), DbErr> {
         if name.starts_with(kept::PREFIX) {
             db.execute_unprepared(&format!("DROP TABLE {}", quote(backend, &name))).await?;
         }
-    }
-    Ok(())
-}
-
-async fn run_all<C: ConnectionTrait>(db: &C, query: &str) -> Result<(), DbErr> {
-    for row in rows(db, query).await? {
-        db.execute_unprepared(&row.try_get::<String>("", "sql")?).await?;
     }
     Ok(())
 }

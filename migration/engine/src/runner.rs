@@ -1,8 +1,8 @@
 //! Applies and takes back revisions.
 //!
 //! Everything runs on one connection, under the [runner's lock](crate::lock), one transaction per revision where SeaORM
-//! would use one. On PostgreSQL each statement waits at most [`Patience::lock_timeout`] for a table lock; then the
-//! revision is rolled back and tried again after a pause, so that readers and writers are never queued behind it.
+//! would use one. Each statement waits at most [`Patience::lock_timeout`] for a table lock; then the revision is rolled
+//! back, as far as the backend can, and tried again after a pause, so that readers and writers are never queued behind it.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -19,13 +19,13 @@ use crate::{
     catalog::{self, Catalog, Kind},
     connect, destroy, guard,
     lock::{self, RunnerLock},
-    sqlstate,
+    scratch, sqlstate,
 };
 
 /// How long a run waits, for locks and for other runners.
 #[derive(Clone, Debug)]
 pub struct Patience {
-    /// Longest wait of one statement for a table lock (PostgreSQL).
+    /// Longest wait of one statement for a table lock. Whole seconds on MySQL; SQLite has no such lock.
     pub lock_timeout: Duration,
     /// How often a revision is tried again after a lock timeout.
     pub lock_retries: u32,
@@ -199,6 +199,7 @@ impl Runner {
     pub async fn refresh(&self) -> Result<(), EngineError> {
         let lock = self.lock().await?;
         let done = guard::with_consent(true, async {
+            self.drop_foreign_views().await?;
             self.down_locked(None).await?;
             self.up_locked(None).await.map(drop)
         })
@@ -210,6 +211,7 @@ impl Runner {
     pub async fn reset(&self) -> Result<(), EngineError> {
         let lock = self.lock().await?;
         let done = guard::with_consent(true, async {
+            self.drop_foreign_views().await?;
             self.down_locked(None).await?;
             destroy::drop_kept_tables(&self.db)
                 .await
@@ -282,19 +284,30 @@ impl Runner {
         Ok(found)
     }
 
+    /// Views and aggregates that no revision made may depend on tables that are about to go.
+    async fn drop_foreign_views(&self) -> Result<(), EngineError> {
+        let failed = || EngineError::while_doing("dropping views that no revision made");
+        // Boxed: running revisions inside a run makes for a large future.
+        let made = Box::pin(scratch::catalog_after(self, self.project.revisions.len())).await.map_err(failed())?;
+        let ours = |name: &str| made.objects().iter().any(|object| object.kind == Kind::View && object.name == name);
+        destroy::drop_views(&self.db, self.server, |name| !ours(name)).await.map_err(failed())
+    }
+
     async fn lock(&self) -> Result<RunnerLock, EngineError> {
         let table = self.project.bookkeeping_table();
         let lock = lock::acquire(&self.db, &self.target, &table, self.patience.wait, |holder| {
             (self.listener)(Event::Waiting { holder: holder.to_owned() });
         })
         .await?;
-        if self.target.backend() == DbBackend::Postgres {
-            let timeout = self.patience.lock_timeout.as_millis();
-            self.db
-                .execute_unprepared(&format!("SET lock_timeout = {timeout}"))
-                .await
-                .map_err(EngineError::while_doing("setting the lock timeout"))?;
-        }
+        let timeout = self.patience.lock_timeout;
+        let limit = match self.target.backend() {
+            DbBackend::Postgres => format!("SET lock_timeout = {}", timeout.as_millis()),
+            // Whole seconds, one at least.
+            DbBackend::MySql => format!("SET SESSION lock_wait_timeout = {}", Ord::max(timeout.as_secs(), 1)),
+            _ => return Ok(lock),
+        };
+        let limited = self.db.execute_unprepared(&limit).await;
+        limited.map_err(EngineError::while_doing("setting the lock timeout"))?;
         Ok(lock)
     }
 
@@ -433,16 +446,18 @@ impl Runner {
 
     /// Sessions that hold table locks in an open transaction, the oldest first.
     async fn blockers(&self) -> String {
-        let rows = catalog::rows(
-            &self.db,
+        let sql = if self.target.backend() == DbBackend::MySql {
+            "SELECT CONCAT('connection ', trx_mysql_thread_id, ', in a transaction for ', TIMESTAMPDIFF(SECOND, trx_started, NOW()), ' s') AS blocker \
+             FROM information_schema.INNODB_TRX WHERE trx_mysql_thread_id <> CONNECTION_ID() ORDER BY trx_started LIMIT 3"
+        } else {
             "SELECT format('pid %s (%s, %s for %s s): %s', a.pid, coalesce(nullif(a.application_name, ''), 'no application name'), a.state, \
              extract(epoch FROM now() - a.xact_start)::bigint, left(regexp_replace(a.query, '\\s+', ' ', 'g'), 80)) AS blocker \
              FROM pg_stat_activity a WHERE a.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL AND EXISTS \
              (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.granted AND l.locktype = 'relation' \
               AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())) \
-             ORDER BY a.xact_start LIMIT 3",
-        )
-        .await;
+             ORDER BY a.xact_start LIMIT 3"
+        };
+        let rows = catalog::rows(&self.db, sql).await;
         let named: Vec<String> =
             rows.unwrap_or_default().iter().filter_map(|row| row.try_get("", "blocker").ok()).collect();
         if named.is_empty() { "a transaction that has ended since".to_owned() } else { named.join("; ") }

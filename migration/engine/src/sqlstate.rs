@@ -3,9 +3,13 @@
 pub(crate) use database_target::driver_error::{code, sqlx_error};
 use sea_orm::{DbErr, sqlx};
 
-/// A lock was not free within `lock_timeout` (PostgreSQL 55P03).
+/// A lock was not free within the time limit (PostgreSQL 55P03, MySQL 1205).
 pub fn is_lock_timeout(error: &DbErr) -> bool {
-    code(error).as_deref() == Some("55P03")
+    let Some(sqlx::Error::Database(database)) = sqlx_error(error) else { return false };
+    match database.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+        Some(mysql) => mysql.number() == 1205,
+        None => database.code().as_deref() == Some("55P03"),
+    }
 }
 
 /// The database or its file may only be read (PostgreSQL 25006, SQLite result code 8 and its extended forms, MySQL 1290).

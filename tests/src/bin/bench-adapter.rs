@@ -10,7 +10,7 @@ use std::{
 
 use chrono::{TimeDelta, Utc};
 use core_server_adapter::{
-    Database, DatabaseConfig, PageRequest,
+    AdapterError, Database, DatabaseConfig, PageRequest,
     alarms::{Alarm, AlarmFilter, AlarmOrigin, AlarmSeverity, AlarmStatus, NewAlarm, RawAlarm},
 };
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, TransactionTrait, sqlx};
@@ -29,7 +29,7 @@ async fn main() -> Result<()> {
     let test = TestDatabase::create(Backend::Postgres).await.up(None).await;
     let database = Database::connect(&DatabaseConfig::new(test.url())?.max_connections(1)).await?;
     let alarms = generate();
-    let new: Vec<NewAlarm> = alarms.iter().map(new_alarm).collect();
+    let new = alarms.iter().map(new_alarm).collect::<std::result::Result<Vec<_>, _>>()?;
 
     println!("{ROWS} alarms in, ratio to COPY by the driver (less is slower)");
     let copy = median(&database, || copy(&database, &alarms)).await?;
@@ -83,7 +83,7 @@ fn generate() -> Vec<Alarm> {
         .collect()
 }
 
-fn new_alarm(alarm: &Alarm) -> NewAlarm {
+fn new_alarm(alarm: &Alarm) -> std::result::Result<NewAlarm, AdapterError> {
     NewAlarm::try_from(RawAlarm {
         id: None,
         raised_at: alarm.raised_at.into(),
@@ -96,7 +96,6 @@ fn new_alarm(alarm: &Alarm) -> NewAlarm {
         message: alarm.message.clone(),
         context: None,
     })
-    .expect("a valid alarm")
 }
 
 async fn clear(database: &Database) -> Result<()> {

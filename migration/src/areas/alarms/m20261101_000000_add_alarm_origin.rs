@@ -17,7 +17,7 @@ use sea_orm_migration::{
     sea_orm::{DbBackend, Statement},
 };
 
-use crate::portable::{create_enum, drop_enum, enum_check, enum_column};
+use crate::portable::{create_enum, drop_enum, enum_check, enum_column, has_enum};
 
 const TABLE: &str = "alarms";
 const ORIGIN: (&str, &[&str]) = ("alarm_origin", &["threshold", "anomaly_model"]);
@@ -42,6 +42,10 @@ impl MigrationTrait for Migration {
         let backend = manager.get_database_backend();
         if !manager.has_column(TABLE, "origin").await? {
             let change = manager.begin().await?;
+            if has_enum(&change, ORIGIN.0).await? {
+                // Left by a run that was killed, when the table was dropped afterwards.
+                drop_enum(&change, ORIGIN.0).await?;
+            }
             create_enum(&change, ORIGIN.0, ORIGIN.1).await?;
             for alteration in add_columns(backend, takes_check_with_column(&change).await?) {
                 change.alter_table(alteration).await?;

@@ -1,0 +1,146 @@
+//! Values that the contract rules out are refused by the adapter with the name of their column, and nothing is stored.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use core_server_adapter::alarms::{AlarmOrigin, AlarmSeverity, AnomalyScore, NewAlarm, RawAlarm};
+use sea_orm::TransactionTrait;
+use serde_json::json;
+use tests::{TestDatabase, on_every_backend};
+
+use super::{at, count, hot, invalid, migrated, minute, rows, score};
+
+on_every_backend!(bad_values_never_reach_the_database, values_at_the_edge_are_stored);
+
+fn raw() -> RawAlarm {
+    RawAlarm {
+        id: None,
+        raised_at: minute(1),
+        sensor_id: "pump-1".to_owned(),
+        severity: AlarmSeverity::Warning,
+        origin: AlarmOrigin::AnomalyModel,
+        anomaly_score: Some(0.5),
+        value: None,
+        threshold: None,
+        message: String::new(),
+        context: None,
+    }
+}
+
+/// The year 10000.
+fn too_late() -> DateTime<Utc> {
+    at("9999-12-31T23:59:59.999999Z") + TimeDelta::microseconds(1)
+}
+
+/// What cannot even be built as a `NewAlarm`.
+fn bad_scores() -> Vec<(&'static str, RawAlarm)> {
+    let scores = [-0.1, 1.0001, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+    let mut bad: Vec<_> =
+        scores.map(|score| ("anomaly_score", RawAlarm { anomaly_score: Some(score), ..raw() })).into();
+    bad.push(("anomaly_score", RawAlarm { anomaly_score: None, ..raw() }));
+    for score in [0.0, 0.5, f64::NAN] {
+        bad.push(("anomaly_score", RawAlarm { origin: AlarmOrigin::Threshold, anomaly_score: Some(score), ..raw() }));
+    }
+    bad
+}
+
+/// What can be built, but not raised.
+fn bad_alarms() -> Vec<(&'static str, NewAlarm)> {
+    let on = |sensor: &str, at| NewAlarm::anomaly(sensor, AlarmSeverity::Info, at, score(0.5));
+    let good = || on("pump-1", minute(1));
+    vec![
+        ("sensor_id", on("", minute(1))),
+        ("sensor_id", on(" \t", minute(1))),
+        ("sensor_id", on(&"s".repeat(256), minute(1))),
+        ("sensor_id", on(&"漏".repeat(256), minute(1))),
+        ("sensor_id", on("a\0b", minute(1))),
+        ("raised_at", on("pump-1", at("1969-12-31T23:59:59.999999Z"))),
+        ("raised_at", on("pump-1", too_late())),
+        ("raised_at", on("pump-1", DateTime::<Utc>::MIN_UTC)),
+        ("raised_at", on("pump-1", DateTime::<Utc>::MAX_UTC)),
+        ("value", good().value(f64::NAN)),
+        ("value", good().value(f64::INFINITY)),
+        ("threshold", good().threshold_value(f64::NAN)),
+        ("threshold", good().threshold_value(f64::NEG_INFINITY)),
+        ("message", good().message("a\0b")),
+        ("message", good().message("漏".repeat(21_846))),
+        ("context", good().context(json!({"a": ["b\0"]}))),
+        ("context", good().context(json!([{"a\0": 1}]))),
+    ]
+}
+
+async fn bad_values_never_reach_the_database(database: TestDatabase) {
+    let (_database, adapter) = migrated(database).await;
+    let (alarms, db) = (adapter.alarms(), adapter.connection());
+    for (column, raw) in bad_scores() {
+        let score = raw.anomaly_score;
+        if raw.origin == AlarmOrigin::AnomalyModel
+            && let Some(score) = score
+        {
+            assert_eq!(invalid(&AnomalyScore::new(score).unwrap_err()), (column, None), "{score}");
+        }
+        let error = NewAlarm::try_from(raw.clone()).unwrap_err();
+        assert_eq!(invalid(&error), (column, None), "{raw:?}");
+    }
+    for (column, bad) in bad_alarms() {
+        assert_eq!(invalid(&bad.validate().unwrap_err()), (column, None), "{bad:?}");
+        assert_eq!(invalid(&alarms.raise(&bad).await.unwrap_err()), (column, None), "{bad:?}");
+        let several = [hot(1), hot(2), bad];
+        assert_eq!(invalid(&alarms.raise_many(&several).await.unwrap_err()), (column, Some(2)), "{several:?}");
+        assert_eq!(invalid(&alarms.raise_missing(&several).await.unwrap_err()), (column, Some(2)), "{several:?}");
+        assert_eq!(count(db).await, 0, "{several:?}");
+    }
+    // The same for what people enter.
+    let raised = alarms.raise(&hot(1)).await.unwrap();
+    for by in ["", "  ", &"a".repeat(256), "a\0b"] {
+        let error = alarms.acknowledge(raised.id, by).await.unwrap_err();
+        assert_eq!(invalid(&error), ("acknowledged_by", None), "{by:?}");
+    }
+    for bad in [at("1969-12-31T23:59:59.999999Z"), too_late(), DateTime::<Utc>::MAX_UTC] {
+        let error = alarms.acknowledge_at(raised.id, "ana", bad).await.unwrap_err();
+        assert_eq!(invalid(&error), ("acknowledged_at", None), "{bad}");
+        assert_eq!(invalid(&alarms.resolve_at(raised.id, bad).await.unwrap_err()), ("resolved_at", None), "{bad}");
+    }
+    assert_eq!(rows(db).await, std::slice::from_ref(&raised));
+    // The database was not asked: in a transaction of the caller's everything goes on.
+    let transaction = db.begin().await.unwrap();
+    let alarms = core_server_adapter::alarms::AlarmRepository::new(&transaction);
+    alarms.raise(&hot(2).value(f64::NAN)).await.unwrap_err();
+    alarms.raise(&hot(2)).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(count(db).await, 2);
+}
+
+async fn values_at_the_edge_are_stored(database: TestDatabase) {
+    let (_database, adapter) = migrated(database).await;
+    let (alarms, db) = (adapter.alarms(), adapter.connection());
+    let longest = "漏".repeat(255);
+    let edge = [
+        RawAlarm { anomaly_score: Some(0.0), ..raw() },
+        RawAlarm { anomaly_score: Some(1.0), ..raw() },
+        RawAlarm { anomaly_score: Some(f64::MIN_POSITIVE), ..raw() },
+        RawAlarm { sensor_id: longest.clone(), ..raw() },
+        RawAlarm { raised_at: DateTime::UNIX_EPOCH, ..raw() },
+        RawAlarm { raised_at: at("9999-12-31T23:59:59.999999999Z"), ..raw() },
+        RawAlarm { value: Some(f64::MIN), threshold: Some(0.0), ..raw() },
+        RawAlarm { message: "漏".repeat(21_845), ..raw() },
+        RawAlarm { context: Some(json!(null)), ..raw() },
+        RawAlarm { context: Some(json!("")), ..raw() },
+    ];
+    for raw in edge {
+        let new = NewAlarm::try_from(raw.clone()).unwrap();
+        let one = alarms.raise(&new).await.unwrap();
+        assert_eq!(one, alarms.get(one.id).await.unwrap());
+        let expected = (raw.anomaly_score, raw.value, &raw.sensor_id, &raw.message);
+        assert_eq!((one.anomaly_score, one.value, &one.sensor_id, &one.message), expected);
+        assert_eq!(one.raised_at.timestamp_micros(), raw.raised_at.timestamp_micros());
+        assert_eq!(one.context, raw.context.clone().filter(|context| !context.is_null()));
+        // And the same through the statement for many.
+        let new = NewAlarm::try_from(raw).unwrap();
+        let ids = alarms.raise_many(&[new]).await.unwrap();
+        let of_many = alarms.get(ids[0]).await.unwrap();
+        assert_eq!(of_many, core_server_adapter::alarms::Alarm { id: of_many.id, ..one });
+    }
+    let oldest = rows(db).await.remove(0);
+    let seen = alarms.acknowledge_at(oldest.id, &longest, at("9999-12-31T23:59:59.999999Z")).await.unwrap();
+    assert_eq!(seen.acknowledged_by.as_deref(), Some(&*longest));
+    alarms.resolve_at(oldest.id, DateTime::UNIX_EPOCH).await.unwrap();
+}

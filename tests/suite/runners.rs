@@ -1,0 +1,247 @@
+//! Several runners, and traffic, at one database: one runner at a time, and nobody waits behind it.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Stdio},
+    time::{Duration, Instant},
+};
+
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use tests::{
+    Backend, TestDatabase, catalog,
+    fixtures::{self, Alarm, BASELINE, PREDICTIVE, applied, count, execute},
+    on_every_backend,
+    process::Finished,
+    scalar,
+};
+
+use crate::migration;
+
+on_every_backend!(
+    runners_started_together_leave_one_clean_schema,
+    a_runner_killed_while_it_has_the_lock_blocks_nobody,
+    a_runner_that_waits_too_long_says_for_whom,
+);
+
+/// A process of the command line.
+fn start(database: &TestDatabase, arguments: &[&str]) -> Child {
+    migration(&std::env::temp_dir())
+        .args(["--database-url", database.url()])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts")
+}
+
+/// Its end, brought about after a minute: a test that hangs says nothing.
+fn end(mut child: Child) -> Finished {
+    let started = Instant::now();
+    while child.try_wait().expect("a process").is_none() {
+        if started.elapsed() > Duration::from_mins(1) {
+            child.kill().expect("killed");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.wait_with_output().expect("it ends").into()
+}
+
+async fn is_as_if_migrated_alone(database: &TestDatabase) {
+    let runner = database.runner().await;
+    assert_eq!(applied(runner.connection()).await, [BASELINE, PREDICTIVE]);
+    let live = catalog(&runner).await;
+    runner.close().await;
+    let normal = TestDatabase::migrated(database.backend()).await;
+    assert_eq!(live.diff(&catalog(&normal.runner().await).await), []);
+}
+
+async fn runners_started_together_leave_one_clean_schema(database: TestDatabase) {
+    let many = if database.has_one_session() { 2 } else { 4 };
+    let children: Vec<Child> = (0..many).map(|_| start(&database, &["up"])).collect();
+    let ended: Vec<Finished> = children.into_iter().map(end).collect();
+    for finished in &ended {
+        assert_eq!(finished.code, 0, "{finished:#?}");
+    }
+    for revision in [BASELINE, PREDICTIVE] {
+        let done = ended.iter().filter(|finished| finished.stdout.contains(&format!("up   {revision}"))).count();
+        assert_eq!(done, 1, "{revision} is applied once: {ended:#?}");
+    }
+    is_as_if_migrated_alone(&database).await;
+}
+
+/// A session that keeps the predictive revision from getting its lock, the way a forgotten transaction does.
+async fn blocker(database: &TestDatabase) -> DatabaseConnection {
+    let db = database.connect().await;
+    match database.backend() {
+        Backend::Sqlite => execute(&db, "BEGIN IMMEDIATE").await,
+        Backend::Mariadb => execute(&db, "BEGIN; SELECT count(*) FROM alarms").await,
+        Backend::Postgres | Backend::Timescale => {
+            execute(&db, "SET application_name = 'forgotten'; BEGIN; SELECT count(*) FROM alarms").await;
+        }
+    }
+    db
+}
+
+/// Waits until a runner has the lock and is held up by the [`blocker`].
+async fn until_held_up(database: &TestDatabase) {
+    let started = Instant::now();
+    let lock_file: PathBuf = database.url().replace("sqlite://", "").replace("?mode=rwc", "-migrate.lock").into();
+    let db = if database.backend() == Backend::Sqlite { None } else { Some(database.connect().await) };
+    let held_up = async || {
+        match (database.backend(), &db) {
+        (Backend::Mariadb, Some(db)) => {
+            count(db, "information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE LIKE '%metadata lock%'").await > 0
+        }
+        (_, Some(db)) => count(db, "pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())").await > 0,
+        (_, None) => std::fs::File::open(&lock_file).is_ok_and(|file| file.try_lock().is_err()),
+    }
+    };
+    while !held_up().await {
+        assert!(started.elapsed() < Duration::from_secs(30), "the runner was never held up");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+async fn a_runner_killed_while_it_has_the_lock_blocks_nobody(database: TestDatabase) {
+    if database.has_one_session() {
+        // The runner that has the one session is the holder.
+        let mut holder = start(&database, &["up"]);
+        let mut line = String::new();
+        BufReader::new(holder.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("database:"), "{line}");
+        holder.kill().unwrap();
+        holder.wait().unwrap();
+    } else {
+        let database = &database;
+        let runner = database.runner().await;
+        runner.up(Some(1)).await.unwrap();
+        runner.close().await;
+        let blocker = blocker(database).await;
+        let mut holder = start(database, &["up", "--lock-timeout", "5000"]);
+        until_held_up(database).await;
+        holder.kill().unwrap();
+        holder.wait().unwrap();
+        execute(&blocker, "COMMIT").await;
+    }
+    let next = end(start(&database, &["up", "--wait", "20"]));
+    assert_eq!(next.code, 0, "{next:#?}");
+    is_as_if_migrated_alone(&database).await;
+}
+
+async fn a_runner_that_waits_too_long_says_for_whom(database: TestDatabase) {
+    if database.has_one_session() {
+        return; // The second would wait for the session, not for the lock.
+    }
+    let database = database.up(Some(1)).await;
+    let blocker = blocker(&database).await;
+    let holder = start(&database, &["up", "--lock-timeout", "10000"]);
+    until_held_up(&database).await;
+    let started = Instant::now();
+    let late = end(start(&database, &["up", "--wait", "1"]));
+    assert!((1..8).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+    assert_eq!((late.code, late.stdout.as_str()), (1, ""), "{late:#?}");
+    let waiting = late.stderr.lines().filter(|line| line.starts_with("waiting: another runner is at work (")).count();
+    assert_eq!(waiting, 1, "the wait is visible, once: {}", late.stderr);
+    let error = late.stderr.lines().last().unwrap();
+    assert!(error.starts_with("error: another migration runner has held the lock for over 1 s ("), "{error}");
+    let who = match database.backend() {
+        Backend::Postgres | Backend::Timescale => {
+            format!("(pid {}, migration-engine, connected 20", lock_holder(&blocker).await)
+        }
+        _ => "(another process)".to_owned(),
+    };
+    assert!(error.contains(&who) && error.contains("--wait"), "{who} in {error}");
+    execute(&blocker, "COMMIT").await;
+    let holder = end(holder);
+    assert_eq!(holder.code, 0, "{holder:#?}");
+    is_as_if_migrated_alone(&database).await;
+}
+
+async fn lock_holder(db: &DatabaseConnection) -> String {
+    let sql = "SELECT pid::text FROM pg_locks WHERE locktype = 'advisory' AND granted \
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    scalar(db, sql).await.expect("a holder")
+}
+
+#[tokio::test]
+async fn traffic_passes_while_a_forgotten_transaction_holds_up_the_revision_on_postgres() {
+    traffic_passes(TestDatabase::create(Backend::Postgres).await).await;
+}
+
+#[tokio::test]
+async fn traffic_passes_while_a_forgotten_transaction_holds_up_the_revision_on_timescaledb() {
+    traffic_passes(TestDatabase::create(Backend::Timescale).await).await;
+}
+
+async fn traffic_passes(database: TestDatabase) {
+    if database.has_one_session() {
+        return; // No second session could be held up.
+    }
+    let database = database.up(Some(1)).await;
+    let traffic = database.connect().await;
+    execute(&traffic, &fixtures::history(database.backend())).await;
+    let blocker = blocker(&database).await;
+    let mut held_up = start(&database, &["up", "--lock-timeout", "300"]);
+    let mut lines = BufReader::new(held_up.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let (mut reads, mut number) = (0, 1000);
+    let mut longest = Duration::ZERO;
+    // Two attempts are over when the second is reported; read and write all the while.
+    let reporter = std::thread::spawn(move || {
+        let seen: Vec<String> = lines.by_ref().filter(|line| line.contains("are locked by others")).take(2).collect();
+        (seen, lines)
+    });
+    while !reporter.is_finished() {
+        let started = Instant::now();
+        let work = async {
+            assert!(count(&traffic, "alarms WHERE severity = 'critical'").await > 0);
+            execute(&traffic, &Alarm::numbered(database.backend(), number).insert()).await;
+        };
+        tokio::time::timeout(Duration::from_secs(10), work).await.expect("traffic waits behind the revision");
+        longest = longest.max(started.elapsed());
+        (reads, number) = (reads + 1, number + 1);
+    }
+    let (seen, lines) = reporter.join().unwrap();
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert!(seen[0].contains(PREDICTIVE) && seen[0].contains("attempt 1 rolled back"), "{seen:?}");
+    assert!(reads > 3 && longest < Duration::from_secs(2), "{reads} rounds, the longest {longest:?}");
+    execute(&blocker, "COMMIT").await;
+    let rest: Vec<String> = lines.collect();
+    let finished = end(held_up);
+    assert_eq!(finished.code, 0, "{finished:#?} {rest:?}");
+    assert_eq!(count(&traffic, "alarms WHERE origin = 'threshold'").await, fixtures::HISTORY + reads);
+    is_as_if_migrated_alone(&database).await;
+}
+
+#[tokio::test]
+async fn giving_up_names_the_blocker_on_postgres() {
+    giving_up_names_the_blocker(TestDatabase::create(Backend::Postgres).await).await;
+}
+
+#[tokio::test]
+async fn giving_up_names_the_blocker_on_timescaledb() {
+    giving_up_names_the_blocker(TestDatabase::create(Backend::Timescale).await).await;
+}
+
+async fn giving_up_names_the_blocker(database: TestDatabase) {
+    if database.has_one_session() {
+        return;
+    }
+    let database = database.up(Some(1)).await;
+    let blocker = blocker(&database).await;
+    let pid = scalar(&blocker, "SELECT pg_backend_pid()::text").await.unwrap();
+    blocker.execute_unprepared("SELECT 'last words', count(*) FROM alarms").await.unwrap();
+    let finished = end(start(&database, &["up", "--lock-timeout", "200", "--lock-retries", "1"]));
+    assert_eq!(finished.code, 1, "{finished:#?}");
+    let error = finished.stderr.lines().last().unwrap();
+    let reason = format!(
+        "could not lock its tables in 2 attempts of 200 ms, and was rolled back; blocked by pid {pid} (forgotten, idle in transaction for "
+    );
+    for words in [PREDICTIVE, &reason, "SELECT 'last words', count(*) FROM alarms", "--lock-retries"] {
+        assert!(error.contains(words), "{words} in {error}");
+    }
+    execute(&blocker, "COMMIT").await;
+    let db = database.connect().await;
+    assert_eq!(applied(&db).await, [BASELINE]);
+    db.execute_unprepared("SELECT origin FROM alarms").await.expect_err("rolled back");
+}
