@@ -111,7 +111,7 @@ pub async fn drop_everything(db: &DatabaseConnection, server: Capability) -> Res
     }
 }
 
-/// Drops the tables in which [`kept`](crate::kept) keeps values of rows that are gone for good.
+/// Drops the tables in which [`kept`] keeps values of rows that are gone for good.
 pub async fn drop_kept_tables(db: &DatabaseConnection) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
     let tables = match backend {
