@@ -201,10 +201,14 @@ impl Place {
                 Kind::Duplicate => AdapterError::AlreadyExists { area, table, source },
                 Kind::Refused(rule) => AdapterError::Refused { area, table, rule, source },
                 Kind::ReadOnly => AdapterError::ReadOnly { area, table, source },
-                Kind::Busy => AdapterError::Busy { area, table, doing, source },
+                Kind::Busy => self.busy(doing, source),
                 Kind::Other => AdapterError::Database { area, table, doing, source },
             }
         }
+    }
+
+    pub(crate) fn busy(self, doing: &'static str, source: DbErr) -> AdapterError {
+        AdapterError::Busy { area: self.area, table: self.table, doing, source }
     }
 
     pub(crate) fn invalid(self, column: &'static str, reason: impl Into<String>) -> AdapterError {

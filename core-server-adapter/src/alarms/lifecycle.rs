@@ -60,7 +60,8 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
                 (Column::AcknowledgedBy, Expr::val(by)),
             ];
             let still = column(Column::Status).eq(label(&AlarmStatus::Active));
-            self.change(&alarm, values, still, "acknowledging an alarm").await?
+            let done = |now| now != AlarmStatus::Active;
+            self.change(&alarm, values, still, done, "acknowledging an alarm").await?
         } else {
             alarm
         };
@@ -97,17 +98,23 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
         }
         let values = [(Column::Status, label(&AlarmStatus::Resolved)), (Column::ResolvedAt, Expr::val(at))];
         let still = column(Column::Status).ne(label(&AlarmStatus::Resolved));
-        self.change(&alarm, values, still, "resolving an alarm").await
+        let done = |now| now == AlarmStatus::Resolved;
+        self.change(&alarm, values, still, done, "resolving an alarm").await
     }
 
     /// Sets `values` if the status is `still` what it was, and reads the alarm again, whoever changed it.
+    ///
+    /// On TimescaleDB an UPDATE that had to wait for another change of the row skips it, without looking whether its
+    /// condition still holds (PostgreSQL looks). Then the status is not what `done` expects, and it is tried again.
     async fn change(
         &self,
         alarm: &Alarm,
         values: impl IntoIterator<Item = (Column, Expr)>,
         still: Expr,
+        done: impl Fn(AlarmStatus) -> bool,
         doing: &'static str,
     ) -> Result<Alarm, AdapterError> {
+        const ATTEMPTS: u32 = 10;
         let key = Condition::all()
             .add(Column::Id.eq(alarm.id))
             .add(Column::RaisedAt.eq(alarm.raised_at))
@@ -116,9 +123,15 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
         for (column, value) in values {
             update = update.col_expr(column, value);
         }
-        execute(self.db, &update).await.map_err(PLACE.while_doing(doing))?;
         let id = AlarmId::from(alarm.id);
-        self.look_up(id, Look::Again(alarm)).await?.ok_or_else(|| PLACE.not_found(&id))
+        for _ in 0..ATTEMPTS {
+            execute(self.db, &update).await.map_err(PLACE.while_doing(doing))?;
+            let now = self.look_up(id, Look::Again(alarm)).await?.ok_or_else(|| PLACE.not_found(&id))?;
+            if done(now.status) {
+                return Ok(now);
+            }
+        }
+        Err(PLACE.busy(doing, DbErr::RecordNotUpdated))
     }
 }
 

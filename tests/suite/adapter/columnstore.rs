@@ -1,13 +1,16 @@
 //! On TimescaleDB a history in the columnstore stays there: neither lists nor changes unpack it.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use core_server_adapter::{
-    PageRequest, Period,
+    AdapterError, PageRequest, Period,
     alarms::{Alarm, AlarmFilter, AlarmOrigin, AlarmRepository, AlarmSeverity, AlarmStatus, NewAlarm},
 };
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};
 use serde_json::Value;
 use tests::{
     Backend, TestDatabase,
@@ -128,6 +131,40 @@ async fn what_lies_beside_the_columnstore_is_seen() {
     let at = fixtures::moment(Backend::Timescale, minute(5));
     execute(db, &format!("INSERT INTO alarms (raised_at, sensor_id, severity) VALUES ({at}, 'pump-7', 'info')")).await;
     assert_eq!(alarms.counts(Period::ALL).await.unwrap().total(), counted + 1);
+}
+
+/// The batch of the alarm is unpacked by the first, whom the second waits for.
+#[tokio::test]
+async fn two_at_once_in_the_columnstore() {
+    let database = TestDatabase::migrated(Backend::Timescale).await;
+    if database.has_one_session() {
+        return; // One session: there is no "at once".
+    }
+    let adapter = connect(&database, 2).await;
+    let (alarms, db) = (adapter.alarms(), adapter.connection());
+    alarms.raise_many(&history()).await.unwrap();
+    compress(db).await;
+    let id = rows(db).await[1234].id;
+    let transaction = db.begin().await.unwrap();
+    let first = AlarmRepository::new(&transaction).acknowledge_at(id, "first", minute(2)).await.unwrap();
+    let other = adapter.clone();
+    let resolving = tokio::spawn(async move {
+        let mut result = other.alarms().resolve_at(id, minute(4)).await;
+        // The server may refuse one of two that unpack the same batch.
+        for _ in 0..5 {
+            if result.as_ref().is_err_and(AdapterError::is_transient) {
+                result = other.alarms().resolve_at(id, minute(4)).await;
+            }
+        }
+        result
+    });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(!resolving.is_finished());
+    transaction.commit().await.unwrap();
+    let both = Alarm { status: AlarmStatus::Resolved, resolved_at: Some(minute(4).fixed_offset()), ..first };
+    assert_eq!(resolving.await.unwrap().unwrap(), both);
+    assert_eq!(alarms.get(id).await.unwrap(), both);
+    assert_eq!(i64::from(count(db, "alarms").await), WEEKS * SENSORS * A_BATCH, "none is there twice");
 }
 
 /// A connection that writes down what the adapter sends.

@@ -176,6 +176,18 @@ async fn of_two_at_once_one_is_first(database: TestDatabase) {
     assert_eq!(resolving.await.unwrap().unwrap(), first);
     assert_eq!(alarms.get(id).await.unwrap(), first);
 
+    // Acknowledged meanwhile: it is resolved all the same.
+    let id = alarms.raise(&hot(1)).await.unwrap().id;
+    let transaction = db.begin().await.unwrap();
+    let first = AlarmRepository::new(&transaction).acknowledge_at(id, "first", minute(2)).await.unwrap();
+    let other = adapter.clone();
+    let resolving = tokio::spawn(async move { other.alarms().resolve_at(id, minute(4)).await });
+    tokio::time::sleep(soon).await;
+    transaction.commit().await.unwrap();
+    let both = Alarm { status: AlarmStatus::Resolved, resolved_at: Some(minute(4).fixed_offset()), ..first };
+    assert_eq!(resolving.await.unwrap().unwrap(), both);
+    assert_eq!(alarms.get(id).await.unwrap(), both);
+
     // The second in a transaction that has looked at the alarm before.
     let id = alarms.raise(&hot(1)).await.unwrap().id;
     let transaction = db.begin().await.unwrap();
