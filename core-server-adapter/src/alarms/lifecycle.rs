@@ -138,8 +138,8 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
 /// Runs the update; on PostgreSQL with its values as literals and not prepared.
 ///
 /// TimescaleDB chooses the batches to unpack by constants. A prepared statement has none once PostgreSQL goes over to a
-/// generic plan, at the sixth execution in a session, and then unpacks the whole history: 1.4 ms became 7.6 s over 2
-/// million rows.
+/// generic plan, which it may from the sixth execution in a session on, and then unpacks the whole history:
+/// docs/adr/0004.
 async fn execute<C: ConnectionTrait>(db: &C, update: &UpdateMany<alarm::Entity>) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
     let statement = update.build(backend);

@@ -42,7 +42,7 @@ struct Cli {
 
 #[derive(Args)]
 struct PatienceArgs {
-    /// Longest wait of a statement for a table lock, before it is rolled back and tried again (PostgreSQL)
+    /// Longest wait of a statement for a table lock, before it is given up and tried again (PostgreSQL; whole seconds on MySQL)
     #[arg(long, global = true, value_name = "MILLISECONDS", default_value_t = 500)]
     lock_timeout: u64,
     /// How often a revision is tried again when its table locks were not free
