@@ -4,10 +4,12 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 WASM := scripts/timescaledb
+# Tests wait for servers more than they compute.
+TEST_THREADS ?= 6
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate test test-async-std fmt lint docs schema entities verify bench-adapter bench-alarm-origin db-up db-down test-servers-stop clean
+.PHONY: help migrate test test-async-std test-killed fmt lint docs schema entities verify bench-adapter bench-alarm-origin bench-engine db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,13 +21,16 @@ test: $(WASM)/node_modules/.installed ## Everything CI checks: format, lints, do
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
-	$(SERVERS) cargo test --workspace
+	$(SERVERS) cargo test --workspace -- --test-threads $(TEST_THREADS)
 	$(MAKE) --no-print-directory test-async-std
 	$(MAKE) --no-print-directory verify
 
 test-async-std: ## The adapter on the async-std runtime
 	cargo clippy -p core-server-adapter --all-targets --no-default-features --features runtime-async-std -- -D warnings
 	cargo test -p core-server-adapter --no-default-features --features runtime-async-std
+
+test-killed: $(WASM)/node_modules/.installed ## Kill and cut a run at every single statement on every backend (slow; `make test` takes samples)
+	$(SERVERS) EVERY_STATEMENT=1 cargo test -p tests --test suite -- --test-threads $(TEST_THREADS) killed
 
 fmt: ## Format the code
 	cargo fmt --all
@@ -36,15 +41,15 @@ lint: ## Clippy with warnings denied
 docs: ## Build the API documentation
 	cargo doc --workspace --no-deps
 
-schema: $(WASM)/node_modules/.installed ## Write migration/schema: the finished schema on every backend
-	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet -p tests --test suite schema::equals_the_checked_in_dump
+schema: $(WASM)/node_modules/.installed ## Write migration/schema, the finished schema on every backend, and docs/output.schema.json
+	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet -p tests --test suite schema::equals_the_checked_in
 
 entities: $(WASM)/node_modules/.installed ## Write entity/src/<area>/generated from the migrated schema
 	cargo build --quiet -p entity-codegen
 	node $(WASM)/with.mjs target/debug/entity-codegen
 
 verify: $(WASM)/node_modules/.installed ## Fail when the schema dumps or the entities are not up to date
-	$(SERVERS) cargo test --quiet -p tests --test suite schema::equals_the_checked_in_dump
+	$(SERVERS) cargo test --quiet -p tests --test suite schema::equals_the_checked_in
 	cargo build --quiet -p entity-codegen
 	node $(WASM)/with.mjs target/debug/entity-codegen --check
 
@@ -53,6 +58,9 @@ bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive re
 
 bench-adapter: ## Bulk inserts and pages of the adapter, as ratios to the driver alone (PostgreSQL)
 	$(SERVERS) cargo run --quiet --release -p tests --bin bench-adapter
+
+bench-engine: ## Cost of a run beside psql with the same statements, and of the engine's peers (PostgreSQL)
+	$(SERVERS) cargo run --quiet --release -p tests --bin bench-engine
 
 db-up: ## Start a TimescaleDB for trying things out, and print its URL
 	@scripts/db.sh up

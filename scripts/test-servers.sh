@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The database servers of the test suite: PostgreSQL and MariaDB from Debian's packages, on free ports of this machine.
+# The database servers of the test suite: PostgreSQL and MariaDB from Debian's packages, on free ports of this machine,
+# and the programs psql, mariadb and sqlite3.
 #
 #   scripts/test-servers.sh start    installs what is missing (as root), starts what is not running, prints the URLs
 #   scripts/test-servers.sh stop     stops both and deletes their data
@@ -32,6 +33,13 @@ need() { # pattern package
     fi
     program=$( (compgen -G "$1" || true) | sort -V | tail -n 1)
     [ -n "$program" ] || { say "$2 is installed, but $1 is not there"; exit 1; }
+}
+
+# The clients that run printed scripts in the tests; they come with the servers, except SQLite's.
+clients() {
+    command -v sqlite3 >/dev/null || need /usr/bin/sqlite3 sqlite3
+    command -v psql >/dev/null || need /usr/bin/psql postgresql-client
+    command -v mariadb >/dev/null || need /usr/bin/mariadb mariadb-client
 }
 
 start_postgres() {
@@ -88,6 +96,7 @@ start)
     switch_user=$([ "$(id -u)" = 0 ] && echo yes || true)
     start_postgres
     start_mariadb
+    clients
     ;;
 stop)
     if [ -f "$home/postgres/postmaster.pid" ]; then kill -INT "$(head -n 1 "$home/postgres/postmaster.pid")" || true; fi

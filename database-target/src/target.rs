@@ -139,6 +139,21 @@ impl Target {
         (self.backend != DbBackend::Sqlite && !name.is_empty()).then_some(name)
     }
 
+    /// Another database on the same server, for the same user.
+    #[must_use]
+    pub fn with_database(&self, name: &str) -> Self {
+        let mut other = self.clone();
+        other.url.set_path(name);
+        // PostgreSQL's driver prefers the parameter to the path.
+        let parameters: Vec<(String, String)> =
+            self.url.query_pairs().filter(|(key, _)| key != "dbname").map(|(k, v)| (k.into(), v.into())).collect();
+        other.url.set_query(None);
+        if !parameters.is_empty() {
+            other.url.query_pairs_mut().extend_pairs(parameters);
+        }
+        other
+    }
+
     /// The SQLite file; none for servers and databases in memory.
     pub fn sqlite_file(&self) -> Option<PathBuf> {
         (self.backend == DbBackend::Sqlite && !self.is_in_memory()).then(|| PathBuf::from(self.path()))
@@ -194,6 +209,14 @@ mod tests {
 
     fn parse(text: &str) -> Target {
         Target::parse(text, "--database-url").unwrap()
+    }
+
+    #[test]
+    fn another_database_is_on_the_same_server() {
+        let home = parse("postgres://me:s3cret@db.example/alarms?dbname=x&sslmode=require");
+        let other = home.with_database("scratch");
+        assert_eq!(other.driver_url(false), "postgres://me@db.example/scratch?sslmode=require");
+        assert_eq!((other.database_name(), other.password()), (Some("scratch"), Some("s3cret")));
     }
 
     #[test]

@@ -14,6 +14,7 @@
 
 pub mod areas;
 mod portable;
+mod seed;
 
 pub use areas::alarms::Migrator;
 
@@ -24,5 +25,5 @@ pub const EMBEDDED_FILE: &str = "alarms.sqlite";
 
 /// What the command line runs: the default area.
 pub fn project() -> Project {
-    Project::new(Migrator).embedded(EMBEDDED_FILE)
+    areas::alarms::describe(Project::new(Migrator).embedded(EMBEDDED_FILE))
 }

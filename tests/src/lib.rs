@@ -13,7 +13,9 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a harness fails by panicking")]
 
 pub mod fixtures;
+pub mod inline;
 pub mod process;
+pub mod wire;
 
 use std::{
     io::{BufRead, BufReader},

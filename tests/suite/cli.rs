@@ -169,7 +169,8 @@ fn generate_writes_a_revision_and_lists_it() {
     let (before, after) = (list(&original), list(&area));
     let added: Vec<&str> = after.lines().filter(|line| !before.contains(line)).map(str::trim).collect();
     assert_eq!(added, [format!("mod {stem};"), format!("Box::new({stem}::Migration),")]);
-    assert!(after.rfind(&stem) > after.rfind(PREDICTIVE), "the newest comes last");
+    let listed = |name: &str| after.find(&format!("Box::new({name}"));
+    assert!(listed(&stem) > listed(PREDICTIVE), "the newest comes last");
     for bad in [&["Add-Site"][..], &["add_site", "--area", "nowhere"]] {
         let finished = generate(bad);
         assert_eq!((finished.code, finished.stdout.as_str()), (1, ""), "{finished:#?}");

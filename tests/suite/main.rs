@@ -5,19 +5,35 @@
 use std::{path::Path, process::Command};
 
 mod adapter;
+mod adopted;
+mod batch;
+mod branches;
 mod cli;
 mod cli_errors;
 mod contract;
 mod destroy;
+mod doctor;
+mod drift;
 mod history;
+mod invalid_index;
+mod killed;
+mod lint;
+mod offline;
 mod old_client;
+mod records;
 mod refused;
 mod rollback;
 mod runners;
 mod schema;
 mod stamp;
+mod verify;
 
 /// The `migration` command line, to be run in `folder`.
 fn migration(folder: &Path) -> Command {
     tests::process::command(Path::new(env!("CARGO_BIN_EXE_migration-under-test")), folder)
+}
+
+/// The command line of the adopted project, to be run in `folder`.
+fn adopted(folder: &Path) -> Command {
+    tests::process::command(Path::new(env!("CARGO_BIN_EXE_adopted-project-under-test")), folder)
 }

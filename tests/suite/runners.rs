@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Child, Stdio},
+    process::{Child, ChildStderr, Stdio},
     time::{Duration, Instant},
 };
 
@@ -20,6 +20,8 @@ use crate::migration;
 
 on_every_backend!(
     runners_started_together_leave_one_clean_schema,
+    nine_wait_for_one,
+    nine_wait_for_one_that_is_killed,
     a_runner_killed_while_it_has_the_lock_blocks_nobody,
     a_runner_that_waits_too_long_says_for_whom,
 );
@@ -57,7 +59,7 @@ async fn is_as_if_migrated_alone(database: &TestDatabase) {
 }
 
 async fn runners_started_together_leave_one_clean_schema(database: TestDatabase) {
-    let many = if database.has_one_session() { 2 } else { 4 };
+    let many = if database.has_one_session() { 2 } else { 10 };
     let children: Vec<Child> = (0..many).map(|_| start(&database, &["up"])).collect();
     let ended: Vec<Finished> = children.into_iter().map(end).collect();
     for finished in &ended {
@@ -127,6 +129,55 @@ async fn a_runner_killed_while_it_has_the_lock_blocks_nobody(database: TestDatab
     let next = end(start(&database, &["up", "--wait", "20"]));
     assert_eq!(next.code, 0, "{next:#?}");
     is_as_if_migrated_alone(&database).await;
+}
+
+async fn nine_wait_for_one(database: TestDatabase) {
+    nine_wait(database, false).await;
+}
+
+async fn nine_wait_for_one_that_is_killed(database: TestDatabase) {
+    nine_wait(database, true).await;
+}
+
+async fn nine_wait(database: TestDatabase, kill: bool) {
+    if database.has_one_session() {
+        return; // They would wait for the session, not for the lock.
+    }
+    let database = database.up(Some(1)).await;
+    let blocker = blocker(&database).await;
+    let mut holder = start(&database, &["up", "--lock-timeout", "30000"]);
+    until_held_up(&database).await;
+    let mut waiting: Vec<Child> = (0..9).map(|_| start(&database, &["up"])).collect();
+    // Held open: a program that cannot say what it does ends.
+    let said: Vec<_> = waiting.iter_mut().map(until_it_says_that_it_waits).collect();
+    if kill {
+        holder.kill().unwrap();
+    }
+    execute(&blocker, "COMMIT").await;
+    let mut ended: Vec<Finished> = waiting.into_iter().map(end).collect();
+    let holder = end(holder);
+    if !kill {
+        ended.push(holder);
+    }
+    drop(said);
+    for finished in &ended {
+        assert_eq!(finished.code, 0, "{finished:#?}");
+    }
+    let applied = format!("up   {PREDICTIVE}");
+    assert_eq!(ended.iter().filter(|finished| finished.stdout.contains(&applied)).count(), 1, "{ended:#?}");
+    let idle = ended.iter().filter(|finished| finished.stdout == "nothing to apply, the schema is up to date\n");
+    assert_eq!(idle.count(), ended.len() - 1, "{ended:#?}");
+    is_as_if_migrated_alone(&database).await;
+}
+
+fn until_it_says_that_it_waits(child: &mut Child) -> BufReader<ChildStderr> {
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("waiting: another runner is at work (") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "it ended without a word about waiting");
+    }
+    lines
 }
 
 async fn a_runner_that_waits_too_long_says_for_whom(database: TestDatabase) {

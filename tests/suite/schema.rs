@@ -6,13 +6,22 @@ use tests::{Backend, TestDatabase, catalog, on_every_backend, workspace};
 
 on_every_backend!(equals_the_checked_in_dump, every_revision_goes_down_and_up_again);
 
-/// `make schema` writes the dumps with this test, `make verify` compares.
 async fn equals_the_checked_in_dump(database: TestDatabase) {
     let database = database.up(None).await;
     let dump = catalog(&database.runner().await).await.to_string();
-    let path = workspace().join("migration/schema").join(database.backend().profile()).join("alarms.sql");
     let text =
         format!("-- The finished schema of the area alarms. Written by `make schema`, never edited by hand.\n\n{dump}");
+    equals(&format!("migration/schema/{}/alarms.sql", database.backend().profile()), &text);
+}
+
+#[test]
+fn equals_the_checked_in_schema_of_the_json_output() {
+    equals("docs/output.schema.json", &migration_engine::report::json_schema());
+}
+
+/// `make schema` writes the files with these tests, `make verify` compares.
+fn equals(file: &str, text: &str) {
+    let path = workspace().join(file);
     if env::var_os("WRITE_SCHEMA").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
@@ -21,8 +30,7 @@ async fn equals_the_checked_in_dump(database: TestDatabase) {
     let checked_in = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         checked_in == text,
-        "{} is not what the revisions produce; run `make schema` and review the difference. Produced:\n{text}",
-        path.display()
+        "{file} is not what the code makes; run `make schema` and review the difference. Made:\n{text}"
     );
 }
 

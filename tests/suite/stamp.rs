@@ -24,7 +24,16 @@ on_every_backend!(
 async fn a_table_made_by_hand_is_taken_over_with_its_rows(database: TestDatabase) {
     fixtures::with_old_table(&database).await;
     let timescale = ["hypertable alarms", "columnstore of alarms", "policy policy_compression on alarms"];
-    let expected: &[&str] = if database.backend() == Backend::Timescale { &timescale } else { &[] };
+    // The table of old has no checks there.
+    let checks = ["raised_at", "sensor_id", "context", "id", "severity", "status"]
+        .map(|column| format!("constraint alarms.alarms_{column}_check is missing"));
+    let checks: Vec<&str> = checks.iter().map(String::as_str).collect();
+    let expected: &[&str] = match database.backend() {
+        Backend::Timescale => &timescale,
+        Backend::Postgres => &[],
+        Backend::Mariadb => &checks[..2],
+        Backend::Sqlite => &checks,
+    };
     is_taken_over(&database, expected).await;
 }
 
@@ -163,8 +172,8 @@ async fn names_are_checked_and_stamping_twice_changes_nothing(database: TestData
     let runner = database.runner().await;
     for unknown in ["m2024", "m", "", "create_alarms"] {
         let error = stamp(&runner, unknown, false).await.unwrap_err();
-        assert!(matches!(error, EngineError::UnknownRevision { .. }), "{error}");
-        assert!(error.to_string().contains(BASELINE) && error.to_string().contains(PREDICTIVE), "{error}");
+        assert!(matches!(error, EngineError::Graph(_)), "{error}");
+        assert!(error.to_string().contains(&format!("{unknown:?}")), "{error}");
     }
     assert_eq!(stamp(&runner, "m2025", false).await.unwrap().recorded, [BASELINE], "a prefix");
     let first = rows_as_text(runner.connection(), "SELECT version FROM seaql_migrations").await;

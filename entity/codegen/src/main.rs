@@ -16,7 +16,7 @@ use std::{
 };
 
 use clap::Parser;
-use migration_engine::{EngineError, Project, Runner, Target, connect, kept, runner::Patience};
+use migration_engine::{EngineError, Project, Runner, Target, connect, kept, records, runner::Patience};
 use sea_orm::DbErr;
 use sea_orm_codegen::{
     BannerVersion, BigIntegerType, DateTimeCrate, EntityFormat, EntityTransformer, EntityWriterContext, WithPrelude,
@@ -102,6 +102,7 @@ async fn generate(
     url: &str,
 ) -> Result<BTreeMap<String, String>, CodegenError> {
     let bookkeeping = project.bookkeeping_table();
+    let no_entity = [records::own_table(&bookkeeping), bookkeeping];
     let settings = connect::Settings { schema: Some(schema.to_owned()), must_exist: true };
     let runner = Runner::connect(
         project,
@@ -125,7 +126,7 @@ async fn generate(
     let tables = discovered
         .tables
         .into_iter()
-        .filter(|table| table.info.name != bookkeeping && !table.info.name.starts_with(kept::PREFIX))
+        .filter(|table| !no_entity.contains(&table.info.name) && !table.info.name.starts_with(kept::PREFIX))
         .map(|table| table.write())
         .collect();
     let writer = EntityTransformer::transform(tables).map_err(|source| CodegenError::Transform { area, source })?;

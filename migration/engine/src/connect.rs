@@ -6,6 +6,8 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, sq
 
 use crate::{EngineError, Target, catalog, sqlstate};
 
+/// How long the driver may try alone before the server is asked whether it listens at all.
+const PROMPT: Duration = Duration::from_millis(150);
 /// How long a server may take to accept a TCP connection.
 const REACH: Duration = Duration::from_secs(5);
 /// How long a server may take to let us in. Long: servers with one session make callers queue.
@@ -23,7 +25,6 @@ pub struct Settings {
 /// Opens a pool of exactly one connection that is never replaced behind the runner's back, so that session settings and
 /// advisory locks stay where they were made.
 pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnection, EngineError> {
-    reach(target).await?;
     if settings.must_exist && target.sqlite_file().is_some_and(|file| !file.exists()) {
         return Err(EngineError::Connect {
             target: target.to_string(),
@@ -65,7 +66,13 @@ pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnec
         }
     });
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.busy_timeout(Duration::from_secs(30)));
-    let db = Database::connect(options).await.map_err(|error| refused(target, &error))?;
+    let db = tokio::select! {
+        connected = Database::connect(options) => match connected {
+            Ok(db) => db,
+            Err(error) => return Err(refused(target, &error).await),
+        },
+        error = unreachable(target) => return Err(error),
+    };
     if let Some(schema) = settings.schema.as_deref().filter(|_| target.backend() == DbBackend::Postgres) {
         must_have_schema(&db, target, schema).await?;
     }
@@ -86,7 +93,16 @@ async fn must_have_schema(db: &DatabaseConnection, target: &Target, schema: &str
     }
 }
 
-/// A plain TCP connection first: the pool would retry a refused one until its long timeout.
+/// Ends with an error when nothing listens, and never when something does. The driver would try a refused connection
+/// again until its long timeout; where it has its answer at once, nothing is asked here.
+async fn unreachable(target: &Target) -> EngineError {
+    tokio::time::sleep(PROMPT).await;
+    match reach(target).await {
+        Ok(()) => std::future::pending().await,
+        Err(error) => error,
+    }
+}
+
 async fn reach(target: &Target) -> Result<(), EngineError> {
     let Some((host, port)) = target.address() else { return Ok(()) };
     let unreachable = |reason: String| EngineError::Connect {
@@ -104,7 +120,12 @@ async fn reach(target: &Target) -> Result<(), EngineError> {
     }
 }
 
-fn refused(target: &Target, error: &DbErr) -> EngineError {
+async fn refused(target: &Target, error: &DbErr) -> EngineError {
+    if !sqlstate::is_from_server(error)
+        && let Err(unreachable) = reach(target).await
+    {
+        return unreachable;
+    }
     let origin = target.origin();
     let database = target.database_name().unwrap_or("of the user's name");
     let (reason, remedy) = match (target.backend(), sqlstate::code(error).as_deref()) {

@@ -1,9 +1,10 @@
 //! The engine's errors. `Display` says what is wrong and what to do next; the cause, where there is one, is the source.
 
+use chrono::{DateTime, Utc};
 use database_target::InvalidUrl;
 use sea_orm::DbErr;
 
-use crate::sqlstate;
+use crate::{Direction, graph::GraphError, offline::OfflineError, scratch::ScratchError, sqlstate};
 
 /// Anything that keeps the engine from doing what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -38,27 +39,57 @@ pub enum EngineError {
         /// Their names, oldest first.
         revisions: Vec<String>,
     },
-    /// Two revisions of one name.
-    #[error("revision {name} is listed twice; every revision needs a file name of its own")]
-    DuplicateRevision {
-        /// The name.
-        name: String,
+    /// Revisions do something else now than when they were applied.
+    #[error(
+        "changed after they were applied: {}; put the old code back and write a new revision for the change, \
+         or take them as they are now with --accept-changed REVISION",
+        .revisions.join(", ")
+    )]
+    ChangedRevisions {
+        /// Their names.
+        revisions: Vec<String>,
     },
-    /// No revision of that name.
-    #[error("no revision matches {wanted:?}; known: {}", .known.join(", "))]
-    UnknownRevision {
-        /// What was asked for.
-        wanted: String,
-        /// The revisions that exist, oldest first.
-        known: Vec<String>,
+    /// The revisions do not fit together, or a target is none of them.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// What the revisions do could not be found out without a database.
+    #[error(transparent)]
+    Offline(#[from] OfflineError),
+    /// A revision is described in the project and not in the migrator's list.
+    #[error("revision {revision} is described in the project, but the migrator does not list it; add it to the list")]
+    DescribedNotListed {
+        /// Its name.
+        revision: String,
+    },
+    /// A revision that an earlier run began failed again.
+    #[error(
+        "revision {revision} failed on {direction}; a run by {by} began it ({before}) on {} and did not finish. \
+         Correct by hand what is left of it, `migration check` names the differences, and run the command again; \
+         or, when the schema is as it should be, `migration stamp {revision}`",
+        .since.format("%Y-%m-%d %H:%M UTC")
+    )]
+    Unfinished {
+        /// Its name.
+        revision: String,
+        /// Which way it failed now.
+        direction: Direction,
+        /// Which way it was being run when it did not finish.
+        before: Direction,
+        /// When that was begun.
+        since: DateTime<Utc>,
+        /// Who had begun it.
+        by: String,
+        /// What the database said.
+        #[source]
+        source: DbErr,
     },
     /// A revision failed; what it did was rolled back where it ran in a transaction.
     #[error("revision {revision} failed on {direction}")]
     Revision {
         /// Its name.
         revision: String,
-        /// `up` or `down`.
-        direction: &'static str,
+        /// Which way.
+        direction: Direction,
         /// What the database said.
         #[source]
         source: DbErr,
@@ -132,6 +163,18 @@ pub enum EngineError {
         /// The file.
         path: String,
     },
+    /// The place in the code where revisions are described was not found.
+    #[error(
+        "{path} describes no revision, and a merge has to name its parents; \
+         add `.describe(…::Migration)` of one revision to the project there, then run the command again"
+    )]
+    NoDescriptions {
+        /// The file.
+        path: String,
+    },
+    /// Revisions could not be tried.
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
     /// The database failed at something that is not a revision.
     #[error("the database failed while {doing}")]
     Database {

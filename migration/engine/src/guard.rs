@@ -32,7 +32,8 @@ pub async fn may_drop_rows(manager: &SchemaManager<'_>, table: &str) -> Result<(
 pub async fn holds_rows<C: ConnectionTrait>(db: &C, table: &str) -> Result<bool, DbErr> {
     let backend = db.get_database_backend();
     let quoted = crate::catalog::quote(backend, table);
-    let found =
-        db.query_one_raw(Statement::from_string(backend, format!("SELECT 1 AS found FROM {quoted} LIMIT 1"))).await?;
+    let found = db
+        .query_one_raw(Statement::from_string(backend, format!("SELECT 1 AS has_rows FROM {quoted} LIMIT 1")))
+        .await?;
     Ok(found.is_some())
 }

@@ -13,7 +13,7 @@ use sea_orm_migration::SchemaManager;
 
 use crate::{
     catalog::{quote, rows},
-    guard,
+    guard, progress,
 };
 
 /// How the names of side tables begin.
@@ -110,15 +110,13 @@ impl KeptColumns {
         let select = format!("SELECT {} FROM {table}", self.selected(backend));
         let key = self.key.join(", ");
         if !manager.has_table(&self.side_table).await? {
-            run(manager, &format!("CREATE TABLE {side} AS {select} WHERE 1 = 0")).await?;
-            let unique = match backend {
-                DbBackend::Sqlite => format!(
-                    "CREATE UNIQUE INDEX {} ON {side} ({key})",
-                    quote(backend, &format!("{}_key", self.side_table))
-                ),
-                _ => format!("ALTER TABLE {side} ADD PRIMARY KEY ({key})"),
-            };
-            run(manager, &unique).await?;
+            // IF NOT EXISTS: a recorded script cannot look.
+            let unique = if backend == DbBackend::MySql { format!("(PRIMARY KEY ({key})) ") } else { String::new() };
+            run(manager, &format!("CREATE TABLE IF NOT EXISTS {side} {unique}AS {select} WHERE 1 = 0")).await?;
+            if backend != DbBackend::MySql {
+                let index = quote(backend, &format!("{}_key", self.side_table));
+                run(manager, &format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {side} ({key})")).await?;
+            }
         }
         if backend == DbBackend::MySql {
             // No transaction spans a change of a MySQL table; the lock does. `release` gives it back.
@@ -162,7 +160,9 @@ impl KeptColumns {
             return Ok(());
         }
         let side = quote(manager.get_database_backend(), &self.side_table);
-        for part in self.parts(manager).await? {
+        let parts = self.parts(manager).await?;
+        let total = parts.len() as u64;
+        for (done, part) in (1..).zip(parts) {
             let work = manager.begin().await?;
             if work.get_database_backend() == DbBackend::Postgres {
                 // The planner knows nothing of rows in the columnstore and would visit the chunk once per row.
@@ -174,6 +174,7 @@ impl KeptColumns {
             run(&work, &self.update(work.get_database_backend(), &part.of_table)).await?;
             run(&work, &format!("DELETE FROM {side} WHERE {}", part.of_side_table)).await?;
             work.commit().await?;
+            progress::report(&format!("restoring {}", self.table), done, total);
         }
         run(manager, &format!("DROP TABLE {side}")).await
     }

@@ -13,33 +13,76 @@
 //! ```
 //!
 //! The verbs, flags and the `seaql_migrations` table stay SeaORM's, so `sea-orm-cli migrate` keeps working. What the
-//! engine adds:
+//! engine adds to every project:
 //!
 //! - one runner at a time ([`lock`]), on a connection of its own that no pool can swap;
-//! - a lock that cannot be had quickly is given up and tried again, so that DDL never queues in front of traffic ([`runner`]);
-//! - `stamp`, which compares the live tables with the revision before believing it ([`stamp`]);
-//! - a normalised text of the live schema and its fingerprint ([`catalog`]);
-//! - indexes built while others write ([`online`]);
-//! - columns that leave with `down` and come back with the next `up` ([`kept`]);
+//! - a lock that cannot be had quickly is given up and tried again, so that DDL never queues in front of traffic, and a
+//!   run that was killed is continued ([`runner`]);
+//! - what was applied is remembered with a checksum ([`records`]); the SQL of revisions without a database ([`offline`]);
+//! - the live schema compared with what the revisions make ([`drift`], [`catalog`]), revisions proved to be reversible
+//!   ([`verify`]), statements that lock or fail named ([`lint`]), the server examined ([`doctor`]);
+//! - `stamp`, which compares before it believes ([`stamp`]);
 //! - errors that say what to do next, and never a password ([`error`]).
+//!
+//! What revisions may use:
+//!
+//! - parents, areas, seed rows and exceptions, said beside the revision ([`describe`], [`graph`]);
+//! - indexes built while others write ([`online`]), updates in steps ([`batch`]), their [`progress`];
+//! - columns that leave with `down` and come back with the next `up` ([`kept`]), and consent before rows go ([`guard`]).
+//!
+//! # How to describe revisions
+//!
+//! ```no_run
+//! # use migration_engine::sea_orm_migration::prelude::*;
+//! # struct Migrator;
+//! # impl MigratorTrait for Migrator { fn migrations() -> Vec<Box<dyn MigrationTrait>> { vec![] } }
+//! # #[derive(DeriveMigrationName)] struct AddSite;
+//! use migration_engine::{Describe, Project, describe::Parents};
+//!
+//! impl Describe for AddSite {
+//!     fn parents(&self) -> Parents {
+//!         Parents::Named(&["m20250601_000000_create_sensors"])
+//!     }
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> std::process::ExitCode {
+//! migration_engine::cli::run(Project::new(Migrator).describe(AddSite)).await
+//! # }
+//! ```
 
+pub mod batch;
 pub mod catalog;
 pub mod cli;
 pub mod connect;
+pub mod describe;
 pub mod destroy;
+pub mod direction;
+pub mod doctor;
+pub mod drift;
 pub mod error;
+pub mod graph;
 pub mod guard;
+mod index_progress;
 pub mod kept;
+pub mod lint;
 pub mod lock;
+pub mod offline;
 pub mod online;
+pub mod progress;
 pub mod project;
+pub mod records;
+pub mod report;
 pub mod runner;
 pub mod scaffold;
 pub mod scratch;
 pub mod sqlstate;
 pub mod stamp;
+pub mod verify;
 
 pub use database_target::Target;
+pub use describe::Describe;
+pub use direction::Direction;
 pub use error::EngineError;
 pub use project::Project;
 pub use runner::Runner;

@@ -3,12 +3,14 @@
 //! Only outside a transaction; inside one (a revision that runs in a transaction, a scratch run) the index is built the
 //! ordinary way. Convergent: what a killed run left invalid is dropped and built again, a valid index is left alone.
 
-use migration_timescale::{TimescaleManager, identifier, literal};
+use migration_timescale::{TimescaleManager, identifier};
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, Statement,
     sea_query::{IndexCreateStatement, PostgresQueryBuilder},
 };
 use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
+
+use crate::index_progress;
 
 /// Builds `index`, named `name`, on `table`.
 ///
@@ -23,21 +25,27 @@ pub async fn create_index(
     if manager.get_database_backend() != DbBackend::Postgres {
         return if manager.has_index(table, name).await? { Ok(()) } else { manager.create_index(index).await };
     }
-    let online = matches!(manager.get_connection(), SchemaManagerConnection::Connection(_));
+    let online = match manager.get_connection() {
+        SchemaManagerConnection::Connection(db) => Some(*db),
+        _ => None,
+    };
     match validity(manager, name).await? {
         Some(true) => return Ok(()),
         Some(false) => run(manager, &format!("DROP INDEX {}", identifier(name))).await?,
         None => {}
     }
     // In WebAssembly there is no second session to keep going, and both other ways fail there.
-    if !online || manager.capability().await?.is_web_assembly() {
+    let Some(db) = online else { return manager.create_index(index).await };
+    if manager.capability().await?.is_web_assembly() {
         return manager.create_index(index).await;
     }
-    if !manager.is_hypertable(table).await? {
-        let mut concurrently = index;
-        return manager.create_index(concurrently.concurrently().take()).await;
-    }
-    run(manager, &per_chunk(&index.to_string(PostgresQueryBuilder))).await
+    let mut index = index;
+    let sql = if manager.is_hypertable(table).await? {
+        per_chunk(&index.to_string(PostgresQueryBuilder))
+    } else {
+        index.concurrently().to_string(PostgresQueryBuilder)
+    };
+    index_progress::while_building(db, name, run(manager, &sql)).await
 }
 
 /// `CREATE INDEX … [WHERE …]` with the option for one transaction per chunk in its place.
@@ -50,13 +58,12 @@ fn per_chunk(sql: &str) -> String {
 }
 
 async fn validity(manager: &SchemaManager<'_>, name: &str) -> Result<Option<bool>, DbErr> {
-    let sql = format!(
-        "SELECT x.indisvalid FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid \
-         WHERE i.relnamespace = current_schema()::regnamespace AND i.relname = {}",
-        literal(name)
-    );
-    let row = manager.get_connection().query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
-    row.map(|row| row.try_get("", "indisvalid")).transpose()
+    // Named and bound so that it is answered where revisions are recorded without a database.
+    let sql = "SELECT x.indisvalid AS has_valid_index FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid \
+               WHERE i.relnamespace = current_schema()::regnamespace AND i.relname = $1";
+    let asked = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
+    let row = manager.get_connection().query_one_raw(asked).await?;
+    row.map(|row| row.try_get("", "has_valid_index")).transpose()
 }
 
 async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {

@@ -1,6 +1,7 @@
 //! What kind of database error a [`DbErr`] is, by code and never by message.
 
-pub(crate) use database_target::driver_error::{code, sqlx_error};
+pub use database_target::driver_error::code;
+pub(crate) use database_target::driver_error::sqlx_error;
 use sea_orm::{DbErr, sqlx};
 
 /// A lock was not free within the time limit (PostgreSQL 55P03, MySQL 1205).
@@ -10,6 +11,11 @@ pub fn is_lock_timeout(error: &DbErr) -> bool {
         Some(mysql) => mysql.number() == 1205,
         None => database.code().as_deref() == Some("55P03"),
     }
+}
+
+/// The database said it, as opposed to the network or the driver.
+pub fn is_from_server(error: &DbErr) -> bool {
+    matches!(sqlx_error(error), Some(sqlx::Error::Database(_)))
 }
 
 /// The database or its file may only be read (PostgreSQL 25006, SQLite result code 8 and its extended forms, MySQL 1290).

@@ -23,18 +23,19 @@ pub struct Stamped {
 ///
 /// With `accept_differences` a schema that differs is recorded all the same, and the differences become notes.
 pub async fn stamp(runner: &Runner, target: &str, accept_differences: bool) -> Result<Stamped, EngineError> {
-    let count = runner.project().position(target)? + 1;
-    let names = runner.project().revision_names();
-    let expected = scratch::catalog_after(runner, count)
-        .await
-        .map_err(EngineError::while_doing("finding out what the revision produces"))?;
+    let graph = runner.graph();
+    let plan = graph.plan_stamp(&graph.target(target)?)?;
+    let names: Vec<String> = plan.into_iter().map(|position| graph.name(position).to_owned()).collect();
+    let Some(newest) = names.last() else { return Ok(Stamped { recorded: vec![], notes: vec![] }) };
+    let revisions = names.iter().map(|name| runner.project().revision(name)).collect::<Result<Vec<_>, _>>()?;
+    let expected = scratch::catalog_of(runner, &revisions).await?;
     let live = runner.catalog().await?;
     let (refused, noted): (Vec<Difference>, Vec<Difference>) = compare(&live, &expected).into_iter().partition(matters);
     let lines = |differences: Vec<Difference>| differences.iter().map(ToString::to_string).collect::<Vec<_>>();
     if !refused.is_empty() && !accept_differences {
-        return Err(EngineError::StampRefused { revision: names[count - 1].clone(), differences: lines(refused) });
+        return Err(EngineError::StampRefused { revision: newest.clone(), differences: lines(refused) });
     }
-    let recorded = runner.record(&names[..count]).await?;
+    let recorded = runner.record(&names).await?;
     Ok(Stamped { recorded, notes: lines(refused).into_iter().chain(lines(noted)).collect() })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 
 use crate::Version;
 
@@ -61,31 +61,43 @@ impl Capability {
         Self { backend: DbBackend::MySql, timescale: None, web_assembly: false }
     }
 
+    /// The same server, compiled to WebAssembly.
+    #[must_use]
+    pub const fn in_web_assembly(mut self) -> Self {
+        self.web_assembly = true;
+        self
+    }
+
     /// Asks the server behind `db`. The licence decides, not the version: the setting is absent without the extension.
     pub async fn detect<C: ConnectionTrait>(db: &C) -> Result<Self, DbErr> {
         let backend = db.get_database_backend();
         if backend != DbBackend::Postgres {
             return Ok(Self { backend, timescale: None, web_assembly: false });
         }
-        let row = db
-            .query_one_raw(Statement::from_string(
-                backend,
-                "SELECT extversion, coalesce(current_setting('timescaledb.license', true), 'apache') AS license, \
-                 version() LIKE '%emcc%' AS web_assembly FROM pg_catalog.pg_extension WHERE extname = 'timescaledb'",
-            ))
-            .await?;
+        let row = db.query_one_raw(Statement::from_string(backend, Self::QUESTION)).await?;
+        Self::from_answer(row.as_ref())
+    }
+
+    /// What [`Capability::detect`] asks a PostgreSQL server, for those who ask it in their own way.
+    pub const QUESTION: &str = "SELECT extversion AS timescaledb_version, \
+         coalesce(current_setting('timescaledb.license', true), 'apache') AS timescaledb_license, \
+         version() LIKE '%emcc%' AS web_assembly FROM pg_catalog.pg_extension WHERE extname = 'timescaledb'";
+
+    /// Reads a PostgreSQL server's answer to [`Capability::QUESTION`].
+    pub fn from_answer(row: Option<&QueryResult>) -> Result<Self, DbErr> {
         let Some(row) = row else {
             return Ok(Self::postgres());
         };
         let version = row
-            .try_get::<String>("", "extversion")?
+            .try_get::<String>("", "timescaledb_version")?
             .parse()
             .map_err(|error| DbErr::Custom(format!("TimescaleDB reports a version that cannot be read: {error}")))?;
-        let edition = match row.try_get::<String>("", "license")?.as_str() {
+        let edition = match row.try_get::<String>("", "timescaledb_license")?.as_str() {
             "timescale" => Edition::Full,
             _ => Edition::Apache,
         };
-        Ok(Self { backend, timescale: Some((version, edition)), web_assembly: row.try_get("", "web_assembly")? })
+        let web_assembly = row.try_get("", "web_assembly")?;
+        Ok(Self { backend: DbBackend::Postgres, timescale: Some((version, edition)), web_assembly })
     }
 
     /// The SQL dialect.

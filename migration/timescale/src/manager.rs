@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::{SchemaManager, async_trait::async_trait};
 
-use crate::{Capability, ChecksOnNewColumns, Columnstore, ColumnstorePolicy, Hypertable, Unsupported, literal};
+use crate::{Capability, ChecksOnNewColumns, Columnstore, ColumnstorePolicy, Hypertable, Unsupported};
 
 /// What became of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,19 +45,13 @@ impl TimescaleManager for SchemaManager<'_> {
 
     async fn enable_timescaledb(&self) -> Result<Capability, DbErr> {
         let found = self.capability().await?;
-        if found.backend() != DbBackend::Postgres || found.has_hypertables() {
+        if found.backend() != DbBackend::Postgres {
             return Ok(found);
         }
-        let available = self
-            .get_connection()
-            .query_one_raw(Statement::from_string(
-                DbBackend::Postgres,
-                "SELECT 1 FROM pg_catalog.pg_available_extensions WHERE name = 'timescaledb' \
-                 AND current_setting('shared_preload_libraries') LIKE '%timescaledb%'",
-            ))
-            .await?
-            .is_some();
-        if !available {
+        let available = "SELECT count(*) > 0 AS can_enable_timescaledb FROM pg_catalog.pg_available_extensions \
+                         WHERE name = 'timescaledb' AND installed_version IS NULL \
+                         AND current_setting('shared_preload_libraries') LIKE '%timescaledb%'";
+        if !answer(self, "can_enable_timescaledb", available, Vec::new()).await? {
             return Ok(found);
         }
         // A savepoint: without the privilege the revision goes on as on plain PostgreSQL.
@@ -87,44 +81,48 @@ impl TimescaleManager for SchemaManager<'_> {
     }
 
     async fn is_hypertable(&self, table: &str) -> Result<bool, DbErr> {
-        Ok(self.capability().await?.has_hypertables() && hypertable_exists(self, table, "true").await?)
+        Ok(self.capability().await?.has_hypertables() && hypertable_has(self, table, "has_hypertable").await?)
     }
 
     async fn add_checks(&self, checks: &ChecksOnNewColumns) -> Result<(), DbErr> {
         let columnstore = self.capability().await?.has_hypertables()
-            && hypertable_exists(self, checks.table(), "compression_enabled").await?;
+            && hypertable_has(self, checks.table(), "has_columnstore").await?;
         let sql = if columnstore { checks.add_to_columnstore_sql() } else { checks.add_unvalidated_sql() };
         self.get_connection().execute_unprepared(&sql).await.map(drop)
     }
 
     async fn validate_checks(&self, checks: &ChecksOnNewColumns) -> Result<(), DbErr> {
-        let names: Vec<String> = checks.names().map(literal).collect();
+        let places: Vec<String> = (2..).zip(checks.names()).map(|(place, _)| format!("${place}")).collect();
         let sql = format!(
-            "SELECT 1 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
-             WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = {} \
+            "SELECT count(*) > 0 AS has_unvalidated_check FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
+             WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = $1 \
              AND k.conname IN ({}) AND NOT k.convalidated",
-            literal(checks.table()),
-            names.join(", ")
+            places.join(", ")
         );
-        if exists(self, sql).await? {
+        let names = std::iter::once(checks.table()).chain(checks.names()).collect();
+        if answer(self, "has_unvalidated_check", &sql, names).await? {
             self.get_connection().execute_unprepared(&checks.validate_sql()).await?;
         }
         Ok(())
     }
 }
 
-async fn hypertable_exists(manager: &SchemaManager<'_>, table: &str, condition: &str) -> Result<bool, DbErr> {
+/// `has_hypertable`, or `has_columnstore` for a hypertable whose columnstore is enabled.
+async fn hypertable_has(manager: &SchemaManager<'_>, table: &str, question: &str) -> Result<bool, DbErr> {
+    let condition = if question == "has_columnstore" { "compression_enabled" } else { "true" };
     let sql = format!(
-        "SELECT 1 FROM timescaledb_information.hypertables \
-         WHERE hypertable_schema = current_schema() AND hypertable_name = {} AND {condition}",
-        literal(table)
+        "SELECT count(*) > 0 AS {question} FROM timescaledb_information.hypertables \
+         WHERE hypertable_schema = current_schema() AND hypertable_name = $1 AND {condition}"
     );
-    exists(manager, sql).await
+    answer(manager, question, &sql, vec![table]).await
 }
 
-async fn exists(manager: &SchemaManager<'_>, sql: String) -> Result<bool, DbErr> {
-    let row = manager.get_connection().query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
-    Ok(row.is_some())
+/// Asks the catalogue. The answer's column has the question's name and what it asks about is bound: by that it is known
+/// where revisions are recorded without a database.
+async fn answer(manager: &SchemaManager<'_>, question: &str, sql: &str, names: Vec<&str>) -> Result<bool, DbErr> {
+    let asked = Statement::from_sql_and_values(DbBackend::Postgres, sql, names.into_iter().map(Into::into));
+    let row = manager.get_connection().query_one_raw(asked).await?;
+    row.map_or(Ok(false), |row| row.try_get("", question))
 }
 
 /// Renders a step for the connected server and runs it; what the server cannot do is logged once and skipped.

@@ -11,19 +11,25 @@
 mod mysql;
 mod postgres;
 mod sqlite;
+mod timescale;
 
 use std::fmt;
 
 use migration_timescale::Capability;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
+use schemars::JsonSchema;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr, Statement, sqlx};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// Kind of a schema object, in the order in which a dump shows them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Enum type with its labels in order.
     Enum,
-    /// Table.
+    /// Domain, composite or range type.
+    Type,
+    /// Table, with what concerns it as a whole: partitioning, row level security, options.
     Table,
     /// Column of a table: type, nullability, default, position.
     Column,
@@ -39,20 +45,29 @@ pub enum Kind {
     Index,
     /// TimescaleDB: policy or job of a hypertable.
     Policy,
-    /// Sequence that belongs to no column.
+    /// Sequence.
     Sequence,
     /// View, materialised view or continuous aggregate.
     View,
     /// Function or procedure.
     Function,
-    /// Trigger.
+    /// Trigger, and whether it is enabled.
     Trigger,
+    /// Rewrite rule.
+    Rule,
+    /// Policy of row level security.
+    RowPolicy,
+    /// MySQL: scheduled event.
+    Event,
+    /// Comment on an object.
+    Comment,
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Enum => "enum",
+            Self::Type => "type",
             Self::Table => "table",
             Self::Column => "column",
             Self::PrimaryKey => "primary key of",
@@ -65,6 +80,10 @@ impl fmt::Display for Kind {
             Self::View => "view",
             Self::Function => "function",
             Self::Trigger => "trigger",
+            Self::Rule => "rule",
+            Self::RowPolicy => "row security policy",
+            Self::Event => "event",
+            Self::Comment => "comment on",
         })
     }
 }
@@ -91,7 +110,7 @@ pub struct Catalog {
 }
 
 /// How one object differs between two catalogues.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Difference {
     /// The object's kind.
     pub kind: Kind,
@@ -106,10 +125,15 @@ pub struct Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, name, .. } = self;
+        // Of a table without options there is nothing to say beside its columns.
+        let told = |definition: &str| if definition.is_empty() { String::new() } else { format!(": {definition}") };
+        let or_none = |definition: &str| if definition.is_empty() { "nothing".into() } else { definition.to_owned() };
         match (&self.expected, &self.live) {
-            (Some(expected), Some(live)) => write!(f, "{kind} {name}: expected {expected}, the database has {live}"),
-            (Some(expected), None) => write!(f, "{kind} {name} is missing from the database: {expected}"),
-            (None, Some(live)) => write!(f, "{kind} {name} is not expected: {live}"),
+            (Some(expected), Some(live)) => {
+                write!(f, "{kind} {name}: expected {}, the database has {}", or_none(expected), or_none(live))
+            }
+            (Some(expected), None) => write!(f, "{kind} {name} is missing from the database{}", told(expected)),
+            (None, Some(live)) => write!(f, "{kind} {name} is not expected{}", told(live)),
             (None, None) => write!(f, "{kind} {name}"),
         }
     }
@@ -117,7 +141,7 @@ impl fmt::Display for Difference {
 
 impl Catalog {
     /// Reads the schema behind `db`: the current schema (PostgreSQL), database (MySQL) or file (SQLite).
-    /// `bookkeeping` is the name of SeaORM's migration table, which is left out.
+    /// `bookkeeping` is the name of SeaORM's migration table, which is left out, as is the engine's own beside it.
     pub async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Result<Self, DbErr> {
         let server = Capability::detect(db).await?;
         let mut catalog = match server.backend() {
@@ -125,10 +149,7 @@ impl Catalog {
             DbBackend::MySql => mysql::read(db, bookkeeping).await?,
             _ => sqlite::read(db, bookkeeping).await?,
         };
-        catalog.objects.retain(|object| {
-            let table = object.table.as_deref().unwrap_or(&object.name);
-            table != bookkeeping && !table.starts_with(crate::kept::PREFIX)
-        });
+        catalog.objects.retain(|object| !is_no_schema(object.table.as_deref().unwrap_or(&object.name), bookkeeping));
         // By kind and name; the columns of a table keep their order through the position in their definition.
         catalog.objects.sort_by(|a, b| (a.kind, &a.table, &a.name).cmp(&(b.kind, &b.table, &b.name)));
         Ok(catalog)
@@ -209,6 +230,13 @@ impl Catalog {
     }
 }
 
+/// Whether a table is there for the engine's sake: SeaORM's bookkeeping, the engine's beside it, and what [`crate::kept`]
+/// keeps between `down` and `up`.
+fn is_no_schema(table: &str, bookkeeping: &str) -> bool {
+    table.starts_with(crate::kept::PREFIX)
+        || table.strip_prefix(bookkeeping).is_some_and(|rest| matches!(rest, "" | "_engine"))
+}
+
 fn position(definition: &str) -> u32 {
     definition.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
 }
@@ -223,6 +251,17 @@ pub(crate) fn quote(backend: DbBackend, name: &str) -> String {
 
 pub(crate) async fn rows<C: ConnectionTrait>(db: &C, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
     db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await
+}
+
+/// Rows of a query that is sent as plain text: one round trip to PostgreSQL, where a prepared statement takes two.
+pub(crate) async fn rows_of_text(db: &DatabaseConnection, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return rows(db, sql).await;
+    }
+    let pool = db.get_postgres_connection_pool();
+    let fetched = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await;
+    let fetched = fetched.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
+    Ok(fetched.into_iter().map(QueryResult::from).collect())
 }
 
 #[cfg(test)]

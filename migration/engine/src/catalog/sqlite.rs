@@ -1,8 +1,11 @@
-//! The catalogue of SQLite: its own `CREATE` statements, and columns for object by object comparison.
+//! The catalogue of SQLite: its own `CREATE` statements, and columns and constraints for object by object comparison.
 
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::{Catalog, Kind, Object, quote, rows};
+use super::{Catalog, Kind, Object, is_no_schema, quote, rows};
+
+/// What may follow the type of a column and is in no pragma.
+const EXTRAS: &[&str] = &["CHECK", "COLLATE", "REFERENCES", "GENERATED", "AS", "UNIQUE", "AUTOINCREMENT", "CONSTRAINT"];
 
 pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Result<Catalog, DbErr> {
     let mut objects = Vec::new();
@@ -16,20 +19,28 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
     for row in master {
         let (kind, name): (String, String) = (row.try_get("", "type")?, row.try_get("", "name")?);
         let (table, sql): (String, String) = (row.try_get("", "tbl_name")?, row.try_get("", "sql")?);
-        if table == bookkeeping || table.starts_with(crate::kept::PREFIX) {
+        if is_no_schema(&table, bookkeeping) {
             continue;
         }
-        statements.push(format!("{};", one_column_a_line(&sql)));
-        let kind = match kind.as_str() {
+        let parts = Parts::of(&sql);
+        let (kind, definition) = match kind.as_str() {
             "table" => {
+                statements.push(format!("{};", parts.one_a_line()));
                 columns(db, &name, &mut objects).await?;
-                Kind::Table
+                constraints(&name, &parts, &mut objects);
+                (Kind::Table, parts.around())
             }
-            "index" => Kind::Index,
-            "view" => Kind::View,
-            _ => Kind::Trigger,
+            other => {
+                statements.push(format!("{sql};"));
+                let kind = match other {
+                    "index" => Kind::Index,
+                    "view" => Kind::View,
+                    _ => Kind::Trigger,
+                };
+                (kind, sql)
+            }
         };
-        objects.push(Object { kind, name, table: Some(table), definition: sql });
+        objects.push(Object { kind, name, table: Some(table), definition });
     }
     Ok(Catalog { objects, statements })
 }
@@ -69,39 +80,161 @@ async fn columns<C: ConnectionTrait>(db: &C, table: &str, into: &mut Vec<Object>
     Ok(())
 }
 
-/// SQLite keeps `CREATE TABLE` as it was written, often on one line: breaks it at the commas between columns.
-fn one_column_a_line(sql: &str) -> String {
-    if !sql.to_uppercase().starts_with("CREATE TABLE") {
-        return sql.to_owned();
+/// Checks, foreign keys, collations and what else only the text of the table says. Names are those of the constraint, or
+/// of the column it stands with.
+fn constraints(table: &str, parts: &Parts<'_>, into: &mut Vec<Object>) {
+    for element in &parts.elements {
+        let words = top_level_words(element);
+        let Some((_, first)) = words.first() else { continue };
+        let word = first.to_uppercase();
+        let (name, definition) = match word.as_str() {
+            "PRIMARY" => continue,
+            "CONSTRAINT" => {
+                let Some((at, name)) = words.get(1) else { continue };
+                let rest = element[at + name.len()..].trim();
+                if rest.to_uppercase().starts_with("PRIMARY") {
+                    continue;
+                }
+                (name.trim_matches(['"', '`', '[', ']']).to_owned(), rest)
+            }
+            "CHECK" | "FOREIGN" | "UNIQUE" => (one_line(element), element.trim()),
+            _ => {
+                let extra = words.iter().skip(1).find(|(_, word)| {
+                    let word = word.split('(').next().unwrap_or_default();
+                    EXTRAS.iter().any(|extra| extra.eq_ignore_ascii_case(word))
+                });
+                let Some((at, _)) = extra else { continue };
+                (first.trim_matches(['"', '`', '[', ']']).to_owned(), element[*at..].trim())
+            }
+        };
+        into.push(Object {
+            kind: Kind::Constraint,
+            name: format!("{table}.{name}"),
+            table: Some(table.to_owned()),
+            definition: one_line(definition),
+        });
     }
-    let mut broken = String::with_capacity(sql.len() + 64);
-    let (mut depth, mut quote) = (0, None);
-    for c in sql.chars() {
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (None, '\'' | '"' | '`') => quote = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') => depth -= 1,
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The words outside of parentheses and literals, with where they begin.
+fn top_level_words(text: &str) -> Vec<(usize, &str)> {
+    let mut words = Vec::new();
+    let mut begin = None;
+    for (at, c, depth, quoted) in levels(text) {
+        let breaks = !quoted && (c.is_whitespace() || c == '(' && depth == 1);
+        match (begin, breaks) {
+            (Some(from), true) => {
+                words.push((from, &text[from..at]));
+                begin = None;
+            }
+            (None, false) if depth == 0 && c != ')' => begin = Some(at),
             _ => {}
         }
-        match (quote, depth, c) {
-            (None, 1, ',') => broken.push_str(",\n   "),
-            (None, 1, '(') => broken.push_str("(\n   "),
-            (None, 0, ')') => broken.push_str("\n)"),
-            _ => broken.push(c),
-        }
     }
-    broken.replace(" \n)", "\n)")
+    if let Some(from) = begin {
+        words.push((from, &text[from..]));
+    }
+    words
+}
+
+/// Every character with where it is, how many parentheses are open after it, and whether it is inside quotes.
+fn levels(text: &str) -> impl Iterator<Item = (usize, char, u32, bool)> {
+    let (mut depth, mut open): (u32, Option<char>) = (0, None);
+    text.char_indices().map(move |(at, c)| {
+        match (open, c) {
+            (Some(quote), _) if c == quote => open = None,
+            (None, '\'' | '"' | '`') => open = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (at, c, depth, open.is_some())
+    })
+}
+
+/// A `CREATE TABLE` at its outer commas.
+struct Parts<'a> {
+    before: &'a str,
+    elements: Vec<&'a str>,
+    after: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(sql: &'a str) -> Self {
+        let (mut from, mut end) = (sql.len(), sql.len());
+        let mut elements = Vec::new();
+        for (at, c, depth, quoted) in levels(sql) {
+            if quoted || end < sql.len() {
+                continue;
+            }
+            match (c, depth) {
+                ('(', 1) if from == sql.len() => from = at + 1,
+                (',', 1) => {
+                    elements.push(&sql[from..at]);
+                    from = at + 1;
+                }
+                (')', 0) => {
+                    elements.push(&sql[from..at]);
+                    end = at + 1;
+                }
+                _ => {}
+            }
+        }
+        let before = sql.split('(').next().unwrap_or(sql);
+        Self { before, elements, after: &sql[end..] }
+    }
+
+    /// SQLite keeps `CREATE TABLE` as it was written, often on one line.
+    fn one_a_line(&self) -> String {
+        if self.elements.is_empty() {
+            return self.before.to_owned();
+        }
+        let elements: Vec<String> = self.elements.iter().map(|element| format!("    {}", element.trim())).collect();
+        format!("{}(\n{}\n){}", self.before, elements.join(",\n"), self.after)
+    }
+
+    /// What concerns the table as a whole: a module with its arguments, or options such as `STRICT`.
+    fn around(&self) -> String {
+        if self.before.to_uppercase().starts_with("CREATE VIRTUAL") {
+            return one_line(&format!("{}({}){}", self.before, self.elements.join(","), self.after));
+        }
+        one_line(self.after)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::one_column_a_line;
+    use super::*;
 
     #[test]
     fn lines_break_between_columns_only() {
         let sql = "CREATE TABLE \"a\" ( \"x\" text CHECK (x IN ('(', ',')), \"y\" decimal(5, 2) )";
         let broken = "CREATE TABLE \"a\" (\n    \"x\" text CHECK (x IN ('(', ',')),\n    \"y\" decimal(5, 2)\n)";
-        assert_eq!(one_column_a_line(sql), broken);
+        assert_eq!(Parts::of(sql).one_a_line(), broken);
+    }
+
+    #[test]
+    fn constraints_are_found_in_the_text() {
+        let sql = "CREATE TABLE t (\"x\" text NOT NULL CHECK (x IN ('CHECK', ',')), y int DEFAULT (1) REFERENCES o (id), z varchar(5) DEFAULT 'as', \
+                   PRIMARY KEY (x), CONSTRAINT \"c\" CHECK (y > 0), CHECK(y<9), CONSTRAINT k PRIMARY KEY (y)) STRICT";
+        let parts = Parts::of(sql);
+        let mut objects = Vec::new();
+        constraints("t", &parts, &mut objects);
+        let found: Vec<String> =
+            objects.iter().map(|object| format!("{} = {}", object.name, object.definition)).collect();
+        assert_eq!(
+            found,
+            [
+                "t.x = CHECK (x IN ('CHECK', ','))",
+                "t.y = REFERENCES o (id)",
+                "t.c = CHECK (y > 0)",
+                "t.CHECK(y<9) = CHECK(y<9)",
+            ]
+        );
+        assert_eq!(parts.around(), "STRICT");
     }
 }

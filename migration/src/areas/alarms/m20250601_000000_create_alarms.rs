@@ -3,13 +3,16 @@
 //! With TimescaleDB it is a hypertable of 7-day chunks, hence the primary key with the time in it; with the full licence
 //! chunks older than 7 days go to the columnstore, one batch per sensor.
 
-use migration_engine::guard;
+use migration_engine::{Describe, guard};
 use migration_timescale::{Columnstore, ColumnstorePolicy, Hypertable, TimescaleManager};
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
-use crate::portable::{
-    check, create_enum, drop_enum, enum_check, enum_column, json_check, json_column, moment_column, text_default_empty,
-    uuid_column,
+use crate::{
+    portable::{
+        check, create_enum, drop_enum, enum_check, enum_column, json_check, json_column, moment_column,
+        text_default_empty, uuid_column,
+    },
+    seed,
 };
 
 const TABLE: &str = "alarms";
@@ -30,6 +33,9 @@ impl MigrationTrait for Migration {
         manager.enable_timescaledb().await?;
         create_enum(manager, SEVERITY.0, SEVERITY.1).await?;
         create_enum(manager, STATUS.0, STATUS.1).await?;
+        if is_left_over(manager).await? {
+            manager.drop_table(Table::drop().table(TABLE).take()).await?;
+        }
         manager.create_table(alarms(manager.get_database_backend())).await?;
 
         let hypertable = Hypertable::by_range(TABLE, "raised_at").chunk_interval("7 days");
@@ -56,11 +62,63 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if manager.get_database_backend() == DbBackend::MySql && !manager.has_table(TABLE).await? {
+            return Ok(());
+        }
         guard::may_drop_rows(manager, TABLE).await?;
         manager.drop_table(Table::drop().table(TABLE).take()).await?;
         drop_enum(manager, STATUS.0).await?;
         drop_enum(manager, SEVERITY.0).await
     }
+}
+
+#[async_trait::async_trait]
+impl Describe for Migration {
+    fn area(&self) -> Option<&'static str> {
+        Some("alarms")
+    }
+
+    /// Four weeks of four sensors, in every state, with quotes and nulls; the first two weeks are in the columnstore, and
+    /// one of their chunks has rows beside it.
+    async fn seed(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        const COLUMNS: &str = "id, raised_at, sensor_id, severity, status, value, threshold, message, context, \
+                               acknowledged_at, acknowledged_by, resolved_at";
+        let backend = manager.get_database_backend();
+        seed::insert(manager, TABLE, COLUMNS, (0..112).map(|number| threshold_alarm(backend, number, 1 + number / 4)))
+            .await?;
+        if manager.capability().await?.has_columnstore() {
+            seed::compress_older(manager, TABLE).await?;
+        }
+        seed::insert(manager, TABLE, COLUMNS, (112..120).map(|number| threshold_alarm(backend, number, 3))).await
+    }
+}
+
+fn threshold_alarm(backend: DbBackend, number: u32, day: u32) -> String {
+    let (severities, states) = (SEVERITY.1, STATUS.1);
+    let later = seed::moment(backend, day + 1, number % 24, number);
+    let state = number as usize % states.len();
+    [
+        seed::id(backend, number),
+        seed::moment(backend, day, number % 24, number),
+        format!("'pump-{}'", number % 4),
+        format!("'{}'", severities[number as usize / 3 % severities.len()]),
+        format!("'{}'", states[state]),
+        seed::or_null(!number.is_multiple_of(5), format!("{}", 20.1 + f64::from(number) / 7.0)),
+        seed::or_null(!number.is_multiple_of(7), "20.05"),
+        format!("'no. {number}: it''s \"20 °C\"'"),
+        seed::or_null(number.is_multiple_of(2), format!("'{{\"line\": {number}}}'")),
+        seed::or_null(state > 0, later.clone()),
+        seed::or_null(state > 0, "'o''hara'"),
+        seed::or_null(state > 1, later),
+    ]
+    .join(", ")
+}
+
+/// MySQL commits after every statement: a run that was killed leaves the table, and no row in it.
+async fn is_left_over(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
+    Ok(manager.get_database_backend() == DbBackend::MySql
+        && manager.has_table(TABLE).await?
+        && !guard::holds_rows(manager.get_connection(), TABLE).await?)
 }
 
 fn newest_first(name: &'static str) -> IndexCreateStatement {

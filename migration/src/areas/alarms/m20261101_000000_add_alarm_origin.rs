@@ -10,14 +10,17 @@
 //!
 //! Each step first looks whether it is done, so that a run that was killed can be started again.
 
-use migration_engine::{kept::KeptColumns, online};
+use migration_engine::{Describe, kept::KeptColumns, online};
 use migration_timescale::{ChecksOnNewColumns, TimescaleManager};
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{DbBackend, Statement},
 };
 
-use crate::portable::{create_enum, drop_enum, enum_check, enum_column, has_enum};
+use crate::{
+    portable::{create_enum, drop_enum, enum_check, enum_column, has_enum},
+    seed,
+};
 
 const TABLE: &str = "alarms";
 const ORIGIN: (&str, &[&str]) = ("alarm_origin", &["threshold", "anomaly_model"]);
@@ -88,6 +91,39 @@ impl MigrationTrait for Migration {
     }
 }
 
+#[async_trait::async_trait]
+impl Describe for Migration {
+    fn area(&self) -> Option<&'static str> {
+        Some("alarms")
+    }
+
+    /// Model alarms of four weeks, with scores from one end to the other, among threshold alarms; the first two weeks are
+    /// in the columnstore.
+    async fn seed(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        const COLUMNS: &str = "id, raised_at, sensor_id, severity, value, message, origin, anomaly_score";
+        let backend = manager.get_database_backend();
+        let alarms = (0..57).map(|number| {
+            let model = number % 3 != 1;
+            [
+                seed::id(backend, 1000 + number),
+                seed::moment(backend, 1 + number / 2 % 28, number % 24, number),
+                format!("'pump-{}'", number % 4),
+                "'warning'".to_owned(),
+                seed::or_null(!number.is_multiple_of(5), format!("{}", 0.1 + f64::from(number))),
+                format!("'model no. {number} isn''t \"sure\"'"),
+                format!("'{}'", ORIGIN.1[usize::from(model)]),
+                seed::or_null(model, format!("{}", f64::from(number) / 56.0)),
+            ]
+            .join(", ")
+        });
+        seed::insert(manager, TABLE, COLUMNS, alarms).await?;
+        if manager.capability().await?.has_columnstore() {
+            seed::compress_older(manager, TABLE).await?;
+        }
+        Ok(())
+    }
+}
+
 /// Rows with a score, which are the model alarms: the others are nearly all rows, and the time index serves them. The
 /// condition is one that a query with a bound origin implies; docs/adr/0001 has the measurements. MySQL has no partial
 /// indexes.
@@ -147,9 +183,9 @@ fn add_columns(backend: DbBackend, check_with_column: bool) -> Vec<TableAlterSta
 async fn takes_check_with_column(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
     match manager.get_database_backend() {
         DbBackend::MySql => {
-            let version = Statement::from_string(DbBackend::MySql, "SELECT VERSION() AS version");
+            let version = Statement::from_string(DbBackend::MySql, "SELECT VERSION() AS server_version");
             let row = manager.get_connection().query_one_raw(version).await?;
-            let version: String = row.map(|row| row.try_get("", "version")).transpose()?.unwrap_or_default();
+            let version: String = row.map(|row| row.try_get("", "server_version")).transpose()?.unwrap_or_default();
             Ok(version.contains("MariaDB"))
         }
         backend => Ok(backend == DbBackend::Sqlite),

@@ -3,6 +3,7 @@
 mod m20250601_000000_create_alarms;
 mod m20261101_000000_add_alarm_origin;
 
+use migration_engine::Project;
 use sea_orm_migration::prelude::*;
 
 /// The revisions of the area, oldest first.
@@ -17,4 +18,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261101_000000_add_alarm_origin::Migration),
         ]
     }
+}
+
+/// What the revisions say about themselves.
+pub fn describe(project: Project) -> Project {
+    project.describe(m20250601_000000_create_alarms::Migration).describe(m20261101_000000_add_alarm_origin::Migration)
 }

@@ -1,0 +1,121 @@
+//! The command line: SeaORM's verbs and flags, and the engine's own.
+
+mod args;
+mod bar;
+mod commands;
+mod offline;
+mod print;
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    EngineError, Project, Runner, Target, connect,
+    report::{Database, Output, Report},
+    runner::Patience,
+};
+use args::{Cli, Command, UpArgs};
+use bar::Show;
+
+/// Parses the arguments, runs the command and prints what came of it. Never panics and never prints a password.
+pub async fn run(project: impl Into<Project>) -> ExitCode {
+    let cli = Cli::parse();
+    let filter = match (cli.output.verbose, cli.output.quiet) {
+        (true, _) => "debug,sqlx=info",
+        // A connection that breaks is the error of the command; the pool need not say it too.
+        (_, true) => "error,sqlx=off",
+        _ => "warn,migration_timescale=info,sqlx=error,sqlx::pool=off,sqlx_core::pool=off,sqlx::postgres::notice=off",
+    };
+    let show = Arc::new(Show::choose(cli.output.quiet, cli.output.json));
+    let log = Arc::clone(&show);
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(move || log.log())
+        .with_target(cli.output.verbose)
+        .with_level(cli.output.verbose)
+        .without_time()
+        .init();
+    let command = cli.command.unwrap_or(Command::Up(UpArgs::default()));
+    let name = command.name();
+    let context = Context {
+        url: cli.database_url,
+        schema: cli.database_schema,
+        show,
+        announce: !cli.output.quiet && !cli.output.json,
+        patience: Patience {
+            lock_timeout: Duration::from_millis(cli.patience.lock_timeout),
+            lock_retries: cli.patience.lock_retries,
+            statement_timeout: cli.patience.statement_timeout.map(Duration::from_millis),
+            wait: Duration::from_secs(cli.patience.wait),
+        },
+    };
+    let mut database = None;
+    let done = dispatch(&context, project.into(), command, &mut database).await;
+    context.show.end();
+    let exit_code = done.as_ref().map_or(1, Report::exit_code);
+    match (done, cli.output.json) {
+        (done, true) => {
+            let (result, error) = match done {
+                Ok(report) => (Some(report), None),
+                Err(error) => (None, Some(error.on_one_line())),
+            };
+            print_json(&Output { command: name, database, exit_code, result, error });
+        }
+        (Ok(report), false) => print::report(&report, cli.output.quiet, cli.output.verbose),
+        (Err(error), false) => eprintln!("error: {}", error.on_one_line()),
+    }
+    ExitCode::from(exit_code)
+}
+
+/// What every command may need.
+struct Context {
+    url: Option<String>,
+    schema: Option<String>,
+    show: Arc<Show>,
+    /// Whether to say on standard error which database is worked on.
+    announce: bool,
+    patience: Patience,
+}
+
+async fn dispatch(
+    context: &Context,
+    project: Project,
+    command: Command,
+    database: &mut Option<Database>,
+) -> Result<Report, EngineError> {
+    let command = match offline::execute(context, &project, command).await? {
+        offline::Outcome::Done(report) => return Ok(report),
+        offline::Outcome::NeedsDatabase(command) => command,
+    };
+    let runner = connect(context, project, command.only_reads()).await?;
+    let worked_on = Database {
+        url: runner.target().to_string(),
+        server: runner.server().to_string(),
+        from: runner.target().origin().to_string(),
+    };
+    if context.announce {
+        eprintln!("database: {} ({}, from {})", worked_on.url, worked_on.server, worked_on.from);
+    }
+    *database = Some(worked_on);
+    let (runner, command) = commands::prepare(runner, command)?;
+    let done = commands::execute(&runner, command).await;
+    runner.close().await;
+    done
+}
+
+async fn connect(context: &Context, project: Project, must_exist: bool) -> Result<Runner, EngineError> {
+    let target = Target::resolve(context.url.as_deref(), &project.embedded)?;
+    let settings = connect::Settings { schema: context.schema.clone(), must_exist };
+    let runner = Runner::connect(project, target, &settings, context.patience.clone()).await?;
+    let show = Arc::clone(&context.show);
+    Ok(runner.on_event(move |event| show.event(event)))
+}
+
+fn print_json(output: &Output) {
+    match serde_json::to_string_pretty(output) {
+        Ok(text) => println!("{text}"),
+        Err(error) => eprintln!("error: the result cannot be written as JSON: {error}"),
+    }
+}

@@ -1,0 +1,141 @@
+//! What is dangerous in the statements of revisions, said before they meet a database.
+//!
+//! Looked at is the SQL that revisions send to PostgreSQL, with and without TimescaleDB. Two sources: the rules of
+//! [`squawk`], without the advice that TimescaleDB refuses, and [`mod@rules`] of this engine, each of which is proven on a
+//! server by the test suite. What is meant to be is allowed in the revision, with the reason
+//! ([`Describe::allows`](crate::Describe::allows)); a permission that is wrong or not needed is a finding itself.
+
+pub mod context;
+mod finding;
+pub mod interval;
+pub mod policies;
+mod project;
+pub mod rule;
+pub mod rules;
+pub mod squawk;
+mod suppression;
+
+use sea_orm::DbBackend;
+
+pub use finding::{Finding, RuleInfo, Source};
+pub use project::of_project;
+pub use rules::RULES;
+
+use crate::{
+    describe::Allowed,
+    offline::{
+        Recorded, Script,
+        model::{
+            Model,
+            parsed::{self, Parsed},
+        },
+    },
+};
+use context::Context;
+use policies::Policies;
+use squawk::Subject;
+
+/// Looks at the recordings of the same revisions for one or several profiles of PostgreSQL, each in the order of the
+/// history. What several of them show is said once. `allowed` gives [`Describe::allows`](crate::Describe::allows) of a
+/// revision. A `down` that could not be recorded is left out.
+pub fn lint(histories: &[Vec<Recorded>], allowed: impl Fn(&str) -> Vec<Allowed>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for history in histories {
+        let mut policies = Policies::default();
+        for revision in history {
+            let done = walk(&revision.up, &mut policies);
+            let undone = revision.down.as_ref().map(|down| walk(down, &mut policies.clone()));
+            for finding in done.into_iter().chain(undone.into_iter().flatten()) {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+    let known = |name: &str| rules().iter().any(|rule| rule.name == name);
+    let names = revisions(histories);
+    for revision in &names {
+        suppression::apply(revision, &allowed(revision), known, &mut findings);
+    }
+    findings.sort_by_key(|finding| (names.iter().position(|name| *name == finding.revision), finding.direction));
+    findings
+}
+
+/// Every rule there is.
+pub fn rules() -> Vec<RuleInfo> {
+    let own = RULES.iter().map(|rule| RuleInfo {
+        name: rule.name,
+        summary: rule.summary,
+        code: rule.code,
+        instead: Some(rule.instead),
+        source: Source::Own,
+    });
+    let squawk = squawk::CHOSEN.iter().map(|chosen| RuleInfo {
+        name: chosen.name,
+        summary: chosen.summary,
+        code: None,
+        instead: None,
+        source: Source::Squawk,
+    });
+    own.chain(suppression::RULES.iter().copied()).chain(squawk).collect()
+}
+
+fn revisions(histories: &[Vec<Recorded>]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for recorded in histories.iter().flatten() {
+        if !names.contains(&recorded.up.revision) {
+            names.push(recorded.up.revision.clone());
+        }
+    }
+    names
+}
+
+/// One script, statement by statement.
+fn walk(script: &Script, policies: &mut Policies) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut subjects: Vec<Vec<Subject>> = Vec::new();
+    let mut earlier: Vec<(Option<usize>, Parsed)> = Vec::new();
+    let mut model = Model::clone(&script.before);
+    for statement in &script.statements {
+        let text = parsed::parse(DbBackend::Postgres, &statement.sql);
+        let in_company = text.len() > 1;
+        let mut about = Vec::new();
+        for parsed in text {
+            let context = Context {
+                start: &script.before,
+                before: &model,
+                policies,
+                earlier: &earlier,
+                transaction: statement.transaction,
+                in_company,
+            };
+            findings.extend(own_findings(script, &context, &parsed));
+            about.push(Subject::of(&context, &parsed));
+            model.apply_parsed(DbBackend::Postgres, &parsed);
+            policies.apply(&parsed);
+            earlier.push((statement.transaction, parsed));
+        }
+        subjects.push(about);
+    }
+    findings.extend(squawk::check(script, &subjects));
+    findings
+}
+
+fn own_findings(script: &Script, context: &Context<'_>, parsed: &Parsed) -> Vec<Finding> {
+    let found = RULES.iter().filter_map(|rule| (rule.check)(context, parsed).map(|message| (rule, message)));
+    found
+        .map(|(rule, message)| Finding {
+            revision: script.revision.clone(),
+            direction: script.direction,
+            rule: rule.name,
+            statement: finding::shorten(&parsed.text),
+            message,
+            instead: rule.instead.to_owned(),
+            source: Source::Own,
+            allowed: None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

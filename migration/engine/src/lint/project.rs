@@ -1,0 +1,24 @@
+//! The revisions of a project, recorded and looked at.
+
+use clap::ValueEnum;
+use sea_orm::DbBackend;
+
+use super::{Finding, lint};
+use crate::{
+    EngineError, Project,
+    offline::{self, Profile},
+};
+
+/// Looks at every revision of a project as PostgreSQL gets it, with TimescaleDB and without.
+pub async fn of_project(project: &Project) -> Result<Vec<Finding>, EngineError> {
+    let graph = project.graph()?;
+    let order = graph.order().iter().map(|&position| project.revision(graph.name(position)));
+    let order = order.collect::<Result<Vec<_>, _>>()?;
+    let mut histories = Vec::new();
+    for server in Profile::value_variants().iter().map(|profile| profile.capability(None)) {
+        if server.backend() == DbBackend::Postgres {
+            histories.push(offline::record(&order, server).await?);
+        }
+    }
+    Ok(lint(&histories, |name| project.description(name).map(|one| one.allows().to_vec()).unwrap_or_default()))
+}

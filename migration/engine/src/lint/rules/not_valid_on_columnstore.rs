@@ -1,0 +1,33 @@
+//! `NOT VALID` on a columnstore.
+
+use sqlparser::ast::AlterTableOperation;
+
+use super::prelude::*;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "not-valid-on-columnstore",
+    summary: "Compressed rows are checked in spite of NOT VALID, and the constraint can never be validated.",
+    code: Some("23514"),
+    instead: "Correct the rows first, then add the constraint without NOT VALID. For columns that the same change adds, \
+              `ChecksOnNewColumns` reads no row at all.",
+    check,
+    examples: &[Example {
+        setup: &[COLUMNSTORE],
+        failing: Sql::Outside(&["ALTER TABLE readings ADD CONSTRAINT large CHECK (value > 1) NOT VALID"]),
+        passing: Sql::Outside(&[
+            "UPDATE readings SET value = 2 WHERE value = 1",
+            "ALTER TABLE readings ADD CONSTRAINT large CHECK (value > 1)",
+        ]),
+        proof: Proof::Refused("23514"),
+        servers: Servers::All,
+    }],
+};
+
+fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
+    alterations(parsed).find_map(|(table, operation)| {
+        matches!(operation, AlterTableOperation::AddConstraint { not_valid: true, .. }).then_some(())?;
+        context.columnstore(&table)?;
+        Some(format!("`{table}` has a columnstore, whose rows are checked anyway"))
+    })
+}

@@ -1,0 +1,33 @@
+//! Refresh policies over less than two buckets.
+
+use super::prelude::*;
+use crate::lint::policies::{Reach, refresh_policies};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "refresh-window-too-small",
+    summary: "A refresh policy has to cover at least two buckets between its start and its end.",
+    code: Some("22023"),
+    instead: "Let start_offset be at least end_offset plus two buckets.",
+    check,
+    examples: &[Example {
+        setup: &[HYPERTABLE, HOURLY],
+        failing: Sql::InTransaction(&[
+            "SELECT add_continuous_aggregate_policy('hourly', start_offset => INTERVAL '2 hours', end_offset => INTERVAL '30 minutes', schedule_interval => INTERVAL '1 hour')",
+        ]),
+        passing: Sql::InTransaction(&[
+            "SELECT add_continuous_aggregate_policy('hourly', start_offset => INTERVAL '2.5 hours', end_offset => INTERVAL '30 minutes', schedule_interval => INTERVAL '1 hour')",
+        ]),
+        proof: Proof::Refused("22023"),
+        servers: Servers::All,
+    }],
+};
+
+fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
+    refresh_policies(parsed).into_iter().find_map(|policy| {
+        let bucket = context.policies.aggregates.get(&policy.aggregate)?.bucket?;
+        let (Some(Reach::Seconds(start)), Some(end)) = (policy.start, policy.end) else { return None };
+        (start - end < 2.0 * bucket)
+            .then(|| format!("the policy of `{}` covers less than two buckets", policy.aggregate))
+    })
+}

@@ -1,0 +1,58 @@
+//! `ADD COLUMN … DEFAULT now()` on a columnstore.
+
+use sqlparser::ast::{ColumnOption, Expr, UnaryOperator};
+
+use super::prelude::*;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "volatile-default-on-columnstore",
+    summary: "A hypertable with columnstore takes no new column whose default has to be computed.",
+    code: Some("0A000"),
+    instead: "Give a literal without a cast, or add the column without a default, then `ALTER COLUMN … SET DEFAULT`: old rows are null, new ones have it.",
+    check,
+    examples: &[
+        Example {
+            setup: &[COLUMNSTORE],
+            failing: Sql::InTransaction(&[
+                "ALTER TABLE readings ADD COLUMN IF NOT EXISTS \"seen_at\" timestamptz DEFAULT now()",
+            ]),
+            passing: Sql::InTransaction(&[
+                "ALTER TABLE readings ADD COLUMN seen_at timestamptz",
+                "ALTER TABLE readings ALTER COLUMN seen_at SET DEFAULT now()",
+            ]),
+            proof: Proof::Refused("0A000"),
+            servers: Servers::All,
+        },
+        Example {
+            setup: &[COLUMNSTORE],
+            failing: Sql::InTransaction(&["ALTER TABLE readings ADD COLUMN at timestamptz DEFAULT CURRENT_TIMESTAMP"]),
+            passing: Sql::InTransaction(&[
+                "ALTER TABLE readings ADD COLUMN at timestamptz DEFAULT '2026-01-01', ADD n float8 DEFAULT -1.5, ADD j jsonb NOT NULL DEFAULT '{}'",
+            ]),
+            proof: Proof::Refused("0A000"),
+            servers: Servers::All,
+        },
+    ],
+};
+
+fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
+    added_columns(parsed).find_map(|(table, column)| {
+        let default = column.options.iter().find_map(|option| match &option.option {
+            ColumnOption::Default(expression) => Some(expression),
+            _ => None,
+        })?;
+        context.columnstore(&table)?;
+        (!is_literal(default)).then(|| format!("`{table}` has a columnstore, and `{default}` is no literal"))
+    })
+}
+
+/// TimescaleDB 2.28 also takes casts and functions of literals, 2.23 does not.
+fn is_literal(default: &Expr) -> bool {
+    match default {
+        Expr::Value(_) => true,
+        Expr::Nested(inner) => is_literal(inner),
+        Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => is_literal(expr),
+        _ => false,
+    }
+}

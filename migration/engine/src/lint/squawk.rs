@@ -1,0 +1,282 @@
+//! squawk's rules, those that hold for a SeaORM project on PostgreSQL and TimescaleDB.
+//!
+//! A script is rendered as the file that a client would run, so that squawk sees its transactions. What it then says is
+//! left out where TimescaleDB refuses the advice or a rule of this engine says it better: [`CHOSEN`] has the choice with
+//! its exceptions, [`LEFT_OUT`] the rest with the reason.
+//!
+//! # How to add a rule of squawk
+//!
+//! Move its row from [`LEFT_OUT`] to [`CHOSEN`]. A new version of squawk with rules that are in neither fails a test.
+
+use sqlparser::ast::{AlterTableOperation, TableConstraint};
+use squawk_linter::{Linter, Rule, Violation};
+use squawk_syntax::SourceFile;
+
+use crate::{
+    Direction, kept,
+    offline::{Script, model::parsed::Parsed},
+};
+
+use super::{
+    Finding, Source,
+    context::{Context, alterations},
+    finding::shorten,
+};
+
+/// A rule of squawk that is used.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen {
+    /// Its name.
+    pub name: &'static str,
+    /// What it finds, in one sentence.
+    pub summary: &'static str,
+    /// Where it holds.
+    pub holds: Holds,
+}
+
+/// Where a rule of squawk holds. But for [`Holds::Always`], none holds for a table that the same revision makes: nobody
+/// uses it yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Both ways, on every table.
+    Always,
+    /// Not for `down`: it takes back what `up` did, and whoever runs it has already put the older programs back.
+    OnlyUp,
+    /// Not on hypertables, which refuse the advice (CONCURRENTLY, or a constraint made of such an index).
+    NotOnHypertables,
+    /// Not on hypertables with columnstore, which refuse the advice (NOT VALID and VALIDATE CONSTRAINT, or a rewrite);
+    /// rules of this engine say what works there.
+    NotOnColumnstores,
+}
+
+const fn chosen(name: &'static str, holds: Holds, summary: &'static str) -> Chosen {
+    Chosen { name, summary, holds }
+}
+
+/// The rules that are used.
+pub const CHOSEN: &[Chosen] = &[
+    chosen(
+        "constraint-missing-not-valid",
+        Holds::NotOnColumnstores,
+        "A constraint added without NOT VALID keeps readers and writers out while it reads the table.",
+    ),
+    chosen(
+        "adding-field-with-default",
+        Holds::NotOnColumnstores,
+        "A new column with a volatile default rewrites the table.",
+    ),
+    chosen(
+        "adding-foreign-key-constraint",
+        Holds::NotOnColumnstores,
+        "A foreign key added without NOT VALID locks both tables while it reads one.",
+    ),
+    chosen(
+        "changing-column-type",
+        Holds::NotOnColumnstores,
+        "A changed column type rewrites the table and breaks running programs.",
+    ),
+    chosen(
+        "adding-not-nullable-field",
+        Holds::NotOnColumnstores,
+        "SET NOT NULL reads the whole table under an exclusive lock.",
+    ),
+    chosen(
+        "adding-serial-primary-key-field",
+        Holds::NotOnHypertables,
+        "A primary key added to a table builds its index under an exclusive lock.",
+    ),
+    chosen(
+        "disallowed-unique-constraint",
+        Holds::NotOnHypertables,
+        "A unique constraint builds its index under an exclusive lock.",
+    ),
+    chosen("require-concurrent-reindex", Holds::NotOnHypertables, "REINDEX without CONCURRENTLY keeps writers out."),
+    chosen(
+        "require-concurrent-partition-detach",
+        Holds::Always,
+        "DETACH PARTITION without CONCURRENTLY locks the parent.",
+    ),
+    chosen(
+        "prefer-repack",
+        Holds::NotOnHypertables,
+        "VACUUM FULL and CLUSTER keep everybody out while they rewrite the table.",
+    ),
+    chosen("prefer-timestamp-tz", Holds::Always, "A timestamp without time zone changes its meaning with the session."),
+    chosen("ban-char-field", Holds::Always, "char(n) pads its values with spaces."),
+    chosen("identifier-too-long", Holds::Always, "PostgreSQL cuts names after 63 bytes."),
+    chosen("transaction-nesting", Holds::Always, "BEGIN and COMMIT do not nest."),
+    chosen("ban-uncommitted-transaction", Holds::Always, "A transaction is begun and not committed."),
+    chosen("ban-duplicate-column-assignments", Holds::Always, "An UPDATE sets one column twice."),
+    chosen(
+        "ban-create-domain-with-constraint",
+        Holds::Always,
+        "The constraint of a domain cannot be changed without reading every table that uses it.",
+    ),
+    chosen(
+        "ban-alter-domain-with-add-constraint",
+        Holds::Always,
+        "A new constraint on a domain reads every table that uses it.",
+    ),
+    chosen("ban-truncate-cascade", Holds::Always, "TRUNCATE CASCADE empties tables that the statement does not name."),
+    chosen("ban-drop-database", Holds::Always, "A revision drops a database."),
+    chosen("ban-drop-schema", Holds::OnlyUp, "Running programs lose the schema."),
+    chosen("ban-drop-extension", Holds::OnlyUp, "Running programs lose the extension, and columns of its types."),
+    chosen("ban-drop-table", Holds::OnlyUp, "Running programs lose the table."),
+    chosen("ban-drop-column", Holds::OnlyUp, "Running programs lose the column."),
+    chosen("ban-drop-view", Holds::OnlyUp, "Running programs lose the view."),
+    chosen("ban-drop-function", Holds::OnlyUp, "Running programs lose the function."),
+    chosen("ban-drop-type", Holds::OnlyUp, "Running programs lose the type."),
+    chosen("ban-drop-domain", Holds::OnlyUp, "Running programs lose the domain."),
+    chosen("ban-drop-sequence", Holds::OnlyUp, "Running programs lose the sequence."),
+    chosen(
+        "ban-drop-default",
+        Holds::OnlyUp,
+        "Running programs that leave the column out begin to fail or to write nulls.",
+    ),
+    chosen("ban-drop-not-null", Holds::OnlyUp, "Running programs may read nulls they do not expect."),
+    chosen("ban-drop-generated-expression", Holds::OnlyUp, "Running programs do not write the column."),
+    chosen("ban-alter-identity", Holds::OnlyUp, "Running programs may write the column, or not write it."),
+    chosen("ban-set-schema", Holds::OnlyUp, "Running programs look in the old schema."),
+    chosen("renaming-column", Holds::OnlyUp, "Running programs use the old name."),
+    chosen("renaming-table", Holds::OnlyUp, "Running programs use the old name."),
+    chosen("renaming-object", Holds::OnlyUp, "Running programs use the old name."),
+];
+
+/// squawk's default rules that are not used, and why.
+pub const LEFT_OUT: &[(&str, &str)] = &[
+    ("require-concurrent-index-creation", "blocking-index says what works on hypertables too"),
+    (
+        "ban-concurrent-index-creation-in-transaction",
+        "concurrently-in-transaction also sees several statements in one text",
+    ),
+    ("require-concurrent-index-deletion", "the lock is short, and the runner gives up waiting for it before it hurts"),
+    ("adding-required-field", "required-column-without-default has the error codes and knows new tables"),
+    ("require-lock-timeout", "the runner sets lock_timeout for every revision"),
+    ("require-statement-timeout", "the runner has an option for it; a long index build must not be cut off"),
+    (
+        "prefer-robust-stmts",
+        "IF NOT EXISTS hides half-done work; a revision looks at what is there instead, and the runner records what is done",
+    ),
+    ("ban-drop-constraint", "a check is changed by dropping it and adding another"),
+    ("require-enum-value-ordering", "new values go to the end unless a revision says otherwise"),
+    ("prefer-bigint-over-int", "style: the width is the model's choice"),
+    ("prefer-bigint-over-smallint", "style: the width is the model's choice"),
+    ("prefer-identity", "style: SeaORM writes serial"),
+    ("prefer-text-field", "style: SeaORM writes varchar, and a length may be part of a contract"),
+    ("unused-ignore", "suppressions are `Allowed` values with a reason, not comments"),
+];
+
+/// What decides whether squawk's advice holds for a statement.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts, each true or not by itself")]
+pub struct Subject {
+    table: Option<String>,
+    is_new: bool,
+    is_hypertable: bool,
+    has_columnstore: bool,
+    adds_only_keys: bool,
+}
+
+impl Subject {
+    /// What the statement is about.
+    pub fn of(context: &Context<'_>, parsed: &Parsed) -> Self {
+        let table = context.target(parsed);
+        let name = table.as_deref().unwrap_or_default();
+        Self {
+            is_new: context.is_new(name),
+            is_hypertable: context.hypertable(name).is_some(),
+            has_columnstore: context.columnstore(name).is_some(),
+            adds_only_keys: adds_only_keys(parsed),
+            table,
+        }
+    }
+
+    fn is_exempt(&self, chosen: &Chosen, direction: Direction) -> bool {
+        let is_kept = || self.table.as_ref().is_some_and(|table| table.starts_with(kept::PREFIX));
+        match chosen.holds {
+            Holds::Always => false,
+            Holds::OnlyUp => direction == Direction::Down || self.is_new || is_kept(),
+            Holds::NotOnHypertables => self.is_hypertable || self.is_new,
+            // PostgreSQL has no NOT VALID for keys; squawk's rules about keys say what works.
+            Holds::NotOnColumnstores => self.has_columnstore || self.is_new || self.adds_only_keys,
+        }
+    }
+}
+
+fn adds_only_keys(parsed: &Parsed) -> bool {
+    let is_key = |constraint: &TableConstraint| {
+        matches!(constraint, TableConstraint::Unique(_) | TableConstraint::PrimaryKey(_))
+    };
+    let mut operations = alterations(parsed).map(|(_, operation)| operation).peekable();
+    operations.peek().is_some()
+        && operations.all(
+            |operation| matches!(operation, AlterTableOperation::AddConstraint { constraint, .. } if is_key(constraint)),
+        )
+}
+
+/// What squawk finds in a script; `subjects` are those of each text in it.
+pub fn check(script: &Script, subjects: &[Vec<Subject>]) -> Vec<Finding> {
+    let (text, starts) = render(script);
+    let rules: Vec<Rule> = CHOSEN.iter().filter_map(|chosen| Rule::try_from(chosen.name).ok()).collect();
+    let violations = Linter::from(rules).lint(&SourceFile::parse(&text), &text);
+    let mut findings = Vec::new();
+    for violation in violations {
+        let at = usize::from(violation.text_range.start());
+        let Some(index) = starts.partition_point(|start| *start <= at).checked_sub(1) else { continue };
+        let name = violation.code.to_string();
+        let Some(chosen) = CHOSEN.iter().find(|chosen| chosen.name == name) else { continue };
+        let exempt = |subject: &Subject| subject.is_exempt(chosen, script.direction);
+        if subjects[index].is_empty() || !subjects[index].iter().all(exempt) {
+            findings.push(finding(script, index, chosen, violation));
+        }
+    }
+    findings
+}
+
+fn finding(script: &Script, index: usize, chosen: &Chosen, violation: Violation) -> Finding {
+    Finding {
+        revision: script.revision.clone(),
+        direction: script.direction,
+        rule: chosen.name,
+        statement: shorten(&script.statements[index].sql),
+        message: violation.message,
+        instead: violation.help.unwrap_or_else(|| chosen.summary.to_owned()),
+        source: Source::Squawk,
+        allowed: None,
+    }
+}
+
+/// The file, and where each statement starts in it.
+fn render(script: &Script) -> (String, Vec<usize>) {
+    let (mut text, mut starts, mut open) = (String::new(), Vec::new(), None);
+    for statement in &script.statements {
+        if open != statement.transaction {
+            text.push_str(if open.is_some() { "COMMIT;\n" } else { "" });
+            text.push_str(if statement.transaction.is_some() { "BEGIN;\n" } else { "" });
+            open = statement.transaction;
+        }
+        starts.push(text.len());
+        text.push_str(&statement.sql);
+        text.push_str(";\n");
+    }
+    text.push_str(if open.is_some() { "COMMIT;\n" } else { "" });
+    (text, starts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_rule_is_decided_on() {
+        let defaults: Vec<String> = Linter::with_default_rules().rules.iter().map(ToString::to_string).collect();
+        let chosen = || CHOSEN.iter().map(|chosen| chosen.name);
+        let left_out = || LEFT_OUT.iter().map(|(name, _)| *name);
+        for name in &defaults {
+            assert!(chosen().any(|chosen| chosen == name) != left_out().any(|left_out| left_out == name), "{name}");
+        }
+        for name in chosen().chain(left_out()) {
+            assert!(defaults.iter().any(|default| default == name), "squawk has no default rule {name}");
+        }
+    }
+}

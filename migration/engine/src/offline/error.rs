@@ -1,0 +1,50 @@
+//! What keeps a revision from being recorded.
+
+use sea_orm::DbErr;
+
+use crate::Direction;
+
+/// A revision that cannot be recorded without a database.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum OfflineError {
+    /// The revision depends on an answer that only a database has.
+    #[error(
+        "revision {revision} cannot be written down for {direction}: it needs a database to answer `{question}`; \
+         run it with `{direction}`, or let it ask with has_table, has_column or has_index of SchemaManager"
+    )]
+    NeedsDatabase {
+        /// The revision.
+        revision: String,
+        /// Which way it was recorded.
+        direction: Direction,
+        /// The last question before it gave up.
+        question: String,
+        /// What the revision said.
+        #[source]
+        source: DbErr,
+    },
+    /// The revision gave up without having asked anything.
+    #[error("revision {revision} cannot be written down for {direction}: it ends with an error of its own")]
+    Failed {
+        /// The revision.
+        revision: String,
+        /// Which way it was recorded.
+        direction: Direction,
+        /// What the revision said.
+        #[source]
+        source: DbErr,
+    },
+    /// The revision panicked, as one does that takes an answer for granted.
+    #[error(
+        "revision {revision} cannot be written down for {direction}: it panicked{}; run it with `{direction}`",
+        .question.as_ref().map(|question| format!(" after it asked the database `{question}`")).unwrap_or_default()
+    )]
+    Panicked {
+        /// The revision.
+        revision: String,
+        /// Which way it was recorded.
+        direction: Direction,
+        /// The last question before that, if there was one.
+        question: Option<String>,
+    },
+}

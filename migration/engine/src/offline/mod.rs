@@ -1,0 +1,89 @@
+//! What revisions do, found out without a database.
+//!
+//! A revision is run on a connection that writes down what it is given. Catalogue questions are answered by a profile (the
+//! kind of database) and by what earlier revisions made, starting from an empty schema. From that come scripts for psql,
+//! sqlite3 and mariadb ([`script`]), and the checksums that tell whether an applied revision was changed ([`checksums`]).
+
+mod bookkeeping;
+mod checksum;
+mod error;
+pub mod model;
+mod notes;
+mod profile;
+mod questions;
+mod record;
+mod recorder;
+mod render;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod text;
+mod values;
+
+use migration_timescale::Capability;
+use sea_orm_migration::MigrationTrait;
+
+pub use bookkeeping::{Bookkeeping, SeaOrmTable, seconds_since_1970};
+pub use checksum::{FORMAT, checksum, checksums};
+pub use error::OfflineError;
+pub use profile::{Profile, REFERENCE_TIMESCALEDB};
+pub(crate) use record::is_recording;
+pub use record::{Recorded, record, record_each};
+pub use render::{RenderOptions, render};
+pub use schema::Schema;
+
+use crate::Direction;
+
+/// A statement that a revision gave to the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The SQL, with its values written out, without a semicolon at the end.
+    pub sql: String,
+    /// Number of the transaction it ran in, from 1 in each script; `None` outside of any.
+    pub transaction: Option<usize>,
+}
+
+/// Everything one revision does in one direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// Name of the revision.
+    pub revision: String,
+    /// Which way.
+    pub direction: Direction,
+    /// Its statements in order.
+    pub statements: Vec<Statement>,
+    /// Questions to the database that the profile could not answer; they were answered with no rows.
+    pub unanswered: Vec<String>,
+    /// What it said on the log, steps that such a database skips for example.
+    pub notes: Vec<String>,
+    /// The schema before the first statement.
+    pub before: Schema,
+}
+
+/// The script that applies or takes back those of `revisions` that are `wanted`, for the client of the database.
+///
+/// `revisions` are all there are, in order: the earlier ones make the schema that the wanted ones find.
+pub async fn script(
+    revisions: &[&dyn MigrationTrait],
+    wanted: impl Fn(&str) -> bool,
+    direction: Direction,
+    server: Capability,
+    bookkeeping: &dyn Bookkeeping,
+) -> Result<String, OfflineError> {
+    let last = revisions.iter().rposition(|revision| wanted(revision.name()));
+    let needed = &revisions[..last.map_or(0, |last| last + 1)];
+    let (mut recorded, mut unknown) = (Vec::new(), Vec::new());
+    for (revision, outcome) in needed.iter().zip(record_each(needed, server).await) {
+        match outcome {
+            Ok(revision) => recorded.push(revision),
+            Err(error) if wanted(revision.name()) => return Err(error),
+            Err(error) => unknown.push(error.to_string()),
+        }
+    }
+    recorded.retain(|revision| wanted(&revision.up.revision));
+    if direction == Direction::Down {
+        recorded.reverse();
+    }
+    let recorded: Vec<&Recorded> = recorded.iter().collect();
+    render(&recorded, &RenderOptions { server, direction, bookkeeping, unknown: &unknown })
+}

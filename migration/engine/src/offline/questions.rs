@@ -1,0 +1,146 @@
+//! Answers to the questions that revisions ask the database, given by the profile and by what was recorded so far.
+//!
+//! A question is a query whose answer has a name of its own, as in `SELECT … > 0 AS has_table`. The names it asks about
+//! are bound as values, the last ones first to last.
+//!
+//! # How to add a question
+//!
+//! Give the query an answer with a name that no other question has, bind the names it asks about (never write them into
+//! the text), and add a line to [`QUESTIONS`] with a function that answers from the [`Model`].
+
+use std::collections::BTreeMap;
+
+use migration_timescale::Capability;
+use sea_orm::Value;
+
+use super::{model::Model, recorder::Recording};
+use crate::Direction;
+
+/// A row of an answer.
+pub type Row = BTreeMap<String, Value>;
+
+/// The rows, or `None` when the names it asks about are not there.
+type Answer = fn(&mut Recording, &Asked<'_>) -> Option<Vec<Row>>;
+
+/// Name of the answer's column, and who gives it.
+const QUESTIONS: &[(&str, Answer)] = &[
+    // sea-schema's, behind the methods of SchemaManager.
+    ("has_table", |known, asked| asked.about(|[table]| known.model().has_table(table))),
+    ("has_column", |known, asked| asked.about(|[table, column]| known.model().has_column(table, column))),
+    ("has_index", |known, asked| asked.about(|[table, index]| known.model().has_index(table, index))),
+    // migration-timescale's.
+    ("timescaledb_version", |known, _| Some(timescaledb(known.server))),
+    // As a database where the extension is not enabled yet; enabling it again changes nothing.
+    ("can_enable_timescaledb", |known, asked| Some(asked.row(known.server.has_hypertables()))),
+    ("has_hypertable", |known, asked| asked.about(|[table]| known.model().hypertable(table).is_some())),
+    ("has_columnstore", |known, asked| asked.about(|[table]| has_columnstore(known.model(), table))),
+    // With a columnstore they are added valid.
+    ("has_unvalidated_check", |known, asked| {
+        asked.first().map(|table| !has_columnstore(known.model(), table)).map(|yes| asked.row(yes))
+    }),
+    // The engine's. A new database has no rows; what a script takes back may have some.
+    ("has_rows", |known, asked| Some(asked.rows(known.direction == Direction::Down))),
+    ("has_valid_index", |known, asked| {
+        let [index] = asked.last()?;
+        Some(asked.rows(known.model().tables.values().any(|table| table.indexes.contains(index))))
+    }),
+    // For revisions.
+    ("has_type", |known, asked| {
+        let [name] = asked.last()?;
+        Some(asked.rows(known.model().has_type(name)))
+    }),
+    ("server_version", |_, asked| Some(vec![asked.named(Value::from(MARIADB))])),
+];
+
+/// What MySQL is, where it matters.
+const MARIADB: &str = "10.11.0-MariaDB";
+
+/// Answers a query, if it is a question known here.
+pub fn answer(known: &mut Recording, sql: &str, values: &[Value]) -> Option<Vec<Row>> {
+    let (name, answer) = QUESTIONS.iter().find(|(name, _)| gives(sql, name))?;
+    let names = values.iter().filter_map(|value| match value {
+        Value::String(Some(name)) => Some(name.as_str()),
+        _ => None,
+    });
+    answer(known, &Asked { question: name, names: names.collect() })
+}
+
+/// Whether the query has a column of that name: `AS name`, quoted or not.
+fn gives(sql: &str, name: &str) -> bool {
+    sql.match_indices(name).any(|(at, _)| {
+        let before = sql[..at].trim_end_matches(['"', '`']).trim_end();
+        let ends = sql[at + name.len()..].chars().next().is_none_or(|next| !next.is_alphanumeric() && next != '_');
+        ends && before.len() < at && before.to_ascii_uppercase().ends_with(" AS")
+    })
+}
+
+/// A question, and the names it asks about.
+struct Asked<'a> {
+    question: &'a str,
+    names: Vec<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    fn last<const COUNT: usize>(&self) -> Option<[&'a str; COUNT]> {
+        self.names.last_chunk().copied()
+    }
+
+    fn first(&self) -> Option<&'a str> {
+        self.names.first().copied()
+    }
+
+    fn named(&self, value: Value) -> Row {
+        Row::from([(self.question.to_owned(), value)])
+    }
+
+    fn row(&self, yes: bool) -> Vec<Row> {
+        vec![self.named(yes.into())]
+    }
+
+    fn about<const COUNT: usize>(&self, yes: impl FnOnce([&str; COUNT]) -> bool) -> Option<Vec<Row>> {
+        self.last().map(|names| self.row(yes(names)))
+    }
+
+    /// Of questions that are answered by whether there is a row.
+    fn rows(&self, yes: bool) -> Vec<Row> {
+        if yes { self.row(true) } else { Vec::new() }
+    }
+}
+
+fn has_columnstore(model: &Model, table: &str) -> bool {
+    model.hypertable(table).is_some_and(|hypertable| hypertable.columnstore.is_some())
+}
+
+/// The answer to `Capability::detect`.
+fn timescaledb(server: Capability) -> Vec<Row> {
+    let Some(version) = server.timescale_version() else { return Vec::new() };
+    let license = if server.has_columnstore() { "timescale" } else { "apache" };
+    vec![Row::from([
+        ("timescaledb_version".to_owned(), version.to_string().into()),
+        ("timescaledb_license".to_owned(), license.into()),
+        ("web_assembly".to_owned(), server.is_web_assembly().into()),
+    ])]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_known_by_the_name_of_its_answer() {
+        assert!(gives("SELECT COUNT(*) > 0 AS \"has_table\" FROM t", "has_table"));
+        assert!(gives("SELECT COUNT(*) > 0 as `has_table`", "has_table"));
+        assert!(gives("select 1 AS has_rows", "has_rows"));
+        assert!(!gives("SELECT has_table FROM t", "has_table"));
+        assert!(!gives("SELECT 1 AS has_tables", "has_table"));
+        assert!(!gives("SELECT 1 AS my_has_table", "has_table"));
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<&str> = QUESTIONS.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), QUESTIONS.len());
+    }
+}

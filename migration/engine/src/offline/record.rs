@@ -1,0 +1,182 @@
+//! Runs revisions on a [`Recorder`].
+
+use std::{
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    task::Poll,
+};
+
+use migration_timescale::Capability;
+use sea_orm::{DbBackend, DbErr, TransactionTrait};
+use sea_orm_migration::{MigrationTrait, SchemaManager};
+use tracing::instrument::WithSubscriber;
+
+use super::{OfflineError, Script, notes::Notes, recorder::Recorder, schema::Schema};
+use crate::{Direction, guard};
+
+tokio::task_local! {
+    static RECORDING: ();
+}
+
+/// Whether this runs while a revision is recorded: what works in steps then says all of it at once.
+pub(crate) fn is_recording() -> bool {
+    RECORDING.try_with(|()| ()).is_ok()
+}
+
+/// A revision as it was recorded.
+#[derive(Debug)]
+pub struct Recorded {
+    /// What it does on `up`.
+    pub up: Script,
+    /// What it does on `down`, on the schema that its `up` leaves; many projects write none.
+    pub down: Result<Script, OfflineError>,
+    /// Whether the runner puts the whole revision, and that it is applied, into one transaction.
+    pub in_transaction: bool,
+}
+
+impl Recorded {
+    /// Its script for a direction.
+    pub fn script(&self, direction: Direction) -> Result<&Script, &OfflineError> {
+        match direction {
+            Direction::Up => Ok(&self.up),
+            Direction::Down => self.down.as_ref(),
+        }
+    }
+}
+
+/// Records revisions, in order, on an empty schema. The first that cannot be recorded on `up` is the error.
+pub async fn record(revisions: &[&dyn MigrationTrait], server: Capability) -> Result<Vec<Recorded>, OfflineError> {
+    record_each(revisions, server).await.into_iter().collect()
+}
+
+/// Like [`record`], for every revision by itself. One that cannot be recorded leaves to the next what it did until then.
+pub async fn record_each(revisions: &[&dyn MigrationTrait], server: Capability) -> Vec<Result<Recorded, OfflineError>> {
+    record_on(Schema::empty(server.backend()), revisions, server).await
+}
+
+/// Like [`record_each`], on a schema that has to be empty.
+pub(super) async fn record_on(
+    mut schema: Schema,
+    revisions: &[&dyn MigrationTrait],
+    server: Capability,
+) -> Vec<Result<Recorded, OfflineError>> {
+    let mut recorded = Vec::with_capacity(revisions.len());
+    for revision in revisions {
+        let wrapped = is_wrapped(*revision, server, &schema).await;
+        let (up, failed) = run(*revision, Direction::Up, server, &schema, wrapped).await;
+        schema = schema.after(&up.statements);
+        recorded.push(if let Some(error) = failed {
+            Err(error)
+        } else {
+            let (down, failed) = run(*revision, Direction::Down, server, &schema, wrapped).await;
+            Ok(Recorded { up, down: failed.map_or(Ok(down), Err), in_transaction: wrapped })
+        });
+    }
+    recorded
+}
+
+/// Whether the runner puts a revision into one transaction: PostgreSQL always, unless the revision says no. Stock SeaORM
+/// leaves the others without unless the revision says yes; here they get one too, so that a run that is killed does not
+/// insert rows twice, unless the revision has statements that mean something else inside a transaction.
+async fn is_wrapped(revision: &dyn MigrationTrait, server: Capability, before: &Schema) -> bool {
+    if let Some(said) = revision.use_transaction() {
+        return said;
+    }
+    if server.backend() == DbBackend::Postgres {
+        return true;
+    }
+    let (up, failed) = run(revision, Direction::Up, server, before, false).await;
+    // A revision may have no way down.
+    let (down, _) = run(revision, Direction::Down, server, &before.after(&up.statements), false).await;
+    let mut statements = up.statements.iter().chain(&down.statements);
+    // MySQL forgets savepoints when a table changes, so a revision with transactions of its own keeps them.
+    failed.is_none() && !statements.any(|one| one.transaction.is_some() || minds_transactions(&one.sql))
+}
+
+/// Statements that do nothing inside a transaction, are refused there, or end it.
+fn minds_transactions(sql: &str) -> bool {
+    const WORDS: [&str; 11] =
+        ["PRAGMA", "VACUUM", "ATTACH", "DETACH", "BEGIN", "START", "COMMIT", "ROLLBACK", "LOCK", "UNLOCK", "SET"];
+    sql.split(';').any(|part| {
+        let first = part.split_whitespace().next().unwrap_or_default();
+        WORDS.iter().any(|word| first.eq_ignore_ascii_case(word))
+    })
+}
+
+async fn run(
+    revision: &dyn MigrationTrait,
+    direction: Direction,
+    server: Capability,
+    before: &Schema,
+    wrapped: bool,
+) -> (Script, Option<OfflineError>) {
+    let recorder = Recorder::new(server, direction, before.clone());
+    let notes = Notes::default();
+    // Boxed: the futures of revisions are large.
+    let work = guard::with_consent(true, step(revision, direction, &recorder, wrapped));
+    let work = Box::pin(RECORDING.scope((), work));
+    let outcome = caught(work).with_subscriber(notes.clone()).await;
+    let (statements, unanswered) = recorder.take();
+    let question = unanswered.last().map(|sql| shortened(sql));
+    let name = revision.name().to_owned();
+    let error = match (outcome, question) {
+        (Some(Ok(())), _) => None,
+        (Some(Err(source)), Some(question)) => {
+            Some(OfflineError::NeedsDatabase { revision: name.clone(), direction, question, source })
+        }
+        (Some(Err(source)), None) => Some(OfflineError::Failed { revision: name.clone(), direction, source }),
+        (None, question) => Some(OfflineError::Panicked { revision: name.clone(), direction, question }),
+    };
+    let script =
+        Script { revision: name, direction, statements, unanswered, notes: notes.take(), before: before.clone() };
+    (script, error)
+}
+
+async fn step(
+    revision: &dyn MigrationTrait,
+    direction: Direction,
+    recorder: &Recorder,
+    wrapped: bool,
+) -> Result<(), DbErr> {
+    let db = recorder.connection();
+    if wrapped {
+        let transaction = db.begin().await?;
+        one_way(revision, direction, &SchemaManager::new(&transaction)).await?;
+        transaction.commit().await
+    } else {
+        one_way(revision, direction, &SchemaManager::new(&db)).await
+    }
+}
+
+async fn one_way(
+    revision: &dyn MigrationTrait,
+    direction: Direction,
+    manager: &SchemaManager<'_>,
+) -> Result<(), DbErr> {
+    match direction {
+        Direction::Up => revision.up(manager).await,
+        Direction::Down => revision.down(manager).await,
+    }
+}
+
+/// The future's value, or `None` when it panicked: a revision may take for granted that a query has an answer.
+async fn caught<F: Future + Unpin>(mut work: F) -> Option<F::Output> {
+    std::future::poll_fn(|context| {
+        let mut work = std::pin::Pin::new(&mut work);
+        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+            Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
+            Ok(Poll::Pending) => Poll::Pending,
+            Err(_) => Poll::Ready(None),
+        }
+    })
+    .await
+}
+
+fn shortened(sql: &str) -> String {
+    const LONGEST: usize = 200;
+    let line = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

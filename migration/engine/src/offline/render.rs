@@ -1,0 +1,174 @@
+//! Recorded revisions as a text that the database's own client runs: psql, sqlite3 or mariadb.
+//!
+//! The clients differ from the driver in what they do with a text, and each difference is made up for here: the session
+//! gets the settings the driver gives it, the first error ends the run, and statements that the driver sends in one
+//! message (one transaction on PostgreSQL, one text with blocks inside on MariaDB) stay together.
+
+use std::fmt::Write;
+
+use migration_timescale::Capability;
+use sea_orm::DbBackend;
+
+use super::{Bookkeeping, OfflineError, Recorded, Script, Statement, text};
+use crate::Direction;
+
+/// What a script is for.
+pub struct RenderOptions<'a> {
+    /// The database it is for.
+    pub server: Capability,
+    /// Which way it takes the database.
+    pub direction: Direction,
+    /// Where it notes what is applied.
+    pub bookkeeping: &'a dyn Bookkeeping,
+    /// Earlier revisions that are not in `revisions` and could not be recorded, each with its reason.
+    pub unknown: &'a [String],
+}
+
+/// The script for revisions in the order in which they are run. The same revisions give the same text, byte for byte.
+pub fn render(revisions: &[&Recorded], options: &RenderOptions<'_>) -> Result<String, OfflineError> {
+    let mut page = Page { backend: options.server.backend(), text: String::new() };
+    page.header(options);
+    if options.direction == Direction::Up {
+        page.text.push('\n');
+        for sql in options.bookkeeping.install(page.backend) {
+            page.statement(&sql);
+        }
+    }
+    for revision in revisions {
+        let script = revision.script(options.direction).map_err(Clone::clone)?;
+        page.revision(revision, script, options.bookkeeping);
+    }
+    Ok(page.text)
+}
+
+/// A script that is being written.
+struct Page {
+    backend: DbBackend,
+    text: String,
+}
+
+impl Page {
+    fn header(&mut self, options: &RenderOptions<'_>) {
+        let (action, direction) = match options.direction {
+            Direction::Up => ("Applies revisions to", "up"),
+            Direction::Down => ("Takes back revisions of", "down"),
+        };
+        let run = match self.backend {
+            DbBackend::MySql => "mariadb DATABASE < FILE",
+            DbBackend::Sqlite => "sqlite3 DATABASE < FILE",
+            _ => "psql -X -f FILE DATABASE",
+        };
+        self.comment(&format!("{action} a database: {}.", options.server));
+        self.comment(&format!("Run it with: {run}"));
+        self.comment(&format!(
+            "It does what `{direction}` does and notes it as `{direction}` would; the first error ends it."
+        ));
+        match options.direction {
+            Direction::Up => self.comment(
+                "It is written for a database where exactly the revisions before these are applied, without rows that an \
+                 earlier `down` kept: it leaves them where they are.",
+            ),
+            Direction::Down => self.comment(
+                "It is written for a database where these revisions are the last ones applied. Unlike `down` it does not \
+                 look whether tables hold rows: it drops them with the rows in them.",
+            ),
+        }
+        for unknown in options.unknown {
+            self.comment(&format!("Not known is what this earlier revision made: {unknown}"));
+        }
+        self.text.push('\n');
+        self.text.push_str(session(self.backend));
+    }
+
+    fn revision(&mut self, revision: &Recorded, script: &Script, bookkeeping: &dyn Bookkeeping) {
+        self.text.push('\n');
+        self.comment(&format!("{} ({})", script.revision, script.direction));
+        for note in &script.notes {
+            self.comment(note);
+        }
+        for question in &script.unanswered {
+            self.comment(&format!("A question to the database that was answered with no rows here: {question}"));
+        }
+        let notes = bookkeeping.note(self.backend, revision, script.direction);
+        if revision.in_transaction {
+            let all = script.statements.iter().map(|statement| statement.sql.as_str());
+            self.transaction(all.chain(notes.iter().map(String::as_str)));
+            return;
+        }
+        for part in script.statements.chunk_by(|one, next| one.transaction == next.transaction) {
+            if part[0].transaction.is_some() {
+                self.transaction(part.iter().map(|statement| statement.sql.as_str()));
+            } else {
+                self.outside(part);
+            }
+        }
+        match notes.as_slice() {
+            [one] => self.statement(one),
+            several => self.transaction(several.iter().map(String::as_str)),
+        }
+    }
+
+    fn outside(&mut self, statements: &[Statement]) {
+        for Statement { sql, .. } in statements {
+            // The driver sends it in one message, which PostgreSQL takes for one transaction.
+            if self.backend == DbBackend::Postgres && text::has_several(self.backend, sql) {
+                self.transaction([sql.as_str()]);
+            } else {
+                self.statement(sql);
+            }
+        }
+    }
+
+    fn transaction<'s>(&mut self, statements: impl IntoIterator<Item = &'s str>) {
+        self.text.push_str("BEGIN;\n");
+        for sql in statements {
+            self.statement(sql);
+        }
+        self.text.push_str("COMMIT;\n");
+    }
+
+    fn statement(&mut self, sql: &str) {
+        let end = if text::ends_in_comment(self.backend, sql) { "\n" } else { "" };
+        // mariadb cuts a text at every semicolon, also inside a block.
+        match self.backend {
+            DbBackend::MySql if text::has_several(self.backend, sql) => {
+                let mut delimiter = "//".to_owned();
+                while sql.contains(&delimiter) {
+                    delimiter.push('/');
+                }
+                self.line(format_args!("DELIMITER {delimiter}\n{sql}{end}\n{delimiter}\nDELIMITER ;"));
+            }
+            _ => self.line(format_args!("{sql}{end};")),
+        }
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    /// Each line of `text` behind the mark of a comment.
+    fn comment(&mut self, text: &str) {
+        for line in text.lines() {
+            self.line(format_args!("-- {line}"));
+        }
+    }
+}
+
+/// What the driver sets when it connects, and that an error ends the run.
+fn session(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::MySql => {
+            "SET sql_mode = CONCAT(@@sql_mode, ',PIPES_AS_CONCAT,NO_ENGINE_SUBSTITUTION'), time_zone = '+00:00';\n\
+             SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
+        }
+        DbBackend::Sqlite => ".bail on\nPRAGMA foreign_keys = ON;\n",
+        _ => {
+            "\\set ON_ERROR_STOP on\n\
+             SET client_encoding = 'UTF8';\n\
+             SET standard_conforming_strings = on;\n\
+             SET TimeZone = 'UTC';\n\
+             SET DateStyle = 'ISO, MDY';\n"
+        }
+    }
+}

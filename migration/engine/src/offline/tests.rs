@@ -1,0 +1,351 @@
+//! Recording and rendering, on small revisions.
+
+use std::pin::Pin;
+
+use migration_timescale::{Capability, Columnstore, Hypertable, TimescaleManager, Version};
+use sea_orm::{ConnectionTrait, DbErr, Statement as Given, TransactionTrait};
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait::async_trait};
+
+use super::*;
+
+type Work = for<'a> fn(&'a SchemaManager<'a>) -> Pin<Box<dyn Future<Output = Result<(), DbErr>> + Send + 'a>>;
+
+struct Revision {
+    name: &'static str,
+    transaction: Option<bool>,
+    up: Work,
+    down: Work,
+}
+
+impl MigrationName for Revision {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for Revision {
+    fn use_transaction(&self) -> Option<bool> {
+        self.transaction
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        (self.up)(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        (self.down)(manager).await
+    }
+}
+
+fn revision(name: &'static str, up: Work) -> Revision {
+    Revision { name, transaction: None, up, down: |_| Box::pin(async { Ok(()) }) }
+}
+
+const TIMESCALEDB: Capability = Capability::timescale_full(REFERENCE_TIMESCALEDB);
+
+async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    manager.get_connection().execute_unprepared(sql).await.map(drop)
+}
+
+async fn one(revision: &Revision, server: Capability) -> Recorded {
+    record(&[revision], server).await.unwrap().remove(0)
+}
+
+fn of(script: &Script) -> Vec<(&str, Option<usize>)> {
+    script.statements.iter().map(|statement| (statement.sql.as_str(), statement.transaction)).collect()
+}
+
+#[tokio::test]
+async fn sqlite_and_mysql_get_a_transaction_unless_the_revision_minds() {
+    for server in [Capability::sqlite(), Capability::mysql()] {
+        let plain = revision("m1", |manager| Box::pin(run(manager, "CREATE TABLE a (id int)")));
+        assert!(one(&plain, server).await.in_transaction);
+        let minds = revision("m1", |manager| Box::pin(run(manager, "SELECT 1; pragma foreign_keys = off")));
+        assert!(!one(&minds, server).await.in_transaction);
+    }
+}
+
+#[tokio::test]
+async fn transactions_are_numbered_and_what_is_rolled_back_is_left_out() {
+    let mut revision = revision("m1", |manager| {
+        Box::pin(async move {
+            run(manager, "CREATE TABLE a (id int); ").await?;
+            let work = manager.begin().await?;
+            run(&work, "CREATE TABLE b (id int)").await?;
+            let savepoint = work.get_connection().begin().await?;
+            savepoint.execute_unprepared("CREATE TABLE c (id int)").await?;
+            savepoint.rollback().await?;
+            assert!(!work.has_table("c").await?, "rolled back");
+            let savepoint = work.get_connection().begin().await?;
+            savepoint.execute_unprepared("CREATE TABLE d (id int)").await?;
+            savepoint.commit().await?;
+            work.commit().await?;
+            let dropped = manager.begin().await?;
+            run(&dropped, "CREATE TABLE e (id int)").await?;
+            drop(dropped);
+            let work = manager.begin().await?;
+            run(&work, "-- nothing").await?;
+            run(&work, "CREATE TABLE f (id int)").await?;
+            work.commit().await
+        })
+    });
+    revision.transaction = Some(false);
+    let recorded = one(&revision, TIMESCALEDB).await;
+    assert!(!recorded.in_transaction);
+    let expected = [
+        ("CREATE TABLE a (id int)", None),
+        ("CREATE TABLE b (id int)", Some(1)),
+        ("CREATE TABLE d (id int)", Some(1)),
+        ("CREATE TABLE f (id int)", Some(3)),
+    ];
+    assert_eq!(of(&recorded.up), expected);
+
+    revision.transaction = None;
+    let recorded = one(&revision, TIMESCALEDB).await;
+    assert!(recorded.in_transaction);
+    assert!(recorded.up.statements.iter().all(|statement| statement.transaction == Some(1)));
+    assert!(!one(&revision, Capability::sqlite()).await.in_transaction, "it has transactions of its own");
+    revision.transaction = Some(true);
+    assert!(one(&revision, Capability::mysql()).await.in_transaction);
+}
+
+#[tokio::test]
+async fn probes_of_schema_manager_are_answered_on_every_backend() {
+    let first = revision("m1", |manager| {
+        Box::pin(async move {
+            assert!(!manager.has_table("a").await?);
+            run(manager, "CREATE TABLE a (id int, name varchar(9))").await?;
+            run(manager, "CREATE INDEX a_name_idx ON a (name)").await
+        })
+    });
+    let mut second = revision("m2", |manager| {
+        Box::pin(async move {
+            assert!(manager.has_table("a").await? && !manager.has_table("b").await?);
+            assert!(manager.has_column("a", "name").await? && !manager.has_column("a", "a").await?);
+            assert!(manager.has_index("a", "a_name_idx").await? && !manager.has_index("a", "a").await?);
+            run(manager, "ALTER TABLE a ADD COLUMN more int").await
+        })
+    });
+    second.down = |manager| {
+        Box::pin(async move {
+            assert!(manager.has_column("a", "more").await?);
+            run(manager, "ALTER TABLE a DROP COLUMN more").await?;
+            assert!(!manager.has_column("a", "more").await?);
+            Ok(())
+        })
+    };
+    for server in [TIMESCALEDB, Capability::postgres(), Capability::sqlite(), Capability::mysql()] {
+        let recorded = record(&[&first, &second], server).await.unwrap();
+        assert!(recorded[1].up.before.has_table("a") && !recorded[0].up.before.has_table("a"));
+        assert!(recorded[1].down.as_ref().unwrap().before.has_column("a", "more"));
+        assert!(!recorded[1].up.before.has_column("a", "more"), "asked for after a later one");
+        assert_eq!(recorded[1].up.unanswered, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn the_profile_answers_for_timescaledb() {
+    let revision = revision("m1", |manager| {
+        Box::pin(async move {
+            manager.enable_timescaledb().await?;
+            run(manager, "CREATE TABLE r (at timestamptz NOT NULL, s text)").await?;
+            assert!(!manager.is_hypertable("r").await?);
+            manager.create_hypertable(&Hypertable::by_range("r", "at")).await?;
+            assert_eq!(manager.is_hypertable("r").await?, manager.capability().await?.has_hypertables());
+            manager.enable_columnstore(&Columnstore::on("r").segment_by("s")).await?;
+            let checks = migration_timescale::ChecksOnNewColumns::on("r").check("k", "s <> ''");
+            manager.add_checks(&checks).await?;
+            manager.validate_checks(&checks).await
+        })
+    });
+    let full = one(&revision, TIMESCALEDB).await.up;
+    assert_eq!(full.statements[0].sql, "CREATE EXTENSION IF NOT EXISTS timescaledb");
+    assert!(full.statements[2].sql.starts_with("SELECT create_hypertable("), "{full:#?}");
+    assert!(full.statements[3].sql.contains("enable_columnstore"), "{full:#?}");
+    assert!(full.statements[4].sql.starts_with("DO $checks$"), "{full:#?}");
+    assert_eq!((full.statements.len(), full.unanswered, full.notes), (5, vec![], vec![]));
+
+    let old = one(&revision, Capability::timescale_full(Version::new(2, 12, 0))).await.up;
+    assert!(old.statements[3].sql.contains("timescaledb.compress"), "{old:#?}");
+
+    let apache = one(&revision, Capability::timescale_apache(REFERENCE_TIMESCALEDB)).await.up;
+    assert_eq!(apache.statements.len(), 5);
+    assert!(apache.statements[3].sql.ends_with("NOT VALID"), "{apache:#?}");
+    assert!(apache.statements[4].sql.contains("VALIDATE CONSTRAINT"), "{apache:#?}");
+    assert_eq!(apache.notes.len(), 1);
+    assert!(apache.notes[0].starts_with("skipped on r: the columnstore needs"), "{:?}", apache.notes);
+
+    let plain = one(&revision, Capability::postgres()).await.up;
+    assert_eq!((plain.statements.len(), plain.notes.len()), (3, 2), "{plain:#?}");
+}
+
+#[tokio::test]
+async fn a_question_without_an_answer_is_named() {
+    let ask: Work = |manager| {
+        Box::pin(async move {
+            let sql = Given::from_sql_and_values(
+                manager.get_database_backend(),
+                "SELECT x FROM t WHERE y = $1",
+                ["it's".into()],
+            );
+            let row = manager.get_connection().query_one_raw(sql).await?;
+            row.map(drop).ok_or_else(|| DbErr::Custom("no row".into()))
+        })
+    };
+    let error = record(&[&revision("m1", ask)], TIMESCALEDB).await.unwrap_err();
+    assert!(matches!(error, OfflineError::NeedsDatabase { .. }));
+    let text = error.to_string();
+    assert!(text.contains("m1") && text.contains("SELECT x FROM t WHERE y = E'it\\'s'"), "{text}");
+    assert!(!text.contains("no row"), "the source is not repeated");
+
+    let mut irreversible = revision("m2", |manager| Box::pin(run(manager, "CREATE TABLE a (id int)")));
+    irreversible.down = |_| Box::pin(async { Err(DbErr::Migration("there is no way back".into())) });
+    let recorded = one(&irreversible, TIMESCALEDB).await;
+    assert!(matches!(recorded.down, Err(OfflineError::Failed { .. })));
+    let table = SeaOrmTable::named("seaql_migrations");
+    let all: [&dyn MigrationTrait; 1] = [&irreversible];
+    assert!(script(&all, |_| true, Direction::Up, TIMESCALEDB, &table).await.is_ok());
+    let error = script(&all, |_| true, Direction::Down, TIMESCALEDB, &table).await.unwrap_err();
+    assert!(error.to_string().contains("m2 cannot be written down for down"), "{error}");
+
+    // One that cannot be recorded stands in nobody's way but says so.
+    let later = revision("m3", |manager| Box::pin(run(manager, "CREATE TABLE b (id int)")));
+    let failing = revision("m1", ask);
+    let text = script(&[&failing, &later], |name| name == "m3", Direction::Up, TIMESCALEDB, &table).await.unwrap();
+    assert!(text.contains("-- Not known is what this earlier revision made: revision m1"), "{text}");
+    assert!(script(&[&later, &failing], |name| name == "m3", Direction::Up, TIMESCALEDB, &table).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_panic_stays_with_its_revision() {
+    let panics = revision("m1", |manager| {
+        Box::pin(async move {
+            let work = manager.begin().await?;
+            let sql = Given::from_string(manager.get_database_backend(), "SELECT 1");
+            work.get_connection().query_one_raw(sql).await?.unwrap();
+            work.commit().await
+        })
+    });
+    let next = revision("m2", |manager| Box::pin(run(manager, "CREATE TABLE a (id int)")));
+    let recorded = record_each(&[&panics, &next], TIMESCALEDB).await;
+    let error = recorded[0].as_ref().unwrap_err().to_string();
+    assert!(error.contains("it panicked after it asked the database `SELECT 1`"), "{error}");
+    assert_eq!(of(&recorded[1].as_ref().unwrap().up), [("CREATE TABLE a (id int)", Some(1))]);
+}
+
+#[tokio::test]
+async fn checksums_stand_for_what_is_done() {
+    let a = revision("m1", |manager| Box::pin(run(manager, "CREATE TABLE a (id int);  \n")));
+    let same = revision("other", |manager| Box::pin(run(manager, "CREATE TABLE a (id int)")));
+    let b = revision("m1", |manager| Box::pin(run(manager, "CREATE TABLE a (id bigint)")));
+    let mut outside = revision("m1", |manager| Box::pin(run(manager, "CREATE TABLE a (id int)")));
+    outside.transaction = Some(false);
+    let mut down = revision("m1", |manager| Box::pin(run(manager, "CREATE TABLE a (id int)")));
+    down.down = |manager| Box::pin(run(manager, "DROP TABLE a"));
+    let random = revision("m1", |manager| {
+        Box::pin(async move {
+            let now = chrono::Utc::now().timestamp_nanos_opt();
+            run(manager, &format!("INSERT INTO a VALUES ({})", now.unwrap_or_default())).await
+        })
+    });
+    let all: [&dyn MigrationTrait; 6] = [&a, &same, &b, &outside, &down, &random];
+    let mut sums = Vec::new();
+    for revision in all {
+        sums.push(checksums(&[revision], TIMESCALEDB).await.remove(0));
+    }
+    assert_eq!(sums[0], sums[1]);
+    assert_eq!(sums[5], None);
+    let distinct: std::collections::BTreeSet<_> = [&sums[0], &sums[2], &sums[3], &sums[4]].into_iter().collect();
+    assert_eq!(distinct.len(), 4, "{sums:#?}");
+    // Written down so that nobody changes the format without raising its number.
+    let known = "1:31f86a7c17ca64920758e415c9917820b3e68bcacffdcd63d9a04e932cb26bd0";
+    assert_eq!(sums[0].as_deref(), Some(known));
+}
+
+#[tokio::test]
+async fn values_are_written_out() {
+    let revision = revision("m1", |manager| {
+        Box::pin(async move {
+            let mut insert = sea_orm::sea_query::Query::insert();
+            insert.into_table("a").columns(["x", "y"]).values_panic(["a;b\\".into(), Option::<i32>::None.into()]);
+            manager.execute(insert).await
+        })
+    });
+    assert_eq!(of(&one(&revision, TIMESCALEDB).await.up)[0].0, r#"INSERT INTO "a" ("x", "y") VALUES (E'a;b\\', NULL)"#);
+    assert_eq!(
+        of(&one(&revision, Capability::sqlite()).await.up)[0].0,
+        r#"INSERT INTO "a" ("x", "y") VALUES ('a;b\', NULL)"#
+    );
+    assert_eq!(
+        of(&one(&revision, Capability::mysql()).await.up)[0].0,
+        r"INSERT INTO `a` (`x`, `y`) VALUES ('a;b\\', NULL)"
+    );
+}
+
+#[tokio::test]
+async fn scripts_keep_transactions_blocks_and_bookkeeping_together() {
+    let first = revision("m1", |manager| Box::pin(run(manager, "CREATE TABLE a (id int)")));
+    let mut second = revision("m2", |manager| {
+        Box::pin(async move {
+            run(manager, "CREATE TABLE b (id int); CREATE TABLE c (id int)").await?;
+            run(manager, "CREATE INDEX CONCURRENTLY i ON b (id) -- end").await?;
+            let work = manager.begin().await?;
+            run(&work, "CREATE TABLE d (id int)").await?;
+            work.commit().await
+        })
+    });
+    second.transaction = Some(false);
+    second.down = |manager| Box::pin(run(manager, "DROP TABLE b"));
+    let table = SeaOrmTable::named("applied");
+    let all: [&dyn MigrationTrait; 2] = [&first, &second];
+    let up = script(&all, |_| true, Direction::Up, Capability::postgres(), &table).await.unwrap();
+    let body = up.split_once("-- m1").unwrap().1;
+    assert_eq!(
+        body,
+        r#" (up)
+BEGIN;
+CREATE TABLE a (id int);
+INSERT INTO "applied" ("version", "applied_at") VALUES ('m1', floor(extract(epoch FROM clock_timestamp()))::bigint);
+COMMIT;
+
+-- m2 (up)
+BEGIN;
+CREATE TABLE b (id int); CREATE TABLE c (id int);
+COMMIT;
+CREATE INDEX CONCURRENTLY i ON b (id) -- end
+;
+BEGIN;
+CREATE TABLE d (id int);
+COMMIT;
+INSERT INTO "applied" ("version", "applied_at") VALUES ('m2', floor(extract(epoch FROM clock_timestamp()))::bigint);
+"#
+    );
+    assert!(up.contains("\\set ON_ERROR_STOP on\n") && up.contains("CREATE TABLE IF NOT EXISTS \"applied\""), "{up}");
+    let again = script(&all, |_| true, Direction::Up, Capability::postgres(), &table).await.unwrap();
+    assert_eq!(up, again);
+
+    let down = script(&all, |name| name == "m2", Direction::Down, Capability::postgres(), &table).await.unwrap();
+    let body = down.split_once("-- m2").unwrap().1;
+    assert_eq!(body, " (down)\nDROP TABLE b;\nDELETE FROM \"applied\" WHERE \"version\" = 'm2';\n");
+
+    let mysql = script(&all, |name| name == "m2", Direction::Up, Capability::mysql(), &table).await.unwrap();
+    assert!(
+        mysql.contains("DELIMITER //\nCREATE TABLE b (id int); CREATE TABLE c (id int)\n//\nDELIMITER ;\n"),
+        "{mysql}"
+    );
+}
+
+#[tokio::test]
+async fn a_long_history_is_recorded_quickly() {
+    // Debug builds are slow and machines are busy: this only finds what is out of all proportion, such as work that grows
+    // with the square of the history.
+    let revisions: Vec<Revision> = (0..2000)
+        .map(|_| revision("m", |manager| Box::pin(run(manager, "CREATE TABLE IF NOT EXISTS a (id int)"))))
+        .collect();
+    let all: Vec<&dyn MigrationTrait> = revisions.iter().map(|revision| revision as &dyn MigrationTrait).collect();
+    let started = std::time::Instant::now();
+    assert_eq!(record(&all, TIMESCALEDB).await.unwrap().len(), 2000);
+    println!("{} µs a revision", started.elapsed().as_micros() / 2000);
+    assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+}

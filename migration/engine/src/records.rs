@@ -1,0 +1,288 @@
+//! What the database remembers of the revisions: SeaORM's table of applied ones, and the engine's own beside it.
+//!
+//! SeaORM's table (`seaql_migrations`) stays as SeaORM makes and reads it: a row is an applied revision. The engine's own
+//! (`seaql_migrations_engine`) says more of each: the checksum of what it did, on which profile, by which version of the
+//! engine, how long it took and who ran it. A row without a finish is a revision that was started and not finished.
+//! Rows of the own table that are missing (another tool ran the revision) are added by the next `up`.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use sea_orm::{
+    DatabaseConnection, DbBackend, DbErr, DynIden, QueryResult, Schema, StatementBuilder,
+    sea_query::{Alias, ColumnDef, Expr, ExprTrait, OnConflict, Query, SeaRc, Table},
+};
+use sea_orm_migration::{SchemaManager, seaql_migrations};
+use serde::Serialize;
+
+use crate::{Direction, catalog};
+
+/// Checksum of a revision that cannot be recorded, or does something else each time.
+pub const NO_CHECKSUM: &str = "-";
+
+/// A row of the engine's own table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Entry {
+    /// Name of the revision.
+    pub revision: String,
+    /// What was started last.
+    pub direction: Direction,
+    /// When.
+    pub started_at: DateTime<Utc>,
+    /// When it was finished; `None` while it runs, or when it was killed.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// How long it took, in milliseconds; `None` until it is finished, and when another tool ran it.
+    pub duration_ms: Option<i64>,
+    /// Checksum of what it does on `profile`, or [`NO_CHECKSUM`].
+    pub checksum: String,
+    /// Name of the profile it ran on.
+    pub profile: String,
+    /// Version of the engine.
+    pub engine_version: String,
+    /// Who ran it: user and host.
+    pub applied_by: String,
+}
+
+/// Everything the database remembers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Records {
+    /// Applied revisions and when, by name.
+    pub applied: BTreeMap<String, DateTime<Utc>>,
+    /// The engine's own rows, by name.
+    pub entries: BTreeMap<String, Entry>,
+    /// Whether both tables are there.
+    pub installed: bool,
+}
+
+impl Records {
+    /// The revision's row, when it was started and not finished.
+    pub fn unfinished(&self, revision: &str) -> Option<&Entry> {
+        self.entries.get(revision).filter(|entry| entry.finished_at.is_none())
+    }
+
+    /// Whether the revision is applied as far as it can be told: recorded, and not half taken back.
+    pub fn is_applied(&self, revision: &str) -> bool {
+        self.applied.contains_key(revision) && self.unfinished(revision).is_none()
+    }
+
+    /// Whether there is anything of the revision to take back: applied, or started and not finished.
+    pub fn is_present(&self, revision: &str) -> bool {
+        self.applied.contains_key(revision) || self.unfinished(revision).is_some()
+    }
+}
+
+/// The two tables.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    bookkeeping: DynIden,
+    own: String,
+}
+
+const VERSION: &str = "version";
+/// Columns of the engine's own table, in order.
+const COLUMNS: [&str; 9] = [
+    VERSION,
+    "direction",
+    "started_at",
+    "finished_at",
+    "duration_ms",
+    "checksum",
+    "profile",
+    "engine_version",
+    "applied_by",
+];
+
+impl Tables {
+    /// The tables that belong to a bookkeeping table of that name.
+    pub fn of(bookkeeping: &DynIden) -> Self {
+        Self { own: own_table(&bookkeeping.to_string()), bookkeeping: SeaRc::clone(bookkeeping) }
+    }
+
+    /// Statements that make them where they are missing, as one text.
+    pub fn create(&self, backend: DbBackend) -> String {
+        let mut bookkeeping = Schema::new(backend).create_table_from_entity(seaql_migrations::Entity);
+        bookkeeping.table(SeaRc::clone(&self.bookkeeping)).if_not_exists();
+        let text = |name: &'static str, length| ColumnDef::new(name).string_len(length).not_null().take();
+        let own = Table::create()
+            .table(Alias::new(&self.own))
+            .if_not_exists()
+            .col(text(VERSION, 255).primary_key())
+            .col(text("direction", 4))
+            .col(ColumnDef::new("started_at").big_integer().not_null())
+            .col(ColumnDef::new("finished_at").big_integer())
+            .col(ColumnDef::new("duration_ms").big_integer())
+            .col(text("checksum", 80))
+            .col(text("profile", 40))
+            .col(text("engine_version", 40))
+            .col(text("applied_by", 255))
+            .take();
+        let both = format!("{}; {}", sql(backend, &bookkeeping), sql(backend, &own));
+        // Two empty tables need not wait for the disk; the first revision does.
+        if backend == DbBackend::Postgres { format!("SET LOCAL synchronous_commit = off; {both}") } else { both }
+    }
+
+    /// Statement that writes a row of the engine's own table, in place of an earlier one.
+    pub fn write(&self, backend: DbBackend, entry: &Entry) -> String {
+        let mut insert = Query::insert();
+        insert.into_table(Alias::new(&self.own)).columns(COLUMNS).values_panic([
+            entry.revision.clone().into(),
+            entry.direction.word().into(),
+            entry.started_at.timestamp().into(),
+            entry.finished_at.map(|at| at.timestamp()).into(),
+            entry.duration_ms.into(),
+            entry.checksum.clone().into(),
+            entry.profile.clone().into(),
+            entry.engine_version.clone().into(),
+            shortened(&entry.applied_by).into(),
+        ]);
+        insert.on_conflict(OnConflict::column(VERSION).update_columns(COLUMNS[1..].iter().copied()).to_owned());
+        sql(backend, &insert)
+    }
+
+    /// Statement that says a revision is applied, as SeaORM does.
+    pub fn record(&self, backend: DbBackend, revision: &str, at: DateTime<Utc>) -> String {
+        let mut insert = Query::insert();
+        insert
+            .into_table(SeaRc::clone(&self.bookkeeping))
+            .columns([seaql_migrations::Column::Version, seaql_migrations::Column::AppliedAt])
+            .values_panic([revision.into(), at.timestamp().into()]);
+        sql(backend, &insert)
+    }
+
+    /// Statements that forget a revision that was taken back.
+    pub fn forget(&self, backend: DbBackend, revision: &str) -> [String; 2] {
+        let delete = |table: DynIden| {
+            let mut delete = Query::delete();
+            delete.from_table(table).and_where(Expr::col(VERSION).eq(revision));
+            sql(backend, &delete)
+        };
+        [delete(SeaRc::clone(&self.bookkeeping)), delete(SeaRc::new(Alias::new(&self.own)))]
+    }
+
+    /// Statements that drop both tables.
+    pub fn drop(&self, backend: DbBackend) -> [String; 2] {
+        [&self.own, &self.bookkeeping.to_string()]
+            .map(|table| format!("DROP TABLE IF EXISTS {}", catalog::quote(backend, table)))
+    }
+
+    /// Reads both tables: one question where both are there, which is nearly always.
+    pub async fn read(&self, db: &DatabaseConnection) -> Result<Records, DbErr> {
+        let backend = db.get_database_backend();
+        let both = format!("{} UNION ALL {}", self.select_bookkeeping(backend), self.select_own(backend));
+        if backend == DbBackend::Postgres {
+            // A table that is missing here may be found in the next schema of the search path.
+            let here = format!("{both} UNION ALL {}", self.select_presence());
+            if let Ok(mut rows) = catalog::rows_of_text(db, &here).await
+                && let Some(presence) = rows.iter().position(|row| row.try_get("", VERSION) == Ok(String::new()))
+            {
+                rows.remove(presence);
+                return Self::collect(&rows, true);
+            }
+        } else if let Ok(rows) = catalog::rows(db, &both).await {
+            return Self::collect(&rows, true);
+        }
+        // A table is missing, or something is wrong that the next questions say.
+        let mut found = Vec::new();
+        let (has_bookkeeping, has_own) = self.present(db).await?;
+        if has_bookkeeping {
+            found.extend(catalog::rows(db, &self.select_bookkeeping(backend)).await?);
+        }
+        if has_own {
+            found.extend(catalog::rows(db, &self.select_own(backend)).await?);
+        }
+        Self::collect(&found, has_bookkeeping && has_own)
+    }
+
+    /// Which of the two tables are there.
+    async fn present(&self, db: &DatabaseConnection) -> Result<(bool, bool), DbErr> {
+        let bookkeeping = self.bookkeeping.to_string();
+        if db.get_database_backend() != DbBackend::Postgres {
+            let manager = SchemaManager::new(db);
+            return Ok((manager.has_table(bookkeeping).await?, manager.has_table(&self.own).await?));
+        }
+        // The views of information_schema, which `has_table` asks, cost a new session milliseconds.
+        let question = format!("SELECT {} AS bookkeeping, {} AS own", is_here(&bookkeeping), is_here(&self.own));
+        match catalog::rows_of_text(db, &question).await?.first() {
+            Some(row) => Ok((row.try_get("", "bookkeeping")?, row.try_get("", "own")?)),
+            None => Ok((false, false)),
+        }
+    }
+
+    fn select_bookkeeping(&self, backend: DbBackend) -> String {
+        let table = catalog::quote(backend, &self.bookkeeping.to_string());
+        format!(
+            "SELECT {VERSION}, NULL AS direction, applied_at AS started_at, NULL AS finished_at, NULL AS duration_ms, \
+             NULL AS checksum, NULL AS profile, NULL AS engine_version, NULL AS applied_by FROM {table}"
+        )
+    }
+
+    /// One row without a name, when both tables are in the current schema; else none at all.
+    fn select_presence(&self) -> String {
+        let is_here = |table: &str| {
+            format!(
+                "to_regclass(format('%I.%I', current_schema(), {})) IS NOT NULL",
+                migration_timescale::literal(table)
+            )
+        };
+        format!(
+            "SELECT '', NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL WHERE {} AND {}",
+            is_here(&self.bookkeeping.to_string()),
+            is_here(&self.own)
+        )
+    }
+
+    fn select_own(&self, backend: DbBackend) -> String {
+        format!("SELECT {} FROM {}", COLUMNS.join(", "), catalog::quote(backend, &self.own))
+    }
+
+    /// Rows without a direction are SeaORM's.
+    fn collect(rows: &[QueryResult], installed: bool) -> Result<Records, DbErr> {
+        let mut records = Records { installed, ..Records::default() };
+        for row in rows {
+            let revision: String = row.try_get("", VERSION)?;
+            let started_at = moment(row.try_get("", "started_at")?);
+            // Alone in its query, the column of nulls has no type that could be asked for.
+            let direction: Option<String> = row.try_get("", "direction").unwrap_or_default();
+            let Some(direction) = direction else {
+                records.applied.insert(revision, started_at);
+                continue;
+            };
+            let entry = Entry {
+                revision: revision.clone(),
+                direction: if direction == Direction::Down.word() { Direction::Down } else { Direction::Up },
+                started_at,
+                finished_at: row.try_get::<Option<i64>>("", "finished_at")?.map(moment),
+                duration_ms: row.try_get("", "duration_ms")?,
+                checksum: row.try_get("", "checksum")?,
+                profile: row.try_get("", "profile")?,
+                engine_version: row.try_get("", "engine_version")?,
+                applied_by: row.try_get("", "applied_by")?,
+            };
+            records.entries.insert(revision, entry);
+        }
+        Ok(records)
+    }
+}
+
+/// Whether a table is in the current schema of PostgreSQL.
+fn is_here(table: &str) -> String {
+    format!("to_regclass(format('%I.%I', current_schema(), {})) IS NOT NULL", migration_timescale::literal(table))
+}
+
+/// Name of the engine's own table beside a bookkeeping table.
+pub fn own_table(bookkeeping: &str) -> String {
+    format!("{bookkeeping}_engine")
+}
+
+fn moment(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(255).collect()
+}
+
+fn sql<S: StatementBuilder>(backend: DbBackend, statement: &S) -> String {
+    backend.build(statement).to_string()
+}

@@ -1,0 +1,319 @@
+//! Runs revisions, one after the other, under the lock.
+
+use std::{sync::PoisonError, time::Instant};
+
+use chrono::{DateTime, Utc};
+use migration_timescale::Capability;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
+use sea_orm_migration::{MigrationTrait, SchemaManager};
+
+use super::{Event, Patience, Runner, blockers::blockers, invalid_indexes};
+use crate::{
+    Direction, EngineError,
+    graph::RevisionTarget,
+    progress,
+    records::{Entry, Records},
+    scratch, sqlstate,
+};
+
+/// One revision to run.
+struct Job<'r> {
+    revision: &'r dyn MigrationTrait,
+    direction: Direction,
+    /// What is to be written down about it.
+    entry: Entry,
+    /// Whether SeaORM's table has it already: an earlier run was killed while taking it back.
+    recorded: bool,
+    /// Whether an earlier run began it and did not finish.
+    unfinished: Option<Entry>,
+    /// First revision of the database.
+    first: bool,
+    /// Whether the next revision of the run is rolled back as a whole as well: its transaction then begins in the same
+    /// round trip in which this one's is committed.
+    goes_on: bool,
+}
+
+/// The transaction that is open between two revisions, on PostgreSQL; it has done nothing yet.
+type Open = Option<DatabaseTransaction>;
+
+impl Runner {
+    pub(super) async fn up_locked(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
+        // Read under the lock: whoever had it before may have applied everything.
+        let records = self.installed_records().await?;
+        self.refuse_changed(&records).await?;
+        self.write_news(&records).await?;
+        let plan = self.plan_up(target, &records)?;
+        self.run_all(plan, Direction::Up, &records).await
+    }
+
+    pub(super) async fn down_locked(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
+        let mut records = self.records().await?;
+        let plan = self.plan_down(target, &records)?;
+        if !plan.is_empty() && !records.installed {
+            records = self.installed_records().await?;
+        }
+        self.run_all(plan, Direction::Down, &records).await
+    }
+
+    async fn run_all(
+        &self,
+        plan: Vec<String>,
+        direction: Direction,
+        records: &Records,
+    ) -> Result<Vec<String>, EngineError> {
+        (self.listener)(Event::Planned { revisions: plan.len() });
+        let backend = self.target.backend();
+        let revisions = plan.iter().map(|name| self.project.revision(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut open = None;
+        for (number, name) in plan.iter().enumerate() {
+            let next_in_transaction = match revisions.get(number + 1) {
+                Some(next) => self.runs_in_transaction(*next).await,
+                None => false,
+            };
+            let job = Job {
+                revision: revisions[number],
+                direction,
+                entry: match (direction, records.entries.get(name)) {
+                    // What is taken back keeps what is known of it.
+                    (Direction::Down, Some(known)) => begun(known, direction),
+                    _ => self.entry(name, direction).await,
+                },
+                recorded: records.applied.contains_key(name),
+                unfinished: records.unfinished(name).cloned(),
+                first: number == 0 && records.applied.is_empty(),
+                goes_on: backend == DbBackend::Postgres && next_in_transaction,
+            };
+            progress::scope(self.listener.clone(), self.run(job, &mut open)).await?;
+        }
+        Ok(plan)
+    }
+
+    /// Runs one revision, again after a pause for as long as all that is wrong is a lock held by others.
+    async fn run(&self, mut job: Job<'_>, open: &mut Open) -> Result<(), EngineError> {
+        let (revision, direction) = (job.revision.name().to_owned(), job.direction);
+        let started = Instant::now();
+        let again = job.unfinished.is_some();
+        (self.listener)(Event::Started { revision: revision.clone(), direction, again });
+        let mut attempt = 1;
+        while let Err(error) = self.attempt(&mut job, open, started).await {
+            if !sqlstate::is_lock_timeout(&error) {
+                // Only when the server said no: behind a connection that broke is another session, without the lock.
+                if sqlstate::is_from_server(&error) && self.is_done_already(&job).await {
+                    let finish = self.finish(&mut job, started);
+                    self.write(&[finish]).await?;
+                    break;
+                }
+                return Err(self.failed(&job, error));
+            }
+            if attempt > self.patience.lock_retries {
+                return Err(EngineError::LockedOut {
+                    revision,
+                    attempts: attempt,
+                    timeout_ms: u64::try_from(self.patience.lock_timeout.as_millis()).unwrap_or(u64::MAX),
+                    blockers: blockers(&self.db).await,
+                });
+            }
+            let pause = Patience::pause_after(attempt);
+            (self.listener)(Event::LockedOut { revision: revision.clone(), attempt, pause });
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+        (self.listener)(Event::Finished { revision, direction, took: started.elapsed() });
+        Ok(())
+    }
+
+    /// Whether an earlier run, which was killed, had got to the end of the revision and only not written it down: all it
+    /// does is change the schema, and the schema is what it makes. MySQL commits every change by itself.
+    async fn is_done_already(&self, job: &Job<'_>) -> bool {
+        let before = job.unfinished.as_ref().is_some_and(|before| before.direction == job.direction);
+        let name = job.revision.name();
+        let statements = self.statements(name, job.direction).await;
+        if !before || statements.is_empty() || !statements.iter().all(|sql| changes_schema(sql)) {
+            return false;
+        }
+        let Ok(records) = self.records().await else { return false };
+        let present = |one: &&str| if *one == name { job.direction == Direction::Up } else { records.is_applied(one) };
+        let revisions =
+            self.in_order().filter(present).map(|one| self.project.revision(one)).collect::<Result<Vec<_>, _>>();
+        let Ok(revisions) = revisions else { return false };
+        // Boxed: running revisions inside a run makes for a large future.
+        match (Box::pin(scratch::catalog_of(self, &revisions)).await, self.catalog().await) {
+            (Ok(expected), Ok(live)) => live.diff(&expected).is_empty(),
+            _ => false,
+        }
+    }
+
+    fn failed(&self, job: &Job<'_>, source: DbErr) -> EngineError {
+        if sqlstate::is_read_only(&source) {
+            return EngineError::ReadOnly { target: self.target.to_string() };
+        }
+        let (revision, direction) = (job.revision.name().to_owned(), job.direction);
+        match &job.unfinished {
+            Some(before) => EngineError::Unfinished {
+                revision,
+                direction,
+                before: before.direction,
+                since: before.started_at,
+                by: before.applied_by.clone(),
+                source,
+            },
+            None => EngineError::Revision { revision, direction, source },
+        }
+    }
+
+    async fn attempt(&self, job: &mut Job<'_>, open: &mut Open, started: Instant) -> Result<(), DbErr> {
+        let backend = self.target.backend();
+        let in_transaction = self.runs_in_transaction(job.revision).await;
+        // MySQL commits with every change of a table.
+        let whole = in_transaction && backend != DbBackend::MySql;
+        if !whole {
+            self.db.execute_unprepared(&self.tables.write(backend, &job.entry)).await?;
+        }
+        if in_transaction {
+            let transaction = match open.take() {
+                Some(open) => open,
+                None => self.db.begin().await?,
+            };
+            job.call(&SchemaManager::new(&transaction)).await?;
+            self.look_again(&transaction, job).await?;
+            let finish = self.finish(job, started);
+            if whole && job.goes_on {
+                // A later commit of the run waits for the disk, and thereby for this one too; a crash in between
+                // loses what the revision did together with the note that it is applied.
+                let chained = format!("SET LOCAL synchronous_commit = off; {finish}; COMMIT; BEGIN");
+                transaction.execute_unprepared(&chained).await?;
+                *open = Some(transaction);
+                return Ok(());
+            }
+            transaction.execute_unprepared(&finish).await?;
+            transaction.commit().await
+        } else {
+            let creates = self.statements(job.revision.name(), job.direction).await;
+            invalid_indexes::drop_those_of(&self.db, &creates).await?;
+            job.call(&SchemaManager::new(&self.db)).await?;
+            self.look_again(&self.db, job).await?;
+            invalid_indexes::refuse_those_of(&self.db, &creates).await?;
+            let transaction = self.db.begin().await?;
+            transaction.execute_unprepared(&self.finish(job, started)).await?;
+            transaction.commit().await
+        }
+    }
+
+    /// The first revision of a database may have enabled TimescaleDB; what is written down is what the server is now.
+    async fn look_again<C: ConnectionTrait>(&self, db: &C, job: &mut Job<'_>) -> Result<(), DbErr> {
+        let before = self.server();
+        let may_differ = job.first && job.direction == Direction::Up && before.backend() == DbBackend::Postgres;
+        if !may_differ || before.has_hypertables() {
+            return Ok(());
+        }
+        let server = Capability::detect(db).await?;
+        if server != before {
+            *self.server.write().unwrap_or_else(PoisonError::into_inner) = server;
+            server.profile().clone_into(&mut job.entry.profile);
+            job.entry.checksum = self.checksum(job.revision.name()).await;
+        }
+        Ok(())
+    }
+
+    /// Statements that write down that the revision is done.
+    fn finish(&self, job: &mut Job<'_>, started: Instant) -> String {
+        let backend = self.target.backend();
+        if job.direction == Direction::Down {
+            return self.tables.forget(backend, job.revision.name()).join("; ");
+        }
+        let now = Utc::now();
+        job.entry.finished_at = Some(now);
+        job.entry.duration_ms = i64::try_from(started.elapsed().as_millis()).ok();
+        let written = self.tables.write(backend, &job.entry);
+        job.entry.finished_at = None;
+        if job.recorded {
+            written
+        } else {
+            format!("{}; {written}", self.tables.record(backend, job.revision.name(), now))
+        }
+    }
+
+    /// What the database remembers, once there are tables for it to remember in.
+    pub(super) async fn installed_records(&self) -> Result<Records, EngineError> {
+        let records = self.records().await?;
+        if records.installed {
+            return Ok(records);
+        }
+        match self.db.execute_unprepared(&self.tables.create(self.target.backend())).await {
+            Ok(_) => self.records().await,
+            Err(error) if sqlstate::is_read_only(&error) => {
+                Err(EngineError::ReadOnly { target: self.target.to_string() })
+            }
+            Err(source) => Err(EngineError::Database { doing: "creating the bookkeeping tables", source }),
+        }
+    }
+
+    /// Writes down a revision as applied without running it.
+    pub(super) async fn write_applied(&self, name: &str, records: &Records) -> Result<(), EngineError> {
+        let backend = self.target.backend();
+        let now = Utc::now();
+        let entry = Entry { finished_at: Some(now), ..self.entry(name, Direction::Up).await };
+        let mut statements = vec![self.tables.write(backend, &entry)];
+        if !records.applied.contains_key(name) {
+            statements.push(self.tables.record(backend, name, now));
+        }
+        self.write(&statements).await
+    }
+
+    /// Runs bookkeeping statements, all or none.
+    pub(super) async fn write(&self, statements: &[String]) -> Result<(), EngineError> {
+        let write = async {
+            let transaction = self.db.begin().await?;
+            transaction.execute_unprepared(&statements.join("; ")).await?;
+            transaction.commit().await
+        };
+        write.await.map_err(EngineError::while_doing("writing down the applied revisions"))
+    }
+
+    /// A row for a revision that begins now.
+    pub(super) async fn entry(&self, name: &str, direction: Direction) -> Entry {
+        Entry {
+            revision: name.to_owned(),
+            direction,
+            started_at: now(),
+            finished_at: None,
+            duration_ms: None,
+            checksum: self.checksum(name).await,
+            profile: self.server().profile().to_owned(),
+            engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+            applied_by: applied_by(),
+        }
+    }
+}
+
+impl Job<'_> {
+    async fn call(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        match self.direction {
+            Direction::Up => self.revision.up(manager).await,
+            Direction::Down => self.revision.down(manager).await,
+        }
+    }
+}
+
+/// The row of a revision that is begun again.
+fn begun(known: &Entry, direction: Direction) -> Entry {
+    let applied_by = applied_by();
+    Entry { direction, started_at: now(), finished_at: None, duration_ms: None, applied_by, ..known.clone() }
+}
+
+/// In whole seconds, as the table has it.
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap_or_default()
+}
+
+fn changes_schema(sql: &str) -> bool {
+    let first = sql.split_whitespace().next().unwrap_or_default();
+    ["CREATE", "ALTER", "DROP", "RENAME"].iter().any(|word| first.eq_ignore_ascii_case(word))
+}
+
+/// `user@host`, as far as the system tells.
+fn applied_by() -> String {
+    let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
+    let host = whoami::hostname().unwrap_or_else(|_| "unknown".to_owned());
+    format!("{user}@{host}")
+}

@@ -1,0 +1,231 @@
+//! What revisions produce, found by running them where it leaves no trace.
+//!
+//! [`catalog_of`] takes the cheapest way: on PostgreSQL a schema inside a transaction that is rolled back, on SQLite a
+//! database in memory, on MySQL a database of its own. A revision that PostgreSQL refuses inside a transaction is given a
+//! database of its own there too, and [`Scratch::database`] always is.
+//!
+//! Databases are named `migration_scratch_<seconds since 1970>_<session>_<random>` and dropped by whoever made them. Those
+//! of a run that was killed are dropped by a later run, a day after, when nobody is connected to them.
+
+mod error;
+mod server;
+
+use migration_timescale::identifier;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
+use sea_orm_migration::{MigrationTrait, SchemaManager};
+use serde::Serialize;
+use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
+
+pub use error::ScratchError;
+
+use crate::{
+    Direction, Runner, Target,
+    catalog::{Catalog, rows},
+    connect, guard, sqlstate,
+};
+
+/// How every scratch schema and database is named, or how its name begins.
+pub(crate) const NAME: &str = "migration_scratch";
+
+/// The indexes of continuous aggregates live in one schema, whosever they are. Where there is no second session to have a
+/// database of its own, those of the database itself get other names until the transaction is rolled back.
+const MAKE_WAY: &str = "DO $$ DECLARE i record; BEGIN \
+     FOR i IN SELECT x.indexrelid AS id FROM pg_index x JOIN pg_class m ON m.oid = x.indrelid JOIN pg_class n ON n.oid = x.indexrelid \
+     WHERE m.relnamespace = to_regnamespace('_timescaledb_internal') AND m.relname LIKE '\\_materialized\\_hypertable\\_%' \
+     AND n.relname NOT LIKE '\\_materialized\\_hypertable\\_%' \
+     LOOP EXECUTE format('ALTER INDEX %s RENAME TO %I', i.id::regclass, 'beside_' || i.id); END LOOP; END $$";
+
+/// Where revisions are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// A database of its own on the same server.
+    Database,
+    /// A schema in a transaction that is rolled back: revisions cannot open transactions of their own there.
+    Transaction,
+    /// A database in memory.
+    Memory,
+}
+
+/// A place to try revisions in. To be given back with [`Scratch::remove`].
+pub struct Scratch<'a> {
+    runner: &'a Runner,
+    place: Place,
+}
+
+enum Place {
+    Database { db: DatabaseConnection, name: String },
+    Transaction(Box<DatabaseTransaction>),
+    Memory(DatabaseConnection),
+}
+
+impl<'a> Scratch<'a> {
+    /// A database of its own; in memory for SQLite.
+    pub async fn database(runner: &'a Runner) -> Result<Self, ScratchError> {
+        if runner.target().backend() == DbBackend::Sqlite {
+            let target = Target::parse("sqlite::memory:", "the engine").map_err(crate::EngineError::from)?;
+            let db = connect::open(&target, &connect::Settings::default()).await?;
+            return Ok(Self { runner, place: Place::Memory(db) });
+        }
+        let (db, name) = server::create(runner).await?;
+        Ok(Self { runner, place: Place::Database { db, name } })
+    }
+
+    /// A schema inside a transaction (PostgreSQL). The runner's connection is not free before [`Scratch::remove`].
+    pub async fn transaction(runner: &'a Runner) -> Result<Self, ScratchError> {
+        let transaction =
+            runner.connection().begin().await.map_err(ScratchError::while_doing("opening a transaction"))?;
+        let opened = furnish_schema(&transaction).await;
+        let scratch = Self { runner, place: Place::Transaction(Box::new(transaction)) };
+        match opened {
+            Ok(()) => Ok(scratch),
+            Err(source) => {
+                scratch.remove().await?;
+                Err(match sqlstate::code(&source).as_deref() {
+                    Some("42501") => ScratchError::MayNotCreate { source },
+                    _ => ScratchError::Database { doing: "creating a scratch schema", source },
+                })
+            }
+        }
+    }
+
+    /// What it is.
+    pub fn form(&self) -> Form {
+        match self.place {
+            Place::Database { .. } => Form::Database,
+            Place::Transaction(_) => Form::Transaction,
+            Place::Memory(_) => Form::Memory,
+        }
+    }
+
+    /// A manager for revisions.
+    pub fn manager(&self) -> SchemaManager<'_> {
+        match &self.place {
+            Place::Database { db, .. } | Place::Memory(db) => SchemaManager::new(db),
+            Place::Transaction(transaction) => SchemaManager::new(transaction.as_ref()),
+        }
+    }
+
+    /// The schema as it is now.
+    pub async fn catalog(&self) -> Result<Catalog, DbErr> {
+        Catalog::read(self.manager().get_connection(), &self.runner.project().bookkeeping_table()).await
+    }
+
+    /// Runs a revision as a runner does, with the consent to delete rows. A failure inside a transaction leaves nothing.
+    pub async fn run(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
+        let manager = self.manager();
+        // A savepoint, where the place itself is a transaction: a failed revision must not end it.
+        if self.form() == Form::Transaction || self.runner.runs_in_transaction(revision).await {
+            let transaction = manager.begin().await?;
+            step(&transaction, revision, direction).await?;
+            transaction.commit().await
+        } else {
+            step(&manager, revision, direction).await
+        }
+    }
+
+    /// Drops it, whatever became of the work in it.
+    pub async fn remove(self) -> Result<(), ScratchError> {
+        match self.place {
+            Place::Database { db, name } => server::remove(self.runner, db, &name).await,
+            Place::Transaction(transaction) => {
+                transaction.rollback().await.map_err(ScratchError::while_doing("rolling a trial back"))
+            }
+            Place::Memory(db) => db.close().await.map_err(ScratchError::while_doing("closing a database in memory")),
+        }
+    }
+}
+
+/// Creates the schema and moves into it. TimescaleDB's functions stay reachable through the schema its extension lives in.
+async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    let asked = rows(
+        transaction,
+        "SELECT version() LIKE '%emcc%' AS one_session, (SELECT n.nspname::text FROM pg_extension e \
+         JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb') AS extension",
+    )
+    .await?;
+    let mut path = vec![identifier(NAME)];
+    let mut one_session = false;
+    if let Some(row) = asked.first() {
+        path.extend(row.try_get::<Option<String>>("", "extension")?.as_deref().map(identifier));
+        one_session = row.try_get("", "one_session")?;
+    }
+    let make_way = if one_session { MAKE_WAY } else { "" };
+    let sql = format!("CREATE SCHEMA {}; SET LOCAL search_path = {}; {make_way}", path[0], path.join(", "));
+    transaction.execute_unprepared(&sql).await.map(drop)
+}
+
+async fn step(manager: &SchemaManager<'_>, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
+    guard::with_consent(true, async {
+        match direction {
+            Direction::Up => revision.up(manager).await,
+            Direction::Down => revision.down(manager).await,
+        }
+    })
+    .await
+}
+
+/// The catalogue after these revisions, in this order, on the runner's own server.
+pub async fn catalog_of(runner: &Runner, revisions: &[&dyn MigrationTrait]) -> Result<Catalog, ScratchError> {
+    let refused = if runner.target().backend() == DbBackend::Postgres {
+        let tried = match Scratch::transaction(runner).await {
+            Ok(scratch) => produce(scratch, revisions).await,
+            Err(error) => Err(error),
+        };
+        match tried {
+            Err(error) if wants_a_database(&error) => Some(error),
+            other => return other,
+        }
+    } else {
+        None
+    };
+    match (Scratch::database(runner).await, refused) {
+        (Ok(scratch), _) => produce(scratch, revisions).await,
+        (Err(because), Some(ScratchError::Revision { revision, source })) => Err(ScratchError::NeedsDatabase {
+            revision,
+            refusal: sqlstate::message(&source),
+            because: Box::new(because),
+        }),
+        (Err(error), _) => Err(error),
+    }
+}
+
+async fn produce(scratch: Scratch<'_>, revisions: &[&dyn MigrationTrait]) -> Result<Catalog, ScratchError> {
+    let produced = silently(async {
+        for revision in revisions {
+            // No savepoints here: they would double the round trips of `check`.
+            let ran = match scratch.form() {
+                Form::Transaction => revision.up(&scratch.manager()).await,
+                _ => scratch.run(*revision, Direction::Up).await,
+            };
+            ran.map_err(|source| ScratchError::Revision { revision: revision.name().to_owned(), source })?;
+        }
+        scratch.catalog().await.map_err(ScratchError::while_doing("reading the schema of a trial"))
+    })
+    .await;
+    let removed = scratch.remove().await;
+    let catalog = produced?;
+    removed?;
+    Ok(catalog)
+}
+
+/// Awaits `work` without its log: what a trial skips is nobody's news.
+pub(crate) async fn silently<F: Future>(work: F) -> F::Output {
+    work.with_subscriber(NoSubscriber::new()).await
+}
+
+/// Whether one transaction around everything, beside the database itself, is what was in the way. 25001: refuses to run in
+/// a transaction; 0A000: an index with a transaction per chunk; 55P04: uses an enum value that was added in it; 55006:
+/// waits for a deferred trigger. The others: the name is taken by an object of the database that is in no schema of the
+/// project, such as an index of a continuous aggregate.
+fn wants_a_database(error: &ScratchError) -> bool {
+    match error {
+        ScratchError::MayNotCreate { .. } => true,
+        ScratchError::Revision { source, .. } => {
+            let code = sqlstate::code(source);
+            let in_transaction = matches!(code.as_deref(), Some("25001" | "0A000" | "55P04" | "55006"));
+            in_transaction || matches!(code.as_deref(), Some("42P07" | "42710" | "42P06" | "42723"))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,208 @@
+//! Scratch databases on a server.
+
+use std::time::Duration;
+
+use migration_timescale::{identifier, literal};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult};
+
+use super::{NAME, ScratchError};
+use crate::{
+    Runner,
+    catalog::{quote, rows},
+    connect, sqlstate,
+};
+
+/// A killed run's database is dropped this long after it was made.
+const LEFT_AFTER: u64 = 24 * 60 * 60;
+
+/// Where the session is, and the parts of a name that is this run's alone, all as text.
+const POSTGRES_HOME: &str = "SELECT extract(epoch FROM now())::bigint::text AS now, pg_backend_pid()::text AS session, left(md5(random()::text), 8) AS random, \
+     current_schema()::text AS schema, current_setting('search_path') AS path, pg_encoding_to_char(encoding)::text AS encoding, \
+     datcollate::text AS sorting, datctype::text AS ctype \
+     FROM pg_database WHERE datname = current_database()";
+const MYSQL_HOME: &str = "SELECT CAST(UNIX_TIMESTAMP() AS CHAR) AS now, CAST(CONNECTION_ID() AS CHAR) AS session, LEFT(MD5(RAND()), 8) AS random, \
+     @@character_set_database AS encoding, @@collation_database AS sorting";
+
+/// Databases with the names of scratch databases that nobody is connected to.
+const POSTGRES_IDLE: &str = "SELECT d.datname::text AS name FROM pg_database d WHERE d.datname LIKE 'migration\\_scratch\\_%' \
+     AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend')";
+const MYSQL_IDLE: &str = "SELECT s.SCHEMA_NAME AS name FROM information_schema.SCHEMATA s WHERE s.SCHEMA_NAME LIKE 'migration\\_scratch\\_%' \
+     AND NOT EXISTS (SELECT 1 FROM information_schema.PROCESSLIST p WHERE p.DB = s.SCHEMA_NAME)";
+
+/// Creates a database as the home database is, and connects to it.
+pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, String), ScratchError> {
+    let db = runner.connection();
+    let backend = db.get_database_backend();
+    let failed = || ScratchError::while_doing("asking where the session is");
+    if backend == DbBackend::Postgres && has_one_session(db).await.map_err(failed())? {
+        return Err(ScratchError::OneSession);
+    }
+    let asked = rows(db, if backend == DbBackend::MySql { MYSQL_HOME } else { POSTGRES_HOME }).await;
+    let asked = asked.map_err(failed())?;
+    let missing = || DbErr::Custom("no database is selected".into());
+    let home = asked.first().ok_or_else(missing).map_err(failed())?;
+    let (name, create) = name_and_sql(backend, home).map_err(failed())?;
+    drop_leftovers(db).await;
+    if let Err(source) = db.execute_unprepared(&create).await {
+        return Err(match sqlstate::code(&source).as_deref() {
+            Some("42501" | "42000") => ScratchError::MayNotCreate { source },
+            _ => ScratchError::Database { doing: "creating a scratch database", source },
+        });
+    }
+    let target = runner.target().with_database(&name);
+    let prepared = async {
+        let scratch = connect::open(&target, &connect::Settings::default()).await?;
+        let prepared = if backend == DbBackend::Postgres { furnish(db, &scratch, home).await } else { Ok(()) };
+        match prepared {
+            Ok(()) => Ok(scratch),
+            Err(source) => {
+                let _ = scratch.close().await;
+                Err(ScratchError::Database { doing: "preparing a scratch database", source })
+            }
+        }
+    }
+    .await;
+    match prepared {
+        Ok(scratch) => Ok((scratch, name)),
+        Err(error) => {
+            drop_database(db, &name).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Whether the server is PostgreSQL in WebAssembly, which has one session for everyone.
+async fn has_one_session<C: ConnectionTrait>(db: &C) -> Result<bool, DbErr> {
+    let asked = rows(db, "SELECT version() LIKE '%emcc%' AS one_session").await?;
+    asked.first().map_or(Ok(false), |row| row.try_get("", "one_session"))
+}
+
+/// Closes the connection and drops the database.
+pub(super) async fn remove(runner: &Runner, scratch: DatabaseConnection, name: &str) -> Result<(), ScratchError> {
+    // The server ends the session in any case.
+    let _ = scratch.close().await;
+    drop_database(runner.connection(), name).await
+}
+
+fn name_and_sql(backend: DbBackend, home: &QueryResult) -> Result<(String, String), DbErr> {
+    let text = |column| home.try_get::<String>("", column);
+    let name = format!("{NAME}_{}_{}_{}", text("now")?, text("session")?, text("random")?);
+    let sql = if backend == DbBackend::MySql {
+        format!("CREATE DATABASE {name} CHARACTER SET {} COLLATE {}", text("encoding")?, text("sorting")?)
+    } else {
+        // template1 may be in use, and cannot take another collation.
+        format!(
+            "CREATE DATABASE {name} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",
+            literal(&text("encoding")?),
+            literal(&text("sorting")?),
+            literal(&text("ctype")?)
+        )
+    };
+    Ok((name, sql))
+}
+
+/// The home database's schema, search path and extensions. TimescaleDB's jobs stay off: they would change rows meanwhile.
+async fn furnish(db: &DatabaseConnection, scratch: &DatabaseConnection, home: &QueryResult) -> Result<(), DbErr> {
+    let (schema, path): (String, String) = (home.try_get("", "schema")?, home.try_get("", "path")?);
+    let extensions = "SELECT e.extname::text AS name, n.nspname::text AS schema FROM pg_extension e \
+                      JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql' ORDER BY e.oid";
+    let create_schema = |schema: &str| format!("CREATE SCHEMA IF NOT EXISTS {}", identifier(schema));
+    scratch.execute_unprepared(&create_schema(&schema)).await?;
+    for row in rows(db, extensions).await? {
+        let (name, schema): (String, String) = (row.try_get("", "name")?, row.try_get("", "schema")?);
+        let create = format!(
+            "{}; CREATE EXTENSION IF NOT EXISTS {} SCHEMA {} CASCADE",
+            if schema == "pg_catalog" { "SELECT 1".to_owned() } else { create_schema(&schema) },
+            identifier(&name),
+            identifier(&schema)
+        );
+        match scratch.execute_unprepared(&create).await {
+            Ok(_) => {}
+            Err(error) if name == "timescaledb" => return Err(error),
+            Err(error) => {
+                tracing::warn!("the scratch database goes without the extension {name}: {}", sqlstate::message(&error));
+            }
+        }
+        if name == "timescaledb" {
+            // Needs a right that not every user has; without it the jobs of a trial run, as they would at home.
+            let _ = scratch.execute_unprepared("SELECT _timescaledb_functions.stop_background_workers()").await;
+        }
+    }
+    scratch.execute_unprepared(&format!("SELECT set_config('search_path', {}, false)", literal(&path))).await.map(drop)
+}
+
+/// A session that is just ending, or a worker of TimescaleDB, can be in the way for a moment.
+async fn drop_database(db: &DatabaseConnection, name: &str) -> Result<(), ScratchError> {
+    let force = if db.get_database_backend() == DbBackend::Postgres { " WITH (FORCE)" } else { "" };
+    let sql = format!("DROP DATABASE IF EXISTS {}{force}", quote(db.get_database_backend(), name));
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        match db.execute_unprepared(&sql).await {
+            Ok(_) => return Ok(()),
+            Err(error) if attempts < 10 && sqlstate::code(&error).as_deref() == Some("55006") => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            Err(source) => return Err(ScratchError::Database { doing: "dropping the scratch database", source }),
+        }
+    }
+}
+
+/// Drops what killed runs left. Never a reason to fail: what cannot be dropped stays and is said.
+async fn drop_leftovers(db: &DatabaseConnection) {
+    let backend = db.get_database_backend();
+    let (idle, clock) = match backend {
+        DbBackend::MySql => (MYSQL_IDLE, "SELECT CAST(UNIX_TIMESTAMP() AS CHAR) AS now"),
+        _ => (POSTGRES_IDLE, "SELECT extract(epoch FROM now())::bigint::text AS now"),
+    };
+    let Ok(clock) = rows(db, clock).await else { return };
+    let now = clock.first().and_then(|row| row.try_get::<String>("", "now").ok()).and_then(|now| now.parse().ok());
+    let Some(now) = now else { return };
+    for row in rows(db, idle).await.unwrap_or_default() {
+        let Ok(name) = row.try_get::<String>("", "name") else { continue };
+        if !is_left_over(&name, now) {
+            continue;
+        }
+        // Without force: somebody may have connected since.
+        match db.execute_unprepared(&format!("DROP DATABASE {}", quote(backend, &name))).await {
+            Ok(_) => tracing::warn!("dropped {name}, left by a run that was killed"),
+            Err(error) => tracing::warn!(
+                "{name} was left by a run that was killed and cannot be dropped: {}",
+                sqlstate::message(&error)
+            ),
+        }
+    }
+}
+
+/// Whether a database has the name of a scratch database, and one that was made over a day before `now`.
+fn is_left_over(name: &str, now: u64) -> bool {
+    let Some(rest) = name.strip_prefix(NAME).and_then(|rest| rest.strip_prefix('_')) else { return false };
+    let parts: Vec<&str> = rest.split('_').collect();
+    let [made, session, random] = parts.as_slice() else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let random = random.len() == 8 && random.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let made = if digits(made) && digits(session) && random { made.parse::<u64>().ok() } else { None };
+    made.is_some_and(|made| made.saturating_add(LEFT_AFTER) < now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_left_over;
+
+    #[test]
+    fn only_old_databases_of_ours_are_left_over() {
+        let now = 1_800_000_000;
+        assert!(is_left_over("migration_scratch_1799900000_42_0a1b2c3d", now));
+        for other in [
+            "migration_scratch_1799990000_42_0a1b2c3d",
+            "migration_scratch_1799900000_42",
+            "migration_scratch_1799900000_42_0a1b2c3d_mine",
+            "migration_scratch_1799900000_42_notrandom",
+            "migration_scratch_old_42_0a1b2c3d",
+            "my_migration_scratch_1799900000_42_0a1b2c3d",
+            "migration_scratch",
+        ] {
+            assert!(!is_left_over(other, now), "{other}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What a run of the engine costs beside `psql -1 -f` with the same statements, as paired ratios of whole processes: 52
+//! revisions applied, nothing pending (beside psql with one select), all taken back; and the same of its peers.
+//!
+//! `make bench-engine` runs it on the test suite's PostgreSQL; `TEST_POSTGRES_URL` names another server. Besides the engine
+//! it runs SeaORM's own migrator, and sqlx-cli (`sqlx`) and Alembic (`alembic`, with psycopg2) where they are in `PATH`:
+//! `cargo install sqlx-cli --no-default-features --features rustls,postgres` and `pip install alembic psycopg2-binary`.
+//!
+//! # How to add a tool
+//!
+//! A constructor in [`tools`] and its line in [`tools::all`].
+
+mod report;
+mod revisions;
+mod stock;
+mod tools;
+
+use std::{
+    process::{Command, ExitCode, Stdio},
+    time::{Duration, Instant},
+};
+
+use sea_orm::ConnectionTrait;
+use tests::{Backend, TestDatabase, connect_to, wire::Proxy};
+
+use crate::{report::Measured, tools::Tool};
+
+/// Says that this process is one of those that are measured.
+const ROLE: &str = "BENCH_ENGINE_ROLE";
+/// Each ratio is the median of so many pairs.
+const ROUNDS: usize = 11;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// What is measured of each tool, in the order in which it is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    Up,
+    NothingPending,
+    Down,
+}
+
+const ACTIONS: [Action; 3] = [Action::Up, Action::NothingPending, Action::Down];
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match std::env::var(ROLE).as_deref() {
+        Ok("engine") => return migration_engine::cli::run(revisions::History).await,
+        Ok("stock") => return stock::run().await,
+        _ => {}
+    }
+    match bench().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn bench() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let statements = revisions::Statements::record().await?;
+    let tools = tools::all(folder.path(), &statements)?;
+    let mut measured: Vec<Measured> = tools.iter().map(|tool| Measured::of(tool.name)).collect();
+    // One round more: the first warms caches and is not counted.
+    for round in 0..=ROUNDS {
+        for turn in 0..tools.len() {
+            // Nobody always comes after the same neighbour.
+            let index = (turn + round) % tools.len();
+            let times = one_run(&tools[index]).await?;
+            if round > 0 {
+                measured[index].times.push(times);
+            }
+        }
+    }
+    for (tool, measured) in tools.iter().zip(&mut measured) {
+        measured.round_trips = round_trips(tool).await?;
+        measured.peak_kib = peak_memory(tool).await?;
+    }
+    report::print(&measured, statements.up.iter().map(Vec::len).sum());
+    Ok(())
+}
+
+/// Times of all actions, in a database of its own.
+async fn one_run(tool: &Tool) -> Result<[Duration; 3]> {
+    let database = fresh().await?;
+    let mut times = [Duration::ZERO; 3];
+    for (time, action) in times.iter_mut().zip(ACTIONS) {
+        let mut command = tool.command(action, database.url());
+        let started = Instant::now();
+        finish(&mut command)?;
+        *time = started.elapsed();
+    }
+    Ok(times)
+}
+
+async fn round_trips(tool: &Tool) -> Result<[usize; 3]> {
+    let database = fresh().await?;
+    let mut counts = [0; 3];
+    for (count, action) in counts.iter_mut().zip(ACTIONS) {
+        let proxy = Proxy::start(database.url(), None).await;
+        let mut command = tool.command(action, proxy.url());
+        tokio::task::spawn_blocking(move || finish(&mut command).map_err(|error| error.to_string())).await??;
+        let statements = proxy.statements();
+        *count = statements.len();
+        if std::env::var_os("BENCH_ENGINE_STATEMENTS").is_some() && action == Action::NothingPending {
+            println!("{}, nothing pending:\n  {}", tool.name, statements.join("\n  "));
+        }
+    }
+    Ok(counts)
+}
+
+/// Peak memory of all actions in KiB, where the system tells.
+async fn peak_memory(tool: &Tool) -> Result<[Option<u64>; 3]> {
+    let database = fresh().await?;
+    let mut peaks = [None; 3];
+    for (peak, action) in peaks.iter_mut().zip(ACTIONS) {
+        let mut child = quiet(&mut tool.command(action, database.url())).spawn()?;
+        let path = format!("/proc/{}/status", child.id());
+        // The high-water mark itself, as often as it can be read: the last reading is the mark at the end.
+        while child.try_wait()?.is_none() {
+            *peak = std::fs::read_to_string(&path).ok().and_then(|status| high_water(&status)).or(*peak);
+        }
+    }
+    Ok(peaks)
+}
+
+fn high_water(status: &str) -> Option<u64> {
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
+/// An empty database whose catalogue has been read once: the first session after CREATE DATABASE pays for that.
+async fn fresh() -> Result<TestDatabase> {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let db = connect_to(database.url()).await;
+    db.execute_unprepared("SELECT count(*) FROM information_schema.tables").await?;
+    db.close().await?;
+    Ok(database)
+}
+
+fn quiet(command: &mut Command) -> &mut Command {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
+}
+
+fn finish(command: &mut Command) -> Result<()> {
+    let output = command.stdin(Stdio::null()).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{command:?} ended with {}: {}", output.status, said.trim()).into())
+}

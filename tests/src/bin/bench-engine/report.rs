@@ -1,0 +1,59 @@
+//! The table that is printed.
+
+use std::time::Duration;
+
+use crate::{ACTIONS, ROUNDS, revisions::COUNT};
+
+/// What was measured of one tool; arrays are in the order of [`ACTIONS`].
+pub struct Measured {
+    pub name: &'static str,
+    /// Of each round.
+    pub times: Vec<[Duration; 3]>,
+    pub round_trips: [usize; 3],
+    pub peak_kib: [Option<u64>; 3],
+}
+
+impl Measured {
+    pub fn of(name: &'static str) -> Self {
+        Self { name, times: Vec::new(), round_trips: [0; 3], peak_kib: [None; 3] }
+    }
+
+    /// Median of the pairs' ratios.
+    fn ratio(&self, floor: &Self, action: usize) -> f64 {
+        let pairs = self.times.iter().zip(&floor.times);
+        median(pairs.map(|(own, floor)| own[action].as_secs_f64() / floor[action].as_secs_f64()).collect())
+    }
+
+    fn milliseconds(&self, action: usize) -> f64 {
+        median(self.times.iter().map(|times| times[action].as_secs_f64() * 1000.0).collect())
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Prints everything, the first being the floor of the ratios.
+pub fn print(measured: &[Measured], statements: usize) {
+    let [floor, ..] = measured else { return };
+    println!("{COUNT} revisions of {statements} statements, whole processes, medians of {ROUNDS} pairs");
+    println!("nothing pending: beside psql with one select");
+    println!("{:34}{:>10}{:>17}{:>10}", "", "up", "nothing pending", "down");
+    section("time, ratio to psql", measured, |tool, action| format!("{:.2}", tool.ratio(floor, action)));
+    section("time, ms", measured, |tool, action| format!("{:.1}", tool.milliseconds(action)));
+    section("round trips", measured, |tool, action| tool.round_trips[action].to_string());
+    section("peak memory, MiB", measured, |tool, action| match tool.peak_kib[action] {
+        Some(kib) => format!("{}.{}", kib / 1024, kib % 1024 * 10 / 1024),
+        None => "-".to_owned(),
+    });
+}
+
+fn section(title: &str, measured: &[Measured], cell: impl Fn(&Measured, usize) -> String) {
+    println!("{title}");
+    for tool in measured {
+        let [up, nothing, down] = [0, 1, 2].map(|action| cell(tool, action));
+        debug_assert_eq!(ACTIONS.len(), 3);
+        println!("  {:32}{up:>10}{nothing:>17}{down:>10}", tool.name);
+    }
+}

@@ -1,0 +1,86 @@
+//! Updates in steps: all rows, a step at a time, in sight, and never without end.
+
+use std::sync::{Arc, Mutex};
+
+use migration_engine::{Project, Runner, batch::BatchedUpdate, runner::Event};
+use sea_orm_migration::prelude::*;
+use tests::{
+    Backend, TestDatabase,
+    fixtures::{count, execute},
+    inline::Inline,
+    on_every_backend,
+};
+
+on_every_backend!(every_row_is_changed_in_steps, an_update_that_does_not_end_is_ended, a_script_has_all_of_it);
+
+/// Fills a column in steps of 100 rows.
+struct Fill(&'static str);
+
+impl MigrationName for Fill {
+    fn name(&self) -> &'static str {
+        "m2_fill"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Fill {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        BatchedUpdate::of("rooms", &["id"])
+            .set(self.0)
+            .rows_where("site IS NULL")
+            .rows_at_a_time(100)
+            .run(manager)
+            .await
+    }
+
+    async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
+        Ok(())
+    }
+}
+
+fn rooms() -> Inline {
+    Inline::new("m1_rooms", "CREATE TABLE rooms (id integer PRIMARY KEY, site varchar(20))", "DROP TABLE rooms")
+}
+
+/// 450 rooms without a site, and the revision that gives them one.
+async fn runner(database: &TestDatabase, set: &'static str) -> Runner {
+    let runner = database.runner_of(Project::of(vec![Box::new(rooms()), Box::new(Fill(set))])).await;
+    runner.up(Some(1)).await.unwrap();
+    let numbers = (1..=450).map(|number| format!("({number})")).collect::<Vec<_>>().join(", ");
+    execute(runner.connection(), &format!("INSERT INTO rooms (id) VALUES {numbers}")).await;
+    runner
+}
+
+async fn every_row_is_changed_in_steps(database: TestDatabase) {
+    let runner = runner(&database, "site = 'north'").await;
+    let seen: Arc<Mutex<Vec<(u64, u64)>>> = Arc::default();
+    let log = Arc::clone(&seen);
+    let runner = runner.on_event(move |event| {
+        if let Event::Progress { done, total, .. } = event {
+            log.lock().unwrap().push((done, total));
+        }
+    });
+    runner.up(None).await.unwrap();
+    assert_eq!(count(runner.connection(), "rooms WHERE site = 'north'").await, 450);
+    let steps: Vec<(u64, u64)> = vec![(100, 450), (200, 450), (300, 450), (400, 450), (450, 450)];
+    assert_eq!(*seen.lock().unwrap(), steps);
+}
+
+async fn an_update_that_does_not_end_is_ended(database: TestDatabase) {
+    // On MariaDB a row that does not change is not counted as changed, so this one has to.
+    let set = if database.backend() == Backend::Mariadb { "id = -id" } else { "id = id" };
+    let runner = runner(&database, set).await;
+    let error = runner.up(None).await.unwrap_err().on_one_line();
+    assert!(error.contains("the update of rooms in steps does not end") && error.contains("site IS NULL"), "{error}");
+}
+
+async fn a_script_has_all_of_it(database: TestDatabase) {
+    let runner = runner(&database, "site = 'north'").await;
+    let statements = runner.statements("m2_fill", migration_engine::Direction::Up).await;
+    assert_eq!(statements.len(), 1, "{statements:?}");
+    assert!(statements[0].ends_with("SET site = 'north' WHERE site IS NULL"), "{statements:?}");
+}

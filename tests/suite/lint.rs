@@ -1,0 +1,188 @@
+//! The rules of `lint` tell the truth: a real TimescaleDB refuses what they flag, with the error they name, or shows the
+//! effect they warn of, and takes what they advise.
+
+use migration_engine::{
+    lint::{
+        self, Finding, RULES,
+        rule::{Example, Proof, Servers, Sql},
+        rules::HARMLESS,
+    },
+    offline::{self, Profile},
+    sqlstate,
+};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm_migration::prelude::*;
+use tests::{Backend, TestDatabase, rows_as_text, scalar};
+
+/// One server for all: starting one costs more than the examples do.
+#[tokio::test]
+async fn every_rule_is_proven_by_its_examples() {
+    let database = TestDatabase::create(Backend::Timescale).await;
+    let db = database.connect().await;
+    let mut complaints = Vec::new();
+    for rule in RULES {
+        for (number, example) in rule.examples.iter().enumerate() {
+            if example.servers == Servers::Native && database.has_one_session() {
+                continue;
+            }
+            for (sql, flagged) in [(example.failing, true), (example.passing, false)] {
+                set_up(&db, example.setup).await;
+                if let Err(complaint) = prove(&db, example, sql, flagged).await {
+                    let which = if flagged { "failing" } else { "passing" };
+                    complaints.push(format!("{} {number} {which}: {complaint}", rule.name));
+                }
+            }
+        }
+        if let Some(code) = rule.code {
+            let proven =
+                rule.examples.iter().any(|example| matches!(example.proof, Proof::Refused(shown) if shown == code));
+            assert!(proven, "{} says {code} and no example shows it", rule.name);
+        }
+    }
+    for (setup, statements) in HARMLESS {
+        for sql in *statements {
+            set_up(&db, setup).await;
+            run(&db, "BEGIN").await.unwrap();
+            if let Err(error) = run(&db, sql).await {
+                complaints.push(format!("{sql} is not harmless: {error}"));
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// An empty schema with what an example starts from.
+async fn set_up(db: &DatabaseConnection, setup: &[&[&str]]) {
+    // What an example before left open or set.
+    run(db, "ROLLBACK").await.unwrap();
+    run(db, "RESET ALL").await.unwrap();
+    run(db, "DROP SCHEMA IF EXISTS example CASCADE").await.unwrap();
+    run(db, "CREATE SCHEMA example").await.unwrap();
+    run(db, "SET search_path TO example, public").await.unwrap();
+    for sql in setup.iter().copied().flatten() {
+        let result = run(db, sql).await;
+        assert_eq!(result.is_err(), sql.starts_with(Example::BROKEN), "{sql}: {result:?}");
+    }
+}
+
+async fn prove(db: &DatabaseConnection, example: &Example, sql: Sql, flagged: bool) -> Result<(), String> {
+    let expected = match example.proof {
+        Proof::Refused(code) if flagged => Some(code),
+        _ => None,
+    };
+    if sql.is_transaction() {
+        run(db, "BEGIN").await.unwrap();
+    }
+    let (last, first) = sql.statements().split_last().expect("a statement");
+    for statement in first {
+        run(db, statement).await.map_err(|error| format!("{statement}: {error}"))?;
+    }
+    refused(&run(db, last).await, last, expected)?;
+    match example.proof {
+        Proof::Refused(_) if flagged => return Ok(()),
+        Proof::Later(statement, code) => {
+            commit(db, sql).await;
+            return refused(&run(db, statement).await, statement, flagged.then_some(code));
+        }
+        Proof::Shown { run: Some(statements), .. } => {
+            commit(db, sql).await;
+            for statement in rows_as_text(db, statements).await {
+                run(db, &statement).await.map_err(|error| format!("{statement}: {error}"))?;
+            }
+        }
+        Proof::Refused(_) | Proof::Shown { run: None, .. } => {}
+    }
+    if let Proof::Shown { query, bad, good, .. } = example.proof {
+        let (shown, expected) = (scalar(db, query).await.unwrap_or_default(), if flagged { bad } else { good });
+        if shown != expected {
+            return Err(format!("{query} gives {shown}, not {expected}"));
+        }
+    }
+    commit(db, sql).await;
+    Ok(())
+}
+
+async fn commit(db: &DatabaseConnection, sql: Sql) {
+    if sql.is_transaction() {
+        run(db, "COMMIT").await.unwrap();
+    }
+}
+
+fn refused(result: &Result<(), DbErr>, statement: &str, expected: Option<&str>) -> Result<(), String> {
+    let code = result.as_ref().err().and_then(sqlstate::code);
+    match expected {
+        _ if code.as_deref() == expected && result.is_err() == expected.is_some() => Ok(()),
+        Some(expected) => Err(format!("{statement} should be refused with {expected}: {result:?}")),
+        None => Err(format!("{statement} should succeed: {result:?}")),
+    }
+}
+
+async fn run(db: &DatabaseConnection, sql: &str) -> Result<(), DbErr> {
+    db.execute_unprepared(sql).await.map(drop)
+}
+
+const PROFILES: [Profile; 3] = [Profile::Timescaledb, Profile::TimescaledbApache, Profile::Postgres];
+
+/// What is found in revisions on PostgreSQL with and without TimescaleDB.
+async fn findings(revisions: Vec<Box<dyn MigrationTrait>>) -> Vec<Finding> {
+    let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
+    let mut histories = Vec::new();
+    for profile in PROFILES {
+        histories.push(offline::record(&revisions, profile.capability(None)).await.unwrap());
+    }
+    let project = migration::project();
+    let allowed = |revision: &str| project.description(revision).map_or_else(Vec::new, |about| about.allows().to_vec());
+    lint::lint(&histories, allowed)
+}
+
+#[tokio::test]
+async fn the_revisions_of_this_project_are_clean() {
+    let open: Vec<String> = findings(migration::Migrator::migrations())
+        .await
+        .iter()
+        .filter(|finding| finding.allowed.is_none())
+        .map(ToString::to_string)
+        .collect();
+    assert!(open.is_empty(), "{}", open.join("\n\n"));
+}
+
+/// What a hurried programmer would write next.
+#[derive(DeriveMigrationName)]
+struct Hurried;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Hurried {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut columns = Table::alter();
+        columns.table("alarms").add_column(ColumnDef::new("seen_at").date_time().default(Expr::current_timestamp()));
+        manager.alter_table(columns).await?;
+        let index = Index::create().name("alarms_value_idx").table("alarms").col("value").to_owned();
+        manager.create_index(index).await?;
+        let sql =
+            "ALTER TABLE alarms ADD CONSTRAINT c CHECK (value > 0) NOT VALID; ALTER TABLE alarms VALIDATE CONSTRAINT c";
+        manager.get_connection().execute_unprepared(sql).await.map(drop)
+    }
+
+    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_hurried_revision_is_not() {
+    let mut revisions = migration::Migrator::migrations();
+    revisions.push(Box::new(Hurried));
+    let mut rules: Vec<&str> = findings(revisions).await.iter().map(|finding| finding.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let expected = [
+        "blocking-index",
+        // NOT VALID and VALIDATE in one transaction are no better than neither.
+        "constraint-missing-not-valid",
+        "not-valid-on-columnstore",
+        "prefer-timestamp-tz",
+        "validate-on-columnstore",
+        "volatile-default-on-columnstore",
+    ];
+    assert_eq!(rules, expected);
+}

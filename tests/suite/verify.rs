@@ -1,0 +1,314 @@
+//! `verify` proves that revisions can be taken back, and catches those that cannot, by the object or table.
+
+use migration_engine::{
+    Describe, Project, Runner, Target, connect,
+    describe::Allowed,
+    runner::Patience,
+    scratch::Form,
+    sea_orm_migration::prelude::*,
+    verify::{LOSSY_ROLLBACK, Outcome, Progress, Step, Verified, verify},
+};
+use sea_orm::{ConnectionTrait, DbBackend};
+use tests::{
+    Backend, TestDatabase, catalog,
+    fixtures::{BASELINE, PREDICTIVE, count, execute},
+    on_every_backend,
+};
+
+on_every_backend!(
+    the_alarms_project_is_proved,
+    what_down_forgets_is_named,
+    what_down_takes_too_much_is_named,
+    what_is_not_convergent_is_named,
+    lost_rows_are_counted,
+    a_loss_with_a_reason_is_no_failure,
+    what_does_not_run_ends_it,
+);
+
+/// A revision of raw SQL.
+#[derive(Clone, Copy)]
+struct Sql {
+    name: &'static str,
+    up: &'static [&'static str],
+    down: &'static [&'static str],
+    seed: &'static str,
+    transaction: Option<bool>,
+    allows: &'static [Allowed],
+}
+
+impl MigrationName for Sql {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Sql {
+    fn use_transaction(&self) -> Option<bool> {
+        self.transaction
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, self.up).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, self.down).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Describe for Sql {
+    fn allows(&self) -> &'static [Allowed] {
+        self.allows
+    }
+
+    async fn seed(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if self.seed.is_empty() { Ok(()) } else { run(manager, &[self.seed]).await }
+    }
+}
+
+async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    for statement in statements {
+        manager.get_connection().execute_unprepared(statement).await?;
+    }
+    Ok(())
+}
+
+const MACHINES: Sql = Sql {
+    name: "m1_create_machines",
+    up: &[
+        "CREATE TABLE machines (id integer PRIMARY KEY, name varchar(50), note varchar(50))",
+        "CREATE INDEX machines_name_idx ON machines (name)",
+    ],
+    down: &["DROP TABLE machines"],
+    seed: "INSERT INTO machines VALUES (1, 'press', NULL), (2, 'it''s', ''), (3, NULL, 'x')",
+    transaction: None,
+    allows: &[],
+};
+const ADD_SITE: Sql = Sql {
+    name: "m2_add_site",
+    up: &["ALTER TABLE machines ADD site varchar(20)"],
+    down: &["ALTER TABLE machines DROP COLUMN site"],
+    seed: "UPDATE machines SET site = 'Ulm' WHERE id > 1",
+    transaction: None,
+    allows: &[],
+};
+const ADD_OWNERS: Sql = Sql {
+    name: "m3_create_owners",
+    up: &["CREATE TABLE owners (id integer PRIMARY KEY)"],
+    down: &["DROP TABLE owners"],
+    seed: "INSERT INTO owners VALUES (1)",
+    transaction: None,
+    allows: &[],
+};
+
+macro_rules! migrators {
+    ($($name:ident: $second:expr;)+) => {$(
+        struct $name;
+
+        #[async_trait::async_trait]
+        impl MigratorTrait for $name {
+            fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+                vec![Box::new(MACHINES), Box::new($second), Box::new(ADD_OWNERS)]
+            }
+        }
+
+        impl $name {
+            fn project() -> Project {
+                Project::new(Self).describe(MACHINES).describe($second).describe(ADD_OWNERS)
+            }
+        }
+    )+};
+}
+
+migrators! {
+    Forgets: Sql {
+        name: "m2_forgets",
+        up: &["CREATE INDEX machines_note_idx ON machines (note)"],
+        down: &[],
+        seed: "",
+        ..ADD_SITE
+    };
+    TakesTooMuch: Sql {
+        name: "m2_takes_too_much",
+        down: &["ALTER TABLE machines DROP COLUMN site", "ALTER TABLE machines DROP COLUMN note"],
+        seed: "",
+        ..ADD_SITE
+    };
+    NotConvergent: Sql {
+        name: "m2_not_convergent",
+        up: &["UPDATE machines SET id = id + 100"],
+        down: &["UPDATE machines SET id = id - 100"],
+        seed: "",
+        transaction: Some(false),
+        ..ADD_SITE
+    };
+    Refuses: Sql { name: "m2_refuses", seed: "", transaction: Some(false), ..ADD_SITE };
+    LosesOnTheWayBack: ADD_SITE;
+    Deletes: Sql { name: "m2_deletes", down: &["ALTER TABLE machines DROP COLUMN site", "DELETE FROM machines WHERE id = 1"], seed: "", ..ADD_SITE };
+    Says: Sql { allows: &[Allowed { rule: LOSSY_ROLLBACK, reason: "sites are read again every night" }], ..ADD_SITE };
+    DoesNotRun: Sql { name: "m2_does_not_run", up: &["ALTER TABLE nowhere ADD site varchar(20)"], ..ADD_SITE };
+}
+
+/// Outcomes, and the findings of the second revision as people read them.
+async fn verified(database: &TestDatabase, project: Project) -> (Vec<Outcome>, Vec<String>, Vec<Verified>) {
+    let runner = database.runner_of(project).await;
+    let before = catalog(&runner).await;
+    let verified = verify(&runner, |_| {}).await.unwrap();
+    assert_eq!(catalog(&runner).await.diff(&before), [], "the database itself is as it was");
+    assert_eq!(scratch_databases(&runner).await, 0);
+    runner.close().await;
+    let findings = verified[1].findings.iter().map(ToString::to_string).collect();
+    (verified.iter().map(|revision| revision.outcome).collect(), findings, verified)
+}
+
+/// Scratch databases and schemas of the runner's session.
+pub async fn scratch_databases(runner: &Runner) -> u32 {
+    let db = runner.connection();
+    let of = match db.get_database_backend() {
+        DbBackend::Postgres => {
+            "(SELECT datname FROM pg_database WHERE datname LIKE 'migration\\_scratch\\_%\\_' || pg_backend_pid() || '\\_%' \
+             UNION ALL SELECT nspname FROM pg_namespace WHERE nspname LIKE 'migration\\_scratch%') x"
+        }
+        DbBackend::MySql => {
+            "information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE CONCAT('migration\\_scratch\\_%\\_', CONNECTION_ID(), '\\_%')"
+        }
+        _ => return 0,
+    };
+    count(db, of).await
+}
+
+const FAILED: [Outcome; 3] = [Outcome::Proved, Outcome::Failed, Outcome::Proved];
+
+async fn the_alarms_project_is_proved(database: TestDatabase) {
+    let runner = database.runner().await;
+    let steps = std::sync::Mutex::new(Vec::new());
+    let verified = verify(&runner, |progress| {
+        if let Progress::Step { revision, step } = progress {
+            steps.lock().unwrap().push((revision.to_owned(), step));
+        }
+    })
+    .await
+    .unwrap();
+    let findings: Vec<String> = verified.iter().flat_map(|one| &one.findings).map(ToString::to_string).collect();
+    assert_eq!(findings, [""; 0]);
+    let form = match database.backend() {
+        Backend::Sqlite => Form::Memory,
+        _ if database.has_one_session() => Form::Transaction,
+        _ => Form::Database,
+    };
+    let told: Vec<_> = verified.iter().map(|one| (&*one.revision, one.outcome, one.form, one.seeded_rows)).collect();
+    assert_eq!(told, [(BASELINE, Outcome::Proved, form, 120), (PREDICTIVE, Outcome::Proved, form, 57)]);
+    assert_eq!(verified[1].may_lose_rows, None);
+    let steps = steps.into_inner().unwrap();
+    assert_eq!(steps.len(), 9, "the second runs outside a transaction, and once more: {steps:?}");
+    assert_eq!(steps[8], (PREDICTIVE.to_owned(), Step::Rerun));
+    assert_eq!(scratch_databases(&runner).await, 0);
+}
+
+async fn what_down_forgets_is_named(database: TestDatabase) {
+    let (outcomes, findings, _) = verified(&database, Forgets::project()).await;
+    assert_eq!(outcomes, FAILED);
+    assert!(
+        findings[0].starts_with("after down, index ") && findings[0].contains("machines_note_idx is left"),
+        "{findings:#?}"
+    );
+    assert!(findings[1].starts_with("up after down failed: ") && findings.len() == 2, "{findings:#?}");
+}
+
+async fn what_down_takes_too_much_is_named(database: TestDatabase) {
+    let (outcomes, findings, all) = verified(&database, TakesTooMuch::project()).await;
+    assert_eq!(outcomes, FAILED);
+    assert!(findings[0].starts_with("after down, column machines.note is gone: 3 "), "{findings:#?}");
+    assert!(findings[1].starts_with("after down, 3 rows of table machines lost"), "{findings:#?}");
+    let json = serde_json::to_value(&all[1]).unwrap();
+    assert_eq!(json["outcome"], "failed");
+    assert_eq!(json["findings"][1]["table"], "machines");
+    assert!(json["findings"][0]["difference"].as_str().unwrap().contains("machines.note"), "{json}");
+}
+
+async fn what_is_not_convergent_is_named(database: TestDatabase) {
+    let (outcomes, findings, _) = verified(&database, NotConvergent::project()).await;
+    assert_eq!(outcomes, FAILED);
+    assert_eq!(findings, ["after up a second time, 3 rows of table machines lost or changed, 3 new or changed"]);
+    let (outcomes, findings, _) = verified(&database, Refuses::project()).await;
+    assert_eq!(outcomes, FAILED);
+    assert!(findings.len() == 1 && findings[0].starts_with("up a second time failed: "), "{findings:#?}");
+}
+
+async fn lost_rows_are_counted(database: TestDatabase) {
+    let (outcomes, findings, _) = verified(&database, LosesOnTheWayBack::project()).await;
+    assert_eq!(outcomes, FAILED);
+    assert_eq!(findings, ["after up after down, 2 rows of table machines lost or changed, 2 new or changed"]);
+    let (outcomes, findings, _) = verified(&database, Deletes::project()).await;
+    assert_eq!(outcomes, FAILED);
+    assert_eq!(findings[0], "after down, 1 row of table machines lost or changed, 0 new or changed");
+}
+
+async fn a_loss_with_a_reason_is_no_failure(database: TestDatabase) {
+    let (outcomes, findings, all) = verified(&database, Says::project()).await;
+    assert_eq!(outcomes, [Outcome::Proved; 3]);
+    assert_eq!(findings.len(), 1, "said all the same");
+    assert_eq!(all[1].may_lose_rows.as_deref(), Some("sites are read again every night"));
+}
+
+async fn what_does_not_run_ends_it(database: TestDatabase) {
+    let (outcomes, findings, _) = verified(&database, DoesNotRun::project()).await;
+    assert_eq!(outcomes, [Outcome::Proved, Outcome::Failed, Outcome::NotReached]);
+    assert!(
+        findings.len() == 1 && findings[0].starts_with("up failed: ") && findings[0].contains("nowhere"),
+        "{findings:#?}"
+    );
+}
+
+#[tokio::test]
+async fn what_killed_runs_left_is_dropped_after_a_day() {
+    for backend in [Backend::Postgres, Backend::Mariadb] {
+        let database = TestDatabase::create(backend).await;
+        let runner = database.runner_of(LosesOnTheWayBack::project()).await;
+        let (old, new) = ("migration_scratch_1600000000_1_deadbeef", "migration_scratch_9600000000_1_deadbeef");
+        for name in [old, new] {
+            let _ = runner.connection().execute_unprepared(&format!("CREATE DATABASE {name}")).await;
+        }
+        verify(&runner, |_| {}).await.unwrap();
+        let named = |name| match backend {
+            Backend::Mariadb => format!("information_schema.SCHEMATA WHERE SCHEMA_NAME = '{name}'"),
+            _ => format!("pg_database WHERE datname = '{name}'"),
+        };
+        let left = (count(runner.connection(), &named(old)).await, count(runner.connection(), &named(new)).await);
+        execute(runner.connection(), &format!("DROP DATABASE {new}")).await;
+        assert_eq!(left, (0, 1), "{backend:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_right_to_create_databases_a_transaction_does() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let admin = database.connect().await;
+    let mut url = url::Url::parse(database.url()).unwrap();
+    let role = format!("role_of_{}", url.path().trim_start_matches('/'));
+    let name = url.path().trim_start_matches('/').to_owned();
+    execute(&admin, &format!("CREATE ROLE {role} LOGIN PASSWORD 'secret'; GRANT CREATE ON DATABASE {name} TO {role}"))
+        .await;
+    url.set_username(&role).unwrap();
+    url.set_password(Some("secret")).unwrap();
+    let connect = |project: Project| async {
+        let target = Target::parse(url.as_str(), "the test").unwrap();
+        Runner::connect(project, target, &connect::Settings::default(), Patience::default()).await.unwrap()
+    };
+    let runner = connect(Says::project()).await;
+    let verified = verify(&runner, |_| {}).await.unwrap();
+    assert!(
+        verified.iter().all(|one| one.form == Form::Transaction && one.outcome == Outcome::Proved),
+        "{verified:#?}"
+    );
+    execute(&admin, &format!("REVOKE CREATE ON DATABASE {name} FROM {role}")).await;
+    let refused = verify(&runner, |_| {}).await.unwrap_err().on_one_line();
+    runner.close().await;
+    execute(&admin, &format!("DROP ROLE {role}")).await;
+    assert!(
+        refused.contains("CREATEDB") && refused.contains("permission denied") && !refused.contains("secret"),
+        "{refused}"
+    );
+}
