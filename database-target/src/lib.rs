@@ -15,7 +15,7 @@ pub use target::Target;
 #[error("the database URL from {origin} {reason}")]
 pub struct InvalidUrl {
     /// Where the URL came from, `DATABASE_URL` for example.
-    pub origin: &'static str,
+    pub origin: std::borrow::Cow<'static, str>,
     /// What is wrong with it and how it should look, to be read after "the database URL".
     pub reason: String,
 }

@@ -12,21 +12,59 @@ impl Target {
     ///
     /// The URL that was found cannot be used, or `.env` cannot be read. A later source never stands in for a bad one.
     pub fn resolve(flag: Option<&str>, embedded: &str) -> Result<Self, InvalidUrl> {
+        match flag {
+            Some(url) => Self::parse(url, "--database-url"),
+            None => match setting(VARIABLE)? {
+                Some((url, origin)) => Self::parse(&url, origin),
+                None => Self::parse(&format!("sqlite://{embedded}"), "the embedded default"),
+            },
+        }
+    }
+
+    /// The database of an area that is not the default one: the first of `flag`, `DATABASE_URL_<AREA>`, the area's place in
+    /// the database of `DATABASE_URL` ([`Target::in_area`]), and the SQLite file `embedded`. Each variable is looked for in
+    /// the environment and then in `.env`.
+    ///
+    /// ```
+    /// use database_target::Target;
+    ///
+    /// let given = Target::resolve_area("telemetry", Some("postgres://db.example/plant"), "telemetry.sqlite")?;
+    /// assert_eq!(given.schema(), Some("telemetry"));
+    /// # Ok::<(), database_target::InvalidUrl>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Target::resolve`].
+    pub fn resolve_area(area: &str, flag: Option<&str>, embedded: &str) -> Result<Self, InvalidUrl> {
         if let Some(url) = flag {
-            return Self::parse(url, "--database-url");
+            return Ok(Self::parse(url, "--database-url")?.with_schema(area));
         }
-        if let Some(url) = std::env::var(VARIABLE).ok().filter(|url| !url.is_empty()) {
-            return Self::parse(&url, VARIABLE);
+        let own = format!("{VARIABLE}_{}", area.to_uppercase());
+        if let Some((url, origin)) = setting(&own)? {
+            // Which file the name stands in counts for less than the name.
+            let origin = if origin == ENV_FILE { format!("{own} in {ENV_FILE}") } else { own };
+            return Ok(Self::parse(&url, origin)?.with_schema(area));
         }
-        match from_dotenv()? {
-            Some(url) => Self::parse(&url, ".env"),
-            None => Self::parse(&format!("sqlite://{embedded}"), "the embedded default"),
+        match setting(VARIABLE)? {
+            Some((url, origin)) => Ok(Self::parse(&url, origin)?.in_area(area)),
+            None => Ok(Self::parse(&format!("sqlite://{embedded}"), "the embedded default")?.with_schema(area)),
         }
     }
 }
 
-fn from_dotenv() -> Result<Option<String>, InvalidUrl> {
-    let invalid = |reason: &str| InvalidUrl { origin: ".env", reason: reason.to_owned() };
+const ENV_FILE: &str = ".env";
+
+/// The value of a variable and where it stands: in the environment, or in `.env`.
+fn setting(name: &str) -> Result<Option<(String, String)>, InvalidUrl> {
+    if let Some(value) = std::env::var(name).ok().filter(|value| !value.is_empty()) {
+        return Ok(Some((value, name.to_owned())));
+    }
+    Ok(from_dotenv(name)?.map(|value| (value, ENV_FILE.to_owned())))
+}
+
+fn from_dotenv(name: &str) -> Result<Option<String>, InvalidUrl> {
+    let invalid = |reason: &str| InvalidUrl { origin: ENV_FILE.into(), reason: reason.to_owned() };
     let entries = match dotenvy::dotenv_iter() {
         Ok(entries) => entries,
         Err(error) if error.not_found() => return Ok(None),
@@ -37,7 +75,7 @@ fn from_dotenv() -> Result<Option<String>, InvalidUrl> {
         let (key, value) = entry.map_err(|_| {
             invalid("cannot be read: a line of the file is not NAME=value; quote values with spaces or #")
         })?;
-        if key == VARIABLE && !value.is_empty() {
+        if key == name && !value.is_empty() {
             return Ok(Some(value));
         }
     }

@@ -1,6 +1,10 @@
 //! A database URL, taken apart so that its password never reaches a log.
 
-use std::{fmt, path::PathBuf};
+use std::{
+    borrow::Cow,
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use percent_encoding::percent_decode_str;
 use sea_orm::{
@@ -23,7 +27,10 @@ pub struct Target {
     password: Option<String>,
     backend: DbBackend,
     encrypts: bool,
-    origin: &'static str,
+    schema: Option<String>,
+    /// MySQL: the database beside which an area has its own.
+    common: Option<String>,
+    origin: Cow<'static, str>,
 }
 
 impl Target {
@@ -33,8 +40,9 @@ impl Target {
     /// # Errors
     ///
     /// The driver could not use the URL; the error says why and does not repeat it.
-    pub fn parse(text: &str, origin: &'static str) -> Result<Self, InvalidUrl> {
-        let invalid = |reason: String| InvalidUrl { origin, reason };
+    pub fn parse(text: &str, origin: impl Into<Cow<'static, str>>) -> Result<Self, InvalidUrl> {
+        let origin = origin.into();
+        let invalid = |reason: String| InvalidUrl { origin: origin.clone(), reason };
         let Some((scheme, rest)) = text.split_once(':') else {
             return Err(invalid("has no scheme; it looks like postgres://user:password@host/database".to_owned()));
         };
@@ -54,15 +62,15 @@ impl Target {
             return Err(invalid(format!("names no host; it looks like {scheme}://user:password@host/database")));
         }
         let password = password::take(&mut url).map_err(&invalid)?;
-        let mut target = Self { url, password, backend, encrypts: false, origin };
+        let target =
+            Self { url, password, backend, encrypts: false, schema: None, common: None, origin: origin.clone() };
         // Found here rather than when connecting: a misspelt value of a parameter.
         let told = |error: sqlx::Error| match error {
             sqlx::Error::Configuration(error) => error.to_string(),
             other => other.to_string(),
         };
-        target.encrypts =
-            target.read_by_driver().map_err(|error| invalid(format!("cannot be used: {}", told(error))))?;
-        Ok(target)
+        let encrypts = target.read_by_driver().map_err(|error| invalid(format!("cannot be used: {}", told(error))))?;
+        Ok(Self { encrypts, ..target })
     }
 
     /// Lets the driver read the URL; tells whether it insists on TLS.
@@ -102,14 +110,23 @@ impl Target {
         url.as_str().replacen("sqlite:", "sqlite://", 1)
     }
 
+    /// The database alone: its URL without the password, or its file.
+    pub fn location(&self) -> String {
+        match self.backend {
+            DbBackend::Sqlite if self.is_in_memory() => "a database in memory".to_owned(),
+            DbBackend::Sqlite => self.path(),
+            _ => self.url.as_str().to_owned(),
+        }
+    }
+
     /// The SQL dialect.
     pub fn backend(&self) -> DbBackend {
         self.backend
     }
 
     /// Where the URL came from.
-    pub fn origin(&self) -> &'static str {
-        self.origin
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// Whether a connection to it is encrypted or refused; `prefer`, the drivers' default, falls back to plain text.
@@ -139,10 +156,57 @@ impl Target {
         (self.backend != DbBackend::Sqlite && !name.is_empty()).then_some(name)
     }
 
+    /// The PostgreSQL schema to work in; none stands for the server's own choice.
+    pub fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
+    /// The search path for that schema, when there is one. Extensions live in `public` as a rule, and their functions have
+    /// to be found.
+    pub fn search_path(&self) -> Option<String> {
+        let schema = self.schema.as_deref()?;
+        let quoted = format!("\"{}\"", schema.replace('"', "\"\""));
+        Some(if schema == "public" { quoted } else { format!("{quoted},public") })
+    }
+
+    /// The same database, worked on in this schema. Only PostgreSQL has schemas; elsewhere nothing changes.
+    #[must_use]
+    pub fn with_schema(mut self, name: &str) -> Self {
+        if self.backend == DbBackend::Postgres {
+            self.schema = Some(name.to_owned());
+        }
+        self
+    }
+
+    /// An area's place in this database: a schema of its name (PostgreSQL), a database beside it (MySQL: `plant` and
+    /// `plant_telemetry`), a file beside it (SQLite: `plant.sqlite` and `plant-telemetry.sqlite`).
+    #[must_use]
+    pub fn in_area(&self, area: &str) -> Self {
+        match self.backend {
+            DbBackend::Postgres => self.clone().with_schema(area),
+            DbBackend::MySql => match self.database_name() {
+                Some(name) => Self { common: Some(name.to_owned()), ..self.with_database(&format!("{name}_{area}")) },
+                None => self.with_database(area),
+            },
+            _ if self.is_in_memory() => self.clone(),
+            _ => {
+                let mut other = self.clone();
+                other.url.set_path(&beside(Path::new(self.url.path()), area));
+                other
+            }
+        }
+    }
+
+    /// The database beside which this one is the place of an area ([`Target::in_area`], MySQL).
+    #[must_use]
+    pub fn common(&self) -> Option<Self> {
+        self.common.as_deref().map(|name| self.with_database(name))
+    }
+
     /// Another database on the same server, for the same user.
     #[must_use]
     pub fn with_database(&self, name: &str) -> Self {
-        let mut other = self.clone();
+        let mut other = Self { schema: None, common: None, ..self.clone() };
         other.url.set_path(name);
         // PostgreSQL's driver prefers the parameter to the path.
         let parameters: Vec<(String, String)> =
@@ -182,17 +246,24 @@ impl Target {
     }
 }
 
+/// `plant.sqlite` and `telemetry` give `plant-telemetry.sqlite`.
+fn beside(path: &Path, area: &str) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    path.with_file_name(format!("{stem}-{area}{extension}")).to_string_lossy().into_owned()
+}
+
 fn has_host_parameter(url: &Url) -> bool {
     url.query_pairs().any(|(key, _)| matches!(&*key, "host" | "hostaddr" | "socket"))
 }
 
-/// Names the database, without its password.
+/// Names the database and the schema, without the password.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.backend {
-            DbBackend::Sqlite if self.is_in_memory() => f.write_str("a database in memory"),
-            DbBackend::Sqlite => f.write_str(&self.path()),
-            _ => f.write_str(self.url.as_str()),
+        f.write_str(&self.location())?;
+        match &self.schema {
+            Some(schema) => write!(f, " schema {schema}"),
+            None => Ok(()),
         }
     }
 }
@@ -217,6 +288,21 @@ mod tests {
         let other = home.with_database("scratch");
         assert_eq!(other.driver_url(false), "postgres://me@db.example/scratch?sslmode=require");
         assert_eq!((other.database_name(), other.password()), (Some("scratch"), Some("s3cret")));
+    }
+
+    #[test]
+    fn an_area_has_its_place_in_the_common_database() {
+        let area = |text: &str| parse(text).in_area("telemetry");
+        let postgres = area("postgres://h/plant");
+        assert_eq!((postgres.database_name(), postgres.schema()), (Some("plant"), Some("telemetry")));
+        assert_eq!(postgres.search_path().as_deref(), Some("\"telemetry\",public"));
+        assert_eq!(postgres.to_string(), "postgres://h/plant schema telemetry");
+        let mysql = area("mysql://h/plant?charset=utf8mb4");
+        assert_eq!((mysql.database_name(), mysql.schema()), (Some("plant_telemetry"), None));
+        assert_eq!(area("sqlite://a/b.c/plant.sqlite?mode=ro").to_string(), "a/b.c/plant-telemetry.sqlite");
+        assert_eq!(area("sqlite://my plant").to_string(), "my plant-telemetry");
+        assert!(area("sqlite::memory:").is_in_memory());
+        assert_eq!(postgres.with_database("scratch").schema(), None, "a new database has no such schema");
     }
 
     #[test]

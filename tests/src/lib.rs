@@ -14,6 +14,7 @@
 
 pub mod fixtures;
 pub mod inline;
+pub mod json_schema;
 pub mod process;
 pub mod wire;
 

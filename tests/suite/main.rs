@@ -18,14 +18,17 @@ mod history;
 mod invalid_index;
 mod killed;
 mod lint;
+mod maintain;
 mod offline;
 mod old_client;
 mod records;
 mod refused;
+mod report;
 mod rollback;
 mod runners;
 mod schema;
 mod stamp;
+mod timescale;
 mod verify;
 
 /// The `migration` command line, to be run in `folder`.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, sqlx};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, sqlx};
 
 use crate::{EngineError, Target, catalog, sqlstate};
 
@@ -16,7 +16,7 @@ const SESSION: Duration = Duration::from_secs(90);
 /// Settings of the runner's connection.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// PostgreSQL schema to work in, the server's default when absent.
+    /// PostgreSQL schema to work in; the target's own when absent, which is the server's default for most.
     pub schema: Option<String>,
     /// Do not make an SQLite file that is not there: the command only reads.
     pub must_exist: bool,
@@ -32,7 +32,55 @@ pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnec
             remedy: "the command `up` makes it".to_owned(),
         });
     }
-    let mut options = ConnectOptions::new(target.driver_url(!settings.must_exist));
+    let chosen = match &settings.schema {
+        Some(schema) => target.clone().with_schema(schema),
+        None => target.clone(),
+    };
+    let db = match session(&chosen, !settings.must_exist).await {
+        Err(error) if !settings.must_exist && is_missing_database(&error) => match target.common() {
+            Some(common) => {
+                create_database(&common, target).await?;
+                session(&chosen, true).await
+            }
+            None => Err(error),
+        },
+        result => result,
+    };
+    let db = match db {
+        Ok(db) => db,
+        Err(Failed::Refused(error)) => return Err(refused(target, &error).await),
+        Err(Failed::Unreachable(error)) => return Err(error),
+    };
+    match (chosen.schema(), &settings.schema) {
+        // An area's own schema is made as its tables are; one that was named by hand may be misspelt.
+        (Some(schema), None) if !settings.must_exist => create_schema(&db, target, schema).await?,
+        (Some(schema), named) => {
+            let remedy = match named {
+                Some(_) => format!("create it with `CREATE SCHEMA {schema}`, or correct --database-schema"),
+                None => "the command `up` makes it".to_owned(),
+            };
+            must_have_schema(&db, target, schema, remedy).await?;
+        }
+        (None, _) => {}
+    }
+    Ok(db)
+}
+
+/// Why there is no session.
+enum Failed {
+    Refused(DbErr),
+    Unreachable(EngineError),
+}
+
+async fn session(target: &Target, create: bool) -> Result<DatabaseConnection, Failed> {
+    tokio::select! {
+        connected = Database::connect(options(target, create)) => connected.map_err(Failed::Refused),
+        error = unreachable(target) => Err(Failed::Unreachable(error)),
+    }
+}
+
+fn options(target: &Target, create: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(target.driver_url(create));
     options
         .max_connections(1)
         .min_connections(1)
@@ -43,9 +91,8 @@ pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnec
         .test_before_acquire(false)
         .sqlx_logging(false)
         .set_application_name("migration-engine");
-    if let Some(schema) = &settings.schema {
-        // Extensions live in public as a rule, and their functions have to be found.
-        options.set_schema_search_path(if schema == "public" { schema.clone() } else { format!("{schema},public") });
+    if let Some(path) = target.search_path() {
+        options.set_schema_search_path(path);
     }
     let password = target.password().map(str::to_owned);
     let given = password.clone();
@@ -66,29 +113,70 @@ pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnec
         }
     });
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.busy_timeout(Duration::from_secs(30)));
-    let db = tokio::select! {
-        connected = Database::connect(options) => match connected {
-            Ok(db) => db,
-            Err(error) => return Err(refused(target, &error).await),
-        },
-        error = unreachable(target) => return Err(error),
+    options
+}
+
+fn is_missing_database(error: &Failed) -> bool {
+    // MySQL's class for a database that is not there, and for one this user may not use.
+    matches!(error, Failed::Refused(error) if sqlstate::code(error).as_deref() == Some("42000"))
+}
+
+/// An area's database on MySQL is made as its tables are.
+async fn create_database(common: &Target, place: &Target) -> Result<(), EngineError> {
+    let name = place.database_name().unwrap_or_default();
+    let db = match session(common, false).await {
+        Ok(db) => db,
+        Err(Failed::Refused(error)) => return Err(refused(common, &error).await),
+        Err(Failed::Unreachable(error)) => return Err(error),
     };
-    if let Some(schema) = settings.schema.as_deref().filter(|_| target.backend() == DbBackend::Postgres) {
-        must_have_schema(&db, target, schema).await?;
-    }
-    Ok(db)
+    let quoted = format!("`{}`", name.replace('`', "``"));
+    let created = db.execute_unprepared(&format!("CREATE DATABASE IF NOT EXISTS {quoted} CHARACTER SET utf8mb4")).await;
+    let _ = db.close().await;
+    created.map(drop).map_err(|error| EngineError::Connect {
+        target: place.to_string(),
+        reason: format!("database {name} cannot be created ({})", reason(&error)),
+        remedy: format!(
+            "have it created with `CREATE DATABASE {quoted}`, and this user allowed to use it, or name another in DATABASE_URL_<AREA>"
+        ),
+    })
 }
 
 /// Without the schema PostgreSQL would go on to the next of the search path, and the tables would land there.
-async fn must_have_schema(db: &DatabaseConnection, target: &Target, schema: &str) -> Result<(), EngineError> {
+async fn must_have_schema(
+    db: &DatabaseConnection,
+    target: &Target,
+    schema: &str,
+    remedy: String,
+) -> Result<(), EngineError> {
+    if is_current(db, schema).await? {
+        return Ok(());
+    }
+    let reason = format!("schema {schema} does not exist, or this user may not use it");
+    Err(EngineError::Connect { target: target.to_string(), reason, remedy })
+}
+
+async fn is_current(db: &DatabaseConnection, schema: &str) -> Result<bool, EngineError> {
     let sql = format!("SELECT 1 AS found WHERE current_schema() = {}", migration_timescale::literal(schema));
     let failed = EngineError::while_doing("looking for the schema");
-    match catalog::rows(db, &sql).await.map_err(failed)?.first() {
-        Some(_) => Ok(()),
-        None => Err(EngineError::Connect {
+    Ok(!catalog::rows(db, &sql).await.map_err(failed)?.is_empty())
+}
+
+async fn create_schema(db: &DatabaseConnection, target: &Target, schema: &str) -> Result<(), EngineError> {
+    if is_current(db, schema).await? {
+        return Ok(());
+    }
+    let quoted = migration_timescale::identifier(schema);
+    match db.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {quoted}")).await {
+        Ok(_) => Ok(()),
+        // Two that begin at once: the one that comes second finds it in the catalogue.
+        Err(error) if is_current(db, schema).await? => {
+            tracing::debug!("schema {schema} was made meanwhile: {error}");
+            Ok(())
+        }
+        Err(error) => Err(EngineError::Connect {
             target: target.to_string(),
-            reason: format!("schema {schema} does not exist, or this user may not use it"),
-            remedy: format!("create it with `CREATE SCHEMA {schema}`, or correct --database-schema"),
+            reason: format!("schema {schema} cannot be created ({})", reason(&error)),
+            remedy: format!("have it created with `CREATE SCHEMA {quoted} AUTHORIZATION` and this user"),
         }),
     }
 }

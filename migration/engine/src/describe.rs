@@ -2,13 +2,14 @@
 //!
 //! Nothing here is needed: a revision without a description follows the one before it in the migrator's list. With
 //! [`Describe`] a revision names its parents, its area, other revisions it depends on, rows that `verify` puts in before
-//! it takes the revision back, and the findings of `lint` that are meant to be.
+//! it takes the revision back, work that `maintain` does on its tables, and the findings of `lint` that are meant to be.
 //!
 //! # How to describe a revision
 //!
 //! Implement [`Describe`] beside `MigrationTrait` in the revision's file, and name the revision in the project:
 //! `Project::new(Migrator).describe(m20261101_000000_add_alarm_origin::Migration)`.
 
+use migration_timescale::Maintenance;
 use sea_orm::DbErr;
 use sea_orm_migration::{MigrationName, SchemaManager, async_trait::async_trait};
 
@@ -52,6 +53,14 @@ pub trait Describe: MigrationName + Send + Sync {
     /// Findings of `lint` that are meant to be, each with its reason.
     fn allows(&self) -> &'static [Allowed] {
         &[]
+    }
+
+    /// Refreshes and retention that have to be done again and again on what this revision makes.
+    ///
+    /// The same values whose policies it adds: [`maintain`](crate::maintain) does them where the server has no job that
+    /// does. Of several revisions that speak of the same table or aggregate, the one applied last counts.
+    fn maintenance(&self) -> Vec<Maintenance> {
+        Vec::new()
     }
 
     /// Inserts rows that make `down` work for its keep: called by `verify` on a scratch database, right after `up`.

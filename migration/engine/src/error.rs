@@ -149,6 +149,20 @@ pub enum EngineError {
         #[source]
         source: std::io::Error,
     },
+    /// An area the project does not have.
+    #[error("there is no area {area}; choose one with --area: {known}")]
+    UnknownArea {
+        /// What was asked for.
+        area: String,
+        /// Those there are.
+        known: String,
+    },
+    /// An area was asked for, and the project has no areas.
+    #[error("this project has one history and no areas; leave out --area {area}")]
+    NoAreas {
+        /// What was asked for.
+        area: String,
+    },
     /// A name for a new revision that cannot be a Rust module.
     #[error(
         "{name:?} cannot be the name of a revision; use lower case letters, digits and underscores, add_sensor_site for example"
@@ -171,6 +185,21 @@ pub enum EngineError {
     NoDescriptions {
         /// The file.
         path: String,
+    },
+    /// A task of `maintain` failed.
+    #[error("{task} failed; what was done before stays, and the next `migration maintain` goes on from there")]
+    Maintenance {
+        /// The task, `refresh of readings_hourly` for example.
+        task: String,
+        /// What the database said.
+        #[source]
+        source: DbErr,
+    },
+    /// What revisions declare as maintenance would lose rows, or fail.
+    #[error("the maintenance that the applied revisions declare cannot be done: {reason}")]
+    MaintenanceRefused {
+        /// What is wrong with it, and what to do.
+        reason: String,
     },
     /// Revisions could not be tried.
     #[error(transparent)]

@@ -21,11 +21,14 @@
 //! - what was applied is remembered with a checksum ([`records`]); the SQL of revisions without a database ([`offline`]);
 //! - the live schema compared with what the revisions make ([`drift`], [`catalog`]), revisions proved to be reversible
 //!   ([`verify`]), statements that lock or fail named ([`lint`]), the server examined ([`doctor`]);
+//! - what a live database is like: jobs, chunks, sizes, dead rows, blocked sessions ([`inspection`]);
+//! - retention and refreshes where the server has no jobs for them, from cron ([`maintain`]);
 //! - `stamp`, which compares before it believes ([`stamp`]);
 //! - errors that say what to do next, and never a password ([`error`]).
 //!
 //! What revisions may use:
 //!
+//! - several histories behind one command line ([`areas`]);
 //! - parents, areas, seed rows and exceptions, said beside the revision ([`describe`], [`graph`]);
 //! - indexes built while others write ([`online`]), updates in steps ([`batch`]), their [`progress`];
 //! - columns that leave with `down` and come back with the next `up` ([`kept`]), and consent before rows go ([`guard`]).
@@ -51,6 +54,7 @@
 //! # }
 //! ```
 
+pub mod areas;
 pub mod batch;
 pub mod catalog;
 pub mod cli;
@@ -64,9 +68,11 @@ pub mod error;
 pub mod graph;
 pub mod guard;
 mod index_progress;
+pub mod inspection;
 pub mod kept;
 pub mod lint;
 pub mod lock;
+pub mod maintain;
 pub mod offline;
 pub mod online;
 pub mod progress;
@@ -80,6 +86,7 @@ pub mod sqlstate;
 pub mod stamp;
 pub mod verify;
 
+pub use areas::Areas;
 pub use database_target::Target;
 pub use describe::Describe;
 pub use direction::Direction;

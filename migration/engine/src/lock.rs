@@ -26,18 +26,46 @@ pub enum RunnerLock {
     Private,
 }
 
+/// What a lock is for. The two do not exclude each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Changing the schema.
+    Schema,
+    /// [`maintain`](crate::maintain), from beginning to end; it takes the other one too, for a moment at a time.
+    Maintenance,
+}
+
+impl Purpose {
+    /// What the lock is named after: the bookkeeping table, for the schema as it always was.
+    fn subject(self, table: &str) -> String {
+        match self {
+            Self::Schema => table.to_owned(),
+            Self::Maintenance => format!("{table}:maintenance"),
+        }
+    }
+
+    fn file_suffix(self) -> &'static str {
+        match self {
+            Self::Schema => "-migrate.lock",
+            Self::Maintenance => "-maintain.lock",
+        }
+    }
+}
+
 /// Takes the lock, polling for at most `wait`. `on_wait` is called once, with the holder, when it is not free at once.
 pub async fn acquire(
     db: &DatabaseConnection,
     target: &Target,
+    purpose: Purpose,
     table: &str,
     wait: Duration,
     on_wait: impl FnOnce(&str),
 ) -> Result<RunnerLock, EngineError> {
+    let table = &purpose.subject(table);
     let started = Instant::now();
     let mut on_wait = Some(on_wait);
     loop {
-        if let Some(lock) = attempt(db, target, table).await? {
+        if let Some(lock) = attempt(db, target, purpose, table).await? {
             return Ok(lock);
         }
         let holder = holder(db, table).await;
@@ -51,11 +79,16 @@ pub async fn acquire(
     }
 }
 
-async fn attempt(db: &DatabaseConnection, target: &Target, table: &str) -> Result<Option<RunnerLock>, EngineError> {
+async fn attempt(
+    db: &DatabaseConnection,
+    target: &Target,
+    purpose: Purpose,
+    table: &str,
+) -> Result<Option<RunnerLock>, EngineError> {
     let sql = match target.backend() {
         DbBackend::Postgres => format!("SELECT pg_try_advisory_lock({}) AS locked", postgres_key(table)),
         DbBackend::MySql => format!("SELECT GET_LOCK({}, 0) = 1 AS locked", mysql_name(table)),
-        _ => return lock_file(target),
+        _ => return lock_file(target, purpose),
     };
     let row = db
         .query_one_raw(Statement::from_string(target.backend(), sql))
@@ -71,12 +104,12 @@ async fn attempt(db: &DatabaseConnection, target: &Target, table: &str) -> Resul
 }
 
 /// A file of its own: closing a second handle on the database file would drop SQLite's own POSIX locks.
-fn lock_file(target: &Target) -> Result<Option<RunnerLock>, EngineError> {
+fn lock_file(target: &Target, purpose: Purpose) -> Result<Option<RunnerLock>, EngineError> {
     let Some(database) = target.sqlite_file() else {
         return Ok(Some(RunnerLock::Private));
     };
     let mut path = database.into_os_string();
-    path.push("-migrate.lock");
+    path.push(purpose.file_suffix());
     let failed = |action, source| EngineError::File { action, path: path.to_string_lossy().into_owned(), source };
     let file = File::create(&path).map_err(|source| failed("cannot create", source))?;
     match file.try_lock() {
@@ -121,7 +154,8 @@ async fn holder(db: &DatabaseConnection, table: &str) -> String {
 
 impl RunnerLock {
     /// Gives the lock back.
-    pub async fn release(self, db: &DatabaseConnection, table: &str) -> Result<(), EngineError> {
+    pub async fn release(self, db: &DatabaseConnection, purpose: Purpose, table: &str) -> Result<(), EngineError> {
+        let table = &purpose.subject(table);
         let sql = match (&self, db.get_database_backend()) {
             (Self::Session, DbBackend::Postgres) => format!("SELECT pg_advisory_unlock({})", postgres_key(table)),
             (Self::Session, DbBackend::MySql) => format!("SELECT RELEASE_LOCK({})", mysql_name(table)),

@@ -3,6 +3,7 @@
 //! `docs/output.schema.json` is generated from these types (`make schema`).
 
 use chrono::{DateTime, Utc};
+use migration_timescale::inspect::{self, Attention};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -38,8 +39,11 @@ pub struct Output {
 /// A database.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Database {
-    /// Its URL, without the password.
+    /// Its URL, without the password, or its file.
     pub url: String,
+    /// The PostgreSQL schema, where it is not the server's own choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
     /// What the server is.
     pub server: String,
     /// Where the URL was found.
@@ -76,6 +80,10 @@ pub enum Report {
     Rules(Rules),
     /// `doctor`.
     Doctor(Doctor),
+    /// `report`.
+    Inspection(Box<Inspection>),
+    /// `maintain`.
+    Maintenance(Maintenance),
     /// `schema`.
     Schema(Schema),
     /// `fresh`, `refresh` and `reset`.
@@ -300,6 +308,64 @@ pub struct Diagnosis {
     pub finding: String,
 }
 
+/// The database looked at: what needs attention, and the numbers.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Inspection {
+    /// What deserves attention, the most urgent first.
+    pub attention: Vec<Attention>,
+    /// The answers.
+    #[serde(flatten)]
+    pub answers: inspect::Inspection,
+}
+
+/// The work of policies that was done, or with `--dry-run` would be.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Maintenance {
+    /// Whether this only shows what would be done.
+    pub dry_run: bool,
+    /// Who is at it already; nothing was done then.
+    pub at_work: Option<String>,
+    /// What the applied revisions declare, in the order in which it is done.
+    pub tasks: Vec<Task>,
+}
+
+/// A task of [`Maintenance`].
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Task {
+    /// What is done, `refresh of readings_hourly` for example.
+    pub task: String,
+    /// The revision that declares it.
+    pub revision: String,
+    /// What became of it.
+    pub outcome: TaskOutcome,
+    /// The same in words: what was done, or why nothing was.
+    pub detail: String,
+    /// Rows written (refresh) or deleted (retention), where the server counts them.
+    pub rows: Option<u64>,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// Why it failed, on one line.
+    pub error: Option<String>,
+}
+
+/// What became of a [`Task`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskOutcome {
+    /// Done.
+    Done,
+    /// There was nothing to do.
+    Nothing,
+    /// A job of the server does it.
+    LeftToJob,
+    /// It cannot be done now, and nothing is wrong with that; the detail says why.
+    Skipped,
+    /// It would be done (`--dry-run`).
+    Planned,
+    /// It failed; the others were done all the same.
+    Failed,
+}
+
 /// The live schema.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Schema {
@@ -321,6 +387,14 @@ pub struct Done {
 pub struct Created {
     /// Its path.
     pub path: String,
+}
+
+impl Maintenance {
+    /// Why it failed, on one line, when a task did.
+    pub fn error(&self) -> Option<String> {
+        let failed: Vec<&str> = self.tasks.iter().filter_map(|task| task.error.as_deref()).collect();
+        (!failed.is_empty()).then(|| failed.join("; "))
+    }
 }
 
 impl From<RevisionStatus> for RevisionReport {

@@ -13,6 +13,11 @@ pub fn is_lock_timeout(error: &DbErr) -> bool {
     }
 }
 
+/// Two transactions were in each other's way, and this one was chosen to give up (PostgreSQL and MySQL 40001, 40P01).
+pub fn is_deadlock(error: &DbErr) -> bool {
+    matches!(code(error).as_deref(), Some("40001" | "40P01"))
+}
+
 /// The database said it, as opposed to the network or the driver.
 pub fn is_from_server(error: &DbErr) -> bool {
     matches!(sqlx_error(error), Some(sqlx::Error::Database(_)))

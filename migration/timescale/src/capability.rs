@@ -120,6 +120,16 @@ impl Capability {
         matches!(self.timescale, Some((_, Edition::Full)))
     }
 
+    /// Whether continuous aggregates exist.
+    pub const fn has_continuous_aggregates(self) -> bool {
+        self.has_columnstore()
+    }
+
+    /// Whether jobs exist, and with them policies.
+    pub const fn has_jobs(self) -> bool {
+        self.has_columnstore()
+    }
+
     /// Whether the server is the WebAssembly build, which has one session and no background workers: what TimescaleDB
     /// does with a second session (an index with one transaction per chunk, jobs) does not work there.
     pub const fn is_web_assembly(self) -> bool {
@@ -142,6 +152,23 @@ impl Capability {
     }
 
     pub(crate) fn require_columnstore(self, feature: &'static str) -> Result<Version, Unsupported> {
+        self.require_full_licence(feature)
+    }
+
+    /// TimescaleDB of at least a version, in either edition; `needs` says so.
+    pub(crate) fn require_version(
+        self,
+        feature: &'static str,
+        floor: Version,
+        needs: &'static str,
+    ) -> Result<Version, Unsupported> {
+        match self.timescale_version() {
+            Some(version) if version >= floor => Ok(version),
+            _ => Err(Unsupported { feature, needs, server: self }),
+        }
+    }
+
+    pub(crate) fn require_full_licence(self, feature: &'static str) -> Result<Version, Unsupported> {
         match self.timescale {
             Some((version, Edition::Full)) => Ok(version),
             _ => Err(Unsupported { feature, needs: "TimescaleDB with its full licence", server: self }),

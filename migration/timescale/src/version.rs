@@ -11,10 +11,21 @@ pub struct Version {
 }
 
 impl Version {
+    /// Continuous aggregates made of continuous aggregates.
+    pub const STACKED_AGGREGATES: Self = Self::new(2, 9, 0);
     /// `by_range` and `by_hash` dimension builders.
     pub const DIMENSION_BUILDERS: Self = Self::new(2, 13, 0);
     /// The names `columnstore` and `add_columnstore_policy`; before, `compression`.
     pub const COLUMNSTORE_NAMES: Self = Self::new(2, 18, 0);
+
+    /// `CREATE TABLE … WITH (tsdb.hypertable)`.
+    pub const CREATE_TABLE_WITH: Self = Self::new(2, 20, 0);
+    /// Sparse indexes of one's own choice.
+    pub const SPARSE_INDEXES: Self = Self::new(2, 22, 0);
+    /// `compress_chunk(…, recompress => true)`.
+    pub const RECOMPRESS: Self = Self::new(2, 24, 0);
+    /// Bloom filters of several columns.
+    pub const COMPOSITE_SPARSE_INDEXES: Self = Self::new(2, 26, 0);
 
     /// The version `major.minor.patch`.
     pub const fn new(major: u32, minor: u32, patch: u32) -> Self {

@@ -232,7 +232,7 @@ impl Catalog {
 
 /// Whether a table is there for the engine's sake: SeaORM's bookkeeping, the engine's beside it, and what [`crate::kept`]
 /// keeps between `down` and `up`.
-fn is_no_schema(table: &str, bookkeeping: &str) -> bool {
+pub(crate) fn is_no_schema(table: &str, bookkeeping: &str) -> bool {
     table.starts_with(crate::kept::PREFIX)
         || table.strip_prefix(bookkeeping).is_some_and(|rest| matches!(rest, "" | "_engine"))
 }

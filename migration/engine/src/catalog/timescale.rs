@@ -37,10 +37,11 @@ pub(super) const QUERIES: &[(Kind, &str)] = &[
          FROM timescaledb_information.hypertables h WHERE (h.hypertable_schema, h.hypertable_name) = (n.nspname, c.relname)), true)",
     ),
     (
+        // Before version 16 PostgreSQL writes the one relation of a query before each column, later not.
         Kind::View,
         "SELECT g.view_name::text AS name, g.view_name::text AS owner, \
          format(E'CREATE MATERIALIZED VIEW %I WITH (timescaledb.continuous, timescaledb.materialized_only = %s) AS\\n%s', g.view_name, g.materialized_only, \
-         rtrim(g.view_definition, '; ')) AS definition \
+         rtrim(coalesce(replace(g.view_definition, (regexp_match(g.view_definition, '\\mFROM (\"[^\"]+\"|\\w+\\M)(?!\\.)'))[1] || '.', ''), g.view_definition), '; ')) AS definition \
          FROM timescaledb_information.continuous_aggregates g WHERE g.view_schema = current_schema()",
     ),
     (

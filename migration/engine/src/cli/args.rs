@@ -11,6 +11,8 @@ use crate::{Direction, offline::Profile};
 
 const AFTER_HELP: &str = "\
 The database is the first of: --database-url, DATABASE_URL, DATABASE_URL in .env, an embedded SQLite file.
+An area that is not the first has a database of its own in DATABASE_URL_<AREA>, or its place in DATABASE_URL: a schema of
+its name (PostgreSQL), a database or file beside it (<name>_<area> on MySQL, <name>-<area>.sqlite).
 URLs: postgres://user:password@host/database, mysql://user:password@host/database, sqlite://file.sqlite
 
 TARGET is one of
@@ -21,6 +23,7 @@ TARGET is one of
   alarms                           the newest revisions of an area
 
 Exit codes: 0 done, 1 failed (one line on stderr says why and what to do), 2 wrong usage;
+`maintain` 1 when a task failed, after doing the others;
 `check` also 3 when revisions are pending and nothing else is wrong, 4 when something else is wrong;
 `verify` and `lint` 4 when they find something.";
 
@@ -33,6 +36,9 @@ pub(super) struct Cli {
     /// PostgreSQL schema to work in [default: the server's]
     #[arg(short = 's', long, global = true, env = "DATABASE_SCHEMA", value_name = "NAME", hide_env_values = true)]
     pub database_schema: Option<String>,
+    /// Area to work on, where the project has several [default: the first]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub area: Option<String>,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
@@ -122,9 +128,6 @@ pub(super) enum Command {
         /// Name of the new revision
         #[arg(short, long, default_value = "merge_heads")]
         message: String,
-        /// Area it is written in, where the project has several
-        #[arg(long)]
-        area: Option<String>,
     },
     /// Mark a revision and all before it as applied, without running them, if the live schema looks like it
     #[command(after_help = "Example: migration stamp m20250601_000000_create_alarms")]
@@ -167,6 +170,20 @@ pub(super) enum Command {
     /// Examine the server: version, abilities, locks, invalid indexes, unfinished revisions, failing jobs
     #[command(after_help = "Example: migration doctor")]
     Doctor,
+    /// Look at a live database: jobs, hypertables, aggregates, tables, sequences, blocked sessions; what needs attention first
+    #[command(
+        after_help = "Examples:\n  migration report\n  migration report -v\n  migration report --json | jq .result.attention"
+    )]
+    Report,
+    /// Do the retention and refreshes that revisions declare, where no job of the server does them; made for cron
+    #[command(
+        after_help = "Examples:\n  migration maintain\n  migration maintain --dry-run\n  */30 * * * *  cd /srv/data && migration maintain --json >> maintain.log   (in a crontab)"
+    )]
+    Maintain {
+        /// Show what would be done, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Print the live schema as SQL, and its fingerprint
     #[command(after_help = "Example: migration schema > live.sql")]
     Schema,
@@ -184,9 +201,6 @@ pub(super) enum Command {
     Generate {
         /// What it does, as a Rust module name
         name: String,
-        /// Area it belongs to, where the project has several
-        #[arg(long)]
-        area: Option<String>,
         /// Stamp it with universal time (the default)
         #[arg(long, conflicts_with = "local_time")]
         universal_time: bool,

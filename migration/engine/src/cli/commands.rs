@@ -6,7 +6,7 @@ use super::args::{Command, Consent, DownArgs, UpArgs};
 use crate::{
     Direction, EngineError, Runner, doctor, drift,
     graph::RevisionTarget,
-    guard, report,
+    guard, inspection, maintain, report,
     report::{PlannedRevision, Report},
     runner::Event,
     stamp, verify,
@@ -31,6 +31,8 @@ impl Command {
             Self::Verify => "verify",
             Self::Lint { .. } => "lint",
             Self::Doctor => "doctor",
+            Self::Report => "report",
+            Self::Maintain { .. } => "maintain",
             Self::Schema => "schema",
             Self::Fresh(_) => "fresh",
             Self::Refresh(_) => "refresh",
@@ -44,12 +46,14 @@ impl Command {
         match self {
             Self::Up(up) => up.dry_run,
             Self::Down(down) => down.dry_run,
+            Self::Maintain { dry_run } => *dry_run,
             Self::Status
             | Self::History { .. }
             | Self::Current
             | Self::Show { .. }
             | Self::Check
             | Self::Doctor
+            | Self::Report
             | Self::Schema => true,
             _ => false,
         }
@@ -91,6 +95,11 @@ pub(super) async fn execute(runner: &Runner, command: Command) -> Result<Report,
             Ok(Report::Verify(report::Verify { revisions }))
         }
         Command::Doctor => Ok(Report::Doctor(report::Doctor { diagnoses: doctor::examine(runner).await? })),
+        Command::Report => Ok(Report::Inspection(Box::new(inspection::inspect(runner).await?))),
+        Command::Maintain { dry_run } => {
+            // Boxed: a run over every task makes for a large future.
+            Ok(Report::Maintenance(Box::pin(maintain::maintain(runner, dry_run)).await?))
+        }
         Command::Schema => {
             let catalog = runner.catalog().await?;
             Ok(Report::Schema(report::Schema { sql: catalog.to_string(), fingerprint: catalog.fingerprint() }))

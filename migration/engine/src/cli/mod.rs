@@ -3,8 +3,11 @@
 mod args;
 mod bar;
 mod commands;
+mod human;
+mod inspection;
 mod offline;
 mod print;
+mod table;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -12,7 +15,9 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    EngineError, Project, Runner, Target, connect,
+    Areas, EngineError, Runner,
+    areas::ChosenArea,
+    connect,
     report::{Database, Output, Report},
     runner::Patience,
 };
@@ -20,7 +25,7 @@ use args::{Cli, Command, UpArgs};
 use bar::Show;
 
 /// Parses the arguments, runs the command and prints what came of it. Never panics and never prints a password.
-pub async fn run(project: impl Into<Project>) -> ExitCode {
+pub async fn run(areas: impl Into<Areas>) -> ExitCode {
     let cli = Cli::parse();
     let filter = match (cli.output.verbose, cli.output.quiet) {
         (true, _) => "debug,sqlx=info",
@@ -42,6 +47,7 @@ pub async fn run(project: impl Into<Project>) -> ExitCode {
     let context = Context {
         url: cli.database_url,
         schema: cli.database_schema,
+        area: cli.area,
         show,
         announce: !cli.output.quiet && !cli.output.json,
         patience: Patience {
@@ -52,18 +58,26 @@ pub async fn run(project: impl Into<Project>) -> ExitCode {
         },
     };
     let mut database = None;
-    let done = dispatch(&context, project.into(), command, &mut database).await;
+    let done = dispatch(&context, areas.into(), command, &mut database).await;
     context.show.end();
     let exit_code = done.as_ref().map_or(1, Report::exit_code);
     match (done, cli.output.json) {
         (done, true) => {
             let (result, error) = match done {
-                Ok(report) => (Some(report), None),
+                Ok(report) => {
+                    let error = report.error();
+                    (Some(report), error)
+                }
                 Err(error) => (None, Some(error.on_one_line())),
             };
             print_json(&Output { command: name, database, exit_code, result, error });
         }
-        (Ok(report), false) => print::report(&report, cli.output.quiet, cli.output.verbose),
+        (Ok(report), false) => {
+            print::report(&report, cli.output.quiet, cli.output.verbose);
+            if let Some(error) = report.error() {
+                eprintln!("error: {error}");
+            }
+        }
         (Err(error), false) => eprintln!("error: {}", error.on_one_line()),
     }
     ExitCode::from(exit_code)
@@ -73,6 +87,7 @@ pub async fn run(project: impl Into<Project>) -> ExitCode {
 struct Context {
     url: Option<String>,
     schema: Option<String>,
+    area: Option<String>,
     show: Arc<Show>,
     /// Whether to say on standard error which database is worked on.
     announce: bool,
@@ -81,22 +96,27 @@ struct Context {
 
 async fn dispatch(
     context: &Context,
-    project: Project,
+    areas: Areas,
     command: Command,
     database: &mut Option<Database>,
 ) -> Result<Report, EngineError> {
-    let command = match offline::execute(context, &project, command).await? {
+    // A new revision goes to a folder, which may be there before the area is listed.
+    let area = if matches!(command, Command::Generate { .. }) { None } else { context.area.as_deref() };
+    let area = areas.choose(area)?;
+    let command = match offline::execute(context, &area, command).await? {
         offline::Outcome::Done(report) => return Ok(report),
         offline::Outcome::NeedsDatabase(command) => command,
     };
-    let runner = connect(context, project, command.only_reads()).await?;
+    let runner = connect(context, area, command.only_reads()).await?;
     let worked_on = Database {
-        url: runner.target().to_string(),
+        url: runner.target().location(),
+        schema: context.schema.clone().or_else(|| runner.target().schema().map(str::to_owned)),
         server: runner.server().to_string(),
         from: runner.target().origin().to_string(),
     };
     if context.announce {
-        eprintln!("database: {} ({}, from {})", worked_on.url, worked_on.server, worked_on.from);
+        let schema = worked_on.schema.as_ref().map(|schema| format!(" schema {schema}")).unwrap_or_default();
+        eprintln!("database: {}{schema} ({}, from {})", worked_on.url, worked_on.server, worked_on.from);
     }
     *database = Some(worked_on);
     let (runner, command) = commands::prepare(runner, command)?;
@@ -105,10 +125,10 @@ async fn dispatch(
     done
 }
 
-async fn connect(context: &Context, project: Project, must_exist: bool) -> Result<Runner, EngineError> {
-    let target = Target::resolve(context.url.as_deref(), &project.embedded)?;
+async fn connect(context: &Context, area: ChosenArea, must_exist: bool) -> Result<Runner, EngineError> {
+    let target = area.target(context.url.as_deref())?;
     let settings = connect::Settings { schema: context.schema.clone(), must_exist };
-    let runner = Runner::connect(project, target, &settings, context.patience.clone()).await?;
+    let runner = Runner::connect(area.project, target, &settings, context.patience.clone()).await?;
     let show = Arc::clone(&context.show);
     Ok(runner.on_event(move |event| show.event(event)))
 }

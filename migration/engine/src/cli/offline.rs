@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Context, args::Command};
 use crate::{
     Direction, EngineError, Project,
+    areas::ChosenArea,
     graph::Graph,
     lint,
     offline::{self, Profile},
@@ -22,17 +23,19 @@ pub(super) enum Outcome {
 }
 
 /// Does the command, if it needs no database.
-pub(super) async fn execute(context: &Context, project: &Project, command: Command) -> Result<Outcome, EngineError> {
+pub(super) async fn execute(context: &Context, area: &ChosenArea, command: Command) -> Result<Outcome, EngineError> {
+    let project = &area.project;
+    let folder = context.area.as_deref();
     let report = match command {
-        Command::Generate { name, area, local_time, .. } => {
+        Command::Generate { name, local_time, .. } => {
             let at = if local_time { chrono::Local::now().naive_local() } else { chrono::Utc::now().naive_utc() };
-            created(&scaffold::generate(&crate_dir(), &name, area.as_deref(), at)?)
+            created(&scaffold::generate(&crate_dir(), &name, folder, at)?)
         }
-        Command::Merge { revisions, message, area } => {
+        Command::Merge { revisions, message } => {
             let graph = project.graph()?;
             let parents = graph.merge_parents(&revisions)?;
             let at = chrono::Utc::now().naive_utc();
-            created(&scaffold::merge(&crate_dir(), &message, area.as_deref(), at, &graph.names(&parents))?)
+            created(&scaffold::merge(&crate_dir(), &message, folder, at, &graph.names(&parents))?)
         }
         Command::Heads => {
             let graph = project.graph()?;
@@ -54,7 +57,7 @@ pub(super) async fn execute(context: &Context, project: &Project, command: Comma
             Report::Lint(report::Lint { findings, revisions: project.revision_names().len() })
         }
         // A drawing is worth something without a database too.
-        Command::History { range } => match history_without_database(context, project, range.as_deref())? {
+        Command::History { range } => match history_without_database(context, area, range.as_deref())? {
             Some(report) => report,
             None => return Ok(Outcome::NeedsDatabase(Command::History { range })),
         },
@@ -92,12 +95,12 @@ async fn sql(
 /// The drawing, when there is no database yet that could be asked for the applied revisions.
 fn history_without_database(
     context: &Context,
-    project: &Project,
+    area: &ChosenArea,
     range: Option<&str>,
 ) -> Result<Option<Report>, EngineError> {
-    let target = crate::Target::resolve(context.url.as_deref(), &project.embedded)?;
+    let target = area.target(context.url.as_deref())?;
     if target.sqlite_file().is_some_and(|file| !file.exists()) {
-        return history(&project.graph()?, range, None).map(Some);
+        return history(&area.project.graph()?, range, None).map(Some);
     }
     Ok(None)
 }

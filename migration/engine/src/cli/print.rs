@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use crate::{
     Direction,
-    report::{Check, Health, Lint, Place, Report, RevisionReport, Run, Show, State, Status, Verify},
+    report::{
+        Check, Health, Lint, Maintenance, Place, Report, RevisionReport, Run, Show, State, Status, TaskOutcome, Verify,
+    },
     scratch::Form,
     verify::Outcome,
 };
@@ -15,8 +17,19 @@ impl Report {
         match self {
             Self::Check(check) => check.exit_code(),
             Self::Verify(verify) if verify.revisions.iter().any(|one| one.outcome != Outcome::Proved) => 4,
+            Self::Maintenance(maintenance) if maintenance.error().is_some() => 1,
             Self::Lint(lint) if lint.findings.iter().any(|finding| finding.allowed.is_none()) => 4,
             _ => 0,
+        }
+    }
+}
+
+impl Report {
+    /// Why it failed, on one line, when it did in part.
+    pub(super) fn error(&self) -> Option<String> {
+        match self {
+            Self::Maintenance(maintenance) => maintenance.error(),
+            _ => None,
         }
     }
 }
@@ -49,6 +62,8 @@ pub(super) fn report(report: &Report, quiet: bool, verbose: bool) {
         Report::Doctor(doctor) => {
             each(&doctor.diagnoses, |one| format!("{:8} {}: {}\n", health(one.health), one.about, one.finding))
         }
+        Report::Inspection(inspection) => super::inspection::text(inspection, verbose),
+        Report::Maintenance(maintenance) => maintenance_text(maintenance),
         Report::Schema(schema) => format!("{}\n-- fingerprint {}\n", schema.sql, schema.fingerprint),
         Report::Done(done) => format!("{}\n", done.done),
         Report::Created(created) => format!("{}\n", created.path),
@@ -249,6 +264,23 @@ fn lint_text(lint: &Lint, verbose: bool) -> String {
         allowed.len()
     );
     text
+}
+
+fn maintenance_text(maintenance: &Maintenance) -> String {
+    if let Some(holder) = &maintenance.at_work {
+        return format!("nothing done: another `maintain` is at work ({holder})\n");
+    }
+    if maintenance.tasks.is_empty() {
+        return "the applied revisions declare no maintenance\n".to_owned();
+    }
+    each(&maintenance.tasks, |task| {
+        let took = if matches!(task.outcome, TaskOutcome::Done | TaskOutcome::Failed) {
+            format!(", {} ms", task.took_ms)
+        } else {
+            String::new()
+        };
+        format!("{}: {}{took}\n", task.task, task.detail)
+    })
 }
 
 fn health(health: Health) -> &'static str {

@@ -4,6 +4,7 @@
 mod ddl;
 pub mod names;
 pub mod parsed;
+mod policies;
 mod timescale;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,9 @@ pub struct Model {
     pub views: BTreeMap<String, View>,
     /// Types (enums and others) with their labels in order.
     pub types: BTreeMap<String, Vec<String>>,
+    /// Settings of policies as they were written, by their kind (columnstore, refresh, reorder, retention) and the
+    /// hypertable or aggregate.
+    pub policies: BTreeMap<(&'static str, String), Vec<String>>,
 }
 
 /// A table of a [`Model`].
@@ -74,6 +78,8 @@ pub struct Columnstore {
 pub struct View {
     /// Whether it is a continuous aggregate.
     pub continuous: bool,
+    /// Whether it shows what was materialised and nothing else, as continuous aggregates do unless told.
+    pub materialized_only: bool,
     /// Columns and tables its query names, as far as the text tells.
     pub reads: BTreeSet<String>,
 }
@@ -94,6 +100,7 @@ impl Model {
             ddl::apply(self, names, parsed, statement);
         }
         timescale::apply(self, names, parsed);
+        policies::apply(self, names, parsed);
     }
 
     /// Whether the table is there.
@@ -116,9 +123,49 @@ impl Model {
         self.types.contains_key(name)
     }
 
+    /// The view as a continuous aggregate.
+    pub fn continuous_aggregate(&self, name: &str) -> Option<&View> {
+        self.views.get(name).filter(|view| view.continuous)
+    }
+
+    /// Whether the table has a unique index without the column.
+    pub fn has_unique_index_without(&self, table: &str, column: &str) -> bool {
+        self.tables.get(table).is_some_and(|table| {
+            let lacks =
+                |index| table.index_columns.get(index).is_some_and(|columns| !columns.iter().any(|c| c == column));
+            table.unique_indexes.iter().any(lacks)
+        })
+    }
+
+    /// Whether the type of the column was created as an enum.
+    pub fn has_enum_column(&self, table: &str, column: &str) -> bool {
+        let column = self.tables.get(table).and_then(|table| table.columns.iter().find(|known| known.name == column));
+        column
+            .and_then(|column| self.types.get(column.data_type.trim_matches('"')))
+            .is_some_and(|labels| !labels.is_empty())
+    }
+
+    /// Whether a continuous aggregate names both the table and the column.
+    pub fn is_aggregated(&self, table: &str, column: &str) -> bool {
+        self.views.values().any(|view| view.continuous && view.reads.contains(table) && view.reads.contains(column))
+    }
+
     /// The table as a hypertable.
     pub fn hypertable(&self, table: &str) -> Option<&Hypertable> {
         self.tables.get(table).and_then(|table| table.hypertable.as_ref())
+    }
+}
+
+impl Hypertable {
+    /// Whether it is partitioned by the column.
+    pub fn has_dimension(&self, column: &str) -> bool {
+        self.dimensions.iter().any(|known| known == column)
+    }
+
+    /// Whether its columnstore is segmented or ordered by the column.
+    pub fn stores_by(&self, column: &str) -> bool {
+        let columns = self.columnstore.iter().flat_map(|store| store.segment_by.iter().chain(&store.order_by));
+        columns.into_iter().any(|known| known == column)
     }
 }
 

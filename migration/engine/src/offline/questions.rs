@@ -32,8 +32,37 @@ const QUESTIONS: &[(&str, Answer)] = &[
     ("timescaledb_version", |known, _| Some(timescaledb(known.server))),
     // As a database where the extension is not enabled yet; enabling it again changes nothing.
     ("can_enable_timescaledb", |known, asked| Some(asked.row(known.server.has_hypertables()))),
+    ("has_public_beside", |_, asked| Some(asked.row(false))),
     ("has_hypertable", |known, asked| asked.about(|[table]| known.model().hypertable(table).is_some())),
     ("has_columnstore", |known, asked| asked.about(|[table]| has_columnstore(known.model(), table))),
+    ("has_materialized_only_aggregate", |known, asked| asked.about(|[name]| has_aggregate(known.model(), name, true))),
+    ("has_real_time_aggregate", |known, asked| asked.about(|[name]| has_aggregate(known.model(), name, false))),
+    // The server refuses such an aggregate; that it was created before, the model knows and not how.
+    ("has_other_source", |_, asked| Some(asked.row(false))),
+    ("has_other_columns", |_, asked| Some(asked.row(false))),
+    ("has_other_bucket", |_, asked| Some(asked.row(false))),
+    ("has_unique_without_time", |known, asked| {
+        asked.about(|[table, column]| known.model().has_unique_index_without(table, column))
+    }),
+    // Lint has a rule for it.
+    ("has_reference_to_it", |_, asked| Some(asked.row(false))),
+    ("has_partition_column", |known, asked| {
+        asked.about(|[table, column]| known.model().hypertable(table).is_some_and(|found| found.has_dimension(column)))
+    }),
+    ("has_columnstore_column", |known, asked| {
+        asked.about(|[table, column]| known.model().hypertable(table).is_some_and(|found| found.stores_by(column)))
+    }),
+    ("has_aggregated_column", |known, asked| asked.about(|[table, column]| known.model().is_aggregated(table, column))),
+    ("has_enum_column", |known, asked| asked.about(|[table, column]| known.model().has_enum_column(table, column))),
+    // A new database has no chunks.
+    ("has_compressed_chunk", |_, asked| Some(asked.row(false))),
+    ("has_other_columnstore_policy", |known, asked| Some(asked.other_policy(known, "columnstore"))),
+    ("has_other_reorder_policy", |known, asked| Some(asked.other_policy(known, "reorder"))),
+    ("has_other_refresh_policy", |known, asked| Some(asked.other_policy(known, "refresh"))),
+    ("has_other_retention_policy", |known, asked| Some(asked.other_policy(known, "retention"))),
+    // Lint has a rule for both.
+    ("has_retention_within", |_, asked| Some(asked.row(false))),
+    ("has_refresh_beyond", |_, asked| Some(asked.row(false))),
     // With a columnstore they are added valid.
     ("has_unvalidated_check", |known, asked| {
         asked.first().map(|table| !has_columnstore(known.model(), table)).map(|yes| asked.row(yes))
@@ -49,6 +78,8 @@ const QUESTIONS: &[(&str, Answer)] = &[
         let [name] = asked.last()?;
         Some(asked.rows(known.model().has_type(name)))
     }),
+    // Nobody knows, so there is no row.
+    ("oldest_row", |_, _| Some(Vec::new())),
     ("server_version", |_, asked| Some(vec![asked.named(Value::from(MARIADB))])),
 ];
 
@@ -97,6 +128,15 @@ impl<'a> Asked<'a> {
         vec![self.named(yes.into())]
     }
 
+    /// Whether there is a policy of the first name, and not with what the others say.
+    fn other_policy(&self, known: &mut Recording, kind: &'static str) -> Vec<Row> {
+        let found = self.names.split_first().map(|(table, settings)| {
+            let policy = known.model().policies.get(&(kind, (*table).to_owned()));
+            policy.is_some_and(|found| found.iter().map(String::as_str).ne(settings.iter().copied()))
+        });
+        self.row(found.unwrap_or_default())
+    }
+
     fn about<const COUNT: usize>(&self, yes: impl FnOnce([&str; COUNT]) -> bool) -> Option<Vec<Row>> {
         self.last().map(|names| self.row(yes(names)))
     }
@@ -109,6 +149,10 @@ impl<'a> Asked<'a> {
 
 fn has_columnstore(model: &Model, table: &str) -> bool {
     model.hypertable(table).is_some_and(|hypertable| hypertable.columnstore.is_some())
+}
+
+fn has_aggregate(model: &Model, name: &str, materialized_only: bool) -> bool {
+    model.continuous_aggregate(name).is_some_and(|view| view.materialized_only == materialized_only)
 }
 
 /// The answer to `Capability::detect`.

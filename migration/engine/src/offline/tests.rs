@@ -2,7 +2,10 @@
 
 use std::pin::Pin;
 
-use migration_timescale::{Capability, Columnstore, Hypertable, TimescaleManager, Version};
+use migration_timescale::{
+    Capability, Chunks, Columnstore, ColumnstorePolicy, ContinuousAggregate, Hypertable, HypertableColumn, Interval,
+    PerChunkIndex, RefreshPolicy, ReorderPolicy, RetentionPolicy, SparseIndex, TimescaleManager, Version, Window,
+};
 use sea_orm::{ConnectionTrait, DbErr, Statement as Given, TransactionTrait};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait::async_trait};
 
@@ -348,4 +351,60 @@ async fn a_long_history_is_recorded_quickly() {
     assert_eq!(record(&all, TIMESCALEDB).await.unwrap().len(), 2000);
     println!("{} µs a revision", started.elapsed().as_micros() / 2000);
     assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+/// Every method of migration-timescale that asks the catalogue, twice, the second time with other settings.
+#[tokio::test]
+async fn questions_of_migration_timescale_are_answered_on_every_backend() {
+    let first = revision("m1", |manager| Box::pin(telemetry(manager, 0)));
+    let mut again = revision("m2", |manager| Box::pin(telemetry(manager, 1)));
+    again.transaction = Some(false);
+    for server in [TIMESCALEDB, Capability::timescale_apache(REFERENCE_TIMESCALEDB), Capability::postgres()]
+        .into_iter()
+        .chain([Capability::sqlite(), Capability::mysql()])
+    {
+        let recorded = record(&[&first, &again], server).await.unwrap();
+        for revision in &recorded {
+            assert_eq!(revision.up.unanswered, Vec::<String>::new(), "{server}");
+        }
+        let second = of(&recorded[1].up);
+        let exchanged = second.iter().filter(|(sql, _)| sql.contains("remove_")).count();
+        assert_eq!(exchanged, if server.has_jobs() { 4 } else { 0 }, "{server}: {second:#?}");
+        let real_time = second.iter().filter(|(sql, _)| sql.starts_with("ALTER MATERIALIZED VIEW")).count();
+        assert_eq!(real_time, usize::from(server.has_continuous_aggregates()));
+        assert_eq!(second.iter().filter(|(sql, _)| sql.contains("ADD COLUMN")).count(), 0, "{second:#?}");
+    }
+}
+
+async fn telemetry(manager: &SchemaManager<'_>, later: u32) -> Result<(), DbErr> {
+    if later == 0 {
+        run(manager, "CREATE TABLE readings (taken_at timestamp NOT NULL, sensor_id varchar(99), value real)").await?;
+        run(manager, "CREATE INDEX by_value ON readings (value)").await?;
+        run(manager, "CREATE INDEX by_sensor ON readings (sensor_id)").await?;
+    }
+    manager.create_hypertable(&Hypertable::by_range("readings", "taken_at")).await?;
+    let columnstore = Columnstore::on("readings").order_by("taken_at");
+    manager.enable_columnstore(&columnstore.sparse_index(SparseIndex::minmax("value"))).await?;
+    let mut quality = sea_orm_migration::prelude::ColumnDef::new("quality");
+    manager.change_hypertable_column(&HypertableColumn::add("readings", quality.double().take())).await?;
+    let hourly = ContinuousAggregate::on("readings", "hourly").bucket("hour", "taken_at", Interval::hours(1));
+    let hourly = hourly.group_by("sensor_id").aggregate("n", "count(*)");
+    let hourly = if later == 0 { hourly.materialized_only() } else { hourly };
+    manager.create_continuous_aggregate(&hourly).await?;
+    let refresh = RefreshPolicy::of(&hourly).start_offset(Interval::hours(4 + later));
+    let (age, index) = if later == 0 { ("7 days", "by_value") } else { ("8 days", "by_sensor") };
+    let retention = RetentionPolicy::of_table("readings", "taken_at", Interval::days(30 + later));
+    for _ in 0..2 {
+        manager.add_refresh_policy(&refresh).await?;
+        manager.add_retention_policy(&retention).await?;
+        manager.add_columnstore_policy(&ColumnstorePolicy::after("readings", age)).await?;
+        manager.add_reorder_policy(&ReorderPolicy::by("readings", index)).await?;
+    }
+    manager.compress_chunks(&Chunks::of("readings")).await?;
+    if later > 0 {
+        manager.refresh_continuous_aggregate(&hourly, Window::ALL).await?;
+        let index = sea_orm_migration::prelude::Index::create().name("late").table("readings").col("value").take();
+        manager.create_index_per_chunk(&PerChunkIndex::new("readings", "late", index)).await?;
+    }
+    Ok(())
 }

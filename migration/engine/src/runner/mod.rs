@@ -30,7 +30,7 @@ use crate::{
     connect, destroy,
     graph::{Graph, RevisionTarget},
     guard,
-    lock::{self, RunnerLock},
+    lock::{self, Purpose, RunnerLock},
     progress::Listener,
     records::{Entry, Records, Tables},
     scratch,
@@ -139,6 +139,11 @@ impl Runner {
     /// The database.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// How long it waits, and for what.
+    pub(crate) fn patience(&self) -> &Patience {
+        &self.patience
     }
 
     /// Closes the connection.
@@ -343,9 +348,9 @@ impl Runner {
         positions.iter().map(|position| self.graph.name(*position).to_owned()).collect()
     }
 
-    async fn lock(&self) -> Result<RunnerLock, EngineError> {
+    pub(crate) async fn lock(&self) -> Result<RunnerLock, EngineError> {
         let table = self.project.bookkeeping_table();
-        let lock = lock::acquire(&self.db, &self.target, &table, self.patience.wait, |holder| {
+        let lock = lock::acquire(&self.db, &self.target, Purpose::Schema, &table, self.patience.wait, |holder| {
             (self.listener)(Event::Waiting { holder: holder.to_owned() });
         })
         .await?;
@@ -357,8 +362,8 @@ impl Runner {
     }
 
     /// Gives the lock back; what went wrong before is what is reported.
-    async fn unlock<T>(&self, lock: RunnerLock, done: Result<T, EngineError>) -> Result<T, EngineError> {
-        let released = lock.release(&self.db, &self.project.bookkeeping_table()).await;
+    pub(crate) async fn unlock<T>(&self, lock: RunnerLock, done: Result<T, EngineError>) -> Result<T, EngineError> {
+        let released = lock.release(&self.db, Purpose::Schema, &self.project.bookkeeping_table()).await;
         let value = done?;
         released?;
         Ok(value)

@@ -49,7 +49,7 @@ impl Patience {
 
     /// Pause after a failed attempt: 0.2 s, doubling to at most 5 s, and up to half of it again at random, so that two
     /// waiters do not stay in step.
-    pub(super) fn pause_after(attempt: u32) -> Duration {
+    pub(crate) fn pause_after(attempt: u32) -> Duration {
         let base = Duration::from_millis(200 << Ord::min(attempt.saturating_sub(1), 5)).min(Duration::from_secs(5));
         let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().subsec_nanos();
         base + base.mul_f64(f64::from(clock % 1000) / 2000.0)

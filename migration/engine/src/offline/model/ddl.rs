@@ -38,7 +38,8 @@ pub fn apply(model: &mut Model, names: Names, parsed: &Parsed, statement: &State
             let reads = names.words(&parsed.tokens).collect();
             let name = names.object(&view.name);
             if view.or_replace || !model.views.contains_key(&name) {
-                model.views.insert(name, View { continuous, reads });
+                let materialized_only = continuous && parsed.switch(&["materialized_only"]) != Some(false);
+                model.views.insert(name, View { continuous, materialized_only, reads });
             }
         }
         Statement::CreateType { name, representation } => {
@@ -83,9 +84,14 @@ fn create_table(model: &mut Model, names: Names, parsed: &Parsed, definition: &a
         add_column(&mut table, names, &name, column);
     }
     if let Some(query) = &definition.query {
-        let given = !table.columns.is_empty();
+        // On MySQL the columns that are given are only those with more to say than the query does.
+        let given = !table.columns.is_empty() && names.0 != sea_orm::DbBackend::MySql;
         let selected = if given { Vec::new() } else { selected_columns(model, names, query) };
-        table.columns.extend(selected);
+        for column in selected {
+            if !table.columns.iter().any(|known| known.name == column.name) {
+                table.columns.push(column);
+            }
+        }
     }
     for constraint in &definition.constraints {
         add_constraint(&mut table, names, &name, constraint);

@@ -24,9 +24,15 @@ pub fn apply(model: &mut Model, names: Names, parsed: &Parsed) {
     {
         set_columnstore(table, names, parsed);
     }
+    if parsed.starts_with(&["alter", "materialized", "view"])
+        && let Some(view) = altered(names, &parsed.tokens[3..]).and_then(|view| model.views.get_mut(&view))
+        && let Some(materialized_only) = parsed.switch(&["materialized_only"])
+    {
+        view.materialized_only = materialized_only;
+    }
 }
 
-/// The table that `ALTER TABLE` names.
+/// The table or view that `ALTER TABLE` names.
 fn altered(names: Names, tokens: &[Token]) -> Option<String> {
     let start =
         tokens.iter().position(|token| !["if", "exists", "only"].iter().any(|word| parsed::is_word(token, word)));

@@ -1,25 +1,49 @@
 //! Hypertables.
 
+mod column;
+mod created;
+mod dimension;
+mod index;
+
 use crate::{
     Capability, Unsupported, Version,
     quote::{literal, regclass},
 };
 
+pub use column::HypertableColumn;
+pub use dimension::{ChunkInterval, HashDimension};
+pub use index::PerChunkIndex;
+
 /// A table partitioned by a time column into chunks.
 ///
 /// Existing rows are moved into chunks. TimescaleDB's default index on the time column is not created: a revision names
 /// its indexes itself, so that they exist on every backend.
+///
+/// A second dimension is a [`HashDimension`]. The inverse is to drop the table.
+///
+/// ```
+/// use migration_timescale::{Capability, Hypertable, Version};
+///
+/// let readings = Hypertable::by_range("readings", "taken_at").chunk_interval("7 days");
+/// assert_eq!(
+///     readings.create_sql(Capability::timescale_apache(Version::new(2, 12, 0)))?,
+///     "SELECT create_hypertable('readings', 'taken_at', chunk_time_interval => INTERVAL '7 days', \
+///      create_default_indexes => false, if_not_exists => true, migrate_data => true)",
+/// );
+/// # Ok::<(), migration_timescale::Unsupported>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hypertable {
     table: String,
     column: String,
     chunk_interval: Option<String>,
+    migrate_data: bool,
 }
 
 impl Hypertable {
     /// `table`, partitioned by ranges of `column`.
     pub fn by_range(table: &str, column: &str) -> Self {
-        Self { table: table.to_owned(), column: column.to_owned(), chunk_interval: None }
+        Self { table: table.to_owned(), column: column.to_owned(), chunk_interval: None, migrate_data: true }
     }
 
     /// Width of a chunk as a PostgreSQL interval, `7 days` for example. TimescaleDB's default is 7 days.
@@ -29,9 +53,21 @@ impl Hypertable {
         self
     }
 
+    /// Fails when the table has rows. Else they are moved into chunks, under a lock that nobody passes until all are.
+    #[must_use]
+    pub fn only_when_empty(mut self) -> Self {
+        self.migrate_data = false;
+        self
+    }
+
     /// The table's name.
     pub fn table(&self) -> &str {
         &self.table
+    }
+
+    /// The column it is partitioned by.
+    pub fn column(&self) -> &str {
+        &self.column
     }
 
     /// The statement that makes the table a hypertable; it changes nothing when the table already is one.
@@ -40,7 +76,8 @@ impl Hypertable {
         let table = regclass(&self.table);
         let column = literal(&self.column);
         let interval = self.chunk_interval.as_deref().map(|text| format!("INTERVAL {}", literal(text)));
-        let options = "create_default_indexes => false, if_not_exists => true, migrate_data => true";
+        let migrate_data = self.migrate_data;
+        let options = format!("create_default_indexes => false, if_not_exists => true, migrate_data => {migrate_data}");
         Ok(if version >= Version::DIMENSION_BUILDERS {
             let interval = interval.map(|text| format!(", {text}")).unwrap_or_default();
             format!("SELECT create_hypertable({table}, by_range({column}{interval}), {options})")

@@ -1,0 +1,86 @@
+//! Several projects behind one command line: the areas of a platform, each with a schema and a history of its own.
+//!
+//! ```no_run
+//! # use migration_engine::sea_orm_migration::prelude::*;
+//! # mod alarms { use super::*; pub struct Migrator; impl MigratorTrait for Migrator { fn migrations() -> Vec<Box<dyn MigrationTrait>> { vec![] } } }
+//! # mod telemetry { pub use super::alarms::Migrator; }
+//! use migration_engine::Areas;
+//!
+//! # #[tokio::main]
+//! # async fn main() -> std::process::ExitCode {
+//! migration_engine::cli::run(Areas::new("alarms", alarms::Migrator).and("telemetry", telemetry::Migrator)).await
+//! # }
+//! ```
+//!
+//! The first is the default area: it works in the database as the URL names it. Every other has its own database
+//! (`DATABASE_URL_<AREA>`) or its place in the common one ([`Target::resolve_area`]), and is chosen with `--area`.
+
+use crate::{EngineError, Project, Target};
+
+/// Named projects; the first is the default.
+pub struct Areas {
+    default: Area,
+    others: Vec<Area>,
+}
+
+struct Area {
+    /// `None` for a project that stands alone.
+    name: Option<&'static str>,
+    project: Project,
+}
+
+impl Areas {
+    /// The default area.
+    pub fn new(name: &'static str, project: impl Into<Project>) -> Self {
+        Self { default: Area { name: Some(name), project: project.into() }, others: Vec::new() }
+    }
+
+    /// Another area. Its name is the PostgreSQL schema, and part of the name of its MySQL database or SQLite file.
+    #[must_use]
+    pub fn and(mut self, name: &'static str, project: impl Into<Project>) -> Self {
+        self.others.push(Area { name: Some(name), project: project.into() });
+        self
+    }
+
+    /// The names, the default first; none for a project that stands alone.
+    pub fn names(&self) -> Vec<&'static str> {
+        std::iter::once(&self.default).chain(&self.others).filter_map(|area| area.name).collect()
+    }
+
+    /// The area of that name, or the default.
+    pub(crate) fn choose(self, name: Option<&str>) -> Result<ChosenArea, EngineError> {
+        let known = self.names();
+        let Some(wanted) = name.filter(|wanted| self.default.name != Some(wanted)) else {
+            return Ok(ChosenArea { place: None, project: self.default.project });
+        };
+        match self.others.into_iter().find(|area| area.name == Some(wanted)) {
+            Some(area) => Ok(ChosenArea { place: area.name, project: area.project }),
+            None if known.is_empty() => Err(EngineError::NoAreas { area: wanted.to_owned() }),
+            None => Err(EngineError::UnknownArea { area: wanted.to_owned(), known: known.join(", ") }),
+        }
+    }
+}
+
+impl<P: Into<Project>> From<P> for Areas {
+    fn from(project: P) -> Self {
+        Self { default: Area { name: None, project: project.into() }, others: Vec::new() }
+    }
+}
+
+/// The area a command works on.
+pub(crate) struct ChosenArea {
+    /// Set when the area has a place of its own.
+    pub place: Option<&'static str>,
+    pub project: Project,
+}
+
+impl ChosenArea {
+    /// Its database, when `flag` is `--database-url`.
+    pub(crate) fn target(&self, flag: Option<&str>) -> Result<Target, EngineError> {
+        let embedded = &self.project.embedded;
+        Ok(match self.place {
+            Some(area) => Target::resolve_area(area, flag, embedded)?,
+            None => Target::resolve(flag, embedded)?,
+        })
+    }
+}

@@ -1,0 +1,199 @@
+//! What is to be done, and who does it.
+
+use chrono::{DateTime, Utc};
+use migration_timescale::{
+    ContinuousAggregate, Maintenance,
+    inspect::{self, AggregateState, Answer, Job},
+};
+use sea_orm_migration::SchemaManager;
+
+use crate::{Describe, EngineError, Runner, catalog::rows};
+
+/// Who does a task.
+pub(super) enum Doer {
+    /// A job of TimescaleDB.
+    Job { id: i64 },
+    /// A job of TimescaleDB that somebody switched off.
+    PausedJob { id: i64 },
+    /// This command.
+    Us,
+    /// The table or aggregate is not there.
+    Nobody,
+}
+
+/// A task that an applied revision declares.
+pub(super) struct Planned {
+    pub revision: String,
+    pub work: Maintenance,
+    pub doer: Doer,
+    /// For a retention: what is made of the rows that it deletes.
+    pub dependents: Vec<Dependent>,
+}
+
+/// An aggregate over rows that are to be deleted.
+pub(super) enum Dependent {
+    /// A continuous aggregate of TimescaleDB.
+    Native { name: String },
+    /// A table that this command fills.
+    Portable(Box<ContinuousAggregate>),
+}
+
+impl Planned {
+    /// `refresh of readings_hourly`.
+    pub(super) fn name(&self) -> String {
+        match &self.work {
+            Maintenance::Refresh(policy) => format!("refresh of {}", policy.aggregate().name()),
+            Maintenance::Retention(policy) => format!("retention of {}", policy.table()),
+        }
+    }
+}
+
+/// What TimescaleDB has; empty elsewhere.
+#[derive(Default)]
+struct Native {
+    jobs: Vec<Job>,
+    aggregates: Vec<AggregateState>,
+}
+
+/// Every task of the applied revisions: refreshes first, each kind in the order of the revisions.
+pub(super) async fn plan(runner: &Runner) -> Result<Vec<Planned>, EngineError> {
+    let declared = declared(runner).await?;
+    if declared.is_empty() {
+        return Ok(Vec::new());
+    }
+    let work: Vec<Maintenance> = declared.iter().map(|(_, work)| work.clone()).collect();
+    Maintenance::check_all(&work).map_err(|refused| EngineError::MaintenanceRefused { reason: refused.to_string() })?;
+    let native = native(runner).await?;
+    let mut planned = Vec::new();
+    for (revision, work) in declared {
+        let doer = doer(runner, &native, &work).await?;
+        let dependents = dependents(runner, &native, &work, planned.as_slice());
+        planned.push(Planned { revision, work, doer, dependents });
+    }
+    Ok(planned)
+}
+
+/// What applied revisions declare. Said of one table or aggregate several times, the last one counts, in the place of the
+/// first: an aggregate stays before those made of it.
+async fn declared(runner: &Runner) -> Result<Vec<(String, Maintenance)>, EngineError> {
+    let records = runner.records().await?;
+    let mut declared: Vec<(String, Maintenance)> = Vec::new();
+    for name in runner.in_order().filter(|name| records.is_applied(name)) {
+        for work in runner.project().description(name).map(Describe::maintenance).unwrap_or_default() {
+            let entry = (name.to_owned(), work);
+            match declared.iter_mut().find(|(_, earlier)| is_same(earlier, &entry.1)) {
+                Some(earlier) => *earlier = entry,
+                None => declared.push(entry),
+            }
+        }
+    }
+    // Stable: what is to be deleted has been summarised before.
+    declared.sort_by_key(|(_, work)| matches!(work, Maintenance::Retention(_)));
+    Ok(declared)
+}
+
+fn is_same(one: &Maintenance, other: &Maintenance) -> bool {
+    std::mem::discriminant(one) == std::mem::discriminant(other) && one.about() == other.about()
+}
+
+async fn native(runner: &Runner) -> Result<Native, EngineError> {
+    let failed = || EngineError::while_doing("asking which jobs there are");
+    let (db, server) = (runner.connection(), runner.server());
+    let jobs = inspect::jobs(db, server).await.map_err(failed())?;
+    let aggregates = inspect::continuous_aggregates(db, server).await.map_err(failed())?;
+    Ok(Native {
+        jobs: match jobs {
+            Answer::Given { found } => found.jobs,
+            Answer::Unavailable { .. } => Vec::new(),
+        },
+        aggregates: given(aggregates),
+    })
+}
+
+fn given<T>(answer: Answer<Vec<T>>) -> Vec<T> {
+    match answer {
+        Answer::Given { found } => found,
+        Answer::Unavailable { .. } => Vec::new(),
+    }
+}
+
+async fn doer(runner: &Runner, native: &Native, work: &Maintenance) -> Result<Doer, EngineError> {
+    let procedure = match work {
+        Maintenance::Refresh(_) => "policy_refresh_continuous_aggregate",
+        Maintenance::Retention(_) => "policy_retention",
+    };
+    let job = native.jobs.iter().find(|job| {
+        job.relation.as_deref() == Some(work.about()) && job.procedure.rsplit('.').next() == Some(procedure)
+    });
+    // In WebAssembly jobs can be added, and nobody runs them.
+    if let Some(job) = job.filter(|_| !runner.server().is_web_assembly()) {
+        return Ok(if job.scheduled { Doer::Job { id: job.id } } else { Doer::PausedJob { id: job.id } });
+    }
+    let there = match work {
+        Maintenance::Refresh(policy) => is_there(runner, native, policy.aggregate().name(), true).await?,
+        Maintenance::Retention(policy) => is_there(runner, native, policy.table(), false).await?,
+    };
+    Ok(if there { Doer::Us } else { Doer::Nobody })
+}
+
+async fn is_there(runner: &Runner, native: &Native, name: &str, aggregate: bool) -> Result<bool, EngineError> {
+    if native.aggregates.iter().any(|one| one.name == name) {
+        return Ok(true);
+    }
+    let manager = SchemaManager::new(runner.connection());
+    let has_table = async |table: String| {
+        let found = manager.has_table(table).await;
+        found.map_err(EngineError::while_doing("looking for what is to be maintained"))
+    };
+    let stored = !runner.server().has_continuous_aggregates() && has_table(format!("{name}_materialized")).await?;
+    Ok(stored || (!aggregate && has_table(name.to_owned()).await?))
+}
+
+/// What is made of the rows of a retention's table: of the live database where it tells, else of what is declared.
+fn dependents(runner: &Runner, native: &Native, work: &Maintenance, planned: &[Planned]) -> Vec<Dependent> {
+    let Maintenance::Retention(policy) = work else { return Vec::new() };
+    if runner.server().has_continuous_aggregates() {
+        let over = native.aggregates.iter().filter(|one| one.source == policy.table());
+        return over.map(|one| Dependent::Native { name: one.name.clone() }).collect();
+    }
+    let refreshes = planned.iter().filter_map(|one| match (&one.work, &one.doer) {
+        (Maintenance::Refresh(refresh), Doer::Us) => Some(refresh.aggregate()),
+        _ => None,
+    });
+    let over = refreshes.filter(|aggregate| aggregate.source() == policy.table());
+    over.map(|aggregate| Dependent::Portable(Box::new(aggregate.clone()))).collect()
+}
+
+/// Up to where an aggregate holds what was in its source; `None` while it is empty.
+pub(super) async fn watermark(runner: &Runner, dependent: &Dependent) -> Result<Option<DateTime<Utc>>, EngineError> {
+    let failed = || EngineError::while_doing("asking how far an aggregate is refreshed");
+    let (db, server) = (runner.connection(), runner.server());
+    match dependent {
+        Dependent::Native { name } => {
+            let aggregates = inspect::continuous_aggregates(db, server).await.map_err(failed())?;
+            Ok(given(aggregates).into_iter().find(|one| one.name == *name).and_then(|one| one.watermark))
+        }
+        Dependent::Portable(aggregate) => {
+            let found = rows(db, &aggregate.last_bucket_sql(server)).await.map_err(failed())?;
+            let last = found.first().map(|row| row.try_get("", "last_bucket")).transpose().map_err(failed())?;
+            Ok(last.flatten().map(|last| aggregate.width().after(last)))
+        }
+    }
+}
+
+impl Dependent {
+    pub(super) fn of(runner: &Runner, aggregate: &ContinuousAggregate) -> Self {
+        if runner.server().has_continuous_aggregates() {
+            Self::Native { name: aggregate.name().to_owned() }
+        } else {
+            Self::Portable(Box::new(aggregate.clone()))
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Native { name } => name,
+            Self::Portable(aggregate) => aggregate.name(),
+        }
+    }
+}

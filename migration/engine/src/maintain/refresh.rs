@@ -1,0 +1,185 @@
+//! Refreshes an aggregate, some buckets at a time, from old to new.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use migration_timescale::{RefreshPolicy, Window};
+use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
+
+use super::{
+    Done,
+    plan::{Dependent, Planned, watermark},
+    turn::Turn,
+};
+use crate::{
+    EngineError, Runner,
+    catalog::{quote, rows},
+    report::TaskOutcome,
+    runner::Event,
+};
+
+/// Buckets of the first step, and the most of one. In between, a step grows while it is quick.
+const FIRST_STEP: u32 = 16;
+const LONGEST_STEP: u32 = 256;
+/// A step shorter than the first is followed by one of twice the buckets, a longer one than the second by one of half.
+const QUICK: Duration = Duration::from_millis(300);
+const SLOW: Duration = Duration::from_millis(1500);
+
+pub(super) async fn refresh(
+    turn: &mut Turn<'_>,
+    planned: &Planned,
+    policy: &RefreshPolicy,
+    dry_run: bool,
+) -> Result<Done, EngineError> {
+    let aggregate = policy.aggregate();
+    let width = aggregate.width();
+    let watermark = watermark(turn.runner, &Dependent::of(turn.runner, aggregate)).await?;
+    // From the watermark and not from the bucket before it: the rows of that one may have been dropped since.
+    let window = policy.window(Utc::now(), watermark).whole_buckets(width);
+    let Some(to) = window.to else { return Ok(Done::nothing("there is nothing to refresh")) };
+    let mut from = window.from;
+    if from.is_none() {
+        from = first_row(turn.runner, policy, None).await?;
+    }
+    let Some(from) = from.map(|from| width.bucket_of(from)).filter(|from| *from < to) else {
+        return Ok(Done::nothing("there is nothing to refresh"));
+    };
+    if dry_run {
+        return Ok(Done::planned(format!("would refresh {}", stretch(from, to))));
+    }
+    in_steps(turn, planned, policy, &Stretch { from, to, watermark }).await
+}
+
+/// What is to be refreshed.
+struct Stretch {
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    /// From here on nothing is stored.
+    watermark: Option<DateTime<Utc>>,
+}
+
+async fn in_steps(
+    turn: &mut Turn<'_>,
+    planned: &Planned,
+    policy: &RefreshPolicy,
+    all: &Stretch,
+) -> Result<Done, EngineError> {
+    let width = policy.aggregate().width();
+    let (mut from, mut buckets, mut written, mut steps) = (all.from, FIRST_STEP, None, 0_u32);
+    while from < all.to {
+        if all.watermark.is_none_or(|watermark| from >= watermark) {
+            // Nothing is stored here: stretches without rows are passed over.
+            match first_row(turn.runner, policy, Some(from)).await? {
+                Some(next) => from = from.max(width.bucket_of(next)),
+                None => break,
+            }
+            if from >= all.to {
+                break;
+            }
+        }
+        let to = width.times(buckets).after(from).min(all.to);
+        let started = Instant::now();
+        let Some(rows) = turn.step(planned, async |runner| one_step(runner, policy, from, to).await).await? else {
+            return Ok(Done::skipped(format!("revision {} was taken back meanwhile", planned.revision)));
+        };
+        written = sum(written, rows);
+        steps += 1;
+        if to < all.to {
+            report_progress(turn.runner, planned, all, to);
+        }
+        buckets = next_step(buckets, started.elapsed());
+        from = to;
+    }
+    if steps == 0 {
+        return Ok(Done::nothing("there is nothing to refresh"));
+    }
+    let rows = written.map(|rows| format!(", {rows} rows")).unwrap_or_default();
+    let steps = if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
+    let detail = format!("{}{rows} in {steps}", stretch(all.from, all.to));
+    Ok(Done { outcome: TaskOutcome::Done, detail, rows: written })
+}
+
+/// Refreshes the buckets from `from` up to `to`, in one transaction where the statements may run in one. Gives the rows
+/// that were written, where the server counts them.
+async fn one_step(
+    runner: &Runner,
+    policy: &RefreshPolicy,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Option<u64>, DbErr> {
+    let (db, server) = (runner.connection(), runner.server());
+    let statements = policy.aggregate().refresh_sql(server, Window::between(from, to))?;
+    if server.has_continuous_aggregates() {
+        for sql in &statements {
+            db.execute_unprepared(sql).await?;
+        }
+        return Ok(None);
+    }
+    let transaction = db.begin().await?;
+    let mut written = 0;
+    for sql in &statements {
+        // The last one writes.
+        written = transaction.execute_unprepared(sql).await?.rows_affected();
+    }
+    transaction.commit().await?;
+    Ok(Some(written))
+}
+
+/// The time of the first row of the source, from a moment on.
+async fn first_row(
+    runner: &Runner,
+    policy: &RefreshPolicy,
+    from: Option<DateTime<Utc>>,
+) -> Result<Option<DateTime<Utc>>, EngineError> {
+    let failed = || EngineError::while_doing("looking for rows to be refreshed");
+    let backend = runner.server().backend();
+    let aggregate = policy.aggregate();
+    let time = quote(backend, aggregate.time_column());
+    let condition = from.map(|from| format!(" WHERE {time} >= {}", migration_timescale::moment_sql(backend, from)));
+    let sql = format!(
+        "SELECT min({time}) AS first_row FROM {}{}",
+        quote(backend, aggregate.source()),
+        condition.unwrap_or_default()
+    );
+    let found = rows(runner.connection(), &sql).await.map_err(failed())?;
+    let first = found.first().map(|row| row.try_get("", "first_row")).transpose().map_err(failed())?;
+    Ok(first.flatten())
+}
+
+fn next_step(buckets: u32, took: Duration) -> u32 {
+    if took < QUICK {
+        Ord::min(buckets * 2, LONGEST_STEP)
+    } else if took > SLOW {
+        Ord::max(buckets / 2, 1)
+    } else {
+        buckets
+    }
+}
+
+fn sum(so_far: Option<u64>, more: Option<u64>) -> Option<u64> {
+    more.map(|more| so_far.unwrap_or(0) + more)
+}
+
+fn report_progress(runner: &Runner, planned: &Planned, all: &Stretch, to: DateTime<Utc>) {
+    let hours = |length: chrono::TimeDelta| u64::try_from(length.num_hours()).unwrap_or(0);
+    let (done, total) = (hours(to - all.from), hours(all.to - all.from));
+    runner.tell(Event::Progress { step: format!("{}, hours", planned.name()), done, total });
+}
+
+fn stretch(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+    format!("{} to {}", from.format("%Y-%m-%d %H:%M"), to.format("%Y-%m-%d %H:%M UTC"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_grow_while_they_are_quick() {
+        assert_eq!(next_step(FIRST_STEP, Duration::ZERO), 32);
+        assert_eq!(next_step(200, Duration::ZERO), LONGEST_STEP);
+        assert_eq!(next_step(100, Duration::from_secs(1)), 100);
+        assert_eq!(next_step(100, Duration::from_secs(2)), 50);
+        assert_eq!(next_step(1, Duration::from_secs(9)), 1);
+    }
+}

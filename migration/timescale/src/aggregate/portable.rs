@@ -1,0 +1,84 @@
+//! The same without continuous aggregates: a table of what was refreshed, and a view that adds what is newer.
+
+use sea_orm::DbBackend;
+
+use super::ContinuousAggregate;
+use crate::{
+    Capability,
+    dialect::{beginning, later, name},
+};
+
+impl ContinuousAggregate {
+    /// The end of the last bucket in the table, as an expression; the begin of time while it is empty.
+    pub(crate) fn watermark(&self, backend: DbBackend) -> String {
+        self.watermark_or(backend, beginning(backend))
+    }
+
+    /// The same for `drop_chunks`, which takes no infinity.
+    pub(crate) fn watermark_of_chunks(&self) -> String {
+        self.watermark_or(DbBackend::Postgres, "TIMESTAMPTZ '0001-01-01 00:00:00+00'")
+    }
+
+    fn watermark_or(&self, backend: DbBackend, beginning: &str) -> String {
+        let last = format!("max({})", name(backend, &self.bucket));
+        let end = later(backend, &last, self.width);
+        let table = name(backend, &self.materialized_table());
+        format!("coalesce((SELECT {end} FROM {table}), {beginning})")
+    }
+
+    /// The table of what was refreshed. Types are those of the query.
+    pub(super) fn create_table(&self, server: Capability) -> Vec<String> {
+        let backend = server.backend();
+        let table = name(backend, &self.materialized_table());
+        let bucket = name(backend, &self.bucket);
+        let key = self.groups.iter().map(|group| name(backend, group)).chain([bucket.clone()]);
+        let key = key.collect::<Vec<_>>().join(", ");
+        let index = name(backend, &format!("{}_{}_idx", self.materialized_table(), self.bucket));
+        let create_index = format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({bucket})");
+        match backend {
+            DbBackend::MySql => {
+                let query = self.query(server, Some("false"));
+                vec![format!(
+                    "CREATE TABLE IF NOT EXISTS {table} ({bucket} datetime(6) NOT NULL, PRIMARY KEY ({key}), \
+                     KEY {index} ({bucket})) AS\n{query}"
+                )]
+            }
+            // Without types: values stay what the query gives.
+            DbBackend::Sqlite => vec![
+                format!("CREATE TABLE IF NOT EXISTS {table} ({}, PRIMARY KEY ({key}))", self.column_list(backend)),
+                create_index,
+            ],
+            _ => vec![
+                format!("CREATE TABLE IF NOT EXISTS {table} AS\n{}\nWITH NO DATA", self.query(server, None)),
+                format!(
+                    "DO $key$ BEGIN\n  \
+                       IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = {}::regclass AND contype = 'p') THEN\n    \
+                         ALTER TABLE {table} ADD PRIMARY KEY ({key});\n  \
+                       END IF;\n\
+                     END $key$",
+                    crate::quote::regclass(&self.materialized_table())
+                ),
+                create_index,
+            ],
+        }
+    }
+
+    pub(super) fn create_view(&self, server: Capability) -> Vec<String> {
+        let backend = server.backend();
+        let view = name(backend, &self.name);
+        let stored =
+            format!("SELECT {}\nFROM {}", self.column_list(backend), name(backend, &self.materialized_table()));
+        let query = if self.real_time {
+            let newer = format!("{} >= {}", name(backend, &self.time), self.watermark(backend));
+            format!("{stored}\nUNION ALL\n{}", self.query(server, Some(&newer)))
+        } else {
+            stored
+        };
+        match backend {
+            DbBackend::Sqlite => {
+                vec![format!("DROP VIEW IF EXISTS {view}"), format!("CREATE VIEW {view} AS\n{query}")]
+            }
+            _ => vec![format!("CREATE OR REPLACE VIEW {view} AS\n{query}")],
+        }
+    }
+}

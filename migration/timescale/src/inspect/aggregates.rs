@@ -1,0 +1,89 @@
+//! Continuous aggregates: how far they are materialised, and how large.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::Serialize;
+
+use super::{
+    Answer, Bytes, Chunks, ColumnstoreBytes,
+    answer::all,
+    chunks::{Measures, measures},
+};
+use crate::{Capability, Version};
+
+/// A continuous aggregate.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, FromQueryResult)]
+pub struct AggregateState {
+    /// Its name.
+    pub name: String,
+    /// The hypertable or continuous aggregate that it is made from.
+    pub source: String,
+    /// Whether a reader also sees what is not materialised yet; else only what is.
+    pub real_time: bool,
+    /// Up to where it is materialised; null when it never was, and for integer columns.
+    pub watermark: Option<DateTime<Utc>>,
+    /// Up to where it is materialised, for integer columns; null when it never was.
+    pub watermark_integer: Option<i64>,
+    /// Seconds from the watermark to where its source ends: to the watermark of the aggregate it is made from, or to the end
+    /// of the newest chunk of its table, or to now where that chunk ends later. 0 when all of it is materialised, null
+    /// without a watermark in time.
+    pub lag_s: Option<f64>,
+    /// Whether the source has chunks: there is something to materialise.
+    pub source_has_chunks: bool,
+    /// Job that refreshes it, if there is one.
+    pub refresh_job: Option<i64>,
+    /// Chunks of what is materialised.
+    #[sea_orm(nested)]
+    pub chunks: Chunks,
+    /// Size of what is materialised.
+    #[sea_orm(nested)]
+    pub bytes: Bytes,
+    /// What the columnstore saves.
+    #[sea_orm(nested)]
+    pub columnstore: ColumnstoreBytes,
+}
+
+/// The watermark of an aggregate that was never refreshed, in microseconds: the earliest moment there is.
+const NEVER: &str = "-210866803200000000";
+/// Release in which internal functions moved to a schema of their own.
+const FUNCTIONS_SCHEMA: Version = Version::new(2, 12, 0);
+
+/// The continuous aggregates of the schema, by name. One round trip; its time grows with the number of chunks.
+pub async fn continuous_aggregates<C: ConnectionTrait>(
+    db: &C,
+    server: Capability,
+) -> Result<Answer<Vec<AggregateState>>, DbErr> {
+    let version = match server.require_columnstore("a continuous aggregate of TimescaleDB") {
+        Ok(version) => version,
+        Err(unsupported) => return Ok(unsupported.into()),
+    };
+    let functions = if version < FUNCTIONS_SCHEMA { "_timescaledb_internal" } else { "_timescaledb_functions" };
+    let stored = ("g.materialization_hypertable_schema", "g.materialization_hypertable_name");
+    let Measures { columns, joins } = measures(server, stored.0, stored.1);
+    // Earlier versions name the refresh job's hypertable, later ones the aggregate. To ask for the watermark of a table is
+    // an error, so a condition beside the question is not enough.
+    let sql = format!(
+        "SELECT g.view_name::text AS name, coalesce(p.view_name, g.hypertable_name)::text AS source, \
+         NOT g.materialized_only AS real_time, w.watermark, w.watermark_integer, u.newest_to IS NOT NULL OR u.chunks > 0 AS source_has_chunks, \
+         greatest(extract(epoch FROM coalesce(b.watermark, least(now(), u.newest_to)) - w.watermark)::float8, 0) + CASE WHEN w.watermark IS NULL THEN NULL ELSE 0 END AS lag_s, \
+         (SELECT min(j.job_id)::bigint FROM timescaledb_information.jobs j WHERE j.proc_name = 'policy_refresh_continuous_aggregate' \
+          AND (j.hypertable_schema, j.hypertable_name) IN ((g.view_schema, g.view_name), ({schema}, {table}))) AS refresh_job, \
+         {columns} FROM timescaledb_information.continuous_aggregates g {joins} \
+         LEFT JOIN timescaledb_information.continuous_aggregates p \
+         ON (p.materialization_hypertable_schema, p.materialization_hypertable_name) = (g.hypertable_schema, g.hypertable_name) \
+         LEFT JOIN LATERAL (SELECT {functions}.to_timestamp(x.value) AS watermark \
+          FROM (SELECT CASE WHEN p.view_name IS NOT NULL THEN {functions}.cagg_watermark(m.id) END AS value FROM _timescaledb_catalog.hypertable m \
+          WHERE (m.schema_name, m.table_name) = (g.hypertable_schema, g.hypertable_name)) x \
+          WHERE x.value > {NEVER} AND d.column_type::text NOT LIKE '%int%') b ON true \
+         CROSS JOIN LATERAL (SELECT CASE WHEN d.column_type::text NOT LIKE '%int%' AND x.value > {NEVER} THEN {functions}.to_timestamp(x.value) END AS watermark, \
+          CASE WHEN d.column_type::text LIKE '%int%' AND x.value NOT IN (-32768, -2147483648, -9223372036854775808) THEN x.value END AS watermark_integer \
+          FROM (SELECT {functions}.cagg_watermark(m.id) AS value FROM _timescaledb_catalog.hypertable m WHERE (m.schema_name, m.table_name) = ({schema}, {table})) x) w \
+         CROSS JOIN LATERAL (SELECT count(*) AS chunks, max(c.range_end) FILTER (WHERE isfinite(c.range_end)) AS newest_to FROM timescaledb_information.chunks c \
+          WHERE (c.hypertable_schema, c.hypertable_name) = (g.hypertable_schema, g.hypertable_name)) u \
+         WHERE g.view_schema = current_schema() ORDER BY g.view_name",
+        schema = stored.0,
+        table = stored.1,
+    );
+    Ok(Answer::given(all(db, &sql).await?))
+}

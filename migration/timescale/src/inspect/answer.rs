@@ -1,0 +1,57 @@
+//! An answer, or why there is none.
+
+use schemars::JsonSchema;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Statement};
+use serde::Serialize;
+
+use crate::{Capability, Unsupported};
+
+/// What a server said, or why it cannot say it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer<T> {
+    /// It said this.
+    Given {
+        /// What it said.
+        found: T,
+    },
+    /// It has no such thing, or does not tell.
+    Unavailable {
+        /// Why, and what it takes.
+        why: String,
+    },
+}
+
+impl<T> Answer<T> {
+    /// What was said, if anything.
+    pub fn found(&self) -> Option<&T> {
+        match self {
+            Self::Given { found } => Some(found),
+            Self::Unavailable { .. } => None,
+        }
+    }
+
+    pub(super) fn given(found: T) -> Self {
+        Self::Given { found }
+    }
+
+    pub(super) fn needs(feature: &'static str, needs: &'static str, server: Capability) -> Self {
+        Unsupported { feature, needs, server }.into()
+    }
+}
+
+impl<T> From<Unsupported> for Answer<T> {
+    fn from(unsupported: Unsupported) -> Self {
+        Self::Unavailable { why: unsupported.to_string() }
+    }
+}
+
+/// Rows of a query.
+pub(super) async fn rows<C: ConnectionTrait>(db: &C, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
+    db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await
+}
+
+/// Rows of a query as values.
+pub(super) async fn all<T: FromQueryResult, C: ConnectionTrait>(db: &C, sql: &str) -> Result<Vec<T>, DbErr> {
+    rows(db, sql).await?.iter().map(|row| T::from_query_result(row, "")).collect()
+}

@@ -1,0 +1,137 @@
+//! What deserves a person's attention in an [`Inspection`].
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{AggregateState, BlockedSession, Inspection, Job, JobHealth, Jobs, Sequence, SequenceState, TableState};
+
+/// Something to be put right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Attention {
+    /// What it is about: a job, a table, a sequence, a session.
+    pub about: String,
+    /// What is wrong.
+    pub finding: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// What deserves attention, the most urgent first: who blocks others, jobs that do not do their work, sequences that make
+/// inserts fail, aggregates that were never filled, dead rows.
+pub fn attention(inspection: &Inspection) -> Vec<Attention> {
+    let blocked = inspection.blocked.found().into_iter().flatten().map(of_blocked);
+    let jobs = inspection.jobs.found().into_iter().flat_map(of_jobs);
+    let sequences = inspection.sequences.found().into_iter().flatten().filter_map(of_sequence);
+    let aggregates = inspection.aggregates.found().into_iter().flatten().filter_map(of_aggregate);
+    let tables = inspection.tables.found().into_iter().flatten().filter_map(of_table);
+    blocked.chain(jobs).chain(sequences).chain(aggregates).chain(tables).collect()
+}
+
+fn of_blocked(session: &BlockedSession) -> Attention {
+    let blockers = session.blocked_by.iter().map(|one| {
+        let who = one.blocker_application.as_deref().unwrap_or("unknown");
+        format!("{} ({who}, {})", one.blocker_pid, one.blocker_state.as_deref().unwrap_or("state unknown"))
+    });
+    let blockers: Vec<String> = blockers.collect();
+    let (by, remedy) = match blockers.as_slice() {
+        [] => (String::new(), "find the transaction that holds the table, and end it".to_owned()),
+        _ => (
+            format!(", blocked by {}", blockers.join(", ")),
+            "let that transaction end, or end it: pg_terminate_backend(pid), on MySQL KILL".to_owned(),
+        ),
+    };
+    let what = session.waits_for.as_deref().unwrap_or("a lock");
+    Attention {
+        about: format!("session {} ({})", session.pid, session.application),
+        finding: format!("waits for {what}{by}"),
+        remedy,
+    }
+}
+
+fn of_jobs(jobs: &Jobs) -> Vec<Attention> {
+    let scheduled = jobs.jobs.iter().filter(|job| job.scheduled).count();
+    if !jobs.scheduler_runs && scheduled > 0 {
+        // Whatever else is true of the jobs follows from it, but for what failed before.
+        let stopped = Attention {
+            about: "jobs".to_owned(),
+            finding: format!("no scheduler of TimescaleDB runs for this database, so none of its {scheduled} jobs starts"),
+            remedy: "SELECT _timescaledb_functions.start_background_workers(), or raise timescaledb.max_background_workers; \
+                     where there are no workers, run `migration maintain` from cron"
+                .to_owned(),
+        };
+        return std::iter::once(stopped).chain(jobs.jobs.iter().filter_map(of_failed_job)).collect();
+    }
+    jobs.jobs.iter().filter_map(of_job).collect()
+}
+
+fn of_job(job: &Job) -> Option<Attention> {
+    let (finding, remedy) = match job.health {
+        JobHealth::Failing => return of_failed_job(job),
+        JobHealth::Overdue => (
+            "should have started long ago".to_owned(),
+            "see whether all of timescaledb.max_background_workers are taken, and the server's log".to_owned(),
+        ),
+        JobHealth::Paused => {
+            ("is switched off".to_owned(), format!("SELECT alter_job({}, scheduled => true) switches it on", job.id))
+        }
+        JobHealth::Ok | JobHealth::NeverRun => return None,
+    };
+    Some(Attention { about: name(job), finding, remedy })
+}
+
+fn of_failed_job(job: &Job) -> Option<Attention> {
+    let error = job.last_error.as_deref().unwrap_or("the server's log says why");
+    (job.health == JobHealth::Failing).then(|| Attention {
+        about: name(job),
+        finding: format!("failed in its last run, {} of {} failed: {error}", job.failures, job.runs),
+        remedy: format!("remove the cause, then CALL run_job({})", job.id),
+    })
+}
+
+fn name(job: &Job) -> String {
+    let on = job.relation.as_ref().map(|relation| format!(" on {relation}")).unwrap_or_default();
+    format!("job {} ({}{on})", job.id, job.procedure.rsplit('.').next().unwrap_or_default())
+}
+
+fn of_sequence(sequence: &Sequence) -> Option<Attention> {
+    let Sequence { table, column, next, highest, limit, used, .. } = sequence;
+    let number = |number: &Option<i64>| number.map_or_else(|| "unknown".to_owned(), |number| number.to_string());
+    let repair = || "repair_sequence of migration_timescale::inspect puts it right, without lowering it".to_owned();
+    let (finding, remedy) = match sequence.state {
+        SequenceState::Behind => {
+            (format!("holds {} and the next number is {}: inserts collide", number(highest), number(next)), repair())
+        }
+        SequenceState::MissingDefault => {
+            let name = sequence.sequence.as_deref().unwrap_or_default();
+            (format!("has no default, and {name} is there for it: inserts get no number"), repair())
+        }
+        SequenceState::NearlyFull => (
+            format!("has used {:.0} % of its numbers, up to {limit}", used * 100.0),
+            "widen the column to bigint before it is full".to_owned(),
+        ),
+        SequenceState::Ok | SequenceState::NotExamined => return None,
+    };
+    Some(Attention { about: format!("{table}.{column}"), finding, remedy })
+}
+
+fn of_aggregate(aggregate: &AggregateState) -> Option<Attention> {
+    let never = aggregate.watermark.is_none() && aggregate.watermark_integer.is_none();
+    let name = &aggregate.name;
+    (never && aggregate.source_has_chunks).then(|| Attention {
+        about: name.clone(),
+        finding: format!("was never refreshed, although {} has chunks", aggregate.source),
+        remedy: format!("CALL refresh_continuous_aggregate('{name}', NULL, NULL)"),
+    })
+}
+
+fn of_table(table: &TableState) -> Option<Attention> {
+    let dead = table.dead_rows.filter(|_| table.needs_vacuum)?;
+    Some(Attention {
+        about: table.name.clone(),
+        finding: format!("holds {dead} dead rows beside {} live ones", table.live_rows),
+        remedy: format!(
+            "VACUUM (ANALYZE) {}; look for an old transaction that keeps autovacuum from removing them",
+            table.name
+        ),
+    })
+}

@@ -1,0 +1,150 @@
+//! Tables: sizes, dead rows, and when they were last vacuumed and analyzed.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
+use serde::Serialize;
+
+use super::{Answer, Bytes, answer::rows};
+use crate::Capability;
+
+/// What kind of table it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TableKind {
+    /// An ordinary table.
+    #[default]
+    Table,
+    /// A partitioned table, its partitions included.
+    Partitioned,
+    /// A materialised view.
+    MaterializedView,
+    /// A hypertable, its chunks included.
+    Hypertable,
+    /// What a continuous aggregate has stored.
+    ContinuousAggregate,
+}
+
+/// A table, with all of its chunks or partitions summed up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, FromQueryResult)]
+pub struct TableState {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    #[sea_orm(skip)]
+    pub kind: TableKind,
+    /// Its size.
+    #[sea_orm(nested)]
+    pub bytes: Bytes,
+    /// Live rows as the server's statistics count them, those in the columnstore left out.
+    pub live_rows: i64,
+    /// Rows that were packed into the columnstore.
+    pub columnstore_rows: i64,
+    /// Rows that were deleted or replaced and still take space; null on MySQL, which does not count them.
+    pub dead_rows: Option<i64>,
+    /// Last vacuum of any of its parts, by hand or automatic.
+    pub last_vacuum_at: Option<DateTime<Utc>>,
+    /// Last analyze of any of its parts, by hand or automatic.
+    pub last_analyze_at: Option<DateTime<Utc>>,
+    /// Whether dead rows are worth a look, see [`TableState::MANY_DEAD_ROWS`].
+    #[sea_orm(skip)]
+    pub needs_vacuum: bool,
+}
+
+impl TableState {
+    /// So many dead rows are worth a look when they are also more than a quarter of the live ones: autovacuum with its
+    /// defaults (50 rows and a fifth) would have removed them.
+    pub const MANY_DEAD_ROWS: i64 = 10_000;
+
+    fn has_too_many_dead_rows(&self) -> bool {
+        self.dead_rows.is_some_and(|dead| dead > Self::MANY_DEAD_ROWS && dead > self.live_rows / 4)
+    }
+}
+
+/// Tables of the schema as `root`, and everything they consist of as `part`: partitions and chunks inherit from them.
+const PARTS: &str = "WITH RECURSIVE roots AS (SELECT c.relname::text AS name, c.oid AS root, CASE c.relkind WHEN 'p' THEN 'partitioned' WHEN 'm' THEN 'view' ELSE 'table' END AS kind \
+     FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition \
+     AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e'){aggregates}), \
+     inherited AS (SELECT r.root, r.root AS part FROM roots r UNION ALL SELECT h.root, i.inhrelid FROM inherited h JOIN pg_inherits i ON i.inhparent = h.part), \
+     parts AS (SELECT root, part, false AS packed, 0::bigint AS packed_rows FROM inherited{columnstore}) ";
+const AGGREGATES: &str = " UNION ALL SELECT g.view_name::text, format('%I.%I', g.materialization_hypertable_schema, g.materialization_hypertable_name)::regclass::oid, 'aggregate' \
+     FROM timescaledb_information.continuous_aggregates g WHERE g.view_schema = current_schema()";
+/// What the columnstore keeps of a chunk is a table of its own that inherits from nothing.
+const COLUMNSTORE: &str = " UNION ALL SELECT h.root, to_regclass(format('%I.%I', q.schema_name, q.table_name))::oid, true, coalesce(z.numrows_pre_compression, 0) \
+     FROM inherited h JOIN pg_class c ON c.oid = h.part JOIN pg_namespace n ON n.oid = c.relnamespace \
+     JOIN _timescaledb_catalog.chunk k ON (k.schema_name, k.table_name) = (n.nspname, c.relname) \
+     JOIN _timescaledb_catalog.chunk q ON q.id = k.compressed_chunk_id LEFT JOIN _timescaledb_catalog.compression_chunk_size z ON z.chunk_id = k.id";
+/// A chunk in the columnstore keeps no rows of its own: its packed rows are counted instead.
+const SUMS: &str = "SELECT r.name, {kind} AS kind, sum(pg_total_relation_size(c.oid) - pg_indexes_size(c.oid) - coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0))::bigint AS \"table\", \
+     sum(pg_indexes_size(c.oid))::bigint AS index, sum(coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0))::bigint AS toast, \
+     sum(pg_total_relation_size(c.oid))::bigint AS total, \
+     coalesce(sum(pg_stat_get_live_tuples(c.oid)) FILTER (WHERE NOT p.packed), 0)::bigint AS live_rows, sum(p.packed_rows)::bigint AS columnstore_rows, \
+     coalesce(sum(pg_stat_get_dead_tuples(c.oid)), 0)::bigint AS dead_rows, \
+     max(greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid))) AS last_vacuum_at, \
+     max(greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))) AS last_analyze_at \
+     FROM roots r JOIN parts p ON p.root = r.root JOIN pg_class c ON c.oid = p.part GROUP BY r.name, r.kind, r.root ORDER BY total DESC, r.name";
+const IS_HYPERTABLE: &str = "CASE WHEN EXISTS (SELECT 1 FROM timescaledb_information.hypertables h WHERE h.hypertable_schema = current_schema() AND h.hypertable_name = r.name) THEN 'hypertable' ELSE r.kind END";
+
+const MYSQL: &str = "SELECT TABLE_NAME AS name, IF(CREATE_OPTIONS LIKE '%partitioned%', 'partitioned', 'table') AS kind, \
+     CAST(COALESCE(DATA_LENGTH, 0) AS SIGNED) AS `table`, CAST(COALESCE(INDEX_LENGTH, 0) AS SIGNED) AS `index`, CAST(0 AS SIGNED) AS toast, \
+     CAST(COALESCE(DATA_LENGTH + INDEX_LENGTH, 0) AS SIGNED) AS total, CAST(COALESCE(TABLE_ROWS, 0) AS SIGNED) AS live_rows, CAST(0 AS SIGNED) AS columnstore_rows, \
+     CAST(NULL AS SIGNED) AS dead_rows, CAST(NULL AS DATETIME) AS last_vacuum_at, CAST(NULL AS DATETIME) AS last_analyze_at \
+     FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' ORDER BY total DESC, name";
+
+/// The tables of the schema, the largest first; row counts are the server's estimates. One round trip.
+pub async fn tables<C: ConnectionTrait>(db: &C, server: Capability) -> Result<Answer<Vec<TableState>>, DbErr> {
+    let sql = match server.backend() {
+        DbBackend::Postgres => {
+            let part = |there: bool, text: &'static str| if there { text } else { "" };
+            PARTS
+                .replace("{aggregates}", part(server.has_columnstore(), AGGREGATES))
+                .replace("{columnstore}", part(server.has_columnstore(), COLUMNSTORE))
+                + &SUMS.replace("{kind}", if server.has_hypertables() { IS_HYPERTABLE } else { "r.kind" })
+        }
+        DbBackend::MySql => MYSQL.to_owned(),
+        // The file would have to be read from end to end.
+        _ => return Ok(Answer::needs("the size of each table", "PostgreSQL or MySQL", server)),
+    };
+    let found = rows(db, &sql).await?;
+    let states = found.iter().map(|row| {
+        let state = TableState::from_query_result(row, "")?;
+        let kind = kind(&row.try_get::<String>("", "kind")?);
+        Ok(TableState { kind, needs_vacuum: state.has_too_many_dead_rows(), ..state })
+    });
+    Ok(Answer::given(states.collect::<Result<_, DbErr>>()?))
+}
+
+fn kind(text: &str) -> TableKind {
+    match text {
+        "partitioned" => TableKind::Partitioned,
+        "view" => TableKind::MaterializedView,
+        "hypertable" => TableKind::Hypertable,
+        "aggregate" => TableKind::ContinuousAggregate,
+        _ => TableKind::Table,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dead_rows_are_worth_a_look_when_they_are_many_and_a_large_share() {
+        let table = |live_rows, dead_rows| TableState {
+            name: "readings".to_owned(),
+            kind: TableKind::Table,
+            bytes: Bytes::default(),
+            live_rows,
+            columnstore_rows: 0,
+            dead_rows,
+            last_vacuum_at: None,
+            last_analyze_at: None,
+            needs_vacuum: false,
+        };
+        for (live, dead, expected) in
+            [(0, Some(9_999), false), (0, Some(10_001), true), (1_000_000, Some(200_000), false), (1, None, false)]
+        {
+            assert_eq!(table(live, dead).has_too_many_dead_rows(), expected, "{live} {dead:?}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Hypertables, their dimensions, columns and indexes.
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, sea_query::TableCreateStatement};
+use sea_orm_migration::SchemaManager;
+
+use super::{
+    Step, TimescaleManager,
+    run::{answer, is_in_transaction, run, run_or_skip},
+};
+use crate::{Hypertable, HypertableColumn, PerChunkIndex, Refused, identifier};
+
+/// `has_hypertable`, or `has_columnstore` for a hypertable whose columnstore is enabled.
+pub(super) async fn has(manager: &SchemaManager<'_>, table: &str, question: &str) -> Result<bool, DbErr> {
+    let condition = if question == "has_columnstore" { "compression_enabled" } else { "true" };
+    let sql = format!(
+        "SELECT count(*) > 0 AS {question} FROM timescaledb_information.hypertables \
+         WHERE hypertable_schema = current_schema() AND hypertable_name = $1 AND {condition}"
+    );
+    answer(manager, question, &sql, vec![table]).await
+}
+
+pub(super) async fn create(manager: &SchemaManager<'_>, hypertable: &Hypertable) -> Result<Step, DbErr> {
+    if manager.capability().await?.has_hypertables() && !has(manager, hypertable.table(), "has_hypertable").await? {
+        refuse_keys(manager, hypertable).await?;
+    }
+    run_or_skip(manager, hypertable.table(), |server| hypertable.create_sql(server)).await
+}
+
+pub(super) async fn create_table(
+    manager: &SchemaManager<'_>,
+    hypertable: &Hypertable,
+    table: &TableCreateStatement,
+) -> Result<Step, DbErr> {
+    let server = manager.capability().await?;
+    let statements = hypertable.create_table_sql(table, server)?;
+    if manager.has_table(hypertable.table()).await? {
+        return create(manager, hypertable).await;
+    }
+    run(manager, &statements).await?;
+    // The table alone is what the others get; that it is no hypertable there is said as ever.
+    if server.has_hypertables() { Ok(Step::Applied) } else { create(manager, hypertable).await }
+}
+
+/// Refuses a table with a unique key that lacks the time, and one that foreign keys reference.
+async fn refuse_keys(manager: &SchemaManager<'_>, hypertable: &Hypertable) -> Result<(), DbErr> {
+    const KEYS: &str = "SELECT count(*) > 0 AS has_unique_without_time FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid \
+         WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = $1 AND x.indisunique \
+         AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = $2 AND a.attnum = ANY (x.indkey))";
+    const REFERENCES: &str = "SELECT count(*) > 0 AS has_reference_to_it FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid \
+         WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = $1 AND k.contype = 'f'";
+    let (table, column) = (hypertable.table(), hypertable.column());
+    if answer(manager, "has_unique_without_time", KEYS, vec![table, column]).await? {
+        let (table, column) = (table.to_owned(), column.to_owned());
+        return Err(Refused::UniqueWithoutTime { table, key: "one it has".to_owned(), column }.into());
+    }
+    if answer(manager, "has_reference_to_it", REFERENCES, vec![table]).await? {
+        return Err(Refused::ReferencedTable { table: table.to_owned() }.into());
+    }
+    Ok(())
+}
+
+pub(super) async fn change_column(manager: &SchemaManager<'_>, change: &HypertableColumn) -> Result<(), DbErr> {
+    let (table, column) = (change.table(), change.column());
+    if (change.is_addition() || change.is_removal())
+        && manager.has_column(table, &column).await? == change.is_addition()
+    {
+        return Ok(());
+    }
+    if manager.is_hypertable(table).await? {
+        refuse_change(manager, change, &column).await?;
+    }
+    manager.alter_table(change.statement()).await
+}
+
+async fn refuse_change(manager: &SchemaManager<'_>, change: &HypertableColumn, column: &str) -> Result<(), DbErr> {
+    let table = change.table();
+    let named = || (table.to_owned(), column.to_owned());
+    let columnstore = has(manager, table, "has_columnstore").await?;
+    if columnstore {
+        change.check_on_columnstore()?;
+    }
+    if change.is_addition() {
+        return Ok(());
+    }
+    if !change.is_removal() {
+        let (table, column) = named();
+        return if has_compressed_chunk(manager, &table).await? {
+            Err(Refused::TypeOfCompressedColumn { table, column }.into())
+        } else {
+            Ok(())
+        };
+    }
+    let (table, column) = named();
+    let asked = || vec![table.as_str(), column.as_str()];
+    if answer(manager, "has_partition_column", PARTITION_COLUMN, asked()).await? {
+        return Err(Refused::PartitionColumn { table, column }.into());
+    }
+    if columnstore && answer(manager, "has_columnstore_column", COLUMNSTORE_COLUMN, asked()).await? {
+        return Err(Refused::ColumnstoreColumn { table, column }.into());
+    }
+    if answer(manager, "has_aggregated_column", AGGREGATED_COLUMN, asked()).await? {
+        return Err(Refused::AggregatedColumn { table, column }.into());
+    }
+    Ok(())
+}
+
+const PARTITION_COLUMN: &str = "SELECT count(*) > 0 AS has_partition_column FROM timescaledb_information.dimensions \
+     WHERE hypertable_schema = current_schema() AND hypertable_name = $1 AND column_name = $2";
+const COLUMNSTORE_COLUMN: &str = "SELECT count(*) > 0 AS has_columnstore_column \
+     FROM timescaledb_information.compression_settings WHERE hypertable_schema = current_schema() AND hypertable_name = $1 \
+     AND attname = $2 AND (segmentby_column_index IS NOT NULL OR orderby_column_index IS NOT NULL)";
+/// What an aggregate reads, the views in TimescaleDB's own schema say.
+const AGGREGATED_COLUMN: &str = "SELECT count(*) > 0 AS has_aggregated_column FROM pg_depend d \
+     JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass JOIN pg_class v ON v.oid = r.ev_class \
+     JOIN pg_class c ON c.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass \
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid \
+     WHERE v.relnamespace = to_regnamespace('_timescaledb_internal') AND c.relnamespace = current_schema()::regnamespace \
+     AND c.relname = $1 AND a.attname = $2";
+
+pub(super) async fn has_compressed_chunk(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
+    let sql = "SELECT count(*) > 0 AS has_compressed_chunk FROM timescaledb_information.chunks \
+               WHERE hypertable_schema = current_schema() AND hypertable_name = $1 AND is_compressed";
+    answer(manager, "has_compressed_chunk", sql, vec![table]).await
+}
+
+/// Whether the index is there, and valid. Of PostgreSQL.
+pub async fn index_is_valid(manager: &SchemaManager<'_>, name: &str) -> Result<Option<bool>, DbErr> {
+    let sql = "SELECT x.indisvalid AS has_valid_index FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid \
+               WHERE i.relnamespace = current_schema()::regnamespace AND i.relname = $1";
+    let asked = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
+    let row = manager.get_connection().query_one_raw(asked).await?;
+    row.map(|row| row.try_get("", "has_valid_index")).transpose()
+}
+
+pub(super) async fn create_index(manager: &SchemaManager<'_>, index: &PerChunkIndex) -> Result<(), DbErr> {
+    index.check()?;
+    if manager.get_database_backend() != DbBackend::Postgres {
+        let there = manager.has_index(index.table(), index.name()).await?;
+        return if there { Ok(()) } else { manager.create_index(index.plain().clone()).await };
+    }
+    match index_is_valid(manager, index.name()).await? {
+        Some(true) => return Ok(()),
+        Some(false) => run(manager, &[format!("DROP INDEX {}", identifier(index.name()))]).await?,
+        None => {}
+    }
+    if is_in_transaction(manager) || !manager.is_hypertable(index.table()).await? {
+        return manager.create_index(index.plain().clone()).await;
+    }
+    run(manager, &[index.create_sql(manager.capability().await?)?]).await
+}
+
+pub(super) async fn drop_index(manager: &SchemaManager<'_>, index: &PerChunkIndex) -> Result<(), DbErr> {
+    let server = manager.capability().await?;
+    if server.backend() == DbBackend::MySql && !manager.has_index(index.table(), index.name()).await? {
+        return Ok(());
+    }
+    run(manager, &[index.drop_sql(server)]).await
+}

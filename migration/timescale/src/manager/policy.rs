@@ -1,0 +1,125 @@
+//! Policies: added, exchanged for one with other settings, removed.
+//!
+//! TimescaleDB leaves a policy that is there as it is, with a warning at most. So whether it is another one is asked first,
+//! and it is removed then.
+
+use sea_orm::DbErr;
+use sea_orm_migration::SchemaManager;
+
+use super::{
+    Step, TimescaleManager,
+    run::{answer, run_all_or_skip, run_or_leave_to_command},
+};
+use crate::{ColumnstorePolicy, Interval, RefreshPolicy, Refused, RenderError, ReorderPolicy, RetentionPolicy};
+
+/// The job of a kind on `$1`. For continuous aggregates the view has the name of the aggregate.
+fn has_other(question: &str, procedure: &str, same: &str) -> String {
+    format!(
+        "SELECT count(*) > 0 AS {question} FROM timescaledb_information.jobs WHERE proc_name = '{procedure}' \
+         AND hypertable_schema = current_schema() AND hypertable_name = $1 AND NOT coalesce({same}, false)"
+    )
+}
+
+/// The statements that make a policy what is asked for: with that which removes another one, when there is one.
+fn exchange(
+    other: bool,
+    remove: Result<String, RenderError>,
+    add: Result<String, RenderError>,
+) -> Result<Vec<String>, RenderError> {
+    let add = add?;
+    Ok(if other { vec![remove?, add] } else { vec![add] })
+}
+
+pub(super) async fn add_columnstore(manager: &SchemaManager<'_>, policy: &ColumnstorePolicy) -> Result<Step, DbErr> {
+    const QUESTION: &str = "has_other_columnstore_policy";
+    let server = manager.capability().await?;
+    let sql = has_other(QUESTION, "policy_compression", "(config ->> 'compress_after')::interval = $2::interval");
+    let other = server.has_jobs() && answer(manager, QUESTION, &sql, vec![policy.table(), policy.age()]).await?;
+    let remove = policy.remove_sql(server).map_err(Into::into);
+    let rendered = exchange(other, remove, policy.add_sql(server).map_err(Into::into));
+    run_all_or_skip(manager, policy.table(), rendered).await
+}
+
+pub(super) async fn add_reorder(manager: &SchemaManager<'_>, policy: &ReorderPolicy) -> Result<Step, DbErr> {
+    const QUESTION: &str = "has_other_reorder_policy";
+    let server = manager.capability().await?;
+    let sql = has_other(QUESTION, "policy_reorder", "config ->> 'index_name' = $2");
+    let other = server.has_jobs() && answer(manager, QUESTION, &sql, vec![policy.table(), policy.index()]).await?;
+    let remove = policy.remove_sql(server).map_err(Into::into);
+    let rendered = exchange(other, remove, policy.add_sql(server).map_err(Into::into));
+    run_all_or_skip(manager, policy.table(), rendered).await
+}
+
+pub(super) async fn add_refresh(manager: &SchemaManager<'_>, policy: &RefreshPolicy) -> Result<Step, DbErr> {
+    const QUESTION: &str = "has_other_refresh_policy";
+    const SAME: &str = "(config ->> 'start_offset')::interval IS NOT DISTINCT FROM nullif($2, '')::interval \
+         AND (config ->> 'end_offset')::interval = $3::interval AND schedule_interval = $4::interval";
+    policy.check()?;
+    let server = manager.capability().await?;
+    let about = policy.aggregate().name();
+    let mut other = false;
+    if server.has_jobs() {
+        refuse_retention_within(manager, policy).await?;
+        let start = policy.start().map(|start| start.to_string()).unwrap_or_default();
+        let (end, schedule) = (policy.end().to_string(), policy.schedule().to_string());
+        let sql = has_other(QUESTION, "policy_refresh_continuous_aggregate", SAME);
+        other = answer(manager, QUESTION, &sql, vec![about, &start, &end, &schedule]).await?;
+    }
+    let rendered = exchange(other, policy.remove_sql(server), policy.add_sql(server));
+    run_or_leave_to_command(manager, about, rendered).await
+}
+
+/// Whether rows are dropped that the refresh still looks at.
+async fn refuse_retention_within(manager: &SchemaManager<'_>, policy: &RefreshPolicy) -> Result<(), DbErr> {
+    const SQL: &str = "SELECT count(*) > 0 AS has_retention_within FROM timescaledb_information.jobs \
+         WHERE proc_name = 'policy_retention' AND hypertable_schema = current_schema() AND hypertable_name = $1 \
+         AND coalesce((config ->> 'drop_after')::interval <= nullif($2, '')::interval, true)";
+    let table = policy.aggregate().source();
+    let start = policy.start().map(|start| start.to_string()).unwrap_or_default();
+    if answer(manager, "has_retention_within", SQL, vec![table, &start]).await? {
+        return Err(Refused::RetentionBeforeRefresh {
+            aggregate: policy.aggregate().name().to_owned(),
+            table: table.to_owned(),
+            reach: policy.start().map_or_else(|| "all the way".to_owned(), |start| start.to_string()),
+            drop_after: "no longer".to_owned(),
+        }
+        .into());
+    }
+    Ok(())
+}
+
+pub(super) async fn add_retention(manager: &SchemaManager<'_>, policy: &RetentionPolicy) -> Result<Step, DbErr> {
+    const QUESTION: &str = "has_other_retention_policy";
+    policy.check()?;
+    let server = manager.capability().await?;
+    let mut other = false;
+    if server.has_jobs() {
+        refuse_refresh_beyond(manager, policy.table(), policy.drop_after()).await?;
+        let sql = has_other(QUESTION, "policy_retention", "(config ->> 'drop_after')::interval = $2::interval");
+        let age = policy.drop_after().to_string();
+        other = answer(manager, QUESTION, &sql, vec![policy.table(), &age]).await?;
+    }
+    let rendered = exchange(other, policy.remove_sql(server), policy.add_sql(server));
+    run_or_leave_to_command(manager, policy.table(), rendered).await
+}
+
+/// Whether the refresh of an aggregate over the table looks at rows that would be dropped.
+async fn refuse_refresh_beyond(manager: &SchemaManager<'_>, table: &str, drop_after: Interval) -> Result<(), DbErr> {
+    const SQL: &str = "SELECT count(*) > 0 AS has_refresh_beyond FROM timescaledb_information.jobs j \
+         JOIN timescaledb_information.continuous_aggregates g ON (g.view_schema, g.view_name) = (j.hypertable_schema, j.hypertable_name) \
+         LEFT JOIN timescaledb_information.continuous_aggregates b \
+         ON (b.materialization_hypertable_schema, b.materialization_hypertable_name) = (g.hypertable_schema, g.hypertable_name) \
+         WHERE j.proc_name = 'policy_refresh_continuous_aggregate' AND coalesce(b.view_schema, g.hypertable_schema) = current_schema() \
+         AND coalesce(b.view_name, g.hypertable_name) = $1 AND coalesce((j.config ->> 'start_offset')::interval >= $2::interval, true)";
+    let age = drop_after.to_string();
+    if answer(manager, "has_refresh_beyond", SQL, vec![table, &age]).await? {
+        return Err(Refused::RetentionBeforeRefresh {
+            aggregate: format!("an aggregate over {table}"),
+            table: table.to_owned(),
+            reach: "so far or further".to_owned(),
+            drop_after: age,
+        }
+        .into());
+    }
+    Ok(())
+}
