@@ -8,6 +8,10 @@
 
 #[path = "support/detections.rs"]
 mod detections;
+#[path = "support/progress.rs"]
+mod progress;
+#[path = "support/records.rs"]
+mod records;
 mod support;
 
 use std::{
@@ -20,11 +24,11 @@ use std::{
 use chrono::DateTime;
 use clap::Parser;
 use core_server_adapter::{
+    Database, Target,
     alarms::{AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, AnomalyScore, Detection, NewAlarm, Raised},
     sea_orm::{DatabaseTransaction, TransactionTrait, prelude::Json},
 };
 use detections::{Detections, Row};
-use indicatif::{ProgressBar, ProgressStyle};
 use support::{Failure, grouped};
 
 /// Alarms that are written together.
@@ -63,11 +67,12 @@ async fn run(args: &Args) -> Result<(), Failure> {
     let rules = Rules::new(args)?;
     let shown = args.file.display();
     let file = File::open(&args.file).map_err(|error| format!("cannot open {shown}: {error}"))?;
-    let progress = progress_bar(file.metadata().map_or(0, |file| file.len()));
+    let progress = progress::bar(file.metadata().map_or(0, |file| file.len()));
     let mut detections =
         Detections::open(BufReader::new(progress.wrap_read(file))).map_err(|reason| format!("{shown}: {reason}"))?;
 
-    let database = support::connect(args.database_url.as_deref()).await?;
+    let target = Target::resolve(args.database_url.as_deref(), "alarms.sqlite")?;
+    let database = Database::connect(&support::config(target)).await?;
     let transaction = database.connection().begin().await?;
     let summary = match import(&mut detections, &rules, &transaction).await {
         Ok(summary) => summary,
@@ -174,15 +179,6 @@ impl<'a> Rules<'a> {
 
 fn severity(critical: bool) -> AlarmSeverity {
     if critical { AlarmSeverity::Critical } else { AlarmSeverity::Warning }
-}
-
-/// Over the bytes of the file, on stderr; draws nothing when that is no terminal.
-fn progress_bar(bytes: u64) -> ProgressBar {
-    let progress = ProgressBar::new(bytes);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {bytes} of {total_bytes}") {
-        progress.set_style(style);
-    }
-    progress
 }
 
 /// What became of the file.

@@ -11,7 +11,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use clap::Parser;
 use core_server_adapter::{
-    Cursor, Page, PageRequest, Period,
+    Cursor, Database, Page, PageRequest, Period, Target,
     alarms::{Alarm, AlarmCounts, AlarmFilter, AlarmOrigin, AlarmSeverity, AlarmStatus},
     sea_orm::Iterable,
 };
@@ -64,7 +64,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<(), Failure> {
-    let database = support::connect(args.database_url.as_deref()).await?;
+    let target = Target::resolve(args.database_url.as_deref(), "alarms.sqlite")?;
+    let database = Database::connect(&support::config(target)).await?;
     let period = Period { from: args.from, to: args.to };
     let filter = AlarmFilter {
         origin: args.origin,

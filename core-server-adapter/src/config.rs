@@ -58,6 +58,22 @@ impl DatabaseConfig {
         }
     }
 
+    /// The place of an area other than the alarms in this database ([`Target::in_area`]): a schema, a database or a file of
+    /// its own. Not needed for a target of [`Target::resolve_area`].
+    ///
+    /// ```
+    /// use core_server_adapter::{DatabaseConfig, telemetry};
+    ///
+    /// let common = DatabaseConfig::new("postgres://db.example/plant")?;
+    /// assert_eq!(common.in_area(telemetry::AREA).to_string(), "postgres://db.example/plant schema telemetry");
+    /// # Ok::<(), core_server_adapter::AdapterError>(())
+    /// ```
+    #[must_use]
+    pub fn in_area(mut self, area: &str) -> Self {
+        self.target = self.target.in_area(area);
+        self
+    }
+
     /// Refuses to connect with a URL that would not encrypt, or only if the server likes. A file passes: nothing travels.
     #[must_use]
     pub fn require_tls(mut self) -> Self {

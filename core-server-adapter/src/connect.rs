@@ -12,7 +12,12 @@ use sea_orm::{
     sqlx::{self, Executor, sqlite::SqliteJournalMode},
 };
 
-use crate::{AdapterError, DatabaseConfig, alarms::AlarmRepository, gate, sqlstate};
+use crate::{
+    AdapterError, DatabaseConfig,
+    alarms::AlarmRepository,
+    gate::{self, Gate},
+    sqlstate,
+};
 
 /// Sessions that were idle for longer are pinged before use: a firewall may have dropped them. Busy ones are not, a ping is
 /// a round trip.
@@ -24,7 +29,9 @@ const SLOW: Duration = Duration::from_secs(1);
 /// When a server has one session, others get their turn after this pause.
 const SHARED_SESSION_IDLE: Duration = Duration::from_secs(2);
 
-/// A pool of sessions on a database. Clones share the pool.
+/// A pool of sessions on the database of the alarms. Clones share the pool.
+///
+/// Other areas have a handle of their own: [`Telemetry`](crate::telemetry::Telemetry).
 #[derive(Clone)]
 pub struct Database {
     connection: DatabaseConnection,
@@ -40,8 +47,13 @@ impl Database {
     /// [`AdapterError::InvalidConfig`], [`AdapterError::Connect`], and [`AdapterError::SchemaOutdated`] with the command to
     /// run.
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, AdapterError> {
+        Self::connect_to(config, gate::ALARMS).await
+    }
+
+    /// [`connect`](Self::connect), to the database of an area.
+    pub(crate) async fn connect_to(config: &DatabaseConfig, area: Gate) -> Result<Self, AdapterError> {
         let database = Self::open(config).await?;
-        match gate::ensure_schema(&database.connection).await {
+        match gate::ensure_schema(&database.connection, area).await {
             Ok(()) => Ok(database),
             Err(error) => {
                 database.close().await;
@@ -146,6 +158,9 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
         .sqlx_slow_statements_logging_settings(LevelFilter::Warn, SLOW);
     if sessions == Sessions::One {
         options.max_connections(1).min_connections(0).idle_timeout(SHARED_SESSION_IDLE);
+    }
+    if let Some(path) = target.search_path() {
+        options.set_schema_search_path(path);
     }
     let password = target.password().map(ToOwned::to_owned);
     match target.backend() {

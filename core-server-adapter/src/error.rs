@@ -59,10 +59,10 @@ pub enum AdapterError {
         /// What is wrong with the value and what is allowed.
         reason: String,
     },
-    /// A page that cannot be asked for.
+    /// A page, period or band that cannot be asked for.
     #[error("{parameter} {reason}")]
     InvalidPage {
-        /// `cursor` or `limit`.
+        /// `cursor`, `limit`, `period` or what else was asked for.
         parameter: &'static str,
         /// What is wrong with it and what is allowed.
         reason: String,
@@ -91,6 +91,49 @@ pub enum AdapterError {
         /// When it was resolved, RFC 3339; `an unknown time` when the row does not say.
         resolved_at: String,
     },
+    /// A change that a row in this state does not allow; nothing was changed.
+    #[error("{area}: {table} {id} is {status} and {reason}")]
+    NotAllowed {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// The id.
+        id: String,
+        /// The state it is in.
+        status: String,
+        /// The state it cannot get, and from which states one can.
+        reason: String,
+    },
+    /// The row refers to one that does not exist, such as a sensor that is not registered.
+    #[error(
+        "{area}: {table} refers to a row that does not exist ({rule}); add that one first, a sensor with `register`"
+    )]
+    Unregistered {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// Name of the foreign key, as far as it is known.
+        rule: String,
+        /// What the database said.
+        #[source]
+        source: DbErr,
+    },
+    /// A refresh would remove what nothing is left to make from; this summary and those made of it were not changed.
+    #[error(
+        "{area}: retention has dropped readings of that time, and refreshing {summary} would lose what it holds of them; \
+         refresh a shorter time"
+    )]
+    SummaryWouldShrink {
+        /// The area.
+        area: &'static str,
+        /// The summary.
+        summary: &'static str,
+    },
+    /// What was read could not be written to where it was to go.
+    #[error("the export could not be written; see to its file or connection and go on from the last position")]
+    Output(#[source] std::io::Error),
     /// A row of that key exists.
     #[error("{area}: {table} has a row of this key already; leave the id to the adapter, or write only what is new")]
     AlreadyExists {
@@ -200,6 +243,7 @@ impl Place {
             match sqlstate::kind(&source) {
                 Kind::Duplicate => AdapterError::AlreadyExists { area, table, source },
                 Kind::Refused(rule) => AdapterError::Refused { area, table, rule, source },
+                Kind::Unregistered(rule) => AdapterError::Unregistered { area, table, rule, source },
                 Kind::ReadOnly => AdapterError::ReadOnly { area, table, source },
                 Kind::Busy => self.busy(doing, source),
                 Kind::Other => AdapterError::Database { area, table, doing, source },

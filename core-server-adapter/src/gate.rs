@@ -6,53 +6,77 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 
 use crate::{AdapterError, error::Place};
 
-/// Name of the area the gate looks at.
-pub const AREA: &str = "alarms";
-/// The revision of the area alarms this adapter was built for.
-pub const REVISION: &str = "m20261101_000000_add_alarm_origin";
-/// The command that brings a database up to it.
-pub const COMMAND: &str = "cargo run -p migration -- up";
+/// What the adapter needs of an area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// The area.
+    pub area: &'static str,
+    /// The revision this adapter was built for.
+    pub revision: &'static str,
+    /// The command that brings a database up to it.
+    pub command: &'static str,
+}
 
-/// SeaORM's table of applied revisions.
-const BOOKKEEPING: Place = Place { area: AREA, table: "seaql_migrations" };
+/// The area alarms.
+pub const ALARMS: Gate =
+    Gate { area: "alarms", revision: "m20261101_000000_add_alarm_origin", command: "cargo run -p migration -- up" };
 
-/// Succeeds when revision [`REVISION`] is applied; later ones the adapter does not know are fine. Only reads.
+/// The area telemetry.
+pub const TELEMETRY: Gate = Gate {
+    area: "telemetry",
+    revision: "m20260209_000000_summarize_readings_daily_weekly",
+    command: "cargo run -p migration -- up --area telemetry",
+};
+
+impl Gate {
+    fn place(self) -> Place {
+        Place { area: self.area, table: "seaql_migrations" }
+    }
+
+    fn outdated(self, found: impl Into<String>) -> AdapterError {
+        let Self { area, revision, command } = self;
+        AdapterError::SchemaOutdated { area, revision, found: found.into(), command }
+    }
+}
+
+/// Succeeds when the revision of the gate is applied; later ones the adapter does not know are fine. Only reads.
 ///
 /// # Errors
 ///
 /// [`AdapterError::SchemaOutdated`] with the command to run when it is not.
-pub async fn ensure_schema<C: ConnectionTrait>(db: &C) -> Result<(), AdapterError> {
-    let outdated =
-        |found: String| AdapterError::SchemaOutdated { area: AREA, revision: REVISION, found, command: COMMAND };
+pub async fn ensure_schema<C: ConnectionTrait>(db: &C, gate: Gate) -> Result<(), AdapterError> {
     // Looked up in the catalogue: a failing SELECT would abort the transaction of a caller on PostgreSQL.
     let table = match db.get_database_backend() {
-        DbBackend::Postgres => "SELECT 1 WHERE to_regclass('seaql_migrations') IS NOT NULL",
+        // In the schema of the area, and not in the next of the search path, which is another area's.
+        DbBackend::Postgres => {
+            "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = 'seaql_migrations'"
+        }
         DbBackend::Sqlite => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",
         _ => {
             "SELECT 1 FROM information_schema.tables \
              WHERE table_schema = DATABASE() AND table_name = 'seaql_migrations'"
         }
     };
-    if rows(db, table).await?.is_empty() {
-        return Err(outdated("no revision has ever been applied".to_owned()));
+    if rows(db, gate, table).await?.is_empty() {
+        return Err(gate.outdated("no revision has ever been applied"));
     }
     let mut applied = Vec::new();
-    for row in rows(db, "SELECT version FROM seaql_migrations ORDER BY version").await? {
+    for row in rows(db, gate, "SELECT version FROM seaql_migrations ORDER BY version").await? {
         let version: String =
-            row.try_get("", "version").map_err(BOOKKEEPING.while_doing("reading the applied revisions"))?;
+            row.try_get("", "version").map_err(gate.place().while_doing("reading the applied revisions"))?;
         applied.push(version);
     }
-    if applied.iter().any(|version| version == REVISION) {
+    if applied.iter().any(|version| version == gate.revision) {
         return Ok(());
     }
-    Err(outdated(match applied.last() {
+    Err(gate.outdated(match applied.last() {
         Some(newest) => format!("the newest applied one is {newest}"),
         None => "none is applied".to_owned(),
     }))
 }
 
-async fn rows<C: ConnectionTrait>(db: &C, sql: &str) -> Result<Vec<QueryResult>, AdapterError> {
+async fn rows<C: ConnectionTrait>(db: &C, gate: Gate, sql: &str) -> Result<Vec<QueryResult>, AdapterError> {
     db.query_all_raw(Statement::from_string(db.get_database_backend(), sql))
         .await
-        .map_err(BOOKKEEPING.while_doing("reading the applied revisions"))
+        .map_err(gate.place().while_doing("reading the applied revisions"))
 }

@@ -38,13 +38,15 @@
 //!
 //! # How to add an area
 //!
-//! A folder under `src` like [`alarms`] with one file per noun, its name and newest revision in [`gate`], and an accessor
-//! on [`Database`]. [`alarms`] says how to add a query.
+//! A folder under `src` like [`telemetry`] with one file per noun and a handle that opens its database, and its newest
+//! revision in [`gate`]. [`alarms`] says how to add a query.
 
 #[cfg(not(any(feature = "runtime-tokio", feature = "runtime-async-std")))]
 compile_error!("choose a runtime: enable the feature `runtime-tokio` or `runtime-async-std`");
 
 pub mod alarms;
+mod batch;
+mod condition;
 mod config;
 mod connect;
 mod error;
@@ -52,14 +54,16 @@ pub mod gate;
 mod moment;
 mod page;
 mod period;
+mod repository;
 mod sqlstate;
+pub mod telemetry;
 mod text;
 
 pub use config::DatabaseConfig;
 pub use connect::Database;
 pub use error::AdapterError;
-pub use gate::ensure_schema;
-pub use page::{Cursor, Page, PageRequest};
+pub use gate::{Gate, ensure_schema};
+pub use page::{Cursor, Page, PageKey, PageRequest};
 pub use period::Period;
 
 // What signatures of this crate speak of.

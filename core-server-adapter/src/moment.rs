@@ -5,6 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// Start of the year 10000 in microseconds since 1970.
 const END_MICROS: i64 = 253_402_300_800_000_000;
 
+/// The last moment that can be stored.
+pub(crate) const LAST: DateTime<Utc> = match DateTime::from_timestamp_micros(END_MICROS - 1) {
+    Some(at) => at,
+    None => DateTime::<Utc>::MAX_UTC,
+};
+
 /// The time without what is finer than a microsecond, or why it cannot be stored.
 pub(crate) fn storable(at: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     match truncated(at) {

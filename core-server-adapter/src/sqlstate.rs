@@ -11,8 +11,10 @@ use sea_orm::{
 pub(crate) enum Kind {
     /// Unique or primary key.
     Duplicate,
-    /// Check, NOT NULL, foreign key, enum label, length or range; with the constraint's name, as far as it is known.
+    /// Check, NOT NULL, enum label, length or range; with the constraint's name, as far as it is known.
     Refused(String),
+    /// Foreign key; with its name, as far as it is known.
+    Unregistered(String),
     /// The database, the file or the transaction may not write.
     ReadOnly,
     /// Lock, deadlock, serialization failure, time limit, no free session.
@@ -26,12 +28,12 @@ pub(crate) fn kind(error: &DbErr) -> Kind {
         return Kind::Busy;
     }
     let Some(sqlx::Error::Database(database)) = sqlx_error(error) else { return Kind::Other };
-    let named = |rule: &str| Kind::Refused(database.constraint().unwrap_or(rule).to_owned());
+    let name = |rule: &str| database.constraint().unwrap_or(rule).to_owned();
     match database.kind() {
         ErrorKind::UniqueViolation => Kind::Duplicate,
-        ErrorKind::CheckViolation => named("a check"),
-        ErrorKind::NotNullViolation => named("NOT NULL"),
-        ErrorKind::ForeignKeyViolation => named("a foreign key"),
+        ErrorKind::CheckViolation => Kind::Refused(name("a check")),
+        ErrorKind::NotNullViolation => Kind::Refused(name("NOT NULL")),
+        ErrorKind::ForeignKeyViolation => Kind::Unregistered(name("a foreign key")),
         _ => by_code(database.as_ref()),
     }
 }

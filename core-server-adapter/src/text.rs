@@ -1,9 +1,13 @@
-//! Texts that every backend can store.
+//! Texts, numbers and JSON that every backend can store.
+
+use sea_orm::prelude::Json;
 
 /// Characters of a name at most: what the columns of sensors and people hold.
 pub(crate) const NAME_CHARACTERS: usize = 255;
+/// Bytes of a long text at most: what MySQL's `text` holds.
+const LONG_BYTES: usize = 65_535;
 /// PostgreSQL stores no NUL, and SQLite's functions end at one.
-pub(crate) const NUL: &str = "contains a NUL character; remove it";
+const NUL: &str = "contains a NUL character; remove it";
 
 /// Checks a name: something to see in it, not too long, no NUL.
 pub(crate) fn check(text: &str, characters: usize) -> Result<(), String> {
@@ -19,6 +23,36 @@ pub(crate) fn check(text: &str, characters: usize) -> Result<(), String> {
 }
 
 /// Checks that there is no NUL.
-pub(crate) fn check_nul(text: &str) -> Result<(), String> {
+fn check_nul(text: &str) -> Result<(), String> {
     if text.contains('\0') { Err(NUL.to_owned()) } else { Ok(()) }
+}
+
+/// Checks a text of any kind.
+pub(crate) fn check_long(text: &str) -> Result<(), String> {
+    if text.len() > LONG_BYTES {
+        return Err(format!("has {} bytes; at most {LONG_BYTES} are allowed", text.len()));
+    }
+    check_nul(text)
+}
+
+/// Checks that a number is one: SQLite would store NaN as NULL, MySQL neither NaN nor the infinities.
+pub(crate) fn check_number(number: Option<f64>) -> Result<(), String> {
+    match number.filter(|number| !number.is_finite()) {
+        Some(number) => Err(format!("is {number}; give a finite number or leave it out")),
+        None => Ok(()),
+    }
+}
+
+/// Checks that there is no NUL, in keys neither: PostgreSQL's `jsonb` takes none.
+pub(crate) fn check_json(json: Option<&Json>) -> Result<(), String> {
+    if json.is_some_and(has_nul) { Err(NUL.to_owned()) } else { Ok(()) }
+}
+
+fn has_nul(json: &Json) -> bool {
+    match json {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(items) => items.iter().any(has_nul),
+        Json::Object(fields) => fields.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        _ => false,
+    }
 }

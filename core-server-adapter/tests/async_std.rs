@@ -28,7 +28,9 @@ async fn migrated(folder: &Path) -> DatabaseConfig {
     )
     .await
     .unwrap();
-    db.execute_unprepared(&format!("INSERT INTO seaql_migrations VALUES ('{}', 0)", gate::REVISION)).await.unwrap();
+    db.execute_unprepared(&format!("INSERT INTO seaql_migrations VALUES ('{}', 0)", gate::ALARMS.revision))
+        .await
+        .unwrap();
     database.close().await;
     config
 }
@@ -121,7 +123,7 @@ async fn an_older_schema_is_refused_with_the_command() {
     let database = Database::open(&config).await.unwrap();
     let db = database.connection();
     db.execute_unprepared("INSERT INTO seaql_migrations VALUES ('m29990101_000000_later', 0)").await.unwrap();
-    gate::ensure_schema(db).await.unwrap();
+    gate::ensure_schema(db, gate::ALARMS).await.unwrap();
     db.execute_unprepared("DELETE FROM seaql_migrations").await.unwrap();
     db.execute_unprepared("INSERT INTO seaql_migrations VALUES ('m20250601_000000_create_alarms', 0)").await.unwrap();
     let error = Database::connect(&config).await.unwrap_err().to_string();

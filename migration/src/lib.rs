@@ -10,20 +10,25 @@
 //!
 //! # How to add an area
 //!
-//! A folder under `src/areas` with a `mod.rs` like [`areas::alarms`], and a line in [`areas`].
+//! A folder under `src/areas` with a `mod.rs` like [`areas::alarms`], a line in [`areas`] and one in [`platform`]; then a
+//! line in `entity/codegen` and a module of its entities.
 
 pub mod areas;
+mod plain_table;
 mod portable;
 mod seed;
+mod summary;
 
 pub use areas::alarms::Migrator;
 
-use migration_engine::Project;
+use migration_engine::{Areas, Project};
 
-/// File of the embedded SQLite database, used when no URL is given.
-pub const EMBEDDED_FILE: &str = "alarms.sqlite";
-
-/// What the command line runs: the default area.
+/// The default area.
 pub fn project() -> Project {
-    areas::alarms::describe(Project::new(Migrator).embedded(EMBEDDED_FILE))
+    areas::alarms::project()
+}
+
+/// What the command line runs: every area, the default first.
+pub fn platform() -> Areas {
+    Areas::new("alarms", areas::alarms::project()).and("telemetry", areas::telemetry::project())
 }

@@ -2,6 +2,8 @@
 //!
 //! Revisions of the past use these, so what a function renders never changes; a better rendering gets a new function.
 
+pub mod table;
+
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{DbBackend, Statement},
@@ -112,4 +114,71 @@ pub fn text_default_empty(backend: DbBackend, column: &'static str) -> ColumnDef
 pub fn check(table: &mut TableCreateStatement, name: &'static str, condition: impl Into<String>) {
     let named = Check::named(name, Expr::cust(condition.into()));
     table.check(named);
+}
+
+/// This moment, as the default of a [`moment_column`]: in UTC, whatever the session's time zone is.
+pub fn now(backend: DbBackend) -> Expr {
+    Expr::cust(match backend {
+        DbBackend::Sqlite => "(strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000+00:00')",
+        DbBackend::MySql => "(utc_timestamp(6))",
+        _ => "now()",
+    })
+}
+
+/// A check that a moment lies in the years 1970 to 9999: what a version 7 id and RFC 3339 can say. The constants depend on
+/// no session time zone.
+pub fn moment_check(backend: DbBackend, column: &str) -> String {
+    match backend {
+        DbBackend::Postgres => format!("{column} >= to_timestamp(0) AND {column} < to_timestamp(253402300800)"),
+        DbBackend::MySql => format!("{column} >= '1970-01-01 00:00:00'"),
+        _ => {
+            // Text sorts like time only in one shape: a real time in UTC with its offset written out, and nothing else.
+            // `IS`, because a check lets null pass.
+            let second = format!(
+                "strftime('%Y-%m-%dT%H:%M:%S', substr({column}, 1, 19)) IS substr({column}, 1, 19) AND substr({column}, 12, 2) < '24'"
+            );
+            let rest = format!(
+                "julianday({column}) IS NOT NULL AND {column} NOT GLOB '*[^0-9T:.+-]*' AND {column} GLOB '*+00:00'"
+            );
+            format!("{second} AND {rest} AND {column} >= '1970'")
+        }
+    }
+}
+
+/// A check that a column of double precision holds a number: NaN, which PostgreSQL sorts above all numbers, and the
+/// infinities would spoil every average they get into. MySQL has neither.
+pub fn number_check(backend: DbBackend, column: &str) -> Option<String> {
+    match backend {
+        DbBackend::Postgres => Some(format!("{column} > '-Infinity' AND {column} < 'Infinity'")),
+        DbBackend::MySql => None,
+        _ => Some(format!("typeof({column}) = 'real' AND {column} > -9e999 AND {column} < 9e999")),
+    }
+}
+
+/// A list of texts: `text[]` on PostgreSQL, a JSON array elsewhere, to which [`text_list_check`] belongs. Empty when
+/// nothing is given.
+pub fn text_list_column(backend: DbBackend, column: &'static str) -> ColumnDef {
+    let mut definition = ColumnDef::new(column);
+    match backend {
+        DbBackend::Sqlite => definition.text().default("[]"),
+        DbBackend::MySql => definition.json().default(Expr::cust("(json_array())")),
+        _ => definition.array(ColumnType::Text).default(Expr::cust("'{}'")),
+    };
+    definition.not_null();
+    definition
+}
+
+/// A check that a list has one dimension and texts only, no null among them. SQLite cannot look into the elements in a
+/// check, and is content with an array.
+pub fn text_list_check(backend: DbBackend, column: &str) -> String {
+    match backend {
+        DbBackend::Postgres => {
+            format!("coalesce(array_ndims({column}), 1) = 1 AND array_position({column}, NULL) IS NULL")
+        }
+        // Without its texts nothing is left of a list but commas between brackets.
+        DbBackend::MySql => format!(
+            r#"regexp_replace(cast({column} AS char), '"[^"\\\\]*(\\\\.[^"\\\\]*)*"', '') REGEXP '^[[:space:]]*[[][[:space:],]*[]][[:space:]]*$'"#
+        ),
+        _ => format!("json_valid({column}) AND json_type({column}) IS 'array'"),
+    }
 }

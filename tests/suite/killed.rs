@@ -24,7 +24,7 @@ use tests::{
     wire::{Fault, Means, Moment, Proxy},
 };
 
-use crate::{adopted, migration};
+use crate::{adopted, migration, telemetry};
 
 /// What is run, on what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,15 +35,29 @@ enum Story {
     EmptyAlarms,
     /// All revisions of the adopted project.
     Adopted,
+    /// All revisions of the area telemetry but the first, over four weeks of readings, in the columnstore on the way back.
+    Telemetry,
 }
 
 impl Story {
     fn command(self, folder: &Path) -> Command {
-        if self == Self::Adopted { adopted(folder) } else { migration(folder) }
+        match self {
+            Self::Adopted => adopted(folder),
+            Self::Telemetry => {
+                let mut command = migration(folder);
+                command.args(["--area", "telemetry"]).env("DATABASE_SCHEMA", "public");
+                command
+            }
+            _ => migration(folder),
+        }
     }
 
     fn project(self) -> Project {
-        if self == Self::Adopted { adopted_project::Migrator.into() } else { migration::project() }
+        match self {
+            Self::Adopted => adopted_project::Migrator.into(),
+            Self::Telemetry => migration::areas::telemetry::project(),
+            _ => migration::project(),
+        }
     }
 
     /// Arguments of the way down.
@@ -52,16 +66,20 @@ impl Story {
             Self::FullAlarms => &["down"],
             Self::EmptyAlarms => &["down", "-n", "2"],
             Self::Adopted => &["down", "-n", "3"],
+            Self::Telemetry => &["down", "m20260105_000000_create_telemetry"],
         }
     }
 
     /// How many revisions are applied after the way down.
     fn base(self) -> usize {
-        usize::from(self == Self::FullAlarms)
+        usize::from(matches!(self, Self::FullAlarms | Self::Telemetry))
     }
 
     /// From an empty database to where the first way up begins.
     async fn prepare(self, database: &TestDatabase) {
+        if self == Self::Telemetry {
+            telemetry::seed(&telemetry::up_to(database, 1).await, 1..=1).await;
+        }
         if self != Self::FullAlarms {
             return;
         }
@@ -81,6 +99,9 @@ impl Story {
     async fn refit<C: ConnectionTrait>(self, db: &C, backend: Backend, way: Direction) {
         match self {
             Self::FullAlarms if backend == Backend::Timescale => compress(db).await,
+            Self::Telemetry if backend == Backend::Timescale && way == Direction::Down => {
+                execute(db, "SELECT compress_chunk(c, true) FROM show_chunks('sensor_readings', older_than => '2026-01-15'::timestamptz) c").await;
+            }
             // The engine's tables too come anew.
             Self::EmptyAlarms if way == Direction::Up => {
                 for table in ["seaql_migrations", "seaql_migrations_engine"] {
@@ -101,6 +122,9 @@ impl Story {
             let text =
                 if backend == Backend::Mariadb { "CONCAT_WS(' ', title, text)" } else { "ROW(title, text)::text" };
             return rows_as_text(db, &format!("SELECT {text} FROM post ORDER BY title")).await;
+        }
+        if self == Self::Telemetry {
+            return telemetry::everything(db, backend).await;
         }
         if !has_table(db, "alarms").await {
             return vec![];
@@ -300,6 +324,9 @@ killed_anywhere!(
     empty_alarms_on_postgres: EmptyAlarms on Postgres, [cut_before: Cut Before, killed_during: Kill During];
     empty_alarms_on_timescaledb: EmptyAlarms on Timescale, [cut_during: Cut During, killed_before: Kill Before];
     empty_alarms_on_mariadb: EmptyAlarms on Mariadb, [cut_before: Cut Before, killed_during: Kill During];
+    telemetry_on_postgres: Telemetry on Postgres, [killed_before: Kill Before];
+    telemetry_on_timescaledb: Telemetry on Timescale, [cut_during: Cut During];
+    telemetry_on_mariadb: Telemetry on Mariadb, [killed_before: Kill Before];
     adopted_on_postgres: Adopted on Postgres, [cut_during: Cut During, killed_before: Kill Before];
     adopted_on_mariadb: Adopted on Mariadb, [cut_before: Cut Before, killed_during: Kill During];
 );

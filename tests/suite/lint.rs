@@ -1,7 +1,9 @@
 //! The rules of `lint` tell the truth: a real TimescaleDB refuses what they flag, with the error they name, or shows the
 //! effect they warn of, and takes what they advise.
 
+use migration::areas;
 use migration_engine::{
+    Project,
     lint::{
         self, Finding, RULES,
         rule::{Example, Proof, Servers, Sql},
@@ -124,26 +126,31 @@ async fn run(db: &DatabaseConnection, sql: &str) -> Result<(), DbErr> {
 const PROFILES: [Profile; 3] = [Profile::Timescaledb, Profile::TimescaledbApache, Profile::Postgres];
 
 /// What is found in revisions on PostgreSQL with and without TimescaleDB.
-async fn findings(revisions: Vec<Box<dyn MigrationTrait>>) -> Vec<Finding> {
+async fn findings(project: &Project, revisions: Vec<Box<dyn MigrationTrait>>) -> Vec<Finding> {
     let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
     let mut histories = Vec::new();
     for profile in PROFILES {
         histories.push(offline::record(&revisions, profile.capability(None)).await.unwrap());
     }
-    let project = migration::project();
     let allowed = |revision: &str| project.description(revision).map_or_else(Vec::new, |about| about.allows().to_vec());
     lint::lint(&histories, allowed)
 }
 
-#[tokio::test]
-async fn the_revisions_of_this_project_are_clean() {
-    let open: Vec<String> = findings(migration::Migrator::migrations())
+/// No finding that is not allowed with a reason.
+async fn is_clean<M: MigratorTrait>(project: &Project) {
+    let open: Vec<String> = findings(project, M::migrations())
         .await
         .iter()
         .filter(|finding| finding.allowed.is_none())
         .map(ToString::to_string)
         .collect();
     assert!(open.is_empty(), "{}", open.join("\n\n"));
+}
+
+#[tokio::test]
+async fn the_revisions_of_every_area_are_clean() {
+    is_clean::<areas::alarms::Migrator>(&migration::project()).await;
+    is_clean::<areas::telemetry::Migrator>(&areas::telemetry::project()).await;
 }
 
 /// What a hurried programmer would write next.
@@ -172,7 +179,8 @@ impl MigrationTrait for Hurried {
 async fn a_hurried_revision_is_not() {
     let mut revisions = migration::Migrator::migrations();
     revisions.push(Box::new(Hurried));
-    let mut rules: Vec<&str> = findings(revisions).await.iter().map(|finding| finding.rule).collect();
+    let mut rules: Vec<&str> =
+        findings(&migration::project(), revisions).await.iter().map(|finding| finding.rule).collect();
     rules.sort_unstable();
     rules.dedup();
     let expected = [

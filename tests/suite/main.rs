@@ -5,7 +5,9 @@
 use std::{path::Path, process::Command};
 
 mod adapter;
+mod adapter_telemetry;
 mod adopted;
+mod areas;
 mod batch;
 mod branches;
 mod cli;
@@ -28,6 +30,7 @@ mod rollback;
 mod runners;
 mod schema;
 mod stamp;
+mod telemetry;
 mod timescale;
 mod verify;
 

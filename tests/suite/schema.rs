@@ -2,16 +2,27 @@
 
 use std::{env, fs};
 
+use migration_engine::Project;
 use tests::{Backend, TestDatabase, catalog, on_every_backend, workspace};
 
 on_every_backend!(equals_the_checked_in_dump, every_revision_goes_down_and_up_again);
 
 async fn equals_the_checked_in_dump(database: TestDatabase) {
-    let database = database.up(None).await;
-    let dump = catalog(&database.runner().await).await.to_string();
+    is_dumped(&database, "alarms", migration::project()).await;
+}
+
+async fn every_revision_goes_down_and_up_again(database: TestDatabase) {
+    goes_down_and_up_again(&database, migration::project()).await;
+}
+
+/// The finished schema of an area is the checked-in dump.
+pub async fn is_dumped(database: &TestDatabase, area: &str, project: Project) {
+    let runner = database.runner_of(project).await;
+    runner.up(None).await.unwrap();
+    let dump = catalog(&runner).await.to_string();
     let text =
-        format!("-- The finished schema of the area alarms. Written by `make schema`, never edited by hand.\n\n{dump}");
-    equals(&format!("migration/schema/{}/alarms.sql", database.backend().profile()), &text);
+        format!("-- The finished schema of the area {area}. Written by `make schema`, never edited by hand.\n\n{dump}");
+    equals(&format!("migration/schema/{}/{area}.sql", database.backend().profile()), &text);
 }
 
 #[test]
@@ -34,8 +45,9 @@ fn equals(file: &str, text: &str) {
     );
 }
 
-async fn every_revision_goes_down_and_up_again(database: TestDatabase) {
-    let runner = database.runner().await;
+/// Each revision leaves the same catalogue whichever way it is reached.
+pub async fn goes_down_and_up_again(database: &TestDatabase, project: Project) {
+    let runner = database.runner_of(project).await;
     let mut fingerprints = vec![catalog(&runner).await];
     while !runner.up(Some(1)).await.unwrap().is_empty() {
         fingerprints.push(catalog(&runner).await);

@@ -3,22 +3,15 @@
 use std::{error::Error, process::ExitCode, time::Duration};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use core_server_adapter::{Database, DatabaseConfig, Target};
+use core_server_adapter::{DatabaseConfig, Target};
 
 /// Anything that ends an example; printed on one line.
 pub type Failure = Box<dyn Error>;
 
-/// The embedded database of the migration commands.
-const EMBEDDED: &str = "alarms.sqlite";
-
-/// Connects to the first of: the flag, `DATABASE_URL`, `DATABASE_URL` in `.env`, the embedded file. Says which on stderr.
-pub async fn connect(flag: Option<&str>) -> Result<Database, Failure> {
-    let target = Target::resolve(flag, EMBEDDED)?;
+/// How to connect to the database that was found. Says which it is on stderr.
+pub fn config(target: Target) -> DatabaseConfig {
     eprintln!("database: {target} (from {})", target.origin());
-    let config = DatabaseConfig::for_target(target)
-        .acquire_timeout(Duration::from_secs(5))
-        .application_name(env!("CARGO_BIN_NAME"));
-    Ok(Database::connect(&config).await?)
+    DatabaseConfig::for_target(target).acquire_timeout(Duration::from_secs(5)).application_name(env!("CARGO_BIN_NAME"))
 }
 
 /// Reads `2013-12-02 21:15:00`, or the date alone, as UTC, and RFC 3339.

@@ -1,18 +1,13 @@
 //! Which alarms.
-//!
-//! Labels of enums are written into the SQL as literals, never bound: they come from a closed set, and only so can
-//! PostgreSQL (with a generic plan) and SQLite prove that a partial index covers the query. Times, sensors and keys are
-//! bound.
 
-use chrono::{DateTime, Utc};
-use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, DbBackend, ExprTrait, Value,
-    sea_query::{Enum, Expr},
-};
+use sea_orm::{ColumnTrait, Condition, DbBackend, ExprTrait, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 
 use super::{AlarmOrigin, AlarmSeverity, AlarmStatus};
-use crate::{Period, moment};
+use crate::{
+    Period,
+    condition::{column, label, within},
+};
 use entity::alarms::alarm::Column;
 
 /// Which alarms; what is not given does not narrow.
@@ -88,7 +83,7 @@ impl AlarmFilter {
     }
 
     pub(crate) fn condition(&self, backend: DbBackend) -> Condition {
-        let mut all = raised_in(self.period);
+        let mut all = within(Column::RaisedAt, self.period);
         if let Some(origin) = self.origin {
             all = all.add(of_origin(origin));
         }
@@ -128,32 +123,4 @@ fn of_origin(origin: AlarmOrigin) -> Condition {
         AlarmOrigin::AnomalyModel => all.add(Column::AnomalyScore.is_not_null()),
         AlarmOrigin::Threshold => all,
     }
-}
-
-/// Bounds outside the years that can be stored are left out, or hold nothing: not every backend could compare with them.
-pub(crate) fn raised_in(period: Period) -> Condition {
-    let nothing = || Expr::cust("1 = 0");
-    let before_all = |at: DateTime<Utc>| at <= DateTime::UNIX_EPOCH;
-    let mut all = Condition::all();
-    if let Some(from) = period.from.map(moment::rounded_up).filter(|from| !before_all(*from)) {
-        all = all.add(if moment::in_range(from) { Column::RaisedAt.gte(from) } else { nothing() });
-    }
-    if let Some(to) = period.to.map(moment::rounded_up) {
-        if before_all(to) {
-            all = all.add(nothing());
-        } else if moment::in_range(to) {
-            all = all.add(Column::RaisedAt.lt(to));
-        }
-    }
-    all
-}
-
-/// The column itself: `ColumnTrait` would cast what an enum is compared with.
-pub(crate) fn column(column: Column) -> Expr {
-    Expr::col(column.as_column_ref())
-}
-
-/// A label as a literal.
-pub(crate) fn label<E: ActiveEnum<Value = Enum>>(value: &E) -> Expr {
-    Expr::Constant(Value::from(value.to_value().value.into_owned()))
 }

@@ -19,12 +19,12 @@ use sea_orm::{
     UpdateMany, sea_query::Expr,
 };
 
-use super::{
-    AlarmId, AlarmRepository, AlarmStatus, PLACE,
-    filter::{column, label},
-    repository::Look,
+use super::{AlarmId, AlarmRepository, AlarmStatus, PLACE, repository::Look};
+use crate::{
+    AdapterError,
+    condition::{column, label},
+    moment, text,
 };
-use crate::{AdapterError, moment, text};
 
 impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     /// `by` has seen the alarm, now. See [`acknowledge_at`](Self::acknowledge_at).

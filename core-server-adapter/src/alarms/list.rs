@@ -1,20 +1,11 @@
 //! Pages of alarms.
 
-use std::fmt::Write;
-
 use chrono::{DateTime, Utc};
 use entity::alarms::{Alarm, alarm};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder,
-    QueryTrait, Statement,
-    sea_query::{Expr, Value},
-};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
 
-use super::{AlarmFilter, AlarmRepository, PLACE, filter::column};
-use crate::{
-    AdapterError, Page, PageRequest,
-    page::{Cursor, Direction},
-};
+use super::{AlarmFilter, AlarmRepository, PLACE};
+use crate::{AdapterError, Page, PageRequest};
 
 impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     /// A page of the alarms that match, newest first.
@@ -37,37 +28,9 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     }
 }
 
-/// One row more than the page tells whether another page follows.
 fn statement(filter: &AlarmFilter, request: &PageRequest, backend: DbBackend) -> Statement {
-    let order = match request.cursor.map(|cursor| cursor.direction) {
-        Some(Direction::Newer) => Order::Asc,
-        _ => Order::Desc,
-    };
-    let mut query = alarm::Entity::find().filter(filter.condition(backend));
-    if let Some(cursor) = request.cursor {
-        query = query.filter(beyond(cursor));
-    }
-    let query = query.order_by(alarm::Column::RaisedAt, order.clone()).order_by(alarm::Column::Id, order);
-    let mut statement = query.build(backend);
-    // SeaORM would bind the limit. PostgreSQL estimates a bound limit badly, prefers custom plans for it, and so plans anew
-    // for every chunk at every call: 2.5 to 7 times the time. As a literal it leads to one generic plan. The alternative,
-    // plan_cache_mode = force_generic_plan, is a setting of the session and would hit every other query of a shared pool.
-    let _ = write!(statement.sql, " LIMIT {}", request.limit + 1);
-    statement
-}
-
-/// The rows on the cursor's side of its row.
-///
-/// The row comparison alone would be right; the bound on the time alone is what TimescaleDB excludes chunks by, and what
-/// MySQL enters its index with.
-fn beyond(cursor: Cursor) -> Condition {
-    let place = [column(alarm::Column::RaisedAt), column(alarm::Column::Id)];
-    let row = [Expr::val(cursor.at), Expr::val(Value::from(cursor.id))];
-    let (at, place, row) = (alarm::Column::RaisedAt, Expr::tuple(place), Expr::tuple(row));
-    match cursor.direction {
-        Direction::Older => Condition::all().add(at.lte(cursor.at)).add(place.lt(row)),
-        Direction::Newer => Condition::all().add(at.gte(cursor.at)).add(place.gt(row)),
-    }
+    let query = alarm::Entity::find().filter(filter.condition(backend));
+    request.statement(query, (alarm::Column::RaisedAt, alarm::Column::Id), backend)
 }
 
 #[cfg(test)]
@@ -75,7 +38,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{super::*, *};
-    use crate::Period;
+    use crate::{Cursor, Period};
 
     /// The SQL after WHERE.
     fn sql(filter: &AlarmFilter, request: &PageRequest, backend: DbBackend) -> String {

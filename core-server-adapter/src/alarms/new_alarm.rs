@@ -7,9 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::{AlarmId, AlarmOrigin, AlarmSeverity, AnomalyScore, PLACE};
 use crate::{AdapterError, moment, text};
 
-/// Bytes of a message at most: what MySQL's `text` holds.
-const MAX_MESSAGE_BYTES: usize = 65_535;
-
 /// An alarm that is to be raised. A score belongs to model alarms and to nothing else, which the constructors see to.
 ///
 /// ```
@@ -140,30 +137,11 @@ impl NewAlarm {
         text::check(&self.sensor_id, text::NAME_CHARACTERS).map_err(|reason| PLACE.invalid("sensor_id", reason))?;
         let raised_at = moment::storable(self.raised_at).map_err(|reason| PLACE.invalid("raised_at", reason))?;
         for (column, number) in [("value", self.value), ("threshold", self.threshold)] {
-            // SQLite would store NaN as NULL, MySQL neither of them.
-            if let Some(number) = number.filter(|number| !number.is_finite()) {
-                return Err(PLACE.invalid(column, format!("is {number}; give a finite number or leave it out")));
-            }
+            text::check_number(number).map_err(|reason| PLACE.invalid(column, reason))?;
         }
-        if self.message.len() > MAX_MESSAGE_BYTES {
-            let reason = format!("has {} bytes; at most {MAX_MESSAGE_BYTES} are allowed", self.message.len());
-            return Err(PLACE.invalid("message", reason));
-        }
-        text::check_nul(&self.message).map_err(|reason| PLACE.invalid("message", reason))?;
-        if self.context.as_ref().is_some_and(has_nul) {
-            return Err(PLACE.invalid("context", text::NUL));
-        }
+        text::check_long(&self.message).map_err(|reason| PLACE.invalid("message", reason))?;
+        text::check_json(self.context.as_ref()).map_err(|reason| PLACE.invalid("context", reason))?;
         Ok(Self { id: Some(self.id.unwrap_or_else(|| AlarmId::new(raised_at))), raised_at, ..self.clone() })
-    }
-}
-
-/// PostgreSQL's `jsonb` takes no NUL, in keys neither.
-fn has_nul(json: &Json) -> bool {
-    match json {
-        Json::String(text) => text.contains('\0'),
-        Json::Array(items) => items.iter().any(has_nul),
-        Json::Object(fields) => fields.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
-        _ => false,
     }
 }
 

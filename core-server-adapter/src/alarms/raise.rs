@@ -17,7 +17,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{AlarmId, AlarmRepository, AlarmStatus, NewAlarm, PLACE};
-use crate::AdapterError;
+use crate::{
+    AdapterError,
+    batch::{OnExisting, batches, json_size},
+};
 
 /// What became of alarms that may have been there before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +78,7 @@ impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
 
     async fn insert(&self, alarms: Vec<NewAlarm>, existing: OnExisting) -> Result<u64, AdapterError> {
         let failed = || PLACE.while_doing("raising alarms");
-        let batches = batches(alarms, self.db.get_database_backend());
+        let batches = cut(alarms, self.db.get_database_backend());
         if batches.is_empty() {
             return Ok(0);
         }
@@ -91,41 +94,14 @@ impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
     }
 }
 
-/// What to do with a row whose key is there.
-#[derive(Clone, Copy, PartialEq)]
-enum OnExisting {
-    Fail,
-    Skip,
-}
-
 fn checked(alarms: &[NewAlarm]) -> Result<Vec<NewAlarm>, AdapterError> {
     alarms.iter().enumerate().map(|(row, alarm)| alarm.checked().map_err(|error| error.in_row(row))).collect()
 }
 
-/// Cuts the alarms into statements that every server takes.
-///
-/// PostgreSQL gets whole columns as arrays and so binds 10 values for any number of rows; the others bind 14 a row, of
-/// 32,766 (SQLite) or 65,535 (MySQL). Bytes count too: MariaDB refuses packets above 16 MiB when not told otherwise.
-fn batches(alarms: Vec<NewAlarm>, backend: DbBackend) -> Vec<Vec<NewAlarm>> {
-    const BYTES: usize = 4 << 20;
-    let rows = if backend == DbBackend::Postgres { 10_000 } else { 1_000 };
-    let mut batches: Vec<Vec<NewAlarm>> = Vec::new();
-    let mut bytes = 0;
-    for alarm in alarms {
-        let context = alarm.context.as_ref().map_or(0, |context| context.to_string().len());
-        let size = 200 + alarm.sensor_id.len() + alarm.message.len() + context;
-        match batches.last_mut() {
-            Some(batch) if batch.len() < rows && bytes + size <= BYTES => {
-                bytes += size;
-                batch.push(alarm);
-            }
-            _ => {
-                bytes = size;
-                batches.push(vec![alarm]);
-            }
-        }
-    }
-    batches
+/// PostgreSQL gets whole columns as arrays and so binds 10 values for any number of rows; the others bind 14 a row.
+fn cut(alarms: Vec<NewAlarm>, backend: DbBackend) -> Vec<Vec<NewAlarm>> {
+    let size = |alarm: &NewAlarm| 200 + alarm.sensor_id.len() + alarm.message.len() + json_size(alarm.context.as_ref());
+    batches(alarms, backend, size)
 }
 
 /// The number of rows that were added.

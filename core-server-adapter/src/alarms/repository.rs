@@ -5,8 +5,8 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait, sea_query::LockType,
 };
 
-use super::{AlarmCount, AlarmCounts, AlarmId, AlarmOrigin, AlarmSeverity, PLACE, filter};
-use crate::{AdapterError, Period};
+use super::{AlarmCount, AlarmCounts, AlarmId, AlarmOrigin, AlarmSeverity, PLACE};
+use crate::{AdapterError, Period, condition::within};
 
 /// The alarms of a database, over a pool or within a transaction.
 ///
@@ -77,7 +77,7 @@ impl<'db, C: ConnectionTrait> AlarmRepository<'db, C> {
             .column(alarm::Column::Origin)
             .column(alarm::Column::Severity)
             .column_as(alarm::Column::Id.count(), "count")
-            .filter(filter::raised_in(period))
+            .filter(within(alarm::Column::RaisedAt, period))
             .group_by(alarm::Column::Origin)
             .group_by(alarm::Column::Severity)
             .into_tuple()

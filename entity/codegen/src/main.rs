@@ -1,12 +1,15 @@
 //! Writes the entities of every area from a scratch database that carries the finished schema.
 //!
-//! `DATABASE_URL` names an empty PostgreSQL or TimescaleDB; `make entities` and `make verify` start one for it. The
+//! `DATABASE_URL` names an empty TimescaleDB with the full licence; `make entities` and `make verify` start one for it. The
 //! revisions are applied there, the tables are read back, and sea-orm-codegen turns them into Rust: what runs in
 //! production and what the entities say cannot differ.
 //!
 //! # How to add an area
 //!
-//! A line in [`AREAS`], and a module `entity/src/<area>` beside the others.
+//! A line in [`AREAS`], and a module `entity/src/<area>` beside the others. Views and continuous aggregates go to
+//! `entity/src/<area>/views`: see [`views`].
+
+mod views;
 
 use std::{
     collections::BTreeMap,
@@ -16,14 +19,17 @@ use std::{
 };
 
 use clap::Parser;
+use migration::areas;
 use migration_engine::{EngineError, Project, Runner, Target, connect, kept, records, runner::Patience};
-use sea_orm::DbErr;
+use migration_timescale::Capability;
+use sea_orm::{DatabaseConnection, DbErr};
 use sea_orm_codegen::{
     BannerVersion, BigIntegerType, DateTimeCrate, EntityFormat, EntityTransformer, EntityWriterContext, WithPrelude,
     WithSerde,
 };
 use sea_schema::postgres::discovery::SchemaDiscovery;
 
+#[derive(Clone, Copy)]
 struct Area {
     /// Module under `entity/src`.
     module: &'static str,
@@ -32,11 +38,19 @@ struct Area {
     project: fn() -> Project,
 }
 
-const AREAS: &[Area] = &[Area { module: "alarms", schema: "public", project: migration::project }];
+const AREAS: &[Area] = &[
+    Area { module: "alarms", schema: "public", project: areas::alarms::project },
+    Area { module: "telemetry", schema: "telemetry", project: areas::telemetry::project },
+];
+
+/// Folder of an area with the entities of its tables.
+const TABLES: &str = "generated";
+/// Folder of an area with the entities of its views; also the end of the name of the schema they are mirrored in.
+const VIEWS: &str = "views";
 
 #[derive(Parser)]
 #[command(
-    about = "Writes entity/src/<area>/generated from the migrated schema of an empty scratch database (DATABASE_URL)."
+    about = "Writes entity/src/<area>/generated and views from the migrated schema of an empty scratch database (DATABASE_URL)."
 )]
 struct Arguments {
     /// Change nothing; fail and show the difference when the files are not up to date
@@ -50,10 +64,16 @@ enum CodegenError {
     Engine(#[from] EngineError),
     #[error("DATABASE_URL is not set; run `make entities`, which starts a scratch database")]
     NoDatabase,
+    #[error(
+        "the scratch database is {0}; continuous aggregates need TimescaleDB with its full licence: run `make entities`"
+    )]
+    NoTimescale(Capability),
     #[error("the scratch database is not empty: it has {0}; entities are generated from a database of their own")]
     NotEmpty(String),
     #[error("area {area}: the schema could not be read")]
     Discovery { area: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("area {area}")]
+    View { area: &'static str, source: views::ViewError },
     #[error("area {area}: sea-orm-codegen refused the schema")]
     Transform { area: &'static str, source: sea_orm_codegen::Error },
     #[error("{path}")]
@@ -81,58 +101,83 @@ async fn run(arguments: &Arguments) -> Result<(), CodegenError> {
     // entity/codegen → entity/src
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
     let mut stale = false;
-    for Area { module: area, schema, project } in AREAS {
-        let files = generate(area, schema, project(), &url).await?;
-        let folder = sources.join(area).join("generated");
-        if arguments.check {
-            stale |= !matches(area, &folder, &files)?;
-        } else {
-            write(&folder, &files)?;
-            println!("entity/src/{area}/generated: {} files", files.len());
+    for &area in AREAS {
+        for (folder, files) in generate(area, &url).await? {
+            let shown = format!("{}/{folder}", area.module);
+            let path = sources.join(&shown);
+            if arguments.check {
+                stale |= !matches(&shown, &path, &files)?;
+            } else if !files.is_empty() {
+                write(&path, &files)?;
+                println!("entity/src/{shown}: {} files", files.len());
+            }
         }
     }
     if stale { Err(CodegenError::Stale) } else { Ok(()) }
 }
 
 /// File names and their formatted contents.
-async fn generate(
-    area: &'static str,
-    schema: &'static str,
-    project: Project,
-    url: &str,
-) -> Result<BTreeMap<String, String>, CodegenError> {
+type Files = BTreeMap<String, String>;
+
+/// The folders of an area and their files.
+async fn generate(area: Area, url: &str) -> Result<[(&'static str, Files); 2], CodegenError> {
+    let Area { module, schema, project } = area;
+    let project = project();
     let bookkeeping = project.bookkeeping_table();
     let no_entity = [records::own_table(&bookkeeping), bookkeeping];
-    let settings = connect::Settings { schema: Some(schema.to_owned()), must_exist: true };
-    let runner = Runner::connect(
-        project,
-        Target::parse(url, "DATABASE_URL").map_err(EngineError::from)?,
-        &settings,
-        Patience::default(),
-    )
-    .await?;
+    let target = Target::parse(url, "DATABASE_URL").map_err(EngineError::from)?.with_schema(schema);
+    let runner = Runner::connect(project, target, &connect::Settings::default(), Patience::default()).await?;
     let before = runner.tables().await?;
     if !before.is_empty() {
         return Err(CodegenError::NotEmpty(before.join(", ")));
     }
     runner.up(None).await?;
+    let server = runner.server();
+    if !server.has_continuous_aggregates() {
+        return Err(CodegenError::NoTimescale(server));
+    }
 
-    let failed = |source| CodegenError::Discovery { area, source };
-    let pool = runner.connection().get_postgres_connection_pool().clone();
-    let discovered = SchemaDiscovery::new(pool, schema)
-        .discover()
-        .await
-        .map_err(|error| failed(Box::new(DbErr::Custom(error.to_string()))))?;
-    let tables = discovered
-        .tables
-        .into_iter()
-        .filter(|table| !no_entity.contains(&table.info.name) && !table.info.name.starts_with(kept::PREFIX))
-        .map(|table| table.write())
-        .collect();
-    let writer = EntityTransformer::transform(tables).map_err(|source| CodegenError::Transform { area, source })?;
-    let files = writer.generate(&context()).files.into_iter().map(|file| (file.name, file.content)).collect();
+    let db = runner.connection();
+    let of_extensions = views::extension_tables(db).await;
+    let of_extensions =
+        of_extensions.map_err(|source| CodegenError::Discovery { area: module, source: source.into() })?;
+    let is_entity = |name: &str| {
+        !no_entity.iter().chain(&of_extensions).any(|other| other == name) && !name.starts_with(kept::PREFIX)
+    };
+    let tables = entities(module, db, schema, is_entity).await?;
+    let mirror = format!("{schema}_{VIEWS}");
+    let found = views::mirror(db, &mirror).await.map_err(|source| CodegenError::View { area: module, source })?;
+    let of_views = if found > 0 { entities(module, db, &mirror, |_| true).await? } else { Files::new() };
     runner.close().await;
-    format(area, files)
+    // After formatting, when the code reads as it is written here.
+    let replaced = |files: Files, what: &[(&str, &str)]| -> Files {
+        let all = |content: String| what.iter().fold(content, |content, (from, to)| content.replace(from, to));
+        files.into_iter().map(|(name, content)| (name, all(content))).collect()
+    };
+    let tables = replaced(format(module, tables)?, &[TEXT_LIST]);
+    let of_views = replaced(format(module, of_views)?, &[TEXT_LIST, READ_ONLY]);
+    Ok([(TABLES, tables), (VIEWS, of_views)])
+}
+
+/// What sea-orm-codegen writes, and what stands there for a view.
+const READ_ONLY: (&str, &str) = ("impl ActiveModelBehavior for ActiveModel {}", "crate::read_only!();");
+/// A list of texts is an array on PostgreSQL alone.
+const TEXT_LIST: (&str, &str) = (": Vec<String>", ": crate::TextList");
+
+/// The entities of the tables of a schema.
+async fn entities(
+    area: &'static str,
+    db: &DatabaseConnection,
+    schema: &str,
+    is_entity: impl Fn(&str) -> bool,
+) -> Result<Files, CodegenError> {
+    let discovered = SchemaDiscovery::new(db.get_postgres_connection_pool().clone(), schema).discover().await;
+    let discovered = discovered
+        .map_err(|error| CodegenError::Discovery { area, source: Box::new(DbErr::Custom(error.to_string())) })?;
+    let tables =
+        discovered.tables.into_iter().filter(|table| is_entity(&table.info.name)).map(|table| table.write()).collect();
+    let writer = EntityTransformer::transform(tables).map_err(|source| CodegenError::Transform { area, source })?;
+    Ok(writer.generate(&context()).files.into_iter().map(|file| (file.name, file.content)).collect())
 }
 
 /// How the entities look: compact models with serde, enums that are `Copy`, `Hash` and spelled in JSON as in the database.
@@ -161,9 +206,9 @@ fn context() -> EntityWriterContext {
 }
 
 /// Runs rustfmt over the files with the workspace's configuration.
-fn format(area: &'static str, files: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, CodegenError> {
+fn format(area: &'static str, files: Files) -> Result<Files, CodegenError> {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rustfmt.toml");
-    let mut formatted = BTreeMap::new();
+    let mut formatted = Files::new();
     for (name, content) in files {
         let mut rustfmt = Command::new("rustfmt")
             .args(["--edition", "2024", "--config-path"])
@@ -184,7 +229,7 @@ fn format(area: &'static str, files: BTreeMap<String, String>) -> Result<BTreeMa
     Ok(formatted)
 }
 
-fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), CodegenError> {
+fn write(folder: &Path, files: &Files) -> Result<(), CodegenError> {
     let failed = |path: &Path, source| CodegenError::File { path: path.display().to_string(), source };
     fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
     for path in existing(folder)? {
@@ -206,12 +251,12 @@ fn existing(folder: &Path) -> Result<Vec<PathBuf>, CodegenError> {
 }
 
 /// Whether the folder holds exactly these files; prints what differs.
-fn matches(area: &str, folder: &Path, files: &BTreeMap<String, String>) -> Result<bool, CodegenError> {
+fn matches(shown: &str, folder: &Path, files: &Files) -> Result<bool, CodegenError> {
     let mut same = true;
     for path in existing(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if !files.contains_key(&name) {
-            println!("entity/src/{area}/generated/{name}: not generated any more");
+            println!("entity/src/{shown}/{name}: not generated any more");
             same = false;
         }
     }
@@ -221,7 +266,7 @@ fn matches(area: &str, folder: &Path, files: &BTreeMap<String, String>) -> Resul
             continue;
         }
         same = false;
-        println!("--- entity/src/{area}/generated/{name}\n+++ generated from the schema");
+        println!("--- entity/src/{shown}/{name}\n+++ generated from the schema");
         for line in similar::TextDiff::from_lines(&found, wanted).unified_diff().context_radius(2).iter_hunks() {
             print!("{line}");
         }

@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    migration_engine::cli::run(migration::project()).await
+    migration_engine::cli::run(migration::platform()).await
 }

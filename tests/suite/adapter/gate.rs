@@ -10,6 +10,8 @@ use tests::{
 
 use super::hot;
 
+const REVISION: &str = gate::ALARMS.revision;
+
 on_every_backend!(only_a_schema_that_is_new_enough_passes);
 
 async fn try_to_connect(database: &TestDatabase) -> Result<Database, AdapterError> {
@@ -19,19 +21,19 @@ async fn try_to_connect(database: &TestDatabase) -> Result<Database, AdapterErro
 /// The gate's error, which is the same for whoever has a connection already.
 async fn refused(database: &TestDatabase) -> String {
     let error = try_to_connect(database).await.unwrap_err();
-    let AdapterError::SchemaOutdated { area: "alarms", revision: gate::REVISION, found, command } = &error else {
+    let AdapterError::SchemaOutdated { area: "alarms", revision: REVISION, found, command } = &error else {
         panic!("{error:?}")
     };
     let text = error.to_string();
     assert_eq!(*command, "cargo run -p migration -- up");
-    for part in [found.as_str(), &format!("`{command}`"), gate::REVISION] {
+    for part in [found.as_str(), &format!("`{command}`"), REVISION] {
         assert!(text.contains(part), "{part} in {text}");
     }
     // It leaves the caller's transaction usable, and the database as it is.
     let db = database.connect().await;
     let had_table = has_table(&db, "seaql_migrations").await;
     let transaction = db.begin().await.unwrap();
-    assert_eq!(ensure_schema(&transaction).await.unwrap_err().to_string(), text);
+    assert_eq!(ensure_schema(&transaction, gate::ALARMS).await.unwrap_err().to_string(), text);
     assert!(scalar(&transaction, "SELECT 'usable'").await.is_some());
     transaction.commit().await.unwrap();
     assert_eq!(has_table(&db, "seaql_migrations").await, had_table);
@@ -41,7 +43,7 @@ async fn refused(database: &TestDatabase) -> String {
 
 async fn passes(database: &TestDatabase) {
     let adapter = try_to_connect(database).await.unwrap();
-    ensure_schema(adapter.connection()).await.unwrap();
+    ensure_schema(adapter.connection(), gate::ALARMS).await.unwrap();
     adapter.alarms().raise(&hot(1)).await.unwrap();
     adapter.close().await;
 }
@@ -53,8 +55,8 @@ async fn run(database: &TestDatabase, sql: &str) {
 }
 
 async fn only_a_schema_that_is_new_enough_passes(database: TestDatabase) {
-    assert_eq!(gate::REVISION, PREDICTIVE, "the newest revision of the area");
-    assert_eq!(migration::project().revision_names().last().map(String::as_str), Some(gate::REVISION));
+    assert_eq!(REVISION, PREDICTIVE, "the newest revision of the area");
+    assert_eq!(migration::project().revision_names().last().map(String::as_str), Some(REVISION));
     assert_eq!(refused(&database).await, "no revision has ever been applied");
 
     let database = database.up(Some(1)).await;

@@ -20,7 +20,11 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// What the revisions say about themselves.
-pub fn describe(project: Project) -> Project {
+/// File of the embedded SQLite database, used when no URL is given.
+pub const EMBEDDED_FILE: &str = "alarms.sqlite";
+
+/// The revisions and what they say about themselves.
+pub fn project() -> Project {
+    let project = Project::new(Migrator).embedded(EMBEDDED_FILE);
     project.describe(m20250601_000000_create_alarms::Migration).describe(m20261101_000000_add_alarm_origin::Migration)
 }

@@ -1,0 +1,179 @@
+//! Running the database: jobs and their health, chunks and sizes, compression, dead rows, who blocks whom, numbers that run
+//! out, and refreshing the summaries.
+//!
+//! Answers are those of [`migration_timescale::inspect`], one function a question; what a server cannot tell is an
+//! [`Answer::Unavailable`](inspect::Answer::Unavailable) that says why, never an error. `migration report` prints them.
+
+pub use migration_timescale::inspect;
+
+use chrono::Utc;
+use migration_timescale::{Capability, Window, moment_sql};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
+
+use super::Summary;
+use crate::{AdapterError, Period, error::Place, repository::repository};
+use inspect::{
+    AggregateState, Answer, BlockedSession, HypertableState, Inspection, Jobs, Sequence, Storage, TableState,
+};
+
+/// For errors about the database as a whole.
+const PLACE: Place = Place { area: super::AREA, table: "the catalogue" };
+
+repository! {
+    /// Questions about the area's database, over a pool or within a transaction.
+    Operations
+}
+
+impl<C: ConnectionTrait> Operations<'_, C> {
+    /// What the server can do: TimescaleDB with its version and licence, or none.
+    ///
+    /// # Errors
+    ///
+    /// Failures of the database, as of every question here.
+    pub async fn capability(&self) -> Result<Capability, AdapterError> {
+        Capability::detect(self.db).await.map_err(PLACE.while_doing("asking what the server can do"))
+    }
+
+    /// Every answer at once.
+    pub async fn inspect(&self) -> Result<Inspection, AdapterError> {
+        let server = self.capability().await?;
+        Inspection::of(self.db, server).await.map_err(PLACE.while_doing("inspecting the database"))
+    }
+
+    /// Size of the whole database, in bytes.
+    pub async fn storage(&self) -> Result<Answer<Storage>, AdapterError> {
+        let server = self.capability().await?;
+        inspect::storage(self.db, server).await.map_err(PLACE.while_doing("asking for sizes"))
+    }
+
+    /// Hypertables: chunks, sizes, and what the columnstore saves.
+    pub async fn hypertables(&self) -> Result<Answer<Vec<HypertableState>>, AdapterError> {
+        let server = self.capability().await?;
+        inspect::hypertables(self.db, server).await.map_err(PLACE.while_doing("asking about hypertables"))
+    }
+
+    /// Continuous aggregates: how far they are materialised, and how large.
+    pub async fn aggregates(&self) -> Result<Answer<Vec<AggregateState>>, AdapterError> {
+        let server = self.capability().await?;
+        inspect::continuous_aggregates(self.db, server).await.map_err(PLACE.while_doing("asking about aggregates"))
+    }
+
+    /// Background jobs and their health.
+    pub async fn jobs(&self) -> Result<Answer<Jobs>, AdapterError> {
+        let server = self.capability().await?;
+        inspect::jobs(self.db, server).await.map_err(PLACE.while_doing("asking about jobs"))
+    }
+
+    /// Tables: sizes, live and dead rows.
+    pub async fn tables(&self) -> Result<Answer<Vec<TableState>>, AdapterError> {
+        let server = self.capability().await?;
+        inspect::tables(self.db, server).await.map_err(PLACE.while_doing("asking about tables"))
+    }
+
+    /// Sessions that wait for a lock, and for whom.
+    pub async fn blocked_sessions(&self) -> Result<Answer<Vec<BlockedSession>>, AdapterError> {
+        let server = self.capability().await?;
+        inspect::blocked_sessions(self.db, server).await.map_err(PLACE.while_doing("asking about sessions"))
+    }
+
+    /// Numbers that count up, and how they stand.
+    pub async fn sequences(&self) -> Result<Answer<Vec<Sequence>>, AdapterError> {
+        let server = self.capability().await?;
+        inspect::sequences(self.db, server).await.map_err(PLACE.while_doing("asking about sequences"))
+    }
+
+    /// Puts a sequence right that [`sequences`](Self::sequences) found behind or without its default, and never lowers it.
+    /// Gives whether there was anything to do.
+    pub async fn repair_sequence(&self, sequence: &Sequence) -> Result<bool, AdapterError> {
+        inspect::repair_sequence(self.db, sequence).await.map_err(PLACE.while_doing("repairing a sequence"))
+    }
+}
+
+impl<C: ConnectionTrait + TransactionTrait> Operations<'_, C> {
+    /// Computes the hours, days and weeks that `period` touches anew, in this order: after an import of old readings, which
+    /// lie before what the policies look at. A side that is open reaches to the first reading or to now. Buckets that are
+    /// still being filled are left alone.
+    ///
+    /// On TimescaleDB this cannot run within a transaction of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// - [`AdapterError::SummaryWouldShrink`] when retention has dropped readings of that time whose summaries are still
+    ///   there: refreshing would lose these. Nothing was changed then, at least from that summary on;
+    /// - failures of the database.
+    pub async fn refresh_summaries(&self, period: Period) -> Result<(), AdapterError> {
+        let server = self.capability().await?;
+        for summary in Summary::ALL {
+            let window = touched(summary, period);
+            if self.would_shrink(summary, window, server).await? {
+                return Err(AdapterError::SummaryWouldShrink { area: super::AREA, summary: summary.view() });
+            }
+            self.refresh(summary, window, server).await.map_err(place(summary).while_doing("refreshing a summary"))?;
+        }
+        Ok(())
+    }
+
+    async fn refresh(&self, summary: Summary, window: Window, server: Capability) -> Result<(), DbErr> {
+        let aggregate = summary.aggregate();
+        let statements = aggregate.refresh_sql(server, window).map_err(|error| DbErr::Custom(error.to_string()))?;
+        if server.has_continuous_aggregates() {
+            for sql in statements {
+                self.db.execute_unprepared(&sql).await?;
+            }
+            return Ok(());
+        }
+        let transaction = self.db.begin().await?;
+        for sql in statements {
+            transaction.execute_unprepared(&sql).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Whether the summary has a bucket in the window that nothing is left of to make it from.
+    async fn would_shrink(&self, summary: Summary, window: Window, server: Capability) -> Result<bool, AdapterError> {
+        let backend = server.backend();
+        let (source, time) = match summary {
+            Summary::Hourly => ("sensor_readings", "timestamp"),
+            Summary::Daily => (Summary::Hourly.view(), "bucket"),
+            Summary::Weekly => (Summary::Daily.view(), "bucket"),
+        };
+        let bound = |operator: &str, at: Option<_>| {
+            at.map(|at| format!(" AND s.bucket {operator} {}", moment_sql(backend, at))).unwrap_or_default()
+        };
+        let end = match backend {
+            DbBackend::MySql => {
+                format!("s.bucket + INTERVAL {} SECOND", summary.width().as_seconds())
+            }
+            DbBackend::Sqlite => {
+                format!("strftime('%Y-%m-%dT%H:%M:%S+00:00', s.bucket, '+{} seconds')", summary.width().as_seconds())
+            }
+            _ => format!("s.bucket + {}", summary.width().to_sql()),
+        };
+        let sql = format!(
+            "SELECT 1 FROM {view} AS s WHERE NOT EXISTS (SELECT 1 FROM {source} AS r WHERE r.sensor_id = s.sensor_id \
+             AND r.{time} >= s.bucket AND r.{time} < {end}){from}{to} LIMIT 1",
+            view = summary.view(),
+            from = bound(">=", window.from),
+            to = bound("<", window.to),
+        );
+        let found = self
+            .db
+            .query_one_raw(Statement::from_string(backend, sql))
+            .await
+            .map_err(place(summary).while_doing("looking for readings that were dropped"))?;
+        Ok(found.is_some())
+    }
+}
+
+fn place(summary: Summary) -> Place {
+    Place { area: super::AREA, table: summary.view() }
+}
+
+/// The buckets that a period touches, as whole ones, without the one that is still being filled: once stored, it would not
+/// show what comes in until the next refresh.
+fn touched(summary: Summary, period: Period) -> Window {
+    let width = summary.width();
+    let now = width.bucket_of(Utc::now());
+    let to = period.to.map_or(now, |to| width.next_bucket_of(to).min(now));
+    Window { from: period.from.map(|from| width.bucket_of(from)), to: Some(to) }
+}

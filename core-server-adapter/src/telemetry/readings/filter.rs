@@ -1,0 +1,109 @@
+//! Which readings.
+
+use entity::telemetry::sensor_reading::Column;
+use sea_orm::{ColumnTrait, Condition};
+use serde::{Deserialize, Serialize};
+
+use crate::{AdapterError, Period, condition::within};
+
+/// Which readings; what is not given does not narrow.
+///
+/// ```
+/// use core_server_adapter::{
+///     Period,
+///     telemetry::{Band, ReadingFilter},
+/// };
+///
+/// let outliers = ReadingFilter::new().sensor("bearing-7").band(Band::Outside { low: 10.0, high: 90.0 });
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReadingFilter {
+    /// The sensor's id, exactly.
+    pub sensor: Option<String>,
+    /// What the sensor measures, exactly.
+    #[serde(rename = "sensor_type")]
+    pub kind: Option<String>,
+    /// When it was measured.
+    pub period: Period,
+    /// What was measured.
+    pub band: Option<Band>,
+}
+
+/// A range of values, in the unit of the sensor; finite.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Band {
+    /// From `low` to `high`, both included.
+    Inside {
+        /// Lowest value.
+        low: f64,
+        /// Highest value.
+        high: f64,
+    },
+    /// Below `low` or above `high`.
+    Outside {
+        /// Lowest value that does not count.
+        low: f64,
+        /// Highest value that does not count.
+        high: f64,
+    },
+}
+
+impl ReadingFilter {
+    /// All readings.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only of this sensor; upper and lower case differ on every backend.
+    #[must_use]
+    pub fn sensor(mut self, sensor: impl Into<String>) -> Self {
+        self.sensor = Some(sensor.into());
+        self
+    }
+
+    /// Only of sensors that measure this.
+    #[must_use]
+    pub fn kind(mut self, kind: impl Into<String>) -> Self {
+        self.kind = Some(kind.into());
+        self
+    }
+
+    /// Only measured in this period.
+    #[must_use]
+    pub fn period(mut self, period: Period) -> Self {
+        self.period = period;
+        self
+    }
+
+    /// Only values in this range, or outside of it.
+    #[must_use]
+    pub fn band(mut self, band: Band) -> Self {
+        self.band = Some(band);
+        self
+    }
+
+    pub(crate) fn condition(&self) -> Result<Condition, AdapterError> {
+        let band = self.band.map(Band::condition).transpose()?;
+        Ok(within(Column::Timestamp, self.period)
+            .add_option(self.sensor.as_deref().map(|sensor| Column::SensorId.eq(sensor)))
+            .add_option(self.kind.as_deref().map(|kind| Column::SensorType.eq(kind)))
+            .add_option(band))
+    }
+}
+
+impl Band {
+    fn condition(self) -> Result<Condition, AdapterError> {
+        let (Self::Inside { low, high } | Self::Outside { low, high }) = self;
+        // Not every backend can compare with NaN or the infinities.
+        if !low.is_finite() || !high.is_finite() || low > high {
+            let reason = format!("goes from {low} to {high}; give finite numbers, the lower one first");
+            return Err(AdapterError::InvalidPage { parameter: "band", reason });
+        }
+        Ok(match self {
+            Self::Inside { .. } => Condition::all().add(Column::Value.gte(low)).add(Column::Value.lte(high)),
+            Self::Outside { .. } => Condition::any().add(Column::Value.lt(low)).add(Column::Value.gt(high)),
+        })
+    }
+}

@@ -1,0 +1,4 @@
+//! Behaviour of the generated types that is written by hand.
+
+mod enums;
+mod evidence;

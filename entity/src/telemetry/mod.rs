@@ -1,0 +1,29 @@
+//! Sensors and their readings, anomaly alerts, maintenance tasks and logs.
+
+mod ext;
+#[allow(missing_docs)]
+pub mod generated;
+#[allow(missing_docs)]
+pub mod views;
+
+pub use generated::{
+    anomaly_alerts as anomaly_alert,
+    anomaly_alerts::Model as AnomalyAlert,
+    maintenance_logs as maintenance_log,
+    maintenance_logs::Model as MaintenanceLog,
+    maintenance_tasks as maintenance_task,
+    maintenance_tasks::Model as MaintenanceTask,
+    sea_orm_active_enums::{
+        AnomalyAlertSeverity, AnomalyAlertStatus, MaintenanceLogStatus, MaintenanceTaskPriority, MaintenanceTaskStatus,
+        MaintenanceTaskType, SensorStatus,
+    },
+    sensor_readings as sensor_reading,
+    sensor_readings::Model as SensorReading,
+    sensors as sensor,
+    sensors::Model as Sensor,
+};
+pub use views::{
+    sensor_readings_summary_daily as daily_summary, sensor_readings_summary_daily::Model as DailySummary,
+    sensor_readings_summary_hourly as hourly_summary, sensor_readings_summary_hourly::Model as HourlySummary,
+    sensor_readings_summary_weekly as weekly_summary, sensor_readings_summary_weekly::Model as WeeklySummary,
+};

@@ -1,0 +1,205 @@
+//! Tables put together column by column, where each column brings the check that makes it mean the same on every backend.
+//!
+//! A check is named `<table>_<column>_check` and says what the backend's type does not: an enum is text with its labels
+//! on SQLite, a number is neither NaN nor infinite, a moment lies where every client can read it.
+//!
+//! # How to add a kind of column
+//!
+//! A variant of [`Type`], its definition in [`Type::column`] and its rule in [`Type::check`].
+
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::DbBackend,
+    sea_query::{IndexCreateStatement, TableCreateStatement},
+};
+
+use super::{
+    enum_check, enum_column, json_column, moment_check, moment_column, now, number_check, text_list_check,
+    text_list_column, uuid_column,
+};
+
+/// Name and labels of an enum type.
+pub type EnumType = (&'static str, &'static [&'static str]);
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Type {
+    /// A UUID.
+    Uuid,
+    /// Text of at most so many characters and at least one.
+    Name(u32),
+    /// Any text.
+    Text,
+    /// One of the labels.
+    Enum(EnumType),
+    /// A moment in time.
+    Moment,
+    /// A number in double precision.
+    Number,
+    /// Any JSON.
+    Json,
+    /// A list of texts, empty when nothing is given. Never null.
+    TextList,
+}
+
+impl Type {
+    fn column(self, backend: DbBackend, name: &'static str) -> ColumnDef {
+        let mut column = ColumnDef::new(name);
+        match self {
+            Self::Uuid if backend == DbBackend::Sqlite => column.custom("blob"),
+            Self::Uuid => column.uuid(),
+            Self::Name(length) => column.string_len(length),
+            Self::Text => column.text(),
+            Self::Number => column.double(),
+            Self::Enum((enum_name, labels)) => return enum_column(backend, name, enum_name, labels),
+            Self::Moment => return moment_column(backend, name),
+            Self::Json => return json_column(backend, name),
+            Self::TextList => return text_list_column(backend, name),
+        };
+        column
+    }
+
+    /// What the backend's type does not say by itself.
+    fn check(self, backend: DbBackend, name: &str) -> Option<String> {
+        let sqlite = backend == DbBackend::Sqlite;
+        match self {
+            Self::Uuid => sqlite.then(|| format!("typeof({name}) = 'blob' AND length({name}) = 16")),
+            Self::Name(length) if sqlite => Some(format!("length({name}) BETWEEN 1 AND {length}")),
+            Self::Name(_) => Some(format!("{name} <> ''")),
+            Self::Text => None,
+            Self::Enum((_, labels)) => sqlite.then(|| enum_check(name, labels)),
+            Self::Moment => Some(moment_check(backend, name)),
+            Self::Number => number_check(backend, name),
+            Self::Json => sqlite.then(|| format!("json_valid({name})")),
+            Self::TextList => Some(text_list_check(backend, name)),
+        }
+    }
+}
+
+/// A table in the making.
+#[derive(Debug)]
+pub struct PortableTable {
+    backend: DbBackend,
+    name: &'static str,
+    statement: TableCreateStatement,
+}
+
+impl PortableTable {
+    /// A table without columns.
+    pub fn new(backend: DbBackend, name: &'static str) -> Self {
+        let mut statement = Table::create();
+        statement.table(name);
+        if backend == DbBackend::MySql {
+            // Any text, and "a" is not "A", as elsewhere; the server's default may be Latin-1.
+            statement.character_set("utf8mb4").collate("utf8mb4_bin");
+        }
+        Self { backend, name, statement }
+    }
+
+    /// The primary key `id`, a UUID that the database makes when none is given.
+    pub fn uuid_key(mut self) -> Self {
+        self.statement.col(uuid_column(self.backend, "id"));
+        self.rule("id", Type::Uuid.check(self.backend, "id"));
+        self.key(&["id"])
+    }
+
+    /// A column that has a value in every row.
+    pub fn required(self, name: &'static str, of: Type) -> Self {
+        let column = of.column(self.backend, name).not_null().take();
+        let rule = of.check(self.backend, name);
+        self.column(column, name, rule)
+    }
+
+    /// A column that has a value in every row, this one when none is given.
+    pub fn defaulting(self, name: &'static str, of: Type, default: impl Into<Expr>) -> Self {
+        let column = of.column(self.backend, name).not_null().default(default).take();
+        let rule = of.check(self.backend, name);
+        self.column(column, name, rule)
+    }
+
+    /// A column that may be null.
+    pub fn optional(self, name: &'static str, of: Type) -> Self {
+        let column = of.column(self.backend, name);
+        // A check lets null pass, but the functions of SQLite make something of null.
+        let rule = of.check(self.backend, name).map(|rule| match self.backend {
+            DbBackend::Sqlite => format!("{name} IS NULL OR ({rule})"),
+            _ => rule,
+        });
+        self.column(column, name, rule)
+    }
+
+    /// When the row was created.
+    pub fn created_at(self) -> Self {
+        let now = now(self.backend);
+        self.defaulting("created_at", Type::Moment, now)
+    }
+
+    /// When the row was created and last changed.
+    pub fn created_and_updated_at(self) -> Self {
+        let now = now(self.backend);
+        self.created_at().defaulting("updated_at", Type::Moment, now)
+    }
+
+    /// A column as it is written, with its rule.
+    pub fn column(mut self, definition: ColumnDef, name: &str, rule: Option<String>) -> Self {
+        self.statement.col(definition);
+        self.rule(name, rule);
+        self
+    }
+
+    /// A rule over several columns, `<table>_<about>_check`.
+    pub fn check(mut self, about: &str, condition: &str) -> Self {
+        self.rule(about, Some(condition.to_owned()));
+        self
+    }
+
+    /// The primary key, `<table>_pkey`.
+    pub fn key(mut self, columns: &[&'static str]) -> Self {
+        let mut key = self.index("pkey", columns);
+        self.statement.primary_key(&mut key);
+        self
+    }
+
+    /// A unique constraint, `<table>_<columns>_key`.
+    pub fn unique(mut self, columns: &[&'static str]) -> Self {
+        let mut unique = self.index(&format!("{}_key", columns.join("_")), columns);
+        self.statement.index(unique.unique());
+        self
+    }
+
+    /// An index that is part of the statement, for MySQL, `<table>_<column>_idx`.
+    pub fn inline_index(mut self, column: &'static str) -> Self {
+        let mut index = self.index(&format!("{column}_idx"), &[column]);
+        self.statement.index(&mut index);
+        self
+    }
+
+    /// A reference to a column of the same name that is unique in another table, `<table>_<column>_fkey`.
+    pub fn references(mut self, column: &'static str, other: &'static str) -> Self {
+        let mut key = ForeignKey::create();
+        key.name(format!("{}_{column}_fkey", self.name)).from(self.name, column).to(other, column);
+        self.statement.foreign_key(&mut key);
+        self
+    }
+
+    /// The statement that creates the table.
+    pub fn create(mut self) -> TableCreateStatement {
+        self.statement.take()
+    }
+
+    fn rule(&mut self, about: &str, condition: Option<String>) {
+        if let Some(condition) = condition {
+            let named = Check::named(format!("{}_{about}_check", self.name), Expr::cust(condition));
+            self.statement.check(named);
+        }
+    }
+
+    fn index(&self, name: &str, columns: &[&'static str]) -> IndexCreateStatement {
+        let mut index = Index::create();
+        index.name(format!("{}_{name}", self.name));
+        for column in columns {
+            index.col(*column);
+        }
+        index
+    }
+}

@@ -1,0 +1,120 @@
+//! Areas: each has its own history, and its place in the common database or a database of its own.
+
+use std::process::Command;
+
+use serde_json::Value;
+use tests::{
+    Backend, TestDatabase,
+    fixtures::{applied, execute, has_table},
+    on_every_backend,
+    process::{Finished, run},
+};
+
+use crate::migration;
+
+on_every_backend!(an_area_has_a_place_beside_the_default_one, an_area_may_have_a_database_of_its_own);
+
+/// The command line in an empty folder, with these variables.
+fn on(variables: &[(&str, &str)], arguments: &[&str]) -> Finished {
+    let folder = tempfile::tempdir().unwrap();
+    run(migration(folder.path()).envs(variables.iter().copied()).args(arguments))
+}
+
+fn json(finished: &Finished) -> Value {
+    serde_json::from_str(&finished.stdout).unwrap_or_else(|error| panic!("{error}: {finished:#?}"))
+}
+
+/// The revisions that are applied in the area's place, looked at without the project's own ways of finding it.
+async fn applied_in_place(database: &TestDatabase) -> Vec<String> {
+    let url = database.url();
+    let url = match database.backend() {
+        Backend::Sqlite => url.replace("test.sqlite", "test-telemetry.sqlite"),
+        Backend::Mariadb => format!("{url}_telemetry"),
+        Backend::Postgres | Backend::Timescale => url.to_owned(),
+    };
+    let db = tests::connect_to(&url).await;
+    if has_schemas(database) {
+        execute(&db, "SET search_path = telemetry").await;
+    }
+    let applied = applied(&db).await;
+    db.close().await.unwrap();
+    applied
+}
+
+fn has_schemas(database: &TestDatabase) -> bool {
+    matches!(database.backend(), Backend::Postgres | Backend::Timescale)
+}
+
+async fn an_area_has_a_place_beside_the_default_one(database: TestDatabase) {
+    let variables = [("DATABASE_URL", database.url())];
+    let revisions = migration::areas::telemetry::project().revision_names();
+
+    // Before it is made, reading says so and makes nothing.
+    if database.backend() != Backend::Sqlite {
+        let status = on(&variables, &["status", "--area", "telemetry"]);
+        assert_eq!(status.code, 1, "{status:#?}");
+        assert!(status.stderr.contains("telemetry") && status.stderr.contains("does not exist"), "{status:#?}");
+    }
+
+    let up = on(&variables, &["up", "--area", "telemetry"]);
+    assert_eq!(up.code, 0, "{up:#?}");
+    let db = database.connect().await;
+    assert!(!has_table(&db, "seaql_migrations").await, "the default area is as it was");
+    db.close().await.unwrap();
+    assert_eq!(on(&variables, &["up"]).code, 0);
+
+    assert_eq!(applied_in_place(&database).await, revisions);
+    let status = json(&on(&variables, &["status", "--area", "telemetry", "--json"]));
+    let schema = status["database"]["schema"].as_str();
+    assert_eq!(schema, has_schemas(&database).then_some("telemetry"), "{status}");
+    assert_eq!(status["database"]["from"], "DATABASE_URL");
+    assert_eq!(on(&variables, &["check"]).code, 0);
+    assert_eq!(on(&variables, &["check", "--area", "telemetry"]).code, 0);
+
+    // Taking back one leaves the other.
+    let reset = on(&variables, &["reset", "--yes", "--area", "telemetry"]);
+    assert_eq!(reset.code, 0, "{reset:#?}");
+    let db = database.connect().await;
+    assert_eq!(applied(&db).await, migration::project().revision_names());
+    if database.backend() == Backend::Mariadb {
+        let name = database.url().rsplit('/').next().unwrap().to_owned();
+        execute(&db, &format!("DROP DATABASE {name}_telemetry")).await;
+    }
+    db.close().await.unwrap();
+}
+
+async fn an_area_may_have_a_database_of_its_own(database: TestDatabase) {
+    let variables =
+        [("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none"), ("DATABASE_URL_TELEMETRY", database.url())];
+    let up = on(&variables, &["up", "--area", "telemetry", "--json"]);
+    assert_eq!(up.code, 0, "{up:#?}");
+    let answer = json(&up);
+    assert_eq!(answer["database"]["from"], "DATABASE_URL_TELEMETRY", "{answer}");
+
+    // The default area does not use it; what is given by hand comes first.
+    let status = on(&variables, &["status"]);
+    assert!(status.code == 1 && status.stderr.contains("127.0.0.1:1"), "{status:#?}");
+    let status = on(&variables, &["status", "--area", "telemetry", "--json", "-u", database.url()]);
+    assert_eq!(json(&status)["database"]["from"], "--database-url");
+}
+
+#[test]
+fn an_area_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = |program: &mut Command| run(program.args(["status", "--area", "elsewhere"]));
+    let finished = command(&mut migration(folder.path()));
+    assert_eq!(finished.code, 1);
+    let expected = "error: there is no area elsewhere; choose one with --area: alarms, telemetry\n";
+    assert_eq!(finished.stderr, expected);
+    let finished = command(&mut crate::adopted(folder.path()));
+    assert_eq!(finished.stderr, "error: this project has one history and no areas; leave out --area elsewhere\n");
+    assert!(folder.path().read_dir().unwrap().next().is_none(), "nothing was made");
+}
+
+#[test]
+fn the_embedded_default_of_an_area_is_a_file_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = run(migration(folder.path()).args(["up", "--area", "telemetry"]));
+    assert_eq!(up.code, 0, "{up:#?}");
+    assert!(folder.path().join("telemetry.sqlite").exists() && !folder.path().join("alarms.sqlite").exists());
+}
