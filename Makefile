@@ -9,13 +9,13 @@ TEST_THREADS ?= 6
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate test test-async-std test-killed fmt lint docs schema entities verify bench-adapter bench-alarm-origin bench-engine db-up db-down test-servers-stop clean
+.PHONY: help migrate test test-async-std test-killed fmt lint docs schema entities verify bench-adapter bench-alarm-origin bench-engine bench-telemetry db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-migrate: ## Apply pending revisions (DATABASE_URL, .env, or an embedded SQLite file)
-	cargo run --quiet -p migration -- up
+migrate: ## Apply pending revisions (DATABASE_URL, .env, or an embedded SQLite file); AREA=telemetry for that area
+	cargo run --quiet -p migration -- up$(if $(AREA), --area $(AREA))
 
 test: $(WASM)/node_modules/.installed ## Everything CI checks: format, lints, docs, tests on every backend, generated files
 	cargo fmt --all --check
@@ -44,7 +44,7 @@ docs: ## Build the API documentation
 schema: $(WASM)/node_modules/.installed ## Write migration/schema, the finished schema on every backend, and docs/output.schema.json
 	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet -p tests --test suite schema::equals_the_checked_in
 
-entities: $(WASM)/node_modules/.installed ## Write entity/src/<area>/generated from the migrated schema
+entities: $(WASM)/node_modules/.installed ## Write entity/src/<area>/generated and views from the migrated schema
 	cargo build --quiet -p entity-codegen
 	node $(WASM)/with.mjs target/debug/entity-codegen
 
@@ -61,6 +61,9 @@ bench-adapter: ## Bulk inserts and pages of the adapter, as ratios to the driver
 
 bench-engine: ## Cost of a run beside psql with the same statements, and of the engine's peers (PostgreSQL)
 	$(SERVERS) cargo run --quiet --release -p tests --bin bench-engine
+
+bench-telemetry: $(WASM)/node_modules/.installed ## Queries, export and storage of 1 and 10 million readings (TEST_TIMESCALEDB_URL for a server of your own)
+	$(SERVERS) cargo run --quiet --release -p tests --bin bench-telemetry
 
 db-up: ## Start a TimescaleDB for trying things out, and print its URL
 	@scripts/db.sh up

