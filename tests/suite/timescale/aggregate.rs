@@ -13,6 +13,7 @@ on_every_backend!(
     what_comes_late_is_seen_after_a_refresh,
     a_second_run_changes_nothing,
     they_are_taken_back_to_nothing,
+    another_aggregate_of_the_name_is_refused,
 );
 
 /// A row as a typed entity reads it.
@@ -153,30 +154,41 @@ async fn they_are_taken_back_to_nothing(database: TestDatabase) {
     }
 }
 
-#[tokio::test]
-async fn another_aggregate_of_the_name_is_refused() {
-    for backend in [Backend::Timescale, Backend::Sqlite] {
-        let database = TestDatabase::create(backend).await;
-        let db = readings(&database).await;
-        create(&db).await;
-        let manager = SchemaManager::new(&db);
-        let [hourly, daily, _] = summaries();
-        let refused = async |other: ContinuousAggregate, difference: &str| {
-            let error = manager.create_continuous_aggregate(&other).await.unwrap_err();
-            assert!(error.to_string().contains(&format!("is there with another {difference}")), "{error}");
-        };
-        refused(hourly.clone().aggregate("sum_value", "sum(value)"), "list of columns").await;
-        if backend == Backend::Timescale {
-            refused(hourly.clone().bucket("bucket", "taken_at", Interval::hours(2)), "bucket width").await;
-            let over_hours = ContinuousAggregate::on("readings", "readings_daily");
-            let over_hours = over_hours.bucket("bucket", "taken_at", Interval::days(1)).group_by("sensor_id");
-            let over_hours = ["avg_value", "max_value", "min_value", "readings"]
-                .into_iter()
-                .fold(over_hours, |aggregate, column| aggregate.aggregate(column, "max(value)"));
-            refused(over_hours, "source").await;
-        }
-        let uneven = ContinuousAggregate::stacked_on(&daily, "uneven", Interval::hours(36)).aggregate("n", "count(*)");
-        let error = manager.create_continuous_aggregate(&uneven).await.unwrap_err();
-        assert!(error.to_string().contains("choose a multiple of 1 day"), "{error}");
+/// The same columns, and another meaning of one.
+fn with_other_maximum(hourly: &ContinuousAggregate) -> ContinuousAggregate {
+    ContinuousAggregate::on("readings", hourly.name())
+        .bucket("bucket", "taken_at", Interval::hours(1))
+        .group_by("sensor_id")
+        .aggregate("avg_value", "avg(value)")
+        .aggregate("max_value", "max(abs(value))")
+        .aggregate("min_value", "min(value)")
+        .aggregate("readings", "count(*)")
+}
+
+async fn another_aggregate_of_the_name_is_refused(database: TestDatabase) {
+    let db = readings(&database).await;
+    create(&db).await;
+    let manager = SchemaManager::new(&db);
+    let [hourly, daily, _] = summaries();
+    let refused = async |other: ContinuousAggregate, difference: &str| {
+        let error = manager.create_continuous_aggregate(&other).await.unwrap_err();
+        assert!(error.to_string().contains(&format!("is there with another {difference}")), "{error}");
+    };
+    let made = catalog(&db).await;
+    refused(hourly.clone().aggregate("sum_value", "sum(value)"), "list of columns").await;
+    refused(with_other_maximum(&hourly), "query").await;
+    refused(with_other_maximum(&hourly).materialized_only(), "query").await;
+    assert_eq!(catalog(&db).await, made, "nothing is left of the comparison");
+    if database.backend() == Backend::Timescale {
+        refused(hourly.clone().bucket("bucket", "taken_at", Interval::hours(2)), "bucket width").await;
+        let over_hours = ContinuousAggregate::on("readings", "readings_daily");
+        let over_hours = over_hours.bucket("bucket", "taken_at", Interval::days(1)).group_by("sensor_id");
+        let over_hours = ["avg_value", "max_value", "min_value", "readings"]
+            .into_iter()
+            .fold(over_hours, |aggregate, column| aggregate.aggregate(column, "max(value)"));
+        refused(over_hours, "source").await;
     }
+    let uneven = ContinuousAggregate::stacked_on(&daily, "uneven", Interval::hours(36)).aggregate("n", "count(*)");
+    let error = manager.create_continuous_aggregate(&uneven).await.unwrap_err();
+    assert!(error.to_string().contains("choose a multiple of 1 day"), "{error}");
 }

@@ -41,6 +41,7 @@ const QUESTIONS: &[(&str, Answer)] = &[
     ("has_other_source", |_, asked| Some(asked.row(false))),
     ("has_other_columns", |_, asked| Some(asked.row(false))),
     ("has_other_bucket", |_, asked| Some(asked.row(false))),
+    ("view_definition", |_, _| Some(Vec::new())),
     ("has_unique_without_time", |known, asked| {
         asked.about(|[table, column]| known.model().has_unique_index_without(table, column))
     }),

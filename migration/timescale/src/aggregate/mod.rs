@@ -261,7 +261,7 @@ impl ContinuousAggregate {
     }
 
     /// `SELECT bucket, groups, aggregates FROM source`, with a condition, grouped.
-    fn query(&self, server: Capability, condition: Option<&str>) -> String {
+    pub(crate) fn query(&self, server: Capability, condition: Option<&str>) -> String {
         let backend = server.backend();
         let bucket = bucket_sql(server, self.width, &name(backend, &self.time));
         let mut selected = vec![format!("{bucket} AS {}", name(backend, &self.bucket))];

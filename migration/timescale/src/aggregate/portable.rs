@@ -65,20 +65,27 @@ impl ContinuousAggregate {
 
     pub(super) fn create_view(&self, server: Capability) -> Vec<String> {
         let backend = server.backend();
-        let view = name(backend, &self.name);
+        let create = Self::create_view_sql(backend, &self.name, &self.view_query(server, self.real_time));
+        match backend {
+            DbBackend::Sqlite => vec![format!("DROP VIEW IF EXISTS {}", name(backend, &self.name)), create],
+            _ => vec![create],
+        }
+    }
+
+    pub(crate) fn create_view_sql(backend: DbBackend, view: &str, query: &str) -> String {
+        let create = if backend == DbBackend::Sqlite { "CREATE VIEW" } else { "CREATE OR REPLACE VIEW" };
+        format!("{create} {} AS\n{query}", name(backend, view))
+    }
+
+    /// What the view says: what is stored and, real-time, what is newer.
+    pub(crate) fn view_query(&self, server: Capability, real_time: bool) -> String {
+        let backend = server.backend();
         let stored =
             format!("SELECT {}\nFROM {}", self.column_list(backend), name(backend, &self.materialized_table()));
-        let query = if self.real_time {
-            let newer = format!("{} >= {}", name(backend, &self.time), self.watermark(backend));
-            format!("{stored}\nUNION ALL\n{}", self.query(server, Some(&newer)))
-        } else {
-            stored
-        };
-        match backend {
-            DbBackend::Sqlite => {
-                vec![format!("DROP VIEW IF EXISTS {view}"), format!("CREATE VIEW {view} AS\n{query}")]
-            }
-            _ => vec![format!("CREATE OR REPLACE VIEW {view} AS\n{query}")],
+        if !real_time {
+            return stored;
         }
+        let newer = format!("{} >= {}", name(backend, &self.time), self.watermark(backend));
+        format!("{stored}\nUNION ALL\n{}", self.query(server, Some(&newer)))
     }
 }

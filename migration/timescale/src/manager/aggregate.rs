@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;
 
 use super::{
-    Step, TimescaleManager,
+    Step, TimescaleManager, compare,
     run::{answer, is_in_transaction, run, run_all_or_skip, run_together},
 };
 use crate::{AggregateIndex, ContinuousAggregate, Refused, Window, leaf_first};
@@ -13,12 +13,12 @@ pub(super) async fn create(manager: &SchemaManager<'_>, aggregate: &ContinuousAg
     let server = manager.capability().await?;
     let mut rendered = aggregate.create_sql(server);
     if server.has_continuous_aggregates() {
-        refuse_another(manager, aggregate).await?;
+        compare::refuse_another(manager, aggregate).await?;
         if has_other_mode(manager, aggregate).await? {
             rendered = rendered.map(|_| vec![aggregate.set_real_time_sql()]);
         }
     } else {
-        refuse_other_columns(manager, aggregate).await?;
+        compare::refuse_another_portable(manager, aggregate).await?;
         tracing::info!(
             "{} is a view over the table {} on {server}; `migration maintain` refreshes it, from cron for example",
             aggregate.name(),
@@ -40,49 +40,6 @@ async fn has_other_mode(manager: &SchemaManager<'_>, aggregate: &ContinuousAggre
          WHERE view_schema = current_schema() AND view_name = $1 AND {condition}"
     );
     answer(manager, question, &sql, vec![aggregate.name()]).await
-}
-
-/// Refuses an aggregate that is there with another source, other columns or other buckets.
-async fn refuse_another(manager: &SchemaManager<'_>, aggregate: &ContinuousAggregate) -> Result<(), DbErr> {
-    const FOUND: &str = "FROM timescaledb_information.continuous_aggregates g \
-         LEFT JOIN timescaledb_information.continuous_aggregates b \
-         ON (b.materialization_hypertable_schema, b.materialization_hypertable_name) = (g.hypertable_schema, g.hypertable_name) \
-         WHERE g.view_schema = current_schema() AND g.view_name = $1";
-    const COLUMNS: &str = "(SELECT string_agg(a.attname, ',' ORDER BY a.attnum) FROM pg_attribute a \
-         WHERE a.attrelid = format('%I.%I', g.view_schema, g.view_name)::regclass AND a.attnum > 0 AND NOT a.attisdropped)";
-    // Both in the session's way of writing intervals.
-    const WIDTH: &str = "position('time_bucket(' || quote_literal($2::interval::text) IN g.view_definition) = 0";
-    let columns = aggregate.columns().collect::<Vec<_>>().join(",");
-    let width = aggregate.width().to_string();
-    let questions = [
-        ("has_other_source", "coalesce(b.view_name, g.hypertable_name) <> $2".to_owned(), aggregate.source(), "source"),
-        ("has_other_columns", format!("{COLUMNS} <> $2"), columns.as_str(), "list of columns"),
-        ("has_other_bucket", WIDTH.to_owned(), width.as_str(), "bucket width"),
-    ];
-    for (question, condition, asked, difference) in questions {
-        let sql = format!("SELECT count(*) > 0 AS {question} {FOUND} AND {condition}");
-        if answer(manager, question, &sql, vec![aggregate.name(), asked]).await? {
-            return Err(another(aggregate, difference));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses the table of an aggregate that is there with other columns.
-async fn refuse_other_columns(manager: &SchemaManager<'_>, aggregate: &ContinuousAggregate) -> Result<(), DbErr> {
-    let table = aggregate.materialized_table();
-    if manager.has_table(&table).await? {
-        for column in aggregate.columns() {
-            if !manager.has_column(&table, column).await? {
-                return Err(another(aggregate, "list of columns"));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn another(aggregate: &ContinuousAggregate, difference: &str) -> DbErr {
-    Refused::AnotherAggregate { aggregate: aggregate.name().to_owned(), difference: difference.to_owned() }.into()
 }
 
 pub(super) async fn drop_all(manager: &SchemaManager<'_>, aggregates: &[ContinuousAggregate]) -> Result<Step, DbErr> {

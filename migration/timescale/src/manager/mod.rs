@@ -6,6 +6,7 @@
 mod aggregate;
 mod checks;
 mod columnstore;
+mod compare;
 mod extension;
 mod hypertable;
 mod policy;
