@@ -39,10 +39,10 @@ fn equals(file: &str, text: &str) {
         return;
     }
     let checked_in = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        checked_in == text,
-        "{file} is not what the code makes; run `make schema` and review the difference. Made:\n{text}"
-    );
+    if checked_in != text {
+        let difference = similar::TextDiff::from_lines(checked_in.as_str(), text);
+        panic!("{file} is not what the code makes; run `make schema` and review:\n{}", difference.unified_diff());
+    }
 }
 
 /// Each revision leaves the same catalogue whichever way it is reached.

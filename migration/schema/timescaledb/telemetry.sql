@@ -130,6 +130,8 @@ SELECT create_hypertable('sensor_readings_summary_weekly', by_range('bucket', IN
 
 ALTER TABLE sensor_readings SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'sensor_id', timescaledb.orderby = '"timestamp" DESC');
 
+ALTER MATERIALIZED VIEW sensor_readings_summary_hourly SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'sensor_id', timescaledb.orderby = 'bucket DESC');
+
 CREATE INDEX anomaly_alerts_created_at_idx ON anomaly_alerts USING btree (created_at DESC, id DESC);
 
 CREATE INDEX anomaly_alerts_sensor_id_created_at_idx ON anomaly_alerts USING btree (sensor_id, created_at DESC, id DESC);
@@ -161,6 +163,8 @@ CALL policy_compression('sensor_readings', '{"compress_after": "7 days"}'), ever
 CALL policy_retention('sensor_readings', '{"drop_after": "180 days"}'), every 1 day;
 
 CALL policy_refresh_continuous_aggregate('sensor_readings_summary_daily', '{"end_offset": "01:00:00", "start_offset": "3 days"}'), every 01:00:00;
+
+CALL policy_compression('sensor_readings_summary_hourly', '{"compress_after": "30 days"}'), every 12:00:00;
 
 CALL policy_refresh_continuous_aggregate('sensor_readings_summary_hourly', '{"end_offset": "00:30:00", "start_offset": "03:00:00"}'), every 00:30:00;
 

@@ -63,7 +63,7 @@
 //! | [`HypertableColumn`] | both | the opposite change | the same change |
 //! | [`PerChunkIndex`] | both, not in WebAssembly | drop | an ordinary index |
 //! | [`ChecksOnNewColumns`] | both | drop the constraint | PostgreSQL: the same |
-//! | [`Columnstore`] | full; under the names of compression before 2.18 | disable, or the settings before | skipped |
+//! | [`Columnstore`] | full; under the names of compression before 2.18; of an aggregate from 2.11 | disable, or the settings before | skipped |
 //! | [`SparseIndex`] | full, 2.22; of several columns 2.26 | reset | skipped |
 //! | [`Chunks`] | full | decompress | skipped |
 //! | [`ContinuousAggregate`] | full; stacked ones 2.9 | drop, [`leaf_first`] | a table and a view |
@@ -78,9 +78,8 @@
 //!
 //! - policies are exchanged for what is asked for, jobs of one's own get the schedule that is asked for;
 //! - columnstore settings that are named are changed, others left alone;
-//! - an aggregate becomes real-time or materialised only as asked. With another source, bucket width or list of columns it
-//!   is refused. Its expressions are not compared; where it is a table and a view, the width neither: the view is made anew
-//!   and rows stay until they are refreshed;
+//! - an aggregate becomes real-time or materialised only as asked; one with another source, bucket width, list of columns
+//!   or expression is refused;
 //! - a hypertable that is one already, and a column that is there, are left alone.
 //!
 //! # Refusals

@@ -80,6 +80,20 @@ pub enum Refused {
         /// Age at which rows go.
         drop_after: String,
     },
+    /// A columnstore policy that converts what is still refreshed.
+    #[error(
+        "the columnstore policy of {aggregate} converts chunks after {after}, and its refresh policy looks {reach} back: \
+         TimescaleDB takes both, and unpacks and packs the same chunks at every refresh. Let the columnstore begin where \
+         the refresh no longer looks"
+    )]
+    ColumnstoreWithinRefresh {
+        /// The aggregate.
+        aggregate: String,
+        /// Age at which chunks are converted.
+        after: String,
+        /// How far back the refresh policy looks: an interval, or all the way.
+        reach: String,
+    },
     /// Retention of nothing or of everything.
     #[error("retention of {table} after {drop_after} would drop rows as they come in: give it an age above zero")]
     RetentionOfEverything {

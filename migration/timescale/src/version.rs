@@ -13,6 +13,8 @@ pub struct Version {
 impl Version {
     /// Continuous aggregates made of continuous aggregates.
     pub const STACKED_AGGREGATES: Self = Self::new(2, 9, 0);
+    /// First version in which the columnstore of a continuous aggregate takes settings, and refreshes write into it.
+    pub const AGGREGATE_COLUMNSTORE: Self = Self::new(2, 11, 0);
     /// `by_range` and `by_hash` dimension builders.
     pub const DIMENSION_BUILDERS: Self = Self::new(2, 13, 0);
     /// The names `columnstore` and `add_columnstore_policy`; before, `compression`.

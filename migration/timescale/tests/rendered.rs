@@ -226,10 +226,21 @@ fn chunks() {
     let old = Chunks::of("readings").older_than(Interval::days(7));
     let stretch = Chunks::of("readings").since(at("2026-01-05T00:00:00Z")).before(at("2026-02-02T00:00:00Z"));
     let one = Chunks::one("_timescaledb_internal._hyper_1_1_chunk");
+    let each = old.clone().one_by_one();
     rendered("chunks", |server| {
-        all([&old, &stretch, &one].into_iter().flat_map(|chunks| {
+        all([&old, &stretch, &one, &each].into_iter().flat_map(|chunks| {
             [chunks.compress_sql(server), chunks.recompress_sql(server), chunks.decompress_sql(server)]
         }))
+    });
+}
+
+#[test]
+fn columnstore_of_an_aggregate() {
+    let columnstore = Columnstore::on_aggregate(&hourly());
+    rendered("columnstore_of_an_aggregate", |server| {
+        let mut statements = vec![columnstore.enable_sql(server)?];
+        statements.extend(columnstore.disable_sql(server)?);
+        Ok::<_, RenderError>(statements)
     });
 }
 

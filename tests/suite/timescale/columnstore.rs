@@ -1,6 +1,8 @@
 //! Columnstore settings, sparse indexes and chunks.
 
-use migration_timescale::{Chunks, Columnstore, ColumnstorePolicy, Interval, SparseIndex, Step, TimescaleManager};
+use migration_timescale::{
+    Chunks, Columnstore, ColumnstorePolicy, Interval, RefreshPolicy, SparseIndex, Step, TimescaleManager, Window,
+};
 use sea_orm_migration::SchemaManager;
 use tests::{
     Backend, TestDatabase,
@@ -8,9 +10,13 @@ use tests::{
     on_every_backend,
 };
 
-use super::{catalog, compress, insert, monday, readings, sqlstate};
+use super::{catalog, compress, insert, monday, readings, sqlstate, summaries};
 
-on_every_backend!(settings_are_changed_and_taken_back, chunks_are_converted_there_and_back);
+on_every_backend!(
+    settings_are_changed_and_taken_back,
+    chunks_are_converted_there_and_back,
+    what_an_aggregate_stores_is_converted_there_and_back,
+);
 
 fn columnstore() -> Columnstore {
     Columnstore::on("readings").segment_by("sensor_id").order_by("taken_at DESC")
@@ -52,6 +58,66 @@ async fn settings_are_changed_and_taken_back(database: TestDatabase) {
         manager.disable_columnstore(&columnstore()).await.unwrap();
         assert_eq!(catalog(&db).await, before, "its policy goes with it");
     }
+}
+
+async fn what_an_aggregate_stores_is_converted_there_and_back(database: TestDatabase) {
+    let db = readings(&database).await;
+    insert(&db, monday(), 300).await;
+    let manager = SchemaManager::new(&db);
+    let [hourly, ..] = summaries();
+    manager.create_continuous_aggregate(&hourly).await.unwrap();
+    manager.refresh_continuous_aggregate(&hourly, Window::ALL).await.unwrap();
+    let columnstore = Columnstore::on_aggregate(&hourly);
+    let chunks = Chunks::of(hourly.name());
+    let has_columnstore = manager.capability().await.unwrap().has_columnstore();
+    let before = catalog(&db).await;
+    for _ in 0..2 {
+        for _ in 0..2 {
+            let step = manager.enable_columnstore(&columnstore).await.unwrap();
+            assert_eq!(step == Step::Applied, has_columnstore);
+            manager.add_columnstore_policy(&ColumnstorePolicy::after(hourly.name(), "30 days")).await.unwrap();
+            manager.compress_chunks(&chunks).await.unwrap();
+        }
+        assert_eq!(catalog(&db).await != before, has_columnstore);
+        // A refresh writes into what is converted.
+        execute(&db, "UPDATE readings SET value = value + 1").await;
+        manager.refresh_continuous_aggregate(&hourly, Window::ALL).await.unwrap();
+        if has_columnstore {
+            assert_ne!(count(&db, "timescaledb_information.chunks WHERE is_compressed").await, 0);
+            let error = manager.disable_columnstore(&columnstore).await.unwrap_err();
+            assert!(error.to_string().contains("decompress_chunks(&Chunks::of(\"readings_hourly\"))"), "{error}");
+        }
+        manager.decompress_chunks(&chunks).await.unwrap();
+        for _ in 0..2 {
+            manager.disable_columnstore(&columnstore).await.unwrap();
+            assert_eq!(catalog(&db).await, before);
+            // As a run does that begins again.
+            manager.decompress_chunks(&chunks).await.unwrap();
+        }
+    }
+    assert_eq!(count(&db, "readings_hourly WHERE max_value = 301.5").await, 2, "of both sensors");
+}
+
+/// TimescaleDB takes both, and packs the same chunks at every refresh.
+#[tokio::test]
+async fn what_is_refreshed_again_and_again_is_not_converted() {
+    let database = TestDatabase::create(Backend::Timescale).await;
+    let db = readings(&database).await;
+    let manager = SchemaManager::new(&db);
+    let [hourly, ..] = summaries();
+    manager.create_continuous_aggregate(&hourly).await.unwrap();
+    manager.enable_columnstore(&Columnstore::on_aggregate(&hourly)).await.unwrap();
+    let refresh = RefreshPolicy::of(&hourly).start_offset(Interval::hours(3));
+    let policy = |age| ColumnstorePolicy::after(hourly.name(), age);
+    manager.add_refresh_policy(&refresh).await.unwrap();
+    let error = manager.add_columnstore_policy(&policy("3 hours")).await.unwrap_err();
+    assert!(error.to_string().contains("converts chunks after 3 hours"), "{error}");
+    manager.add_columnstore_policy(&policy("4 hours")).await.unwrap();
+    for refused in [RefreshPolicy::of(&hourly), refresh.clone().start_offset(Interval::hours(4))] {
+        let error = manager.add_refresh_policy(&refused).await.unwrap_err();
+        assert!(error.to_string().contains("Let the columnstore begin where the refresh no longer looks"), "{error}");
+    }
+    manager.add_refresh_policy(&refresh).await.unwrap();
 }
 
 async fn chunks_are_converted_there_and_back(database: TestDatabase) {

@@ -25,7 +25,8 @@ pub(super) const QUERIES: &[(Kind, &str)] = &[
         // Sparse indexes that follow from the order are TimescaleDB's own choice, and another in every version.
         Kind::Columnstore,
         "SELECT coalesce(g.view_name, c.relname)::text AS name, coalesce(g.view_name, c.relname)::text AS owner, \
-         format('ALTER TABLE %I SET (timescaledb.enable_columnstore = true%s%s%s%s)', coalesce(g.view_name, c.relname), \
+         format('ALTER %s %I SET (timescaledb.enable_columnstore = true%s%s%s%s)', \
+         CASE WHEN g.view_name IS NULL THEN 'TABLE' ELSE 'MATERIALIZED VIEW' END, coalesce(g.view_name, c.relname), \
          ', timescaledb.segmentby = ' || quote_literal(s.segmentby), ', timescaledb.orderby = ' || quote_literal(s.orderby), \
          ', timescaledb.compress_chunk_time_interval = ' || quote_literal(to_jsonb(s) ->> 'compress_interval_length'), \
          ', timescaledb.index = ' || quote_literal((SELECT string_agg(concat(i ->> 'type', '(', coalesce(i ->> 'column', i ->> 'columns'), ')'), ', ' ORDER BY i::text) \

@@ -61,9 +61,11 @@ const QUESTIONS: &[(&str, Answer)] = &[
     ("has_other_reorder_policy", |known, asked| Some(asked.other_policy(known, "reorder"))),
     ("has_other_refresh_policy", |known, asked| Some(asked.other_policy(known, "refresh"))),
     ("has_other_retention_policy", |known, asked| Some(asked.other_policy(known, "retention"))),
-    // Lint has a rule for both.
+    // Lint has a rule for the first two.
     ("has_retention_within", |_, asked| Some(asked.row(false))),
     ("has_refresh_beyond", |_, asked| Some(asked.row(false))),
+    ("has_refresh_of_converted", |_, asked| Some(asked.row(false))),
+    ("has_converted_within", |_, asked| Some(asked.row(false))),
     // With a columnstore they are added valid.
     ("has_unvalidated_check", |known, asked| {
         asked.first().map(|table| !has_columnstore(known.model(), table)).map(|yes| asked.row(yes))

@@ -7,6 +7,7 @@ mod m20260126_000000_repair_reading_ids;
 mod m20260202_000000_summarize_readings_hourly;
 mod m20260209_000000_summarize_readings_daily_weekly;
 mod m20260216_000000_retain_readings;
+mod m20260223_000000_compress_hourly_summary;
 mod rows;
 
 use migration_engine::Project;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260202_000000_summarize_readings_hourly::Migration),
             Box::new(m20260209_000000_summarize_readings_daily_weekly::Migration),
             Box::new(m20260216_000000_retain_readings::Migration),
+            Box::new(m20260223_000000_compress_hourly_summary::Migration),
         ]
     }
 }
@@ -51,4 +53,5 @@ pub fn project() -> Project {
         .describe(m20260202_000000_summarize_readings_hourly::Migration)
         .describe(m20260209_000000_summarize_readings_daily_weekly::Migration)
         .describe(m20260216_000000_retain_readings::Migration)
+        .describe(m20260223_000000_compress_hourly_summary::Migration)
 }

@@ -187,6 +187,11 @@ impl ContinuousAggregate {
         self.width
     }
 
+    /// The columns it groups by beside the bucket.
+    pub fn group_columns(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(String::as_str)
+    }
+
     /// Whether it is made of another aggregate.
     pub fn is_stacked(&self) -> bool {
         self.source_width.is_some()
@@ -199,8 +204,9 @@ impl ContinuousAggregate {
 
     /// Its columns in order: bucket, groups, aggregates.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
-        let groups = self.groups.iter().map(String::as_str);
-        std::iter::once(self.bucket.as_str()).chain(groups).chain(self.aggregates.iter().map(|a| a.column.as_str()))
+        std::iter::once(self.bucket.as_str())
+            .chain(self.group_columns())
+            .chain(self.aggregates.iter().map(|a| a.column.as_str()))
     }
 
     /// Where what was refreshed is stored on a server without continuous aggregates.

@@ -11,8 +11,8 @@ use crate::{
 
 /// Chunks of a hypertable: all of them, those of an age, or one.
 ///
-/// Each statement converts all of them in one transaction; of a long history convert a stretch at a time, or leave it to
-/// the [`ColumnstorePolicy`](crate::ColumnstorePolicy). They may run inside a transaction.
+/// Each statement converts all of them in one transaction, and may run inside one, unless they are to be converted
+/// [one by one](Self::one_by_one), as [`TimescaleManager`](crate::TimescaleManager) does outside a transaction.
 ///
 /// ```
 /// use migration_timescale::{Capability, Chunks, Interval, Version};
@@ -27,7 +27,9 @@ use crate::{
 /// assert_eq!(
 ///     old.decompress_sql(server)?,
 ///     "SELECT decompress_chunk(chunk, if_compressed => true) \
-///      FROM show_chunks('readings', older_than => now() - INTERVAL '7 days') AS chunk",
+///      FROM show_chunks('readings', older_than => now() - INTERVAL '7 days') AS chunk \
+///      WHERE EXISTS (SELECT FROM timescaledb_information.chunks known \
+///      WHERE known.is_compressed AND format('%I.%I', known.chunk_schema, known.chunk_name)::regclass = chunk)",
 /// );
 /// # Ok::<(), migration_timescale::Unsupported>(())
 /// ```
@@ -37,12 +39,17 @@ pub struct Chunks {
     older_than: Option<String>,
     newer_than: Option<String>,
     one: bool,
+    one_by_one: bool,
 }
+
+/// Whether a chunk is in the columnstore.
+const CONVERTED: &str = "EXISTS (SELECT FROM timescaledb_information.chunks known \
+     WHERE known.is_compressed AND format('%I.%I', known.chunk_schema, known.chunk_name)::regclass = chunk)";
 
 impl Chunks {
     /// All chunks of a hypertable.
     pub fn of(table: &str) -> Self {
-        Self { table: table.to_owned(), older_than: None, newer_than: None, one: false }
+        Self { table: table.to_owned(), older_than: None, newer_than: None, one: false, one_by_one: false }
     }
 
     /// One chunk by its name with schema, `_timescaledb_internal._hyper_1_1_chunk` for example.
@@ -78,6 +85,14 @@ impl Chunks {
         self
     }
 
+    /// Commits after each chunk, so that no lock outlives the chunk it is for, and a run that was killed goes on where it
+    /// was. Such a statement does not run inside a transaction.
+    #[must_use]
+    pub fn one_by_one(mut self) -> Self {
+        self.one_by_one = true;
+        self
+    }
+
     /// The hypertable, or the chunk.
     pub fn table(&self) -> &str {
         &self.table
@@ -93,25 +108,31 @@ impl Chunks {
     /// The statement that converts those in the columnstore anew, with the settings of now.
     pub fn recompress_sql(&self, server: Capability) -> Result<String, Unsupported> {
         let version = server.require_columnstore("the columnstore")?;
-        let converted = "EXISTS (SELECT FROM timescaledb_information.chunks known \
-             WHERE known.is_compressed AND format('%I.%I', known.chunk_schema, known.chunk_name)::regclass = chunk)";
         let call = if version >= Version::RECOMPRESS {
             "compress_chunk(chunk, recompress => true)"
         } else {
             "compress_chunk(decompress_chunk(chunk))"
         };
-        Ok(self.each(call, converted))
+        Ok(self.each(call, CONVERTED))
     }
 
     /// The statement that converts them back to rows; those that are rows are left alone. The inverse of the others.
     pub fn decompress_sql(&self, server: Capability) -> Result<String, Unsupported> {
         server.require_columnstore("the columnstore")?;
-        Ok(self.each("decompress_chunk(chunk, if_compressed => true)", "true"))
+        // Only these: of a hypertable whose columnstore is disabled TimescaleDB refuses every chunk.
+        Ok(self.each("decompress_chunk(chunk, if_compressed => true)", CONVERTED))
     }
 
     fn each(&self, call: &str, condition: &str) -> String {
         let condition = if condition == "true" { String::new() } else { format!(" WHERE {condition}") };
-        format!("SELECT {call} FROM {}{condition}", self.listed())
+        let chunks = format!("FROM {}{condition}", self.listed());
+        if self.one_by_one {
+            return format!(
+                "DO $chunks$\n#variable_conflict use_column\nDECLARE chunk regclass;\nBEGIN\n  FOR chunk IN SELECT chunk {chunks} LOOP\n    \
+                 PERFORM {call};\n    COMMIT;\n  END LOOP;\nEND $chunks$"
+            );
+        }
+        format!("SELECT {call} {chunks}")
     }
 
     fn listed(&self) -> String {

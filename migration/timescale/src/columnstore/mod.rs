@@ -4,14 +4,14 @@ mod chunks;
 mod sparse;
 
 use crate::{
-    Capability, Refused, RenderError, Unsupported, Version,
+    Capability, ContinuousAggregate, Refused, RenderError, Unsupported, Version,
     quote::{identifier, literal, regclass},
 };
 
 pub use chunks::Chunks;
 pub use sparse::SparseIndex;
 
-/// How the chunks of a hypertable are stored once converted to the columnstore ("compressed" before 2.18).
+/// How the chunks of a hypertable or of a [`ContinuousAggregate`] are stored once converted to the columnstore ("compressed" before 2.18).
 ///
 /// Enabling it again with other settings changes these; what is not named stays as it is. Chunks that are converted
 /// already keep the settings they were converted with until [`Chunks::recompress_sql`]. The inverse of a change is to
@@ -37,6 +37,7 @@ pub use sparse::SparseIndex;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Columnstore {
     table: String,
+    of_aggregate: bool,
     segment_by: Option<String>,
     order_by: Option<String>,
     sparse: Vec<SparseIndex>,
@@ -45,7 +46,32 @@ pub struct Columnstore {
 impl Columnstore {
     /// Columnstore of the hypertable `table`.
     pub fn on(table: &str) -> Self {
-        Self { table: table.to_owned(), segment_by: None, order_by: None, sparse: Vec::new() }
+        Self { table: table.to_owned(), of_aggregate: false, segment_by: None, order_by: None, sparse: Vec::new() }
+    }
+
+    /// Columnstore of what a continuous aggregate has stored: segmented by the columns it groups by, ordered by its
+    /// bucket, newest first, unless it is told otherwise. From TimescaleDB 2.11 on. Refreshes write into chunks that are
+    /// converted, only slower, so a [`ColumnstorePolicy`](crate::ColumnstorePolicy) has to begin where the refresh policy
+    /// no longer looks.
+    ///
+    /// ```
+    /// use migration_timescale::{Capability, Columnstore, ContinuousAggregate, Interval, Version};
+    ///
+    /// let hourly = ContinuousAggregate::on("readings", "readings_hourly")
+    ///     .bucket("bucket", "taken_at", Interval::hours(1))
+    ///     .group_by("sensor_id")
+    ///     .aggregate("avg_value", "avg(value)");
+    /// assert_eq!(
+    ///     Columnstore::on_aggregate(&hourly).enable_sql(Capability::timescale_full(Version::new(2, 23, 0)))?,
+    ///     "ALTER MATERIALIZED VIEW \"readings_hourly\" SET (timescaledb.enable_columnstore = true, \
+    ///      timescaledb.segmentby = '\"sensor_id\"', timescaledb.orderby = '\"bucket\" DESC')",
+    /// );
+    /// # Ok::<(), migration_timescale::Unsupported>(())
+    /// ```
+    pub fn on_aggregate(aggregate: &ContinuousAggregate) -> Self {
+        let groups: Vec<String> = aggregate.group_columns().map(identifier).collect();
+        let order = format!("{} DESC", identifier(aggregate.bucket_column()));
+        Self { of_aggregate: true, ..Self::on(aggregate.name()).segment_by(&groups.join(", ")).order_by(&order) }
     }
 
     /// Columns whose values are kept once per batch; filters on them skip whole batches.
@@ -69,7 +95,7 @@ impl Columnstore {
         self
     }
 
-    /// The hypertable's name.
+    /// Name of the hypertable or aggregate.
     pub fn table(&self) -> &str {
         &self.table
     }
@@ -114,8 +140,8 @@ impl Columnstore {
         let indexes: Vec<String> = self.sparse.iter().map(ToString::to_string).collect();
         // TimescaleDB takes one only together with the other.
         Ok(format!(
-            "ALTER TABLE {} SET (timescaledb.orderby = {}, timescaledb.sparse_index = {})",
-            identifier(&self.table),
+            "{} SET (timescaledb.orderby = {}, timescaledb.sparse_index = {})",
+            self.alter(),
             literal(self.order_by.as_deref().unwrap_or_default()),
             literal(&indexes.join(","))
         ))
@@ -125,23 +151,23 @@ impl Columnstore {
     pub fn reset_sparse_sql(&self, server: Capability) -> Result<String, Unsupported> {
         server.require_full_licence("a sparse index")?;
         server.require_version("a sparse index", Version::SPARSE_INDEXES, "TimescaleDB 2.22")?;
-        Ok(format!("ALTER TABLE {} RESET (timescaledb.sparse_index)", identifier(&self.table)))
+        Ok(format!("{} RESET (timescaledb.sparse_index)", self.alter()))
     }
 
     /// The statements that disable it: the policy goes first, because TimescaleDB would leave it behind. They fail while
     /// there are chunks in the columnstore; [`Chunks::decompress_sql`] brings them back.
     pub fn disable_sql(&self, server: Capability) -> Result<Vec<String>, Unsupported> {
-        let version = server.require_columnstore("the columnstore")?;
+        let version = self.require(server)?;
         let setting = if version >= Version::COLUMNSTORE_NAMES { "enable_columnstore" } else { "compress" };
         Ok(vec![
             remove_policy_sql(&self.table, version),
-            format!("ALTER TABLE {} SET (timescaledb.{setting} = false)", identifier(&self.table)),
+            format!("{} SET (timescaledb.{setting} = false)", self.alter()),
         ])
     }
 
     /// The statement that enables the columnstore; said again it changes nothing.
     pub fn enable_sql(&self, server: Capability) -> Result<String, Unsupported> {
-        let version = server.require_columnstore("the columnstore")?;
+        let version = self.require(server)?;
         let (enable, prefix) = if version >= Version::COLUMNSTORE_NAMES {
             ("timescaledb.enable_columnstore", "timescaledb.")
         } else {
@@ -154,7 +180,22 @@ impl Columnstore {
         if let Some(columns) = &self.order_by {
             settings.push(format!("{prefix}orderby = {}", literal(columns)));
         }
-        Ok(format!("ALTER TABLE {} SET ({})", identifier(&self.table), settings.join(", ")))
+        Ok(format!("{} SET ({})", self.alter(), settings.join(", ")))
+    }
+
+    /// What it needs of the server.
+    fn require(&self, server: Capability) -> Result<Version, Unsupported> {
+        let version = server.require_columnstore("the columnstore")?;
+        if self.of_aggregate {
+            let floor = Version::AGGREGATE_COLUMNSTORE;
+            server.require_version("the columnstore of an aggregate", floor, "TimescaleDB 2.11")?;
+        }
+        Ok(version)
+    }
+
+    fn alter(&self) -> String {
+        let kind = if self.of_aggregate { "MATERIALIZED VIEW" } else { "TABLE" };
+        format!("ALTER {kind} {}", identifier(&self.table))
     }
 }
 

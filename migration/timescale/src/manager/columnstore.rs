@@ -6,9 +6,9 @@ use sea_orm_migration::SchemaManager;
 use super::{
     Step, TimescaleManager,
     hypertable::has_compressed_chunk,
-    run::{answer, run_all_or_skip, run_or_skip, run_quietly},
+    run::{answer, is_in_transaction, run_all_or_skip, run_or_skip, run_quietly},
 };
-use crate::{Columnstore, Refused};
+use crate::{Capability, Chunks, Columnstore, Refused, Unsupported};
 
 pub(super) async fn enable(manager: &SchemaManager<'_>, columnstore: &Columnstore) -> Result<Step, DbErr> {
     let enabled = run_or_skip(manager, columnstore.table(), |server| columnstore.enable_sql(server)).await?;
@@ -46,4 +46,14 @@ pub(super) async fn reset_sparse(manager: &SchemaManager<'_>, columnstore: &Colu
     let server = manager.capability().await?;
     let rendered = columnstore.reset_sparse_sql(server).map(|sql| vec![sql]).map_err(Into::into);
     run_all_or_skip(manager, columnstore.table(), rendered).await
+}
+
+/// Converts chunks, one by one where that is possible.
+pub(super) async fn convert(
+    manager: &SchemaManager<'_>,
+    chunks: &Chunks,
+    render: fn(&Chunks, Capability) -> Result<String, Unsupported>,
+) -> Result<Step, DbErr> {
+    let chunks = if is_in_transaction(manager) { chunks.clone() } else { chunks.clone().one_by_one() };
+    run_or_skip(manager, chunks.table(), |server| render(&chunks, server)).await
 }

@@ -10,8 +10,7 @@ use sea_orm_migration::SchemaManager;
 use super::{TimescaleManager, run::answer};
 use crate::{ContinuousAggregate, Refused, dialect::name, literal};
 
-const MYSQL_DEFINITION: &str =
-    "SELECT view_definition AS view_definition FROM information_schema.views WHERE table_schema = database() AND table_name = ?";
+const MYSQL_DEFINITION: &str = "SELECT view_definition AS view_definition FROM information_schema.views WHERE table_schema = database() AND table_name = ?";
 
 /// Refuses a continuous aggregate that is there with another source, other columns, other buckets or another query.
 pub(super) async fn refuse_another(manager: &SchemaManager<'_>, aggregate: &ContinuousAggregate) -> Result<(), DbErr> {

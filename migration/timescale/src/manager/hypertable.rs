@@ -117,9 +117,13 @@ const AGGREGATED_COLUMN: &str = "SELECT count(*) > 0 AS has_aggregated_column FR
      WHERE v.relnamespace = to_regnamespace('_timescaledb_internal') AND c.relnamespace = current_schema()::regnamespace \
      AND c.relname = $1 AND a.attname = $2";
 
+/// Of a hypertable or of a continuous aggregate.
 pub(super) async fn has_compressed_chunk(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
-    let sql = "SELECT count(*) > 0 AS has_compressed_chunk FROM timescaledb_information.chunks \
-               WHERE hypertable_schema = current_schema() AND hypertable_name = $1 AND is_compressed";
+    let sql = "SELECT count(*) > 0 AS has_compressed_chunk FROM timescaledb_information.chunks c \
+               LEFT JOIN timescaledb_information.continuous_aggregates g \
+               ON (g.materialization_hypertable_schema, g.materialization_hypertable_name) = (c.hypertable_schema, c.hypertable_name) \
+               WHERE coalesce(g.view_schema, c.hypertable_schema) = current_schema() \
+               AND coalesce(g.view_name, c.hypertable_name) = $1 AND c.is_compressed";
     answer(manager, "has_compressed_chunk", sql, vec![table]).await
 }
 

@@ -76,11 +76,11 @@ pub trait TimescaleManager {
     async fn disable_columnstore(&self, columnstore: &Columnstore) -> Result<Step, DbErr>;
     /// Leaves the choice of sparse indexes to TimescaleDB again.
     async fn reset_sparse_indexes(&self, columnstore: &Columnstore) -> Result<Step, DbErr>;
-    /// Converts chunks to the columnstore.
+    /// Converts chunks to the columnstore; outside a transaction each in one of its own.
     async fn compress_chunks(&self, chunks: &Chunks) -> Result<Step, DbErr>;
-    /// Converts chunks in the columnstore anew, with the settings of now.
+    /// Converts chunks in the columnstore anew, with the settings of now; outside a transaction each in one of its own.
     async fn recompress_chunks(&self, chunks: &Chunks) -> Result<Step, DbErr>;
-    /// Converts chunks back to rows.
+    /// Converts chunks back to rows; outside a transaction each in one of its own.
     async fn decompress_chunks(&self, chunks: &Chunks) -> Result<Step, DbErr>;
 
     /// Adds the job that converts older chunks, instead of one with another age.
@@ -197,15 +197,15 @@ impl TimescaleManager for SchemaManager<'_> {
     }
 
     async fn compress_chunks(&self, chunks: &Chunks) -> Result<Step, DbErr> {
-        run_or_skip(self, chunks.table(), |server| chunks.compress_sql(server)).await
+        columnstore::convert(self, chunks, Chunks::compress_sql).await
     }
 
     async fn recompress_chunks(&self, chunks: &Chunks) -> Result<Step, DbErr> {
-        run_or_skip(self, chunks.table(), |server| chunks.recompress_sql(server)).await
+        columnstore::convert(self, chunks, Chunks::recompress_sql).await
     }
 
     async fn decompress_chunks(&self, chunks: &Chunks) -> Result<Step, DbErr> {
-        run_or_skip(self, chunks.table(), |server| chunks.decompress_sql(server)).await
+        columnstore::convert(self, chunks, Chunks::decompress_sql).await
     }
 
     async fn add_columnstore_policy(&self, policy: &ColumnstorePolicy) -> Result<Step, DbErr> {

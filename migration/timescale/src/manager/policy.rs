@@ -33,8 +33,12 @@ fn exchange(
 pub(super) async fn add_columnstore(manager: &SchemaManager<'_>, policy: &ColumnstorePolicy) -> Result<Step, DbErr> {
     const QUESTION: &str = "has_other_columnstore_policy";
     let server = manager.capability().await?;
-    let sql = has_other(QUESTION, "policy_compression", "(config ->> 'compress_after')::interval = $2::interval");
-    let other = server.has_jobs() && answer(manager, QUESTION, &sql, vec![policy.table(), policy.age()]).await?;
+    let mut other = false;
+    if server.has_jobs() {
+        refuse_refresh_of_converted(manager, policy).await?;
+        let sql = has_other(QUESTION, "policy_compression", "(config ->> 'compress_after')::interval = $2::interval");
+        other = answer(manager, QUESTION, &sql, vec![policy.table(), policy.age()]).await?;
+    }
     let remove = policy.remove_sql(server).map_err(Into::into);
     let rendered = exchange(other, remove, policy.add_sql(server).map_err(Into::into));
     run_all_or_skip(manager, policy.table(), rendered).await
@@ -61,12 +65,46 @@ pub(super) async fn add_refresh(manager: &SchemaManager<'_>, policy: &RefreshPol
     if server.has_jobs() {
         refuse_retention_within(manager, policy).await?;
         let start = policy.start().map(|start| start.to_string()).unwrap_or_default();
+        refuse_converted_within(manager, policy, &start).await?;
         let (end, schedule) = (policy.end().to_string(), policy.schedule().to_string());
         let sql = has_other(QUESTION, "policy_refresh_continuous_aggregate", SAME);
         other = answer(manager, QUESTION, &sql, vec![about, &start, &end, &schedule]).await?;
     }
     let rendered = exchange(other, policy.remove_sql(server), policy.add_sql(server));
     run_or_leave_to_command(manager, about, rendered).await
+}
+
+/// Refuses to convert what the refresh policy of the aggregate still writes.
+async fn refuse_refresh_of_converted(manager: &SchemaManager<'_>, policy: &ColumnstorePolicy) -> Result<(), DbErr> {
+    const SQL: &str = "SELECT count(*) > 0 AS has_refresh_of_converted FROM timescaledb_information.jobs \
+         WHERE proc_name = 'policy_refresh_continuous_aggregate' AND hypertable_schema = current_schema() \
+         AND hypertable_name = $1 AND coalesce((config ->> 'start_offset')::interval >= $2::interval, true)";
+    let (aggregate, after) = (policy.table(), policy.age());
+    if answer(manager, "has_refresh_of_converted", SQL, vec![aggregate, after]).await? {
+        let reach = "so far or further".to_owned();
+        return Err(
+            Refused::ColumnstoreWithinRefresh { aggregate: aggregate.into(), after: after.into(), reach }.into()
+        );
+    }
+    Ok(())
+}
+
+/// The same from the other side.
+async fn refuse_converted_within(
+    manager: &SchemaManager<'_>,
+    policy: &RefreshPolicy,
+    start: &str,
+) -> Result<(), DbErr> {
+    const SQL: &str = "SELECT count(*) > 0 AS has_converted_within FROM timescaledb_information.jobs \
+         WHERE proc_name = 'policy_compression' AND hypertable_schema = current_schema() AND hypertable_name = $1 \
+         AND coalesce((config ->> 'compress_after')::interval <= nullif($2, '')::interval, true)";
+    let aggregate = policy.aggregate().name();
+    if answer(manager, "has_converted_within", SQL, vec![aggregate, start]).await? {
+        let reach = if start.is_empty() { "all the way" } else { start }.to_owned();
+        let after = "that or less".to_owned();
+        return Err(Refused::ColumnstoreWithinRefresh { aggregate: aggregate.to_owned(), after, reach }.into());
+    }
+    Ok(())
 }
 
 /// Whether rows are dropped that the refresh still looks at.

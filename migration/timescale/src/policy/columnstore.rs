@@ -25,12 +25,13 @@ pub struct ColumnstorePolicy {
 }
 
 impl ColumnstorePolicy {
-    /// Converts chunks of `table` once all their rows are older than `after`, a PostgreSQL interval.
+    /// Converts chunks of `table`, a hypertable or a continuous aggregate, once all their rows are older than `after`, a
+    /// PostgreSQL interval.
     pub fn after(table: &str, after: &str) -> Self {
         Self { table: table.to_owned(), after: after.to_owned() }
     }
 
-    /// The hypertable's name.
+    /// Name of the hypertable or aggregate.
     pub fn table(&self) -> &str {
         &self.table
     }
