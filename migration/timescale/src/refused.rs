@@ -94,6 +94,15 @@ pub enum Refused {
         /// How far back the refresh policy looks: an interval, or all the way.
         reach: String,
     },
+    /// A columnstore policy of an aggregate that no policy refreshes.
+    #[error(
+        "the continuous aggregate {aggregate} has no refresh policy, and before TimescaleDB 2.28 its columnstore takes no \
+         policy then: add the RefreshPolicy first"
+    )]
+    ColumnstoreBeforeRefreshPolicy {
+        /// The aggregate.
+        aggregate: String,
+    },
     /// Retention of nothing or of everything.
     #[error("retention of {table} after {drop_after} would drop rows as they come in: give it an age above zero")]
     RetentionOfEverything {

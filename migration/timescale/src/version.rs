@@ -28,6 +28,8 @@ impl Version {
     pub const RECOMPRESS: Self = Self::new(2, 24, 0);
     /// Bloom filters of several columns.
     pub const COMPOSITE_SPARSE_INDEXES: Self = Self::new(2, 26, 0);
+    /// First version in which the columnstore policy of an aggregate does not need a refresh policy beside it.
+    pub const COLUMNSTORE_WITHOUT_REFRESH: Self = Self::new(2, 28, 0);
 
     /// The version `major.minor.patch`.
     pub const fn new(major: u32, minor: u32, patch: u32) -> Self {

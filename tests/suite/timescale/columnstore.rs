@@ -70,6 +70,9 @@ async fn what_an_aggregate_stores_is_converted_there_and_back(database: TestData
     let columnstore = Columnstore::on_aggregate(&hourly);
     let chunks = Chunks::of(hourly.name());
     let has_columnstore = manager.capability().await.unwrap().has_columnstore();
+    // Before 2.28 TimescaleDB wants it first.
+    let refresh = RefreshPolicy::of(&hourly).start_offset(Interval::hours(3));
+    manager.add_refresh_policy(&refresh).await.unwrap();
     let before = catalog(&db).await;
     for _ in 0..2 {
         for _ in 0..2 {
@@ -109,6 +112,10 @@ async fn what_is_refreshed_again_and_again_is_not_converted() {
     manager.enable_columnstore(&Columnstore::on_aggregate(&hourly)).await.unwrap();
     let refresh = RefreshPolicy::of(&hourly).start_offset(Interval::hours(3));
     let policy = |age| ColumnstorePolicy::after(hourly.name(), age);
+    if let Err(error) = manager.add_columnstore_policy(&policy("4 hours")).await {
+        assert!(error.to_string().contains("add the RefreshPolicy first"), "{error}");
+    }
+    manager.remove_columnstore_policy(&policy("4 hours")).await.unwrap();
     manager.add_refresh_policy(&refresh).await.unwrap();
     let error = manager.add_columnstore_policy(&policy("3 hours")).await.unwrap_err();
     assert!(error.to_string().contains("converts chunks after 3 hours"), "{error}");

@@ -36,6 +36,8 @@ pub struct Policies {
     pub aggregates: BTreeMap<String, Aggregate>,
     /// Seconds after which the rows of a table are dropped.
     pub retention: BTreeMap<String, f64>,
+    /// Seconds after which the chunks of a table or aggregate go to the columnstore.
+    pub columnstore: BTreeMap<String, f64>,
 }
 
 /// A refresh policy that a statement adds.
@@ -63,8 +65,14 @@ impl Policies {
             }
         }
         self.retention.extend(retention_policies(parsed));
+        self.columnstore.extend(columnstore_policies(parsed));
         for call in parsed.calls("remove_retention_policy") {
             relation(&call, "relation").map(|table| self.retention.remove(&table));
+        }
+        for call in
+            ["remove_columnstore_policy", "remove_compression_policy"].iter().flat_map(|name| parsed.calls(name))
+        {
+            relation(&call, "hypertable").map(|table| self.columnstore.remove(&table));
         }
         for call in parsed.calls("remove_continuous_aggregate_policy") {
             if let Some(aggregate) =
@@ -77,6 +85,7 @@ impl Policies {
             let dropped: Vec<String> = NAMES.words(&parsed.tokens).collect();
             self.aggregates.retain(|name, _| !dropped.contains(name));
             self.retention.retain(|name, _| !dropped.contains(name));
+            self.columnstore.retain(|name, _| !dropped.contains(name));
         }
     }
 }
@@ -117,4 +126,16 @@ pub fn refresh_policies(parsed: &Parsed) -> Vec<RefreshPolicy> {
 pub fn retention_policies(parsed: &Parsed) -> Vec<(String, f64)> {
     let read = |call: &Call| Some((relation(call, "relation")?, call.argument("drop_after", 1).and_then(seconds)?));
     parsed.calls("add_retention_policy").iter().filter_map(read).collect()
+}
+
+/// Tables or aggregates and the seconds after which a policy that the statement adds moves their chunks to the columnstore.
+fn columnstore_policies(parsed: &Parsed) -> Vec<(String, f64)> {
+    let read = |(function, after): (&str, &str)| {
+        let read = |call: &Call| Some((relation(call, "hypertable")?, call.argument(after, 1).and_then(seconds)?));
+        parsed.calls(function).iter().filter_map(read).collect::<Vec<_>>()
+    };
+    [("add_columnstore_policy", "after"), ("add_compression_policy", "compress_after")]
+        .into_iter()
+        .flat_map(read)
+        .collect()
 }

@@ -61,11 +61,13 @@ const QUESTIONS: &[(&str, Answer)] = &[
     ("has_other_reorder_policy", |known, asked| Some(asked.other_policy(known, "reorder"))),
     ("has_other_refresh_policy", |known, asked| Some(asked.other_policy(known, "refresh"))),
     ("has_other_retention_policy", |known, asked| Some(asked.other_policy(known, "retention"))),
-    // Lint has a rule for the first two.
+    // Lint has rules for them.
     ("has_retention_within", |_, asked| Some(asked.row(false))),
     ("has_refresh_beyond", |_, asked| Some(asked.row(false))),
     ("has_refresh_of_converted", |_, asked| Some(asked.row(false))),
     ("has_converted_within", |_, asked| Some(asked.row(false))),
+    // The server refuses it.
+    ("has_unrefreshed_aggregate", |_, asked| Some(asked.row(false))),
     // With a columnstore they are added valid.
     ("has_unvalidated_check", |known, asked| {
         asked.first().map(|table| !has_columnstore(known.model(), table)).map(|yes| asked.row(yes))

@@ -10,7 +10,10 @@ use super::{
     Step, TimescaleManager,
     run::{answer, run_all_or_skip, run_or_leave_to_command},
 };
-use crate::{ColumnstorePolicy, Interval, RefreshPolicy, Refused, RenderError, ReorderPolicy, RetentionPolicy};
+use crate::{
+    Capability, ColumnstorePolicy, Interval, RefreshPolicy, Refused, RenderError, ReorderPolicy, RetentionPolicy,
+    Version,
+};
 
 /// The job of a kind on `$1`. For continuous aggregates the view has the name of the aggregate.
 fn has_other(question: &str, procedure: &str, same: &str) -> String {
@@ -35,6 +38,7 @@ pub(super) async fn add_columnstore(manager: &SchemaManager<'_>, policy: &Column
     let server = manager.capability().await?;
     let mut other = false;
     if server.has_jobs() {
+        refuse_unrefreshed(manager, server, policy.table()).await?;
         refuse_refresh_of_converted(manager, policy).await?;
         let sql = has_other(QUESTION, "policy_compression", "(config ->> 'compress_after')::interval = $2::interval");
         other = answer(manager, QUESTION, &sql, vec![policy.table(), policy.age()]).await?;
@@ -72,6 +76,19 @@ pub(super) async fn add_refresh(manager: &SchemaManager<'_>, policy: &RefreshPol
     }
     let rendered = exchange(other, policy.remove_sql(server), policy.add_sql(server));
     run_or_leave_to_command(manager, about, rendered).await
+}
+
+/// Refuses an aggregate without a refresh policy, where TimescaleDB does.
+async fn refuse_unrefreshed(manager: &SchemaManager<'_>, server: Capability, name: &str) -> Result<(), DbErr> {
+    const SQL: &str = "SELECT count(*) > 0 AS has_unrefreshed_aggregate FROM timescaledb_information.continuous_aggregates g \
+         WHERE g.view_schema = current_schema() AND g.view_name = $1 AND NOT EXISTS (SELECT FROM timescaledb_information.jobs j \
+         WHERE j.proc_name = 'policy_refresh_continuous_aggregate' AND (j.hypertable_schema, j.hypertable_name) IN \
+         ((g.view_schema, g.view_name), (g.materialization_hypertable_schema, g.materialization_hypertable_name)))";
+    let older = server.timescale_version().is_some_and(|version| version < Version::COLUMNSTORE_WITHOUT_REFRESH);
+    if older && answer(manager, "has_unrefreshed_aggregate", SQL, vec![name]).await? {
+        return Err(Refused::ColumnstoreBeforeRefreshPolicy { aggregate: name.to_owned() }.into());
+    }
+    Ok(())
 }
 
 /// Refuses to convert what the refresh policy of the aggregate still writes.

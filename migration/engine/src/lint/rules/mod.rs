@@ -13,6 +13,7 @@
 mod aggregate_with_data_in_transaction;
 mod blocking_index;
 mod column_type_on_columnstore;
+mod columnstore_within_refresh;
 mod concurrent_index_on_hypertable;
 mod concurrently_in_transaction;
 mod constrained_column_on_columnstore;
@@ -51,6 +52,7 @@ pub const RULES: &[Rule] = &[
     aggregate_with_data_in_transaction::RULE,
     blocking_index::RULE,
     column_type_on_columnstore::RULE,
+    columnstore_within_refresh::RULE,
     concurrent_index_on_hypertable::RULE,
     concurrently_in_transaction::RULE,
     constrained_column_on_columnstore::RULE,

@@ -1,0 +1,93 @@
+//! A columnstore policy that converts what a refresh still writes.
+
+use super::prelude::*;
+use crate::lint::policies::{Policies, Reach};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "columnstore-within-refresh",
+    summary: "A refresh that reaches chunks in the columnstore unpacks rows of them, and the job packs them again, every time.",
+    code: None,
+    instead: "Let the columnstore policy of a continuous aggregate begin where its refresh policy no longer looks.",
+    check,
+    examples: &[
+        Example {
+            setup: &[RECENT],
+            failing: Sql::InTransaction(&[
+                "SELECT add_continuous_aggregate_policy('hourly', INTERVAL '6 days', INTERVAL '1 hour', INTERVAL '1 hour')",
+                "SELECT add_compression_policy('hourly', INTERVAL '2 days')",
+            ]),
+            passing: Sql::InTransaction(&[
+                "SELECT add_continuous_aggregate_policy('hourly', INTERVAL '6 days', INTERVAL '1 hour', INTERVAL '1 hour')",
+                "SELECT add_compression_policy('hourly', INTERVAL '7 days')",
+            ]),
+            proof: UNPACKS,
+            servers: Servers::All,
+        },
+        Example {
+            setup: &[
+                RECENT,
+                &[
+                    "SELECT add_continuous_aggregate_policy('hourly', INTERVAL '1 day', INTERVAL '1 hour', INTERVAL '1 hour')",
+                    "SELECT add_compression_policy('hourly', compress_after => INTERVAL '2 days')",
+                ],
+            ],
+            failing: Sql::InTransaction(&[
+                "SELECT remove_continuous_aggregate_policy('hourly')",
+                "SELECT add_continuous_aggregate_policy('hourly', NULL, INTERVAL '1 hour', INTERVAL '1 hour')",
+            ]),
+            passing: Sql::InTransaction(&[
+                "SELECT remove_continuous_aggregate_policy('hourly')",
+                "SELECT add_continuous_aggregate_policy('hourly', INTERVAL '36 hours', INTERVAL '1 hour', INTERVAL '1 hour')",
+            ]),
+            proof: UNPACKS,
+            servers: Servers::All,
+        },
+    ],
+};
+
+/// Ten days of readings, all in an aggregate with a columnstore.
+const RECENT: &[&str] = &[
+    "CREATE TABLE readings (taken_at timestamptz NOT NULL, value double precision)",
+    "SELECT create_hypertable('readings', by_range('taken_at', INTERVAL '1 day'))",
+    "INSERT INTO readings SELECT now() - n * INTERVAL '1 hour', n FROM generate_series(1, 240) n",
+    "CREATE MATERIALIZED VIEW hourly WITH (timescaledb.continuous) AS SELECT time_bucket('1 hour', taken_at) AS hour, count(*) AS n FROM readings GROUP BY 1 WITH NO DATA",
+    "SELECT set_chunk_time_interval('hourly', INTERVAL '1 day')",
+    "CALL refresh_continuous_aggregate('hourly', NULL, NULL)",
+    "ALTER MATERIALIZED VIEW hourly SET (timescaledb.compress)",
+];
+
+/// Chunks are converted, a late row comes in, and the refresh leaves rows beside what is packed.
+const UNPACKS: Proof = Proof::Shown {
+    run: Some(
+        "SELECT 'CALL run_job(' || job_id || ')' FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression' \
+         UNION ALL SELECT 'INSERT INTO readings VALUES (now() - INTERVAL ''5 days'', 0)' \
+         UNION ALL SELECT 'CALL run_job(' || job_id || ')' FROM timescaledb_information.jobs, generate_series(1, 2) WHERE proc_name = 'policy_refresh_continuous_aggregate'",
+    ),
+    // Eight is the bit of a chunk that is packed in part.
+    query: "SELECT (count(*) FILTER (WHERE status & 8 > 0) > 0)::text FROM _timescaledb_catalog.chunk",
+    bad: "true",
+    good: "false",
+};
+
+fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
+    let mut after = context.policies.clone();
+    after.apply(parsed);
+    if after == *context.policies {
+        return None;
+    }
+    let was = conflicts(context.policies);
+    let aggregate = conflicts(&after).into_iter().find(|conflict| !was.contains(conflict))?;
+    Some(format!("chunks of `{aggregate}` go to the columnstore while its refresh policy still reaches them"))
+}
+
+fn conflicts(policies: &Policies) -> Vec<String> {
+    let reached = |(name, after): (&String, &f64)| {
+        let reached = match policies.aggregates.get(name)?.refreshes? {
+            Reach::Everything => true,
+            Reach::Seconds(start) => start >= *after,
+        };
+        reached.then(|| name.clone())
+    };
+    policies.columnstore.iter().filter_map(reached).collect()
+}
