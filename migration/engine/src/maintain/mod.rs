@@ -1,7 +1,8 @@
 //! `maintain`: retention and refreshes where the server has no jobs for them; made for cron.
 //!
 //! What is to be done is declared by the applied revisions ([`Describe::maintenance`](crate::Describe::maintenance)). A
-//! task that a job of TimescaleDB does is left to the job; everything else is done here:
+//! task that a job of TimescaleDB does is left to the job, but for ranges of a continuous aggregate that the job does not
+//! look back to and that lack rows; everything else is done here:
 //!
 //! - **never two at once**: a lock of its own is held from beginning to end, and whoever finds it taken ends at once;
 //! - **never in the way of `up`**: the runner's lock is held for two seconds at a time at most, plus the step at hand, and
@@ -17,6 +18,7 @@
 //!
 //! A variant of [`Maintenance`], a file here that does it step by step through `Turn`, and an arm in `carry_out`.
 
+mod mend;
 mod plan;
 mod refresh;
 mod retention;
@@ -49,6 +51,10 @@ impl Done {
 
     fn skipped(detail: impl Into<String>) -> Self {
         Self { outcome: TaskOutcome::Skipped, detail: detail.into(), rows: None }
+    }
+
+    fn taken_back(planned: &Planned) -> Self {
+        Self::skipped(format!("revision {} was taken back meanwhile", planned.revision))
     }
 
     fn planned(detail: impl Into<String>) -> Self {
@@ -95,7 +101,11 @@ async fn do_all(runner: &Runner, dry_run: bool) -> Result<Vec<Task>, EngineError
 async fn carry_out(turn: &mut Turn<'_>, planned: &Planned, dry_run: bool) -> Result<Done, EngineError> {
     match &planned.doer {
         Doer::Job { id } => {
-            Ok(Done { outcome: TaskOutcome::LeftToJob, detail: format!("job {id} does it"), rows: None })
+            let done = Done { outcome: TaskOutcome::LeftToJob, detail: format!("job {id} does it"), rows: None };
+            match &planned.work {
+                Maintenance::Refresh(policy) => mend::mend(turn, planned, policy, done, dry_run).await,
+                Maintenance::Retention(_) => Ok(done),
+            }
         }
         Doer::PausedJob { id } => Ok(Done {
             outcome: TaskOutcome::LeftToJob,
@@ -104,7 +114,10 @@ async fn carry_out(turn: &mut Turn<'_>, planned: &Planned, dry_run: bool) -> Res
         }),
         Doer::Nobody => Ok(Done::skipped("it is not there any more")),
         Doer::Us => match &planned.work {
-            Maintenance::Refresh(policy) => refresh::refresh(turn, planned, policy, dry_run).await,
+            Maintenance::Refresh(policy) => {
+                let done = refresh::refresh(turn, planned, policy, dry_run).await?;
+                mend::mend(turn, planned, policy, done, dry_run).await
+            }
             Maintenance::Retention(policy) => retention::retain(turn, planned, policy, dry_run).await,
         },
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use migration_timescale::{
-    ContinuousAggregate, Maintenance,
+    ContinuousAggregate, Maintenance, RetentionPolicy,
     inspect::{self, AggregateState, Answer, Job},
 };
 use sea_orm_migration::SchemaManager;
@@ -28,6 +28,8 @@ pub(super) struct Planned {
     pub doer: Doer,
     /// For a retention: what is made of the rows that it deletes.
     pub dependents: Vec<Dependent>,
+    /// Every retention that is declared.
+    pub retention: Vec<RetentionPolicy>,
 }
 
 /// An aggregate over rows that are to be deleted.
@@ -61,16 +63,24 @@ pub(super) async fn plan(runner: &Runner) -> Result<Vec<Planned>, EngineError> {
     if declared.is_empty() {
         return Ok(Vec::new());
     }
-    let work: Vec<Maintenance> = declared.iter().map(|(_, work)| work.clone()).collect();
-    Maintenance::check_all(&work).map_err(|refused| EngineError::MaintenanceRefused { reason: refused.to_string() })?;
+    let all: Vec<Maintenance> = declared.iter().map(|(_, work)| work.clone()).collect();
+    Maintenance::check_all(&all).map_err(|refused| EngineError::MaintenanceRefused { reason: refused.to_string() })?;
+    let retention: Vec<RetentionPolicy> = all.into_iter().filter_map(as_retention).collect();
     let native = native(runner).await?;
     let mut planned = Vec::new();
     for (revision, work) in declared {
         let doer = doer(runner, &native, &work).await?;
         let dependents = dependents(runner, &native, &work, planned.as_slice());
-        planned.push(Planned { revision, work, doer, dependents });
+        planned.push(Planned { revision, work, doer, dependents, retention: retention.clone() });
     }
     Ok(planned)
+}
+
+fn as_retention(work: Maintenance) -> Option<RetentionPolicy> {
+    match work {
+        Maintenance::Retention(policy) => Some(policy),
+        Maintenance::Refresh(_) => None,
+    }
 }
 
 /// What applied revisions declare. Said of one table or aggregate several times, the last one counts, in the place of the
@@ -169,16 +179,37 @@ pub(super) async fn watermark(runner: &Runner, dependent: &Dependent) -> Result<
     let failed = || EngineError::while_doing("asking how far an aggregate is refreshed");
     let (db, server) = (runner.connection(), runner.server());
     match dependent {
-        Dependent::Native { name } => {
-            let aggregates = inspect::continuous_aggregates(db, server).await.map_err(failed())?;
-            Ok(given(aggregates).into_iter().find(|one| one.name == *name).and_then(|one| one.watermark))
-        }
+        Dependent::Native { name } => Ok(native_aggregate(runner, name, &[]).await?.and_then(|one| one.watermark)),
         Dependent::Portable(aggregate) => {
             let found = rows(db, &aggregate.last_bucket_sql(server)).await.map_err(failed())?;
             let last = found.first().map(|row| row.try_get("", "last_bucket")).transpose().map_err(failed())?;
             Ok(last.flatten().map(|last| aggregate.width().after(last)))
         }
     }
+}
+
+/// Up to where an aggregate holds all that was in its source: the watermark, or where it lacks something below it.
+pub(super) async fn summarised_up_to(
+    runner: &Runner,
+    dependent: &Dependent,
+    retention: &[RetentionPolicy],
+) -> Result<Option<DateTime<Utc>>, EngineError> {
+    let Dependent::Native { name } = dependent else { return watermark(runner, dependent).await };
+    let Some(state) = native_aggregate(runner, name, retention).await? else { return Ok(None) };
+    let first_missing = state.missing.found().and_then(|missing| missing.first()).map(|range| range.from);
+    Ok(state.watermark.map(|watermark| first_missing.map_or(watermark, |from| from.min(watermark))))
+}
+
+/// A continuous aggregate of TimescaleDB as it is now.
+pub(super) async fn native_aggregate(
+    runner: &Runner,
+    name: &str,
+    retention: &[RetentionPolicy],
+) -> Result<Option<AggregateState>, EngineError> {
+    let failed = EngineError::while_doing("asking how far an aggregate is refreshed");
+    let (db, server) = (runner.connection(), runner.server());
+    let aggregates = inspect::continuous_aggregates_under(db, server, retention).await.map_err(failed)?;
+    Ok(given(aggregates).into_iter().find(|one| one.name == name))
 }
 
 impl Dependent {

@@ -39,37 +39,55 @@ pub(super) async fn refresh(
     let Some(to) = window.to else { return Ok(Done::nothing("there is nothing to refresh")) };
     let mut from = window.from;
     if from.is_none() {
-        from = first_row(turn.runner, policy, None).await?;
+        from = first_row(turn.runner, policy, Window { from: None, to: Some(to) }).await?;
     }
     let Some(from) = from.map(|from| width.bucket_of(from)).filter(|from| *from < to) else {
         return Ok(Done::nothing("there is nothing to refresh"));
     };
     if dry_run {
-        return Ok(Done::planned(format!("would refresh {}", stretch(from, to))));
+        return Ok(Done::planned(format!("would refresh {}", told(from, to))));
     }
-    in_steps(turn, planned, policy, &Stretch { from, to, watermark }).await
+    let Some(Steps { count, written }) = in_steps(turn, planned, policy, &Stretch { from, to, watermark }).await?
+    else {
+        return Ok(Done::taken_back(planned));
+    };
+    if count == 0 {
+        return Ok(Done::nothing("there is nothing to refresh"));
+    }
+    let rows = written.map(|rows| format!(", {rows} rows")).unwrap_or_default();
+    let detail = format!("{}{rows} in {}", told(from, to), steps(count));
+    Ok(Done { outcome: TaskOutcome::Done, detail, rows: written })
 }
 
 /// What is to be refreshed.
-struct Stretch {
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
+pub(super) struct Stretch {
+    pub from: DateTime<Utc>,
+    pub to: DateTime<Utc>,
     /// From here on nothing is stored.
-    watermark: Option<DateTime<Utc>>,
+    pub watermark: Option<DateTime<Utc>>,
 }
 
-async fn in_steps(
+/// What was done.
+pub(super) struct Steps {
+    pub count: u32,
+    /// Rows, where the server counts them.
+    pub written: Option<u64>,
+}
+
+/// Refreshes whole buckets from old to new. `None` when the revision was taken back meanwhile.
+pub(super) async fn in_steps(
     turn: &mut Turn<'_>,
     planned: &Planned,
     policy: &RefreshPolicy,
     all: &Stretch,
-) -> Result<Done, EngineError> {
+) -> Result<Option<Steps>, EngineError> {
     let width = policy.aggregate().width();
-    let (mut from, mut buckets, mut written, mut steps) = (all.from, FIRST_STEP, None, 0_u32);
+    let mut done = Steps { count: 0, written: None };
+    let (mut from, mut buckets) = (all.from, FIRST_STEP);
     while from < all.to {
         if all.watermark.is_none_or(|watermark| from >= watermark) {
             // Nothing is stored here: stretches without rows are passed over.
-            match first_row(turn.runner, policy, Some(from)).await? {
+            match first_row(turn.runner, policy, Window::between(from, all.to)).await? {
                 Some(next) => from = from.max(width.bucket_of(next)),
                 None => break,
             }
@@ -80,23 +98,17 @@ async fn in_steps(
         let to = width.times(buckets).after(from).min(all.to);
         let started = Instant::now();
         let Some(rows) = turn.step(planned, async |runner| one_step(runner, policy, from, to).await).await? else {
-            return Ok(Done::skipped(format!("revision {} was taken back meanwhile", planned.revision)));
+            return Ok(None);
         };
-        written = sum(written, rows);
-        steps += 1;
+        done.written = sum(done.written, rows);
+        done.count += 1;
         if to < all.to {
             report_progress(turn.runner, planned, all, to);
         }
         buckets = next_step(buckets, started.elapsed());
         from = to;
     }
-    if steps == 0 {
-        return Ok(Done::nothing("there is nothing to refresh"));
-    }
-    let rows = written.map(|rows| format!(", {rows} rows")).unwrap_or_default();
-    let steps = if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
-    let detail = format!("{}{rows} in {steps}", stretch(all.from, all.to));
-    Ok(Done { outcome: TaskOutcome::Done, detail, rows: written })
+    Ok(Some(done))
 }
 
 /// Refreshes the buckets from `from` up to `to`, in one transaction where the statements may run in one. Gives the rows
@@ -125,22 +137,21 @@ async fn one_step(
     Ok(Some(written))
 }
 
-/// The time of the first row of the source, from a moment on.
+/// The time of the first row of the source in a window.
 async fn first_row(
     runner: &Runner,
     policy: &RefreshPolicy,
-    from: Option<DateTime<Utc>>,
+    window: Window,
 ) -> Result<Option<DateTime<Utc>>, EngineError> {
     let failed = || EngineError::while_doing("looking for rows to be refreshed");
     let backend = runner.server().backend();
     let aggregate = policy.aggregate();
     let time = quote(backend, aggregate.time_column());
-    let condition = from.map(|from| format!(" WHERE {time} >= {}", migration_timescale::moment_sql(backend, from)));
-    let sql = format!(
-        "SELECT min({time}) AS first_row FROM {}{}",
-        quote(backend, aggregate.source()),
-        condition.unwrap_or_default()
-    );
+    let bound = |sign: &str, moment| format!("{time} {sign} {}", migration_timescale::moment_sql(backend, moment));
+    let bounds = window.from.map(|from| bound(">=", from)).into_iter().chain(window.to.map(|to| bound("<", to)));
+    let bounds: Vec<String> = bounds.collect();
+    let condition = if bounds.is_empty() { String::new() } else { format!(" WHERE {}", bounds.join(" AND ")) };
+    let sql = format!("SELECT min({time}) AS first_row FROM {}{condition}", quote(backend, aggregate.source()));
     let found = rows(runner.connection(), &sql).await.map_err(failed())?;
     let first = found.first().map(|row| row.try_get("", "first_row")).transpose().map_err(failed())?;
     Ok(first.flatten())
@@ -166,8 +177,12 @@ fn report_progress(runner: &Runner, planned: &Planned, all: &Stretch, to: DateTi
     runner.tell(Event::Progress { step: format!("{}, hours", planned.name()), done, total });
 }
 
-fn stretch(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+pub(super) fn told(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
     format!("{} to {}", from.format("%Y-%m-%d %H:%M"), to.format("%Y-%m-%d %H:%M UTC"))
+}
+
+pub(super) fn steps(count: u32) -> String {
+    if count == 1 { "1 step".to_owned() } else { format!("{count} steps") }
 }
 
 #[cfg(test)]

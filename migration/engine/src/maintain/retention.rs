@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{
     Done,
-    plan::{Dependent, Planned, watermark},
+    plan::{Planned, summarised_up_to},
     turn::Turn,
 };
 use crate::{EngineError, Runner, catalog::rows, report::TaskOutcome};
@@ -23,7 +23,7 @@ pub(super) async fn retain(
     dry_run: bool,
 ) -> Result<Done, EngineError> {
     let aged = policy.drop_after().before(Utc::now());
-    let limit = limit(turn.runner, &planned.dependents).await?;
+    let limit = limit(turn.runner, planned).await?;
     let (before, kept) = match limit {
         Limit::None => (aged, String::new()),
         Limit::NotSummarised(aggregate) => {
@@ -45,7 +45,7 @@ pub(super) async fn retain(
             if in_chunks { drop_chunks(runner, policy, before).await } else { delete_rows(runner, policy, now).await }
         });
         let Some(Batch { deleted: batch, more }) = done.await? else {
-            return Ok(Done::skipped(format!("revision {} was taken back meanwhile", planned.revision)));
+            return Ok(Done::taken_back(planned));
         };
         deleted += batch;
         if !more {
@@ -73,11 +73,11 @@ enum Limit {
     NotSummarised(String),
 }
 
-async fn limit(runner: &Runner, dependents: &[Dependent]) -> Result<Limit, EngineError> {
+async fn limit(runner: &Runner, planned: &Planned) -> Result<Limit, EngineError> {
     let mut limit = Limit::None;
-    for dependent in dependents {
+    for dependent in &planned.dependents {
         let name = dependent.name().to_owned();
-        limit = match (watermark(runner, dependent).await?, limit) {
+        limit = match (summarised_up_to(runner, dependent, &planned.retention).await?, limit) {
             (None, _) => return Ok(Limit::NotSummarised(name)),
             (Some(mark), Limit::At(earlier, first)) if earlier <= mark => Limit::At(earlier, first),
             (Some(mark), _) => Limit::At(mark, name),

@@ -6,11 +6,12 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Serialize;
 
 use super::{
-    Answer, Bytes, Chunks, ColumnstoreBytes,
+    Answer, Bytes, Chunks, ColumnstoreBytes, MissingRange,
     answer::all,
     chunks::{Measures, measures},
+    missing::find_missing,
 };
-use crate::{Capability, Version};
+use crate::{Capability, RetentionPolicy, Version};
 
 /// A continuous aggregate.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, FromQueryResult)]
@@ -29,6 +30,10 @@ pub struct AggregateState {
     /// of the newest chunk of its table, or to now where that chunk ends later. 0 when all of it is materialised, null
     /// without a watermark in time.
     pub lag_s: Option<f64>,
+    /// Buckets below the watermark that hold rows of the source and are not materialised, or not since these came in, and
+    /// that are too old for the refresh job: readers miss those rows until somebody refreshes the ranges. In order of time.
+    #[sea_orm(skip)]
+    pub missing: Answer<Vec<MissingRange>>,
     /// Whether the source has chunks: there is something to materialise.
     pub source_has_chunks: bool,
     /// Job that refreshes it, if there is one.
@@ -49,10 +54,21 @@ const NEVER: &str = "-210866803200000000";
 /// Release in which internal functions moved to a schema of their own.
 const FUNCTIONS_SCHEMA: Version = Version::new(2, 12, 0);
 
-/// The continuous aggregates of the schema, by name. One round trip; its time grows with the number of chunks.
+/// The continuous aggregates of the schema, by name. Three round trips, and more where an aggregate lacks something; their
+/// time grows with the number of chunks.
 pub async fn continuous_aggregates<C: ConnectionTrait>(
     db: &C,
     server: Capability,
+) -> Result<Answer<Vec<AggregateState>>, DbErr> {
+    continuous_aggregates_under(db, server, &[]).await
+}
+
+/// The same, where a command carries out retention policies for which the server has no jobs: of ranges older than they
+/// keep, only what is not stored at all is [`missing`](AggregateState::missing).
+pub async fn continuous_aggregates_under<C: ConnectionTrait>(
+    db: &C,
+    server: Capability,
+    retention: &[RetentionPolicy],
 ) -> Result<Answer<Vec<AggregateState>>, DbErr> {
     let version = match server.require_columnstore("a continuous aggregate of TimescaleDB") {
         Ok(version) => version,
@@ -85,5 +101,7 @@ pub async fn continuous_aggregates<C: ConnectionTrait>(
         schema = stored.0,
         table = stored.1,
     );
-    Ok(Answer::given(all(db, &sql).await?))
+    let mut aggregates = all(db, &sql).await?;
+    find_missing(db, server, version, retention, &mut aggregates).await?;
+    Ok(Answer::given(aggregates))
 }

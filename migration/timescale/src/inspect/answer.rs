@@ -40,6 +40,13 @@ impl<T> Answer<T> {
     }
 }
 
+impl<T> Default for Answer<T> {
+    /// Nothing was asked.
+    fn default() -> Self {
+        Self::Unavailable { why: "it was not asked for".to_owned() }
+    }
+}
+
 impl<T> From<Unsupported> for Answer<T> {
     fn from(unsupported: Unsupported) -> Self {
         Self::Unavailable { why: unsupported.to_string() }

@@ -1,9 +1,13 @@
 //! What deserves a person's attention in an [`Inspection`].
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AggregateState, BlockedSession, Inspection, Job, JobHealth, Jobs, Sequence, SequenceState, TableState};
+use super::{
+    AggregateState, BlockedSession, Inspection, Job, JobHealth, Jobs, MissingRange, Sequence, SequenceState, TableState,
+};
+use crate::quote::regclass;
 
 /// Something to be put right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -17,7 +21,7 @@ pub struct Attention {
 }
 
 /// What deserves attention, the most urgent first: who blocks others, jobs that do not do their work, sequences that make
-/// inserts fail, aggregates that were never filled, dead rows.
+/// inserts fail, aggregates that were never filled or lack rows, dead rows.
 pub fn attention(inspection: &Inspection) -> Vec<Attention> {
     let blocked = inspection.blocked.found().into_iter().flatten().map(of_blocked);
     let jobs = inspection.jobs.found().into_iter().flat_map(of_jobs);
@@ -114,14 +118,52 @@ fn of_sequence(sequence: &Sequence) -> Option<Attention> {
     Some(Attention { about: format!("{table}.{column}"), finding, remedy })
 }
 
+/// Ranges of one aggregate that are told one by one.
+const TOLD: usize = 3;
+
 fn of_aggregate(aggregate: &AggregateState) -> Option<Attention> {
     let never = aggregate.watermark.is_none() && aggregate.watermark_integer.is_none();
     let name = &aggregate.name;
+    if let Some([first, rest @ ..]) = aggregate.missing.found().map(Vec::as_slice) {
+        return Some(of_missing(aggregate, *first, rest));
+    }
     (never && aggregate.source_has_chunks).then(|| Attention {
         about: name.clone(),
         finding: format!("was never refreshed, although {} has chunks", aggregate.source),
         remedy: format!("CALL refresh_continuous_aggregate('{name}', NULL, NULL)"),
     })
+}
+
+fn of_missing(aggregate: &AggregateState, first: MissingRange, rest: &[MissingRange]) -> Attention {
+    let told = std::iter::once(&first).chain(rest).take(TOLD).map(|range| {
+        let moment = |moment: DateTime<Utc>| moment.format("%Y-%m-%d %H:%M");
+        format!("{} to {}", moment(range.from), moment(range.to))
+    });
+    let told = told.collect::<Vec<_>>().join(", ");
+    let more = match (1 + rest.len()).saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" and {more} more ranges"),
+    };
+    let reach = match aggregate.refresh_job {
+        Some(job) => format!(", and job {job} does not look back so far"),
+        None => String::new(),
+    };
+    let again = if rest.is_empty() { "" } else { ", and so on" };
+    let name = &aggregate.name;
+    Attention {
+        about: name.clone(),
+        finding: format!(
+            "lacks rows of {} from {told} UTC{more}: they are not materialised, readers miss them{reach}",
+            aggregate.source
+        ),
+        remedy: format!(
+            "`migration maintain` refreshes what its revisions declare; by hand: CALL refresh_continuous_aggregate({}, '{}', '{}'){again}, \
+             then what is made of it",
+            regclass(name),
+            first.from.format("%F %T+00"),
+            first.to.format("%F %T+00")
+        ),
+    }
 }
 
 fn of_table(table: &TableState) -> Option<Attention> {
