@@ -151,6 +151,26 @@ struct State {
     rows: Vec<String>,
 }
 
+/// Waits until the server is done with what a program that is gone had asked for.
+pub async fn settle(database: &TestDatabase) {
+    if database.has_one_session() || database.backend() == Backend::Sqlite {
+        return; // The next to connect waits; of a file nobody holds anything.
+    }
+    let others = match database.backend() {
+        Backend::Mariadb => "information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID()",
+        _ => {
+            "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        }
+    };
+    let db = database.connect().await;
+    let started = Instant::now();
+    while count(&db, others).await > 0 {
+        assert!(started.elapsed() < Duration::from_secs(30), "the server never ends what it was asked for");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    db.close().await.unwrap();
+}
+
 /// A story being played on one database.
 struct Stage {
     story: Story,
@@ -197,22 +217,7 @@ impl Stage {
 
     /// Waits until the server is done with what a program that is gone had asked for.
     async fn settle(&self) {
-        if self.database.has_one_session() {
-            return; // The next to connect waits.
-        }
-        let others = match self.database.backend() {
-            Backend::Mariadb => "information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID()",
-            _ => {
-                "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            }
-        };
-        let db = self.database.connect().await;
-        let started = Instant::now();
-        while count(&db, others).await > 0 {
-            assert!(started.elapsed() < Duration::from_secs(30), "the server never ends what it was asked for");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        db.close().await.unwrap();
+        settle(&self.database).await;
     }
 
     async fn refit(&self, way: Direction) {

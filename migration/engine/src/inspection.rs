@@ -1,19 +1,34 @@
 //! `report`: what a live database is like, and what about it needs attention.
 //!
-//! The questions are those of [`migration_timescale::inspect`]; here they are asked of a runner's database, and what is
+//! The questions are those of [`migration_timescale::inspect`]; here they are asked of a runner's database, with what its
+//! applied revisions declare: retention that a command carries out, and aggregates that are a table and a view. What is
 //! there for the engine's sake is left out. Only reads.
 
-use migration_timescale::inspect::{self, Answer, Inspection, TableState};
+mod portable;
 
-use crate::{EngineError, Runner, catalog, report};
+use migration_timescale::{
+    Maintenance,
+    inspect::{self, Answer, Inspection, TableState},
+};
+
+use crate::{EngineError, Runner, catalog, maintain, report};
 
 /// Asks everything, and says what deserves attention.
 pub async fn inspect(runner: &Runner) -> Result<report::Inspection, EngineError> {
+    let declared: Vec<Maintenance> = maintain::declared(runner).await?.into_iter().map(|(_, work)| work).collect();
+    let retention: Vec<_> = declared.iter().filter_map(Maintenance::as_retention).cloned().collect();
     let failed = EngineError::while_doing("looking at the live database");
-    let mut answers = Inspection::of(runner.connection(), runner.server()).await.map_err(failed)?;
+    let asked = Inspection::under(runner.connection(), runner.server(), &retention).await;
+    let mut answers = asked.map_err(failed)?;
     let bookkeeping = runner.project().bookkeeping_table();
     if let Answer::Given { found } = &mut answers.tables {
         found.retain(|table: &TableState| !catalog::is_no_schema(&table.name, &bookkeeping));
+    }
+    if !runner.server().has_continuous_aggregates() {
+        let found = portable::aggregates(runner, &declared, &answers.tables).await?;
+        if !found.is_empty() {
+            answers.aggregates = Answer::Given { found };
+        }
     }
     Ok(report::Inspection { attention: inspect::attention(&answers), answers })
 }

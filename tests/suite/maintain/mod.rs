@@ -1,7 +1,9 @@
 //! `maintain` does what policies would, where nobody else does: nothing is lost, twice is once, killed it goes on.
 
+mod company;
+mod killed;
 mod missing;
-mod project;
+pub mod project;
 
 use std::{sync::Arc, time::Duration};
 

@@ -31,6 +31,12 @@ pub fn project(declares: Declares) -> Project {
     Project::of(vec![Box::new(revision)]).describe(revision)
 }
 
+/// The same with one revision more, that has nothing to do with readings.
+pub fn longer_project() -> Project {
+    let revision = CreateReadings(Declares::All);
+    Project::of(vec![Box::new(revision), Box::new(CreateRooms)]).describe(revision)
+}
+
 pub fn hourly() -> ContinuousAggregate {
     ContinuousAggregate::on("readings", "readings_hourly")
         .bucket("bucket", "taken_at", Interval::hours(1))
@@ -102,6 +108,25 @@ impl MigrationTrait for CreateReadings {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_continuous_aggregates(&[hourly(), daily()]).await?;
         manager.get_connection().execute_unprepared("DROP TABLE readings").await.map(drop)
+    }
+}
+
+struct CreateRooms;
+
+impl MigrationName for CreateRooms {
+    fn name(&self) -> &str {
+        "m20260102_000000_create_rooms"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for CreateRooms {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared("CREATE TABLE rooms (floor integer)").await.map(drop)
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared("DROP TABLE rooms").await.map(drop)
     }
 }
 

@@ -10,13 +10,12 @@ use migration_timescale::inspect::{
 
 use super::{
     human::{bytes, count, duration, moment, relative, share},
-    table::Table,
+    table::{NOTHING as NONE, Table},
 };
 use crate::report::Inspection;
 
 /// Tables that are shown unless more is asked for.
 const LARGEST_TABLES: usize = 15;
-const NONE: &str = "-";
 
 pub(super) fn text(inspection: &Inspection, verbose: bool) -> String {
     let answers = &inspection.answers;
@@ -72,7 +71,7 @@ fn hypertables(found: &[HypertableState]) -> String {
         "name",
         ">chunks",
         ">in columnstore",
-        "of",
+        "each",
         "from",
         "to",
         ">size",
@@ -118,10 +117,11 @@ fn aggregates(found: &[AggregateState]) -> String {
         "materialised up to",
         ">behind",
         "refreshed by",
+        ">lacks",
         ">chunks",
         ">size",
     ]);
-    for one in found {
+    for one in stacked(found) {
         let watermark = one.watermark.map(moment).or(one.watermark_integer.map(|mark| mark.to_string()));
         table.row([
             one.name.clone(),
@@ -129,12 +129,41 @@ fn aggregates(found: &[AggregateState]) -> String {
             if one.real_time { "everything" } else { "what is materialised" }.to_owned(),
             watermark.unwrap_or_else(|| "never refreshed".to_owned()),
             one.lag_s.map_or_else(|| NONE.to_owned(), |lag| if lag < 1.0 { "0 s".to_owned() } else { duration(lag) }),
-            one.refresh_job.map_or_else(|| "no job".to_owned(), |job| format!("job {job}")),
-            count(one.chunks.count),
+            refreshed_by(one),
+            lacking(one),
+            if one.table.is_none() { count(one.chunks.count) } else { NONE.to_owned() },
             bytes(one.bytes.total),
         ]);
     }
     table.text()
+}
+
+/// Each after the one that it is made from.
+fn stacked(found: &[AggregateState]) -> Vec<&AggregateState> {
+    let below = |one: &AggregateState| found.iter().find(|other| other.name == one.source);
+    // Nobody stacks more often than there are aggregates, in a circle neither.
+    let height = |one: &&AggregateState| std::iter::successors(Some(*one), |one| below(one)).take(found.len()).count();
+    let mut ordered: Vec<&AggregateState> = found.iter().collect();
+    ordered.sort_by_key(height);
+    ordered
+}
+
+fn refreshed_by(aggregate: &AggregateState) -> String {
+    match (aggregate.refresh_job, &aggregate.table) {
+        (Some(job), _) => format!("job {job}"),
+        (None, Some(_)) => "maintain".to_owned(),
+        (None, None) => "no job".to_owned(),
+    }
+}
+
+/// Ranges that are told under attention.
+fn lacking(aggregate: &AggregateState) -> String {
+    match aggregate.missing.found().map(Vec::len) {
+        None => NONE.to_owned(),
+        Some(0) => "nothing".to_owned(),
+        Some(1) => "1 range".to_owned(),
+        Some(many) => format!("{many} ranges"),
+    }
 }
 
 fn jobs(found: &Jobs, now: DateTime<Utc>) -> String {

@@ -35,6 +35,7 @@ use crate::{
     runner::Event,
 };
 use plan::{Doer, Planned};
+pub(crate) use plan::{declared, is_stored, portable_watermark};
 use turn::Turn;
 
 /// What a task did.
@@ -113,6 +114,7 @@ async fn carry_out(turn: &mut Turn<'_>, planned: &Planned, dry_run: bool) -> Res
             rows: None,
         }),
         Doer::Nobody => Ok(Done::skipped("it is not there any more")),
+        Doer::Us if !dry_run && !turn.ready(planned).await? => Ok(Done::taken_back(planned)),
         Doer::Us => match &planned.work {
             Maintenance::Refresh(policy) => {
                 let done = refresh::refresh(turn, planned, policy, dry_run).await?;

@@ -65,7 +65,7 @@ pub(super) async fn plan(runner: &Runner) -> Result<Vec<Planned>, EngineError> {
     }
     let all: Vec<Maintenance> = declared.iter().map(|(_, work)| work.clone()).collect();
     Maintenance::check_all(&all).map_err(|refused| EngineError::MaintenanceRefused { reason: refused.to_string() })?;
-    let retention: Vec<RetentionPolicy> = all.into_iter().filter_map(as_retention).collect();
+    let retention: Vec<RetentionPolicy> = all.iter().filter_map(Maintenance::as_retention).cloned().collect();
     let native = native(runner).await?;
     let mut planned = Vec::new();
     for (revision, work) in declared {
@@ -76,16 +76,9 @@ pub(super) async fn plan(runner: &Runner) -> Result<Vec<Planned>, EngineError> {
     Ok(planned)
 }
 
-fn as_retention(work: Maintenance) -> Option<RetentionPolicy> {
-    match work {
-        Maintenance::Retention(policy) => Some(policy),
-        Maintenance::Refresh(_) => None,
-    }
-}
-
 /// What applied revisions declare. Said of one table or aggregate several times, the last one counts, in the place of the
 /// first: an aggregate stays before those made of it.
-async fn declared(runner: &Runner) -> Result<Vec<(String, Maintenance)>, EngineError> {
+pub(crate) async fn declared(runner: &Runner) -> Result<Vec<(String, Maintenance)>, EngineError> {
     let records = runner.records().await?;
     let mut declared: Vec<(String, Maintenance)> = Vec::new();
     for name in runner.in_order().filter(|name| records.is_applied(name)) {
@@ -150,13 +143,17 @@ async fn is_there(runner: &Runner, native: &Native, name: &str, aggregate: bool)
     if native.aggregates.iter().any(|one| one.name == name) {
         return Ok(true);
     }
-    let manager = SchemaManager::new(runner.connection());
-    let has_table = async |table: String| {
-        let found = manager.has_table(table).await;
-        found.map_err(EngineError::while_doing("looking for what is to be maintained"))
-    };
-    let stored = !runner.server().has_continuous_aggregates() && has_table(format!("{name}_materialized")).await?;
-    Ok(stored || (!aggregate && has_table(name.to_owned()).await?))
+    Ok(is_stored(runner, name).await? || (!aggregate && has_table(runner, name).await?))
+}
+
+/// Whether a portable aggregate is there: the table of what was refreshed.
+pub(crate) async fn is_stored(runner: &Runner, aggregate: &str) -> Result<bool, EngineError> {
+    Ok(!runner.server().has_continuous_aggregates() && has_table(runner, &format!("{aggregate}_materialized")).await?)
+}
+
+async fn has_table(runner: &Runner, table: &str) -> Result<bool, EngineError> {
+    let found = SchemaManager::new(runner.connection()).has_table(table).await;
+    found.map_err(EngineError::while_doing("looking for what is to be maintained"))
 }
 
 /// What is made of the rows of a retention's table: of the live database where it tells, else of what is declared.
@@ -176,16 +173,21 @@ fn dependents(runner: &Runner, native: &Native, work: &Maintenance, planned: &[P
 
 /// Up to where an aggregate holds what was in its source; `None` while it is empty.
 pub(super) async fn watermark(runner: &Runner, dependent: &Dependent) -> Result<Option<DateTime<Utc>>, EngineError> {
-    let failed = || EngineError::while_doing("asking how far an aggregate is refreshed");
-    let (db, server) = (runner.connection(), runner.server());
     match dependent {
         Dependent::Native { name } => Ok(native_aggregate(runner, name, &[]).await?.and_then(|one| one.watermark)),
-        Dependent::Portable(aggregate) => {
-            let found = rows(db, &aggregate.last_bucket_sql(server)).await.map_err(failed())?;
-            let last = found.first().map(|row| row.try_get("", "last_bucket")).transpose().map_err(failed())?;
-            Ok(last.flatten().map(|last| aggregate.width().after(last)))
-        }
+        Dependent::Portable(aggregate) => portable_watermark(runner, aggregate).await,
     }
+}
+
+/// The same of an aggregate that is a table and a view.
+pub(crate) async fn portable_watermark(
+    runner: &Runner,
+    aggregate: &ContinuousAggregate,
+) -> Result<Option<DateTime<Utc>>, EngineError> {
+    let failed = || EngineError::while_doing("asking how far an aggregate is refreshed");
+    let found = rows(runner.connection(), &aggregate.last_bucket_sql(runner.server())).await.map_err(failed())?;
+    let last = found.first().map(|row| row.try_get("", "last_bucket")).transpose().map_err(failed())?;
+    Ok(last.flatten().map(|last| aggregate.width().after(last)))
 }
 
 /// Up to where an aggregate holds all that was in its source: the watermark, or where it lacks something below it.

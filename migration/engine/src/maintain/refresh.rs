@@ -81,6 +81,9 @@ pub(super) async fn in_steps(
     policy: &RefreshPolicy,
     all: &Stretch,
 ) -> Result<Option<Steps>, EngineError> {
+    if !turn.ready(planned).await? {
+        return Ok(None);
+    }
     let width = policy.aggregate().width();
     let mut done = Steps { count: 0, written: None };
     let (mut from, mut buckets) = (all.from, FIRST_STEP);
@@ -100,12 +103,12 @@ pub(super) async fn in_steps(
         let Some(rows) = turn.step(planned, async |runner| one_step(runner, policy, from, to).await).await? else {
             return Ok(None);
         };
+        buckets = next_step(buckets, started.elapsed());
         done.written = sum(done.written, rows);
         done.count += 1;
         if to < all.to {
             report_progress(turn.runner, planned, all, to);
         }
-        buckets = next_step(buckets, started.elapsed());
         from = to;
     }
     Ok(Some(done))

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use sea_orm::DbErr;
 
 use super::plan::Planned;
-use crate::{EngineError, Runner, lock::RunnerLock, runner::Patience, sqlstate};
+use crate::{EngineError, Runner, lock::RunnerLock, records::Records, runner::Patience, sqlstate};
 
 /// How long the lock is kept over several steps.
 const SLICE: Duration = Duration::from_secs(2);
@@ -16,7 +16,14 @@ const REST: Duration = Duration::from_millis(250);
 /// gets its turn.
 pub(super) struct Turn<'r> {
     pub runner: &'r Runner,
-    held: Option<(RunnerLock, Instant)>,
+    held: Option<Held>,
+}
+
+struct Held {
+    lock: RunnerLock,
+    since: Instant,
+    /// What is applied, while nobody else can change it.
+    records: Records,
 }
 
 impl<'r> Turn<'r> {
@@ -50,23 +57,30 @@ impl<'r> Turn<'r> {
         }
     }
 
-    /// Holds the lock afterwards. Says whether the task's revision is applied.
-    async fn ready(&mut self, planned: &Planned) -> Result<bool, EngineError> {
-        if self.held.as_ref().is_some_and(|(_, since)| since.elapsed() < SLICE) {
-            return Ok(true);
+    /// Holds the lock afterwards. Says whether the task's revision is applied; what it made is there then.
+    pub(super) async fn ready(&mut self, planned: &Planned) -> Result<bool, EngineError> {
+        if let Some(held) = self.held.as_ref().filter(|held| held.since.elapsed() < SLICE) {
+            return Ok(held.records.is_applied(&planned.revision));
         }
         if self.held.is_some() {
             self.end().await?;
             tokio::time::sleep(REST).await;
         }
-        self.held = Some((self.runner.lock().await?, Instant::now()));
-        Ok(self.runner.records().await?.is_applied(&planned.revision))
+        let lock = self.runner.lock().await?;
+        match self.runner.records().await {
+            Ok(records) => {
+                let is_applied = records.is_applied(&planned.revision);
+                self.held = Some(Held { lock, since: Instant::now(), records });
+                Ok(is_applied)
+            }
+            Err(error) => self.runner.unlock(lock, Err(error)).await,
+        }
     }
 
     /// Gives the lock back.
     pub(super) async fn end(&mut self) -> Result<(), EngineError> {
         match self.held.take() {
-            Some((lock, _)) => self.runner.unlock(lock, Ok(())).await,
+            Some(Held { lock, .. }) => self.runner.unlock(lock, Ok(())).await,
             None => Ok(()),
         }
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{Capability, RetentionPolicy, Version};
 
-/// A continuous aggregate.
+/// A continuous aggregate, or the table and the view in its place.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, FromQueryResult)]
 pub struct AggregateState {
     /// Its name.
@@ -27,18 +27,21 @@ pub struct AggregateState {
     /// Up to where it is materialised, for integer columns; null when it never was.
     pub watermark_integer: Option<i64>,
     /// Seconds from the watermark to where its source ends: to the watermark of the aggregate it is made from, or to the end
-    /// of the newest chunk of its table, or to now where that chunk ends later. 0 when all of it is materialised, null
-    /// without a watermark in time.
+    /// of the newest chunk of its table, or to now where that chunk ends later; of a table and a view, to the newest row of
+    /// its table. 0 when all of it is materialised, null without a watermark in time.
     pub lag_s: Option<f64>,
     /// Buckets below the watermark that hold rows of the source and are not materialised, or not since these came in, and
     /// that are too old for the refresh job: readers miss those rows until somebody refreshes the ranges. In order of time.
     #[sea_orm(skip)]
     pub missing: Answer<Vec<MissingRange>>,
-    /// Whether the source has chunks: there is something to materialise.
+    /// Whether the source has chunks, or rows where it has no chunks: there is something to materialise.
     pub source_has_chunks: bool,
     /// Job that refreshes it, if there is one.
     pub refresh_job: Option<i64>,
-    /// Chunks of what is materialised.
+    /// Where the server has no continuous aggregates: the table of what is materialised. Null for one of TimescaleDB.
+    #[sea_orm(skip)]
+    pub table: Option<String>,
+    /// Chunks of what is materialised; none of a table.
     #[sea_orm(nested)]
     pub chunks: Chunks,
     /// Size of what is materialised.

@@ -129,8 +129,11 @@ fn of_aggregate(aggregate: &AggregateState) -> Option<Attention> {
     }
     (never && aggregate.source_has_chunks).then(|| Attention {
         about: name.clone(),
-        finding: format!("was never refreshed, although {} has chunks", aggregate.source),
-        remedy: format!("CALL refresh_continuous_aggregate('{name}', NULL, NULL)"),
+        finding: format!("was never refreshed, although {} has rows", aggregate.source),
+        remedy: match aggregate.table {
+            Some(_) => "run `migration maintain`, and let cron run it".to_owned(),
+            None => format!("CALL refresh_continuous_aggregate({}, NULL, NULL)", regclass(name)),
+        },
     })
 }
 

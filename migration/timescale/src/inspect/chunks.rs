@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{Capability, Version};
 
 /// The chunks of a hypertable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, FromQueryResult)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema, FromQueryResult)]
 pub struct Chunks {
     /// How many.
     pub count: i64,
@@ -40,7 +40,7 @@ pub struct Bytes {
 }
 
 /// What the columnstore made of the chunks that are in it.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, FromQueryResult)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema, FromQueryResult)]
 pub struct ColumnstoreBytes {
     /// Bytes of these chunks before; null when none is in the columnstore.
     pub before: Option<i64>,

@@ -58,7 +58,7 @@ use schemars::JsonSchema;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 
-use crate::Capability;
+use crate::{Capability, RetentionPolicy};
 
 /// Every answer about one database.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -84,13 +84,22 @@ pub struct Inspection {
 impl Inspection {
     /// Asks everything.
     pub async fn of<C: ConnectionTrait>(db: &C, server: Capability) -> Result<Self, DbErr> {
+        Self::under(db, server, &[]).await
+    }
+
+    /// Asks everything, where a command carries out retention policies: see [`continuous_aggregates_under`].
+    pub async fn under<C: ConnectionTrait>(
+        db: &C,
+        server: Capability,
+        retention: &[RetentionPolicy],
+    ) -> Result<Self, DbErr> {
         Ok(Self {
             at: Utc::now(),
             // First, before the other questions take their time.
             blocked: blocked_sessions(db, server).await?,
             storage: storage(db, server).await?,
             hypertables: hypertables(db, server).await?,
-            aggregates: continuous_aggregates(db, server).await?,
+            aggregates: continuous_aggregates_under(db, server, retention).await?,
             jobs: jobs(db, server).await?,
             tables: tables(db, server).await?,
             sequences: sequences(db, server).await?,

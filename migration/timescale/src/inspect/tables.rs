@@ -36,11 +36,11 @@ pub struct TableState {
     /// Its size.
     #[sea_orm(nested)]
     pub bytes: Bytes,
-    /// Live rows as the server's statistics count them, those in the columnstore left out.
+    /// Live rows as the server's statistics count them, those in the columnstore left out; on SQLite as they are.
     pub live_rows: i64,
     /// Rows that were packed into the columnstore.
     pub columnstore_rows: i64,
-    /// Rows that were deleted or replaced and still take space; null on MySQL, which does not count them.
+    /// Rows that were deleted or replaced and still take space; null on MySQL and SQLite, which do not count them.
     pub dead_rows: Option<i64>,
     /// Last vacuum of any of its parts, by hand or automatic.
     pub last_vacuum_at: Option<DateTime<Utc>>,
@@ -91,7 +91,32 @@ const MYSQL: &str = "SELECT TABLE_NAME AS name, IF(CREATE_OPTIONS LIKE '%partiti
      CAST(NULL AS SIGNED) AS dead_rows, CAST(NULL AS DATETIME) AS last_vacuum_at, CAST(NULL AS DATETIME) AS last_analyze_at \
      FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' ORDER BY total DESC, name";
 
-/// The tables of the schema, the largest first; row counts are the server's estimates. One round trip.
+// Of a table's own tree the leaves hold the rows, of one without row ids all of its pages do.
+const SQLITE: &str = "WITH trees AS MATERIALIZED (SELECT name, sum(pgsize) AS bytes, sum(CASE pagetype WHEN 'leaf' THEN ncell ELSE 0 END) AS leaves, \
+     sum(ncell) AS cells FROM dbstat GROUP BY name) \
+     SELECT t.name AS name, 'table' AS kind, max(CASE WHEN o.name = t.name THEN s.bytes ELSE 0 END) AS \"table\", \
+     sum(CASE WHEN o.name = t.name THEN 0 ELSE s.bytes END) AS \"index\", 0 AS toast, sum(s.bytes) AS total, \
+     max(CASE WHEN o.name <> t.name THEN 0 WHEN t.wr THEN s.cells ELSE s.leaves END) AS live_rows, 0 AS columnstore_rows, \
+     NULL AS dead_rows, NULL AS last_vacuum_at, NULL AS last_analyze_at \
+     FROM pragma_table_list t JOIN sqlite_master o ON o.tbl_name = t.name AND o.type IN ('table', 'index') JOIN trees s ON s.name = o.name \
+     WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' GROUP BY t.name ORDER BY total DESC, t.name";
+const SQLITE_FILE: &str = "SELECT page_count * page_size AS bytes, sqlite_compileoption_used('ENABLE_DBSTAT_VTAB') AS has_dbstat \
+     FROM pragma_page_count, pragma_page_size";
+/// A larger SQLite file is not read from end to end only to measure it.
+const LARGEST_FILE: i64 = 1 << 30;
+
+/// Why the tables of an SQLite file are not measured, if so.
+fn unmeasured(bytes: i64, has_dbstat: bool) -> Option<String> {
+    if !has_dbstat {
+        return Some("the size of each table needs an SQLite that is built with dbstat".to_owned());
+    }
+    (bytes > LARGEST_FILE).then(|| {
+        "the size of each table is not looked for in a file of more than 1 GiB: all of it has to be read".to_owned()
+    })
+}
+
+/// The tables of the schema, the largest first; row counts are the server's estimates, on SQLite exact. One round trip, on
+/// SQLite two, which read all of a file up to 1 GiB.
 pub async fn tables<C: ConnectionTrait>(db: &C, server: Capability) -> Result<Answer<Vec<TableState>>, DbErr> {
     let sql = match server.backend() {
         DbBackend::Postgres => {
@@ -102,8 +127,17 @@ pub async fn tables<C: ConnectionTrait>(db: &C, server: Capability) -> Result<An
                 + &SUMS.replace("{kind}", if server.has_hypertables() { IS_HYPERTABLE } else { "r.kind" })
         }
         DbBackend::MySql => MYSQL.to_owned(),
-        // The file would have to be read from end to end.
-        _ => return Ok(Answer::needs("the size of each table", "PostgreSQL or MySQL", server)),
+        _ => {
+            let file = rows(db, SQLITE_FILE).await?.pop();
+            let (bytes, has_dbstat) = match file {
+                Some(file) => (file.try_get("", "bytes")?, file.try_get("", "has_dbstat")?),
+                None => (0, false),
+            };
+            match unmeasured(bytes, has_dbstat) {
+                Some(why) => return Ok(Answer::Unavailable { why }),
+                None => SQLITE.to_owned(),
+            }
+        }
     };
     let found = rows(db, &sql).await?;
     let states = found.iter().map(|row| {
@@ -127,6 +161,13 @@ fn kind(text: &str) -> TableKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_measured_when_that_is_possible_and_cheap() {
+        assert_eq!(unmeasured(LARGEST_FILE, true), None);
+        assert!(unmeasured(LARGEST_FILE + 1, true).unwrap().contains("1 GiB"));
+        assert!(unmeasured(0, false).unwrap().contains("dbstat"));
+    }
 
     #[test]
     fn dead_rows_are_worth_a_look_when_they_are_many_and_a_large_share() {

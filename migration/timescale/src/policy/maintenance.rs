@@ -42,6 +42,14 @@ impl Maintenance {
         }
     }
 
+    /// The retention, if it is one.
+    pub fn as_retention(&self) -> Option<&RetentionPolicy> {
+        match self {
+            Self::Retention(policy) => Some(policy),
+            Self::Refresh(_) => None,
+        }
+    }
+
     /// What is wrong with it on every server.
     pub fn check(&self) -> Result<(), Refused> {
         match self {
