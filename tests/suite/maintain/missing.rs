@@ -87,7 +87,7 @@ async fn assert_mended(runner: &Runner) {
 /// What a person is told.
 async fn attention(runner: &Runner) -> String {
     let told = inspection::inspect(runner).await.unwrap().attention;
-    told.iter().map(|one| format!("{}: {}; {}\n", one.about, one.finding, one.remedy)).collect()
+    told.iter().map(|one| format!("{}: {}; {}", one.about, one.finding, one.remedy)).collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test]

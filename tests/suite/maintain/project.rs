@@ -114,7 +114,7 @@ impl MigrationTrait for CreateReadings {
 struct CreateRooms;
 
 impl MigrationName for CreateRooms {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "m20260102_000000_create_rooms"
     }
 }

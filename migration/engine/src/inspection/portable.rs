@@ -55,7 +55,7 @@ async fn state(
         source_has_chunks: source_end.is_some(),
         refresh_job: None,
         chunks: Chunks::default(),
-        bytes: stored.map(|one| one.bytes.clone()).unwrap_or_else(Bytes::default),
+        bytes: stored.map_or_else(Bytes::default, |one| one.bytes.clone()),
         columnstore: ColumnstoreBytes::default(),
         table: Some(table),
     })

@@ -25,7 +25,7 @@ pub struct Storage {
 
 const POSTGRES: &str = "SELECT pg_database_size(current_database()) AS total, NULL::bigint AS free, NULL::bigint AS pages, \
      NULL::bigint AS page_bytes, NULL::bigint AS free_pages";
-const MYSQL: &str = "SELECT CAST(COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) AS SIGNED) AS total, CAST(SUM(DATA_FREE) AS SIGNED) AS free, \
+const MYSQL: &str = "SELECT CAST(COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH + DATA_FREE), 0) AS SIGNED) AS total, CAST(SUM(DATA_FREE) AS SIGNED) AS free, \
      CAST(NULL AS SIGNED) AS pages, CAST(NULL AS SIGNED) AS page_bytes, CAST(NULL AS SIGNED) AS free_pages \
      FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()";
 const SQLITE: &str = "SELECT page_count * page_size AS total, freelist_count * page_size AS free, page_count AS pages, \

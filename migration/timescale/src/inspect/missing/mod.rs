@@ -40,6 +40,7 @@ const AT_ONCE: usize = 100;
 
 /// Where an aggregate reads and stores, and how far its job looks back.
 #[derive(FromQueryResult)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 struct Settings {
     id: i64,
     name: String,
@@ -153,7 +154,7 @@ pub(super) async fn find_missing<C: ConnectionTrait>(
     for aggregate in aggregates {
         let found = settings.iter_mut().find(|one| one.name == aggregate.name);
         let carried_out = retention.iter().filter(|policy| policy.table() == aggregate.source);
-        let carried_out = carried_out.map(|policy| policy.drop_after()).min();
+        let carried_out = carried_out.map(RetentionPolicy::drop_after).min();
         aggregate.missing = match found {
             Some(settings) => {
                 let kept_from = carried_out.map(|age| age.before(settings.now));
