@@ -1,21 +1,32 @@
 //! Exports: every reading once, from where the last one ended, and in the memory of a few.
 
-use std::process::{Command, Stdio};
+use std::{
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use chrono::SecondsFormat;
 use core_server_adapter::{
-    AdapterError, DatabaseConfig, Period,
-    telemetry::{CSV_HEADER, Exported, NewReading, ReadingCursor, ReadingFilter, ReadingRepository, Telemetry},
+    AdapterError, DatabaseConfig, PageRequest, Period,
+    telemetry::{
+        Band, CSV_HEADER, CsvChunk, Exported, NewReading, ReadingCursor, ReadingFilter, ReadingRepository, Telemetry,
+    },
 };
+use futures_util::{StreamExt, TryStreamExt};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
 use serde_json::json;
-use tests::{TestDatabase, on_every_backend};
+use tests::{Backend, TestDatabase, on_every_backend};
 
-use super::{count, migrated, minute, reading, rows, value};
+use super::{connect, count, migrated, minute, reading, rows, value};
 
 on_every_backend!(
     an_export_holds_every_reading_as_it_is,
     an_export_goes_on_where_the_last_one_ended,
+    the_bytes_are_the_same_on_every_backend,
+    every_piece_tells_where_the_next_one_begins,
+    a_filter_finds_names_with_any_character,
+    an_export_that_is_dropped_leaves_the_pool_usable,
+    an_export_that_fails_leaves_the_pool_usable,
     an_export_takes_no_more_memory_for_more_readings,
     a_full_disk_is_an_error,
 );
@@ -97,6 +108,219 @@ async fn an_export_goes_on_where_the_last_one_ended(database: TestDatabase) {
     let expected: Vec<&str> = whole.lines().filter(|line| line.contains("s-007")).skip(5).collect();
     assert_eq!(String::from_utf8(out).unwrap().lines().collect::<Vec<_>>(), expected);
     assert_eq!(part.rows, expected.len() as u64);
+}
+
+/// Over the pool, which is COPY on PostgreSQL, and within a transaction.
+async fn both_ways(telemetry: &Telemetry, filter: &ReadingFilter) -> String {
+    let (text, exported) = exported(telemetry, filter, None).await;
+    let transaction = telemetry.connection().begin().await.unwrap();
+    let mut out = Vec::new();
+    let again = ReadingRepository::new(&transaction).write_csv(filter, None, &mut out).await.unwrap();
+    transaction.rollback().await.unwrap();
+    for (line, again) in text.lines().zip(std::str::from_utf8(&out).unwrap().lines()) {
+        assert_eq!(line, again);
+    }
+    assert_eq!((text.len(), exported), (out.len(), again));
+    text
+}
+
+async fn the_bytes_are_the_same_on_every_backend(database: TestDatabase) {
+    let (database, telemetry) = migrated(database).await;
+    let numbers = [
+        (1e300, "1e300"),
+        (1e-7, "1e-7"),
+        (0.1, "0.1"),
+        // SQLite stores it without its sign.
+        (-0.0, if database.backend() == Backend::Sqlite { "0.0" } else { "-0.0" }),
+        (0.0, "0.0"),
+        (21.0, "21.0"),
+        // PostgreSQL's own text has other digits for these.
+        (1e23, "1e23"),
+        (2f64.powi(-44), "5.684341886080802e-14"),
+        (1e15, "1000000000000000.0"),
+        (1e16, "1e16"),
+        (1e-5, "0.00001"),
+        (123_456_789_012_345_680.0, "1.2345678901234568e17"),
+        (-f64::MAX, "-1.7976931348623157e308"),
+        (f64::MIN_POSITIVE, "2.2250738585072014e-308"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (1.0 / 3.0, "0.3333333333333333"),
+    ];
+    let mut new = Vec::new();
+    let mut expected = String::new();
+    for (number, (value, text)) in (0..).zip(numbers) {
+        new.push(NewReading::new("s", minute(number), value));
+        let at = minute(number).to_rfc3339_opts(SecondsFormat::Micros, true);
+        expected.push_str(&format!("{at},s,,{text},,,\n"));
+    }
+    let texts = [
+        (" a b", " a b"),
+        ("a,b", "\"a,b\""),
+        ("\"", "\"\"\"\""),
+        ("it's", "it's"),
+        ("a\nb", "\"a\nb\""),
+        ("a\r\nb", "\"a\r\nb\""),
+        ("\\.", "\\."),
+        ("\\N", "\\N"),
+        ("NULL", "NULL"),
+        ("\u{1f525}水\t°", "\u{1f525}水\t°"),
+    ];
+    for (number, (text, field)) in (100..).zip(texts) {
+        new.push(NewReading::new(text, minute(number), 1.5).kind(text).unit(text).quality(-0.5));
+        let at = minute(number).to_rfc3339_opts(SecondsFormat::Micros, true);
+        expected.push_str(&format!("{at},{field},{field},1.5,{field},-0.5,\n"));
+    }
+    let documents = [
+        (json!({}), "{}"),
+        (json!([]), "[]"),
+        (json!(""), "\"\"\"\"\"\""),
+        (json!(1.0), "1.0"),
+        (
+            json!({"b": [1, -0.125, null, true], "a": {"": " "}}),
+            "\"{\"\"a\"\":{\"\"\"\":\"\" \"\"},\"\"b\"\":[1,-0.125,null,true]}\"",
+        ),
+        (json!(["水\u{1f525}", "\u{7f}\u{1}\n\"\\/"]), "\"[\"\"水\u{1f525}\"\",\"\"\u{7f}\\u0001\\n\\\"\"\\\\/\"\"]\""),
+        (json!(9_007_199_254_740_993_i64), "9007199254740993"),
+        (json!(u64::MAX), "18446744073709551615"),
+        (json!([1.5e-9, 0.1]), "\"[1.5e-9,0.1]\""),
+    ];
+    for (number, (document, field)) in (200..).zip(documents) {
+        new.push(NewReading::new("s", minute(number), 1.5).metadata(document));
+        let at = minute(number).to_rfc3339_opts(SecondsFormat::Micros, true);
+        expected.push_str(&format!("{at},s,,1.5,,,{field}\n"));
+    }
+    telemetry.readings().insert_many(&new).await.unwrap();
+    let text = both_ways(&telemetry, &ReadingFilter::new()).await;
+    for (line, expected) in text.lines().zip(expected.lines()) {
+        assert_eq!(line, expected);
+    }
+    assert_eq!(text.len(), expected.len());
+}
+
+async fn every_piece_tells_where_the_next_one_begins(database: TestDatabase) {
+    let (_database, telemetry) = migrated(database).await;
+    // Names with line breaks, so that lines are more than readings, and several sensors at one moment.
+    let new: Vec<NewReading> = (0..2345_u32)
+        .map(|number| NewReading::new(format!("s\n\"{:02}", number % 70), minute(i64::from(number / 70)), 1.5))
+        .collect();
+    telemetry.readings().insert_many(&new).await.unwrap();
+    let (whole, all) = exported(&telemetry, &ReadingFilter::new(), None).await;
+    let readings = telemetry.readings();
+    let pieces = readings.stream_csv(&ReadingFilter::new(), None).await.unwrap();
+    let pieces: Vec<CsvChunk> = pieces.try_collect().await.unwrap();
+    assert_eq!(pieces.iter().map(|piece| piece.rows).collect::<Vec<_>>(), [1000, 1000, 345]);
+    let mut begin = 0;
+    for piece in &pieces {
+        let end = begin + piece.bytes.len();
+        assert_eq!(piece.bytes, &whole.as_bytes()[begin..end]);
+        begin = end;
+        let (rest, _) = exported(&telemetry, &ReadingFilter::new(), Some(&piece.position)).await;
+        assert_eq!(rest, whole[begin..]);
+    }
+    assert_eq!(begin, whole.len());
+    assert_eq!(pieces.last().map(|piece| piece.position.clone()), all.position);
+}
+
+async fn a_filter_finds_names_with_any_character(database: TestDatabase) {
+    let (_database, telemetry) = migrated(database).await;
+    let names = [
+        "it's",
+        "a\"b",
+        "\\",
+        "\\'",
+        "a\\'; DROP TABLE sensor_readings; --",
+        "$1 $$ ? :x",
+        "a\nb\tc\rd\u{8}",
+        "a\u{1a}",
+        "az",
+        "水",
+    ];
+    let new: Vec<NewReading> = (0..).zip(names).map(|(number, name)| reading(name, number).kind(name)).collect();
+    telemetry.readings().insert_many(&new).await.unwrap();
+    for name in names {
+        let filter = ReadingFilter::new().sensor(name).kind(name).period(Period::since(minute(0)));
+        let (text, exported) = exported(&telemetry, &filter, None).await;
+        assert_eq!((exported.rows, exported.position.as_ref().map(|position| position.to_string())), {
+            let there = telemetry.readings().latest(name, 5).await.unwrap();
+            (1, Some(ReadingCursor::after_reading(&there[0]).to_string()))
+        });
+        assert_eq!(text, both_ways(&telemetry, &filter).await);
+        // As the place to go on from.
+        assert_eq!(self::exported(&telemetry, &filter, exported.position.as_ref()).await.0, "");
+    }
+    let band = |band| ReadingFilter::new().band(band);
+    let (low, high) = (-1e300, 5e-324);
+    let inside = both_ways(&telemetry, &band(Band::Inside { low, high })).await;
+    let outside = both_ways(&telemetry, &band(Band::Outside { low, high })).await;
+    assert_eq!(
+        inside.lines().count() + outside.lines().count(),
+        both_ways(&telemetry, &ReadingFilter::new()).await.lines().count()
+    );
+    assert!(!inside.is_empty() && !outside.is_empty(), "{inside}{outside}");
+}
+
+async fn an_export_that_is_dropped_leaves_the_pool_usable(database: TestDatabase) {
+    let (database, telemetry) = migrated(database).await;
+    let new: Vec<NewReading> = (0..20_000).map(|number| reading("s", number)).collect();
+    telemetry.readings().insert_many(&new).await.unwrap();
+    telemetry.close().await;
+    let telemetry = connect(&database, 1).await;
+    for _ in 0..5 {
+        let mut pieces = telemetry.readings().stream_csv(&ReadingFilter::new(), None).await.unwrap().boxed();
+        assert_eq!(pieces.try_next().await.unwrap().unwrap().rows, 1000);
+        drop(pieces);
+        let first = telemetry.readings().list(&ReadingFilter::new(), &PageRequest::first(1)).await.unwrap();
+        assert_eq!(first.items[0].timestamp, minute(19_999));
+        // Not even begun.
+        drop(telemetry.readings().stream_csv(&ReadingFilter::new(), None).await.unwrap());
+        let mut full = [0_u8; 100];
+        telemetry.readings().write_csv(&ReadingFilter::new(), None, &mut &mut full[..]).await.unwrap_err();
+        assert_eq!(exported(&telemetry, &ReadingFilter::new(), None).await.1.rows, 20_000);
+    }
+}
+
+async fn an_export_that_fails_leaves_the_pool_usable(database: TestDatabase) {
+    let (database, telemetry) = migrated(database).await;
+    telemetry.readings().insert_many(&[reading("s", 0)]).await.unwrap();
+    telemetry.close().await;
+    let telemetry = connect(&database, 1).await;
+    // Refused before its first row.
+    telemetry.connection().execute_unprepared("ALTER TABLE sensor_readings RENAME TO elsewhere").await.unwrap();
+    let readings = telemetry.readings();
+    let error = readings.write_csv(&ReadingFilter::new(), None, &mut std::io::sink()).await.unwrap_err();
+    assert!(matches!(error, AdapterError::Database { table: "sensor_readings", .. }), "{error:?}");
+    assert_eq!(count(telemetry.connection(), "elsewhere").await, 1);
+    telemetry.connection().execute_unprepared("ALTER TABLE elsewhere RENAME TO sensor_readings").await.unwrap();
+    assert_eq!(exported(&telemetry, &ReadingFilter::new(), None).await.1.rows, 1);
+}
+
+/// More rows than the time is enough for. Without WebAssembly, which knows no time limits, and SQLite, which has none.
+async fn an_export_that_takes_too_long_is_an_error(database: TestDatabase) {
+    let (database, telemetry) = migrated(database).await;
+    many(telemetry.connection()).await;
+    telemetry.close().await;
+    let config = DatabaseConfig::new(database.url()).unwrap().max_connections(1);
+    let telemetry = Telemetry::connect(&config.statement_timeout(Duration::from_secs(1))).await.unwrap();
+    let readings = telemetry.readings();
+    let mut pieces = readings.stream_csv(&ReadingFilter::new(), None).await.unwrap().boxed();
+    let mut rows = 0;
+    let error = loop {
+        match pieces.try_next().await {
+            Ok(piece) => rows += piece.expect("more rows than there is time for").rows,
+            Err(error) => break error,
+        }
+        // A slow reader: the server waits for it with the next rows.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert!(error.is_transient(), "{error:?}");
+    assert!(rows > 0 && rows < u64::from(MANY), "half way, after {rows}");
+    drop(pieces);
+    assert_eq!(telemetry.readings().latest("s", 3).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn an_export_that_takes_too_long_is_an_error_on_postgres() {
+    an_export_that_takes_too_long_is_an_error(TestDatabase::create(Backend::Postgres).await).await;
 }
 
 /// Bytes of metadata of a row, and how many rows: more than 100 MB once read.

@@ -6,7 +6,7 @@ use entity::telemetry::{
     sensor_reading::{self, Column},
 };
 use futures_util::{Stream, TryStreamExt};
-use sea_orm::{ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QueryTrait, StreamTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QueryTrait, Select, StreamTrait};
 
 use super::{PLACE, ReadingFilter, ReadingRepository};
 use crate::{
@@ -82,12 +82,7 @@ impl<'db, C: ConnectionTrait + StreamTrait> ReadingRepository<'db, C> {
         filter: &ReadingFilter,
         beyond: Option<&ReadingCursor>,
     ) -> Result<impl Stream<Item = Result<SensorReading, AdapterError>> + Send + use<'db, C>, AdapterError> {
-        let mut query = sensor_reading::Entity::find().filter(filter.condition()?);
-        if let Some(cursor) = beyond {
-            query = query.filter(cursor.beyond(Column::Timestamp, Column::SensorId));
-        }
-        let query = query.order_by(Column::Timestamp, Order::Asc).order_by(Column::SensorId, Order::Asc);
-        let statement = query.build(ConnectionTrait::get_database_backend(self.db));
+        let statement = oldest_first(filter, beyond)?.build(ConnectionTrait::get_database_backend(self.db));
         let rows = sensor_reading::Entity::find()
             .from_raw_sql(statement)
             .stream(self.db)
@@ -95,4 +90,16 @@ impl<'db, C: ConnectionTrait + StreamTrait> ReadingRepository<'db, C> {
             .map_err(PLACE.while_doing("reading readings"))?;
         Ok(rows.map_err(|error| PLACE.while_doing("reading readings")(error)))
     }
+}
+
+/// The readings that match, oldest first, beyond a place if one is given.
+pub(super) fn oldest_first(
+    filter: &ReadingFilter,
+    beyond: Option<&ReadingCursor>,
+) -> Result<Select<sensor_reading::Entity>, AdapterError> {
+    let mut query = sensor_reading::Entity::find().filter(filter.condition()?);
+    if let Some(cursor) = beyond {
+        query = query.filter(cursor.beyond(Column::Timestamp, Column::SensorId));
+    }
+    Ok(query.order_by(Column::Timestamp, Order::Asc).order_by(Column::SensorId, Order::Asc))
 }

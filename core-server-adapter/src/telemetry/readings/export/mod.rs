@@ -3,20 +3,28 @@
 //! An export goes by time and sensor, and says where it ended; the next one goes on from there. Readings that are written
 //! later for a time before that place are not in it: leave a margin by ending the period before now, or begin the next
 //! export earlier and let the reader drop what it has.
+//!
+//! The bytes are the same on every backend, because the lines are made here ([`lines`]). What differs is how rows arrive:
+//!
+//! - [`copy`]: a pool of PostgreSQL or TimescaleDB sends them by COPY, at the speed of psql's `\copy`;
+//! - within a transaction, whose session SeaORM keeps to itself, and on the other backends they are rows of a query.
 
-use std::io;
+mod copy;
+mod lines;
+mod tuples;
 
-use chrono::SecondsFormat;
-use csv::WriterBuilder;
-use entity::telemetry::SensorReading;
+use std::{any::Any, io};
+
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use sea_orm::{ConnectionTrait, StreamTrait};
 
-use super::{ReadingCursor, ReadingFilter, ReadingRepository};
+use self::lines::Lines;
+use super::{PLACE, ReadingCursor, ReadingFilter, ReadingRepository};
 use crate::AdapterError;
 
-/// The first line of a CSV file of readings, with its line end. Times are RFC 3339 in UTC with microseconds, numbers the
-/// shortest that give the same double, what is not there an empty field, JSON compact; quotes are doubled.
+/// The first line of a CSV file of readings, with its line end. Times are RFC 3339 in UTC with microseconds; numbers the
+/// shortest that give the same double, with a decimal point (`1.0`, `-0.0`) or an exponent (`1e300`, `1e-7`); what is not
+/// there an empty field; JSON compact. Fields with a comma, a quote or a line break are quoted, and quotes in them doubled.
 pub const CSV_HEADER: &str = "timestamp,sensor_id,sensor_type,value,unit,quality,sensor_metadata\n";
 
 /// Rows that are given together.
@@ -27,7 +35,7 @@ const CHUNK: usize = 1_000;
 pub struct CsvChunk {
     /// Whole lines, without the header.
     pub bytes: Vec<u8>,
-    /// How many.
+    /// How many readings: one with a line break in it takes several lines.
     pub rows: u64,
     /// Where to go on after them.
     pub position: ReadingCursor,
@@ -42,9 +50,10 @@ pub struct Exported {
     pub position: Option<ReadingCursor>,
 }
 
-impl<'db, C: ConnectionTrait + StreamTrait> ReadingRepository<'db, C> {
+impl<'db, C: ConnectionTrait + StreamTrait + 'static> ReadingRepository<'db, C> {
     /// The readings that match as CSV, oldest first, beyond a place if one is given: some lines at a time, and with them the
-    /// place to go on from. The stream holds one session until it ends or is dropped.
+    /// place to go on from. The stream holds one session until it ends or is dropped; PostgreSQL's session is closed when it
+    /// is dropped before its end, and the pool opens another.
     ///
     /// # Errors
     ///
@@ -54,8 +63,22 @@ impl<'db, C: ConnectionTrait + StreamTrait> ReadingRepository<'db, C> {
         filter: &ReadingFilter,
         beyond: Option<&ReadingCursor>,
     ) -> Result<impl Stream<Item = Result<CsvChunk, AdapterError>> + Send + use<'db, C>, AdapterError> {
+        let db: &dyn Any = self.db;
+        if let Some(pool) = db.downcast_ref().and_then(copy::pool)
+            && let Some(sql) = copy::sql(filter, beyond)?
+        {
+            return Ok(copy::chunks(pool, sql).left_stream());
+        }
         let rows = self.stream(filter, beyond).await?;
-        Ok(rows.try_chunks(CHUNK).map_err(|interrupted| interrupted.1).and_then(async |rows| chunk(&rows)))
+        let chunks = rows.try_chunks(CHUNK).map_err(|interrupted| interrupted.1).and_then(async |rows| {
+            let mut lines = Lines::new();
+            for row in &rows {
+                lines.push(&row.into())?;
+            }
+            lines.cut()
+        });
+        // `try_chunks` gives no empty ones.
+        Ok(chunks.try_filter_map(async |chunk| Ok(chunk)).right_stream())
     }
 
     /// Writes the readings that match as CSV, oldest first, beyond a place if one is given, without [`CSV_HEADER`].
@@ -82,30 +105,4 @@ impl<'db, C: ConnectionTrait + StreamTrait> ReadingRepository<'db, C> {
         out.flush().map_err(AdapterError::Output)?;
         Ok(exported)
     }
-}
-
-fn chunk(rows: &[SensorReading]) -> Result<CsvChunk, AdapterError> {
-    let mut writer = WriterBuilder::new().has_headers(false).from_writer(Vec::with_capacity(rows.len() * 80));
-    for row in rows {
-        write(&mut writer, row).map_err(|error| AdapterError::Output(error.into()))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| AdapterError::Output(error.into_error()))?;
-    // `try_chunks` gives no empty ones.
-    let position = rows.last().map(ReadingCursor::after_reading).ok_or_else(|| {
-        AdapterError::Output(io::Error::new(io::ErrorKind::UnexpectedEof, "a chunk of an export without rows"))
-    })?;
-    Ok(CsvChunk { bytes, rows: rows.len() as u64, position })
-}
-
-fn write(writer: &mut csv::Writer<Vec<u8>>, row: &SensorReading) -> csv::Result<()> {
-    let at = row.timestamp.to_utc().to_rfc3339_opts(SecondsFormat::Micros, true);
-    writer.serialize((
-        at,
-        &row.sensor_id,
-        row.sensor_type.as_deref(),
-        row.value,
-        row.unit.as_deref(),
-        row.quality,
-        row.sensor_metadata.as_ref().map(ToString::to_string),
-    ))
 }

@@ -1,0 +1,102 @@
+//! Rows by PostgreSQL's COPY: without what a query costs around each of them, in the server, the driver and SeaORM.
+//!
+//! In the binary format, because numbers, times and JSON as PostgreSQL spells them are not what other backends give: `-0`,
+//! `1e+300`, other digits where two are equally short (it has `9.999999999999999e+22` for what is `1e23` elsewhere), and
+//! blanks in JSON. It is also what costs the server least.
+
+use async_stream::try_stream;
+use entity::telemetry::sensor_reading::Column;
+use futures_util::{Stream, TryStreamExt};
+use sea_orm::{
+    ConnAcquireErr, DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, QuerySelect, QueryTrait, RuntimeErr,
+    sea_query::{ExprTrait, PostgresQueryBuilder, Value},
+    sqlx::{self, PgPool, Postgres, pool::PoolConnection},
+};
+
+use super::{CsvChunk, Lines, PLACE, ReadingCursor, ReadingFilter, tuples::lines_in};
+use crate::{AdapterError, condition::column, telemetry::readings::list::oldest_first};
+
+/// The pool of a connection to PostgreSQL; none of other backends.
+pub(super) fn pool(db: &DatabaseConnection) -> Option<PgPool> {
+    match db.inner {
+        DatabaseConnectionType::SqlxPostgresPoolConnection(_) => Some(db.get_postgres_connection_pool().clone()),
+        _ => None,
+    }
+}
+
+/// The command; none where a value of the filter cannot be written into it: COPY takes no parameters.
+pub(super) fn sql(filter: &ReadingFilter, beyond: Option<&ReadingCursor>) -> Result<Option<String>, AdapterError> {
+    let query = oldest_first(filter, beyond)?
+        .select_only()
+        .columns([
+            Column::Timestamp,
+            Column::SensorId,
+            Column::SensorType,
+            Column::Value,
+            Column::Unit,
+            Column::Quality,
+        ])
+        .expr_as(column(Column::SensorMetadata).cast_as("text"), Column::SensorMetadata);
+    // SeaQuery escapes these as MySQL does, which PostgreSQL reads differently.
+    let exact = |value: &Value| !matches!(value, Value::String(Some(text)) if text.contains(['\0', '\u{1a}']));
+    if !query.build(DbBackend::Postgres).values.iter().flat_map(|values| &values.0).all(exact) {
+        return Ok(None);
+    }
+    let query = query.into_query().to_string(PostgresQueryBuilder);
+    Ok(Some(format!("COPY ({query}) TO STDOUT WITH (FORMAT binary)")))
+}
+
+/// The lines that a command gives.
+pub(super) fn chunks(pool: PgPool, sql: String) -> impl Stream<Item = Result<CsvChunk, AdapterError>> + Send + 'static {
+    try_stream! {
+        let mut session = Session::of(&pool).await.map_err(failed)?;
+        let mut lines = Lines::new();
+        let mut messages = session.connection.copy_out_raw(&sql).await.map_err(failed)?;
+        while let Some(message) = messages.try_next().await.map_err(failed)? {
+            for line in lines_in(&message) {
+                lines.push(&line?)?;
+            }
+            if let Some(chunk) = lines.cut_if_full()? {
+                yield chunk;
+            }
+        }
+        drop(messages);
+        session.is_usable = true;
+        drop(session);
+        if let Some(chunk) = lines.cut()? {
+            yield chunk;
+        }
+    }
+}
+
+fn failed(error: sqlx::Error) -> AdapterError {
+    let error = match error {
+        sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+        sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+        error => DbErr::Query(RuntimeErr::SqlxError(error.into())),
+    };
+    PLACE.while_doing("exporting readings")(error)
+}
+
+/// A session of the pool that is given back when all that was copied has been read, and else closed.
+///
+/// The next user of a session would first have to read what is left, however much; and after a command that was refused,
+/// sqlx leaves the end of the answer unread, which would count as the answer to the next command.
+struct Session {
+    connection: PoolConnection<Postgres>,
+    is_usable: bool,
+}
+
+impl Session {
+    async fn of(pool: &PgPool) -> Result<Self, sqlx::Error> {
+        Ok(Self { connection: pool.acquire().await?, is_usable: false })
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if !self.is_usable {
+            self.connection.close_on_drop();
+        }
+    }
+}
