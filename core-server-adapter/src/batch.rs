@@ -1,12 +1,120 @@
-//! Many rows cut into statements.
+//! Many rows written as few statements, all or none.
+//!
+//! # How to add a table
+//!
+//! Implement [`Bulk`] for its new rows, and call [`write`].
 
-use sea_orm::{DbBackend, prelude::Json};
+use std::{collections::HashSet, hash::Hash};
+
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, QueryTrait, Statement,
+    TransactionSession, TransactionTrait, prelude::Json, sea_query::OnConflict,
+};
+
+use crate::{AdapterError, error::Place};
 
 /// What to do with a row whose key is there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum OnExisting {
     Fail,
     Skip,
+}
+
+/// New rows of a table.
+pub(crate) trait Bulk: Sized + Send {
+    /// As SeaORM writes it.
+    type Row: ActiveModelTrait;
+    /// What a row is known by.
+    type Key: Eq + Hash + Send + Sync;
+
+    /// For errors.
+    const PLACE: Place;
+    /// What is being done, for errors.
+    const DOING: &'static str;
+    /// The columns of the key.
+    const KEY: [<<Self::Row as ActiveModelTrait>::Entity as EntityTrait>::Column; 2];
+
+    /// Its key.
+    fn key(&self) -> Self::Key;
+
+    /// Bytes it takes in a statement, about.
+    fn size(&self) -> usize;
+
+    /// As SeaORM writes it: MySQL's and SQLite's way.
+    fn row(self) -> Self::Row;
+
+    /// All in one statement with an array for each column: PostgreSQL's way.
+    fn arrays(batch: Vec<Self>, existing: OnExisting) -> Statement;
+
+    /// Which of the keys are there, and maybe others.
+    fn found<C: ConnectionTrait>(
+        db: &C,
+        keys: &HashSet<Self::Key>,
+    ) -> impl Future<Output = Result<Vec<Self::Key>, DbErr>> + Send;
+
+    /// Rows that PostgreSQL can look for together at little cost.
+    fn groups(rows: Vec<Self>) -> Vec<Vec<Self>> {
+        vec![rows]
+    }
+}
+
+/// Writes all of the rows or none; gives the number that was added.
+pub(crate) async fn write<T: Bulk, C: ConnectionTrait + TransactionTrait>(
+    db: &C,
+    mut rows: Vec<T>,
+    existing: OnExisting,
+) -> Result<u64, AdapterError> {
+    let failed = || T::PLACE.while_doing(T::DOING);
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let backend = db.get_database_backend();
+    if existing == OnExisting::Skip {
+        keep_first_of_each(&mut rows);
+    }
+    let groups = match (backend, existing) {
+        (DbBackend::Postgres, OnExisting::Skip) => T::groups(rows),
+        _ => vec![rows],
+    };
+    // Also for one statement: when it fails within a transaction of the caller's, PostgreSQL would let nothing follow it.
+    let transaction = db.begin().await.map_err(failed())?;
+    let mut new = 0;
+    for batch in groups.into_iter().flat_map(|rows| batches(rows, backend, T::size)) {
+        // Dropping the transaction on an error rolls it back.
+        new += insert(&transaction, batch, existing).await.map_err(failed())?;
+    }
+    transaction.commit().await.map_err(failed())?;
+    Ok(new)
+}
+
+fn keep_first_of_each<T: Bulk>(rows: &mut Vec<T>) {
+    let mut seen = HashSet::with_capacity(rows.len());
+    rows.retain(|row| seen.insert(row.key()));
+}
+
+/// The number of rows that were added.
+async fn insert<T: Bulk, C: ConnectionTrait>(db: &C, mut batch: Vec<T>, existing: OnExisting) -> Result<u64, DbErr> {
+    let backend = db.get_database_backend();
+    if backend == DbBackend::Postgres {
+        return Ok(db.execute_raw(T::arrays(batch, existing)).await?.rows_affected());
+    }
+    let mut missing = None;
+    if existing == OnExisting::Skip && backend == DbBackend::MySql {
+        // MySQL reports a row that was left alone as affected, and has counted a number up for it.
+        let keys = batch.iter().map(T::key).collect();
+        let found: HashSet<T::Key> = T::found(db, &keys).await?.into_iter().collect();
+        batch.retain(|row| !found.contains(&row.key()));
+        missing = Some(batch.len() as u64);
+        if batch.is_empty() {
+            return Ok(0);
+        }
+    }
+    let mut insert = Insert::many(batch.into_iter().map(T::row));
+    if existing == OnExisting::Skip {
+        insert = insert.on_conflict(OnConflict::columns(T::KEY).do_nothing_on(T::KEY).to_owned());
+    }
+    let affected = db.execute_raw(insert.build(backend)).await?.rows_affected();
+    Ok(missing.unwrap_or(affected))
 }
 
 /// Cuts rows into statements that every server takes.

@@ -10,16 +10,16 @@ use entity::alarms::{
 use sea_orm::{
     ActiveEnum, ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Statement,
-    TransactionSession, TransactionTrait,
-    sea_query::{OnConflict, Value},
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement, TransactionTrait,
+    sea_query::Value,
 };
 use uuid::Uuid;
 
 use super::{AlarmId, AlarmRepository, AlarmStatus, NewAlarm, PLACE};
 use crate::{
     AdapterError,
-    batch::{OnExisting, batches, json_size},
+    batch::{self, Bulk, OnExisting, json_size},
+    error::Place,
 };
 
 /// What became of alarms that may have been there before.
@@ -56,7 +56,7 @@ impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
     pub async fn raise_many(&self, alarms: &[NewAlarm]) -> Result<Vec<AlarmId>, AdapterError> {
         let alarms = checked(alarms)?;
         let ids = alarms.iter().filter_map(|alarm| alarm.id).collect();
-        self.insert(alarms, OnExisting::Fail).await?;
+        batch::write(self.db, alarms, OnExisting::Fail).await?;
         Ok(ids)
     }
 
@@ -72,25 +72,8 @@ impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
     pub async fn raise_missing(&self, alarms: &[NewAlarm]) -> Result<Raised, AdapterError> {
         let alarms = checked(alarms)?;
         let all = alarms.len() as u64;
-        let new = self.insert(alarms, OnExisting::Skip).await?;
+        let new = batch::write(self.db, alarms, OnExisting::Skip).await?;
         Ok(Raised { new, already_there: all.saturating_sub(new) })
-    }
-
-    async fn insert(&self, alarms: Vec<NewAlarm>, existing: OnExisting) -> Result<u64, AdapterError> {
-        let failed = || PLACE.while_doing("raising alarms");
-        let batches = cut(alarms, self.db.get_database_backend());
-        if batches.is_empty() {
-            return Ok(0);
-        }
-        // Also for one statement: when it fails within a transaction of the caller's, PostgreSQL would let nothing follow it.
-        let transaction = self.db.begin().await.map_err(failed())?;
-        let mut new = 0;
-        for batch in batches {
-            // Dropping the transaction on an error rolls it back.
-            new += insert_batch(&transaction, batch, existing).await.map_err(failed())?;
-        }
-        transaction.commit().await.map_err(failed())?;
-        Ok(new)
     }
 }
 
@@ -98,47 +81,41 @@ fn checked(alarms: &[NewAlarm]) -> Result<Vec<NewAlarm>, AdapterError> {
     alarms.iter().enumerate().map(|(row, alarm)| alarm.checked().map_err(|error| error.in_row(row))).collect()
 }
 
-/// PostgreSQL gets whole columns as arrays and so binds 10 values for any number of rows; the others bind 14 a row.
-fn cut(alarms: Vec<NewAlarm>, backend: DbBackend) -> Vec<Vec<NewAlarm>> {
-    let size = |alarm: &NewAlarm| 200 + alarm.sensor_id.len() + alarm.message.len() + json_size(alarm.context.as_ref());
-    batches(alarms, backend, size)
-}
+impl Bulk for NewAlarm {
+    type Row = ActiveModel;
+    type Key = (Option<Uuid>, DateTime<Utc>);
 
-/// The number of rows that were added.
-async fn insert_batch<C: ConnectionTrait>(db: &C, batch: Vec<NewAlarm>, existing: OnExisting) -> Result<u64, DbErr> {
-    let backend = db.get_database_backend();
-    if backend == DbBackend::Postgres {
-        return Ok(db.execute_raw(unnest(batch, existing)).await?.rows_affected());
-    }
-    // MySQL reports a row that was left alone as affected, so what is new has to be known before.
-    let new = match (backend, existing) {
-        (DbBackend::MySql, OnExisting::Skip) => Some(count_missing(db, &batch).await?),
-        _ => None,
-    };
-    let mut insert = alarm::Entity::insert_many(batch.into_iter().map(row));
-    if existing == OnExisting::Skip {
-        let key = [Column::Id, Column::RaisedAt];
-        insert = insert.on_conflict(OnConflict::columns(key).do_nothing_on(key).to_owned());
-    }
-    let affected = db.execute_raw(insert.build(backend)).await?.rows_affected();
-    Ok(new.unwrap_or(affected))
-}
+    const PLACE: Place = PLACE;
+    const DOING: &'static str = "raising alarms";
+    const KEY: [Column; 2] = [Column::Id, Column::RaisedAt];
 
-/// How many of the alarms are not there yet, those that come twice counted once.
-async fn count_missing<C: ConnectionTrait>(db: &C, batch: &[NewAlarm]) -> Result<u64, DbErr> {
-    let keys: HashSet<_> = batch.iter().filter_map(|alarm| Some((alarm.id?.as_uuid(), alarm.raised_at))).collect();
-    let count = keys.len() as u64;
-    // By id, and compared here: MariaDB plans `(id, raised_at) IN (…)` in a time that grows with the square of the list,
-    // half a second and more for a thousand.
-    let found: Vec<(Uuid, DateTime<Utc>)> = alarm::Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::RaisedAt])
-        .filter(Column::Id.is_in(keys.iter().map(|(id, _)| *id)))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let there = found.iter().filter(|key| keys.contains(key)).count() as u64;
-    Ok(count.saturating_sub(there))
+    fn key(&self) -> Self::Key {
+        (self.id.map(AlarmId::as_uuid), self.raised_at)
+    }
+
+    fn size(&self) -> usize {
+        200 + self.sensor_id.len() + self.message.len() + json_size(self.context.as_ref())
+    }
+
+    fn row(self) -> ActiveModel {
+        row(self)
+    }
+
+    fn arrays(batch: Vec<Self>, existing: OnExisting) -> Statement {
+        unnest(batch, existing)
+    }
+
+    /// By id, and compared by the caller: MariaDB plans `(id, raised_at) IN (…)` in a time that grows with the square of the
+    /// list, half a second and more for a thousand.
+    async fn found<C: ConnectionTrait>(db: &C, keys: &HashSet<Self::Key>) -> Result<Vec<Self::Key>, DbErr> {
+        alarm::Entity::find()
+            .select_only()
+            .columns(Self::KEY)
+            .filter(Column::Id.is_in(keys.iter().filter_map(|(id, _)| *id)))
+            .into_tuple()
+            .all(db)
+            .await
+    }
 }
 
 /// A row as SeaORM inserts it.

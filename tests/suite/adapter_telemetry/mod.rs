@@ -26,6 +26,7 @@ mod export;
 mod import;
 mod list;
 mod maintenance;
+mod missing;
 mod operations;
 mod readings;
 mod sensors;

@@ -1,8 +1,8 @@
 //! Writes readings, one or many.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::telemetry::{
     SensorReading,
     sensor_reading::{self, ActiveModel, Column},
@@ -10,15 +10,15 @@ use entity::telemetry::{
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Statement,
-    TransactionSession, TransactionTrait,
-    sea_query::{OnConflict, Value},
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement, TransactionTrait,
+    sea_query::Value,
 };
 
 use super::{NewReading, PLACE, ReadingRepository};
 use crate::{
     AdapterError,
-    batch::{OnExisting, batches, json_size},
+    batch::{self, Bulk, OnExisting, json_size},
+    error::Place,
     telemetry::Added,
 };
 
@@ -46,89 +46,90 @@ impl<C: ConnectionTrait + TransactionTrait> ReadingRepository<'_, C> {
     ///
     /// As [`insert`](Self::insert); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn insert_many(&self, readings: &[NewReading]) -> Result<u64, AdapterError> {
-        self.write(readings, OnExisting::Fail).await
+        batch::write(self.db, checked(readings)?, OnExisting::Fail).await
     }
 
     /// Writes those of the readings that are not there, all or none. A reading is there when its sensor has one of that
     /// moment, also among `readings`: the first is kept.
     ///
-    /// On MySQL the numbers are those at the start: readings that another program adds meanwhile count as new.
+    /// Only what is new takes a number (`id`), of which there are 2,147,483,647.
+    ///
+    /// On MySQL the counts are those at the start: readings that another program adds meanwhile count as new.
     ///
     /// # Errors
     ///
     /// As [`insert`](Self::insert), but [`AdapterError::AlreadyExists`]; [`AdapterError::InvalidValue`] tells the row,
     /// counted from 0.
     pub async fn insert_missing(&self, readings: &[NewReading]) -> Result<Added, AdapterError> {
-        let new = self.write(readings, OnExisting::Skip).await?;
+        let new = batch::write(self.db, checked(readings)?, OnExisting::Skip).await?;
         Ok(Added { new, already_there: (readings.len() as u64).saturating_sub(new) })
     }
-
-    async fn write(&self, readings: &[NewReading], existing: OnExisting) -> Result<u64, AdapterError> {
-        let failed = || PLACE.while_doing("writing readings");
-        let checked = |(row, reading): (usize, &NewReading)| {
-            let timestamp = reading.stored_at().map_err(|error| error.in_row(row))?;
-            Ok(NewReading { timestamp, ..reading.clone() })
-        };
-        let readings = readings.iter().enumerate().map(checked).collect::<Result<Vec<_>, AdapterError>>()?;
-        let size = |reading: &NewReading| 150 + reading.sensor_id.len() + json_size(reading.metadata.as_ref());
-        let batches = batches(readings, self.db.get_database_backend(), size);
-        if batches.is_empty() {
-            return Ok(0);
-        }
-        // Also for one statement: when it fails within a transaction of the caller's, PostgreSQL would let nothing follow it.
-        let transaction = self.db.begin().await.map_err(failed())?;
-        let mut new = 0;
-        for batch in batches {
-            // Dropping the transaction on an error rolls it back.
-            new += insert_batch(&transaction, batch, existing).await.map_err(failed())?;
-        }
-        transaction.commit().await.map_err(failed())?;
-        Ok(new)
-    }
 }
 
-/// The number of rows that were added.
-async fn insert_batch<C: ConnectionTrait>(db: &C, batch: Vec<NewReading>, existing: OnExisting) -> Result<u64, DbErr> {
-    let backend = db.get_database_backend();
-    if backend == DbBackend::Postgres {
-        return Ok(db.execute_raw(unnest(batch, existing)).await?.rows_affected());
-    }
-    // MySQL reports a row that was left alone as affected, so what is new has to be known before.
-    let new = match (backend, existing) {
-        (DbBackend::MySql, OnExisting::Skip) => Some(count_missing(db, &batch).await?),
-        _ => None,
+fn checked(readings: &[NewReading]) -> Result<Vec<NewReading>, AdapterError> {
+    let checked = |(row, reading): (usize, &NewReading)| {
+        let timestamp = reading.stored_at().map_err(|error| error.in_row(row))?;
+        Ok(NewReading { timestamp, ..reading.clone() })
     };
-    let rows = batch.into_iter().map(|reading| {
-        let at = reading.timestamp;
-        row(reading, at)
-    });
-    let mut insert = sensor_reading::Entity::insert_many(rows);
-    if existing == OnExisting::Skip {
-        let key = [Column::Timestamp, Column::SensorId];
-        insert = insert.on_conflict(OnConflict::columns(key).do_nothing_on(key).to_owned());
-    }
-    let affected = db.execute_raw(insert.build(backend)).await?.rows_affected();
-    Ok(new.unwrap_or(affected))
+    readings.iter().enumerate().map(checked).collect()
 }
 
-/// How many of the readings are not there yet, those that come twice counted once.
-async fn count_missing<C: ConnectionTrait>(db: &C, batch: &[NewReading]) -> Result<u64, DbErr> {
-    let keys: HashSet<(DateTime<Utc>, &str)> =
-        batch.iter().map(|reading| (reading.timestamp, reading.sensor_id.as_str())).collect();
-    let moments: HashSet<DateTime<Utc>> = keys.iter().map(|(at, _)| *at).collect();
-    let sensors: HashSet<&str> = keys.iter().map(|(_, sensor)| *sensor).collect();
-    // By each column, and compared here: MariaDB plans `(timestamp, sensor_id) IN (…)` in a time that grows with the square
-    // of the list, half a second and more for a thousand.
-    let found: Vec<(DateTime<Utc>, String)> = sensor_reading::Entity::find()
-        .select_only()
-        .columns([Column::Timestamp, Column::SensorId])
-        .filter(Column::Timestamp.is_in(moments))
-        .filter(Column::SensorId.is_in(sensors))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let there = found.iter().filter(|(at, sensor)| keys.contains(&(*at, sensor.as_str()))).count() as u64;
-    Ok((keys.len() as u64).saturating_sub(there))
+impl Bulk for NewReading {
+    type Row = ActiveModel;
+    type Key = (DateTime<Utc>, String);
+
+    const PLACE: Place = PLACE;
+    const DOING: &'static str = "writing readings";
+    const KEY: [Column; 2] = [Column::Timestamp, Column::SensorId];
+
+    fn key(&self) -> Self::Key {
+        (self.timestamp, self.sensor_id.clone())
+    }
+
+    fn size(&self) -> usize {
+        150 + self.sensor_id.len() + json_size(self.metadata.as_ref())
+    }
+
+    fn row(self) -> ActiveModel {
+        let at = self.timestamp;
+        row(self, at)
+    }
+
+    fn arrays(batch: Vec<Self>, existing: OnExisting) -> Statement {
+        unnest(batch, existing)
+    }
+
+    /// By each column, and compared by the caller: MariaDB plans `(timestamp, sensor_id) IN (…)` in a time that grows with
+    /// the square of the list, half a second and more for a thousand.
+    async fn found<C: ConnectionTrait>(db: &C, keys: &HashSet<Self::Key>) -> Result<Vec<Self::Key>, DbErr> {
+        let moments: HashSet<DateTime<Utc>> = keys.iter().map(|(at, _)| *at).collect();
+        let sensors: HashSet<&str> = keys.iter().map(|(_, sensor)| sensor.as_str()).collect();
+        sensor_reading::Entity::find()
+            .select_only()
+            .columns(Self::KEY)
+            .filter(Column::Timestamp.is_in(moments))
+            .filter(Column::SensorId.is_in(sensors))
+            .into_tuple()
+            .all(db)
+            .await
+    }
+
+    /// What is there is looked for from the first to the last moment of all sensors of a statement. A reading that is days
+    /// late gets one of its own, so that no more than about 100 days of a sensor are looked through.
+    fn groups(mut rows: Vec<Self>) -> Vec<Vec<Self>> {
+        rows.sort_by_key(|reading| reading.timestamp);
+        let sensors: HashSet<&str> = rows.iter().map(|reading| reading.sensor_id.as_str()).collect();
+        let longest =
+            (TimeDelta::days(100) / i32::try_from(sensors.len()).unwrap_or(i32::MAX)).max(TimeDelta::hours(1));
+        let mut groups: Vec<Vec<Self>> = Vec::new();
+        for reading in rows {
+            match groups.last_mut() {
+                Some(group) if reading.timestamp - group[0].timestamp <= longest => group.push(reading),
+                _ => groups.push(vec![reading]),
+            }
+        }
+        groups
+    }
 }
 
 /// A row as SeaORM inserts it. Its number and the time of writing are the database's.
@@ -165,7 +166,11 @@ fn unnest(batch: Vec<NewReading>, existing: OnExisting) -> Statement {
         columns.quality.push(reading.quality.unwrap_or(f64::NAN));
         columns.metadata.push(reading.metadata.as_ref().map(ToString::to_string).unwrap_or_default());
     }
-    let values: [Value; 7] = [
+    let (sql, sensors) = match existing {
+        OnExisting::Fail => (SQL.to_owned(), None),
+        OnExisting::Skip => (format!("{SQL} {}", missing(&columns)), Some(columns.sensors())),
+    };
+    let mut values: Vec<Value> = vec![
         columns.timestamp.into(),
         columns.sensor_id.into(),
         columns.sensor_type.into(),
@@ -174,11 +179,26 @@ fn unnest(batch: Vec<NewReading>, existing: OnExisting) -> Statement {
         columns.quality.into(),
         columns.metadata.into(),
     ];
-    let sql = match existing {
-        OnExisting::Fail => SQL.to_owned(),
-        OnExisting::Skip => format!("{SQL} ON CONFLICT (\"timestamp\", sensor_id) DO NOTHING"),
-    };
+    values.extend(sensors.map(Value::from));
     Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+}
+
+/// The condition that a reading is not there: ON CONFLICT alone, which is for those that another program writes meanwhile,
+/// would have counted up a number for each row, and `id` has only so many. It also costs more in the columnstore, where it
+/// looks into batches row by row.
+///
+/// The bounds repeat what the rows say, for TimescaleDB: it finds chunks and batches by them. Those of the time are literals
+/// because a plan without them, which PostgreSQL may make for a statement it has seen often, opens every chunk.
+fn missing(columns: &Columns) -> String {
+    let bound =
+        |at: Option<&DateTime<Utc>>| at.copied().unwrap_or_default().to_rfc3339_opts(SecondsFormat::Micros, true);
+    let (first, last) = (bound(columns.timestamp.iter().min()), bound(columns.timestamp.iter().max()));
+    format!(
+        "WHERE NOT EXISTS (SELECT FROM sensor_readings AS there \
+         WHERE there.\"timestamp\" = new.\"timestamp\" AND there.sensor_id = new.sensor_id \
+         AND there.\"timestamp\" BETWEEN '{first}' AND '{last}' AND there.sensor_id = ANY($8::text[])) \
+         ON CONFLICT (\"timestamp\", sensor_id) DO NOTHING"
+    )
 }
 
 #[derive(Default)]
@@ -190,4 +210,12 @@ struct Columns {
     unit: Vec<String>,
     quality: Vec<f64>,
     metadata: Vec<String>,
+}
+
+impl Columns {
+    /// Each sensor once.
+    fn sensors(&self) -> Vec<String> {
+        let each: BTreeSet<&String> = self.sensor_id.iter().collect();
+        each.into_iter().cloned().collect()
+    }
 }
