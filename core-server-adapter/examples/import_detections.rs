@@ -8,18 +8,13 @@
 
 #[path = "support/detections.rs"]
 mod detections;
-#[path = "support/progress.rs"]
-mod progress;
+#[path = "support/import.rs"]
+mod import;
 #[path = "support/records.rs"]
 mod records;
 mod support;
 
-use std::{
-    fs::File,
-    io::{BufRead, BufReader},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::BufRead, path::PathBuf, process::ExitCode};
 
 use chrono::DateTime;
 use clap::Parser;
@@ -65,32 +60,20 @@ async fn main() -> ExitCode {
 
 async fn run(args: &Args) -> Result<(), Failure> {
     let rules = Rules::new(args)?;
-    let shown = args.file.display();
-    let file = File::open(&args.file).map_err(|error| format!("cannot open {shown}: {error}"))?;
-    let progress = progress::bar(file.metadata().map_or(0, |file| file.len()));
-    let mut detections =
-        Detections::open(BufReader::new(progress.wrap_read(file))).map_err(|reason| format!("{shown}: {reason}"))?;
+    let (progress, file) = import::open(&args.file)?;
+    let mut detections = Detections::open(file).map_err(|reason| format!("{}: {reason}", args.file.display()))?;
 
     let target = Target::resolve(args.database_url.as_deref(), "alarms.sqlite")?;
     let database = Database::connect(&support::config(target)).await?;
     let transaction = database.connection().begin().await?;
-    let summary = match import(&mut detections, &rules, &transaction).await {
-        Ok(summary) => summary,
-        Err(error) => {
-            transaction.rollback().await?;
-            database.close().await;
-            progress.finish_and_clear();
-            return Err(format!("{shown}: {error}; nothing was written").into());
-        }
-    };
-    transaction.commit().await?;
-    database.close().await;
+    let summary = import_rows(&mut detections, &rules, &transaction).await;
+    let summary = import::settle(transaction, summary, &args.file).await;
     progress.finish_and_clear();
-    summary.print();
-    Ok(())
+    database.close().await;
+    summary.map(|summary| summary.print())
 }
 
-async fn import<R: BufRead>(
+async fn import_rows<R: BufRead>(
     detections: &mut Detections<R>,
     rules: &Rules<'_>,
     transaction: &DatabaseTransaction,

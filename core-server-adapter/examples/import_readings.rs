@@ -4,18 +4,13 @@
 //! A reading is known by its sensor and moment: importing a file again adds nothing, and of two rows of one moment (a clock
 //! set back) the first is kept. Afterwards the hourly, daily and weekly summaries of that time are computed anew.
 
-#[path = "support/progress.rs"]
-mod progress;
+#[path = "support/import.rs"]
+mod import;
 #[path = "support/records.rs"]
 mod records;
 mod support;
 
-use std::{
-    fs::File,
-    io::{BufRead, BufReader},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::BufRead, path::PathBuf, process::ExitCode};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
@@ -64,30 +59,25 @@ async fn run(args: &Args) -> Result<(), Failure> {
     // Once here, not as row 0 of the file.
     args.sensor().validate().map_err(|error| format!("--sensor or --type: {error}"))?;
     args.reading(DateTime::UNIX_EPOCH, 0.0).validate().map_err(|error| format!("--unit or --quality: {error}"))?;
-    let shown = args.file.display();
-    let file = File::open(&args.file).map_err(|error| format!("cannot open {shown}: {error}"))?;
-    let progress = progress::bar(file.metadata().map_or(0, |file| file.len()));
-    let mut rows = Records::open(BufReader::new(progress.wrap_read(file)), ["timestamp", "value"])
-        .map_err(|reason| format!("{shown}: {reason}"))?;
+    let (progress, file) = import::open(&args.file)?;
+    let mut rows =
+        Records::open(file, ["timestamp", "value"]).map_err(|reason| format!("{}: {reason}", args.file.display()))?;
 
     let target = Target::resolve_area(telemetry::AREA, args.database_url.as_deref(), "telemetry.sqlite")?;
     let telemetry = Telemetry::connect(&support::config(target)).await?;
     let transaction = telemetry.connection().begin().await?;
-    let imported = match import(&mut rows, args, &transaction).await {
-        Ok(imported) => imported,
-        Err(error) => {
-            transaction.rollback().await?;
-            telemetry.close().await;
-            progress.finish_and_clear();
-            return Err(format!("{shown}: {error}; nothing was written").into());
-        }
-    };
-    transaction.commit().await?;
+    let imported = import_rows(&mut rows, args, &transaction).await;
+    let imported = import::settle(transaction, imported, &args.file).await;
     progress.finish_and_clear();
-    imported.print(&args.sensor);
-    let refreshed = imported.refresh(&telemetry).await;
+    let done = match imported {
+        Ok(imported) => {
+            imported.print(&args.sensor);
+            imported.refresh(&telemetry).await
+        }
+        Err(error) => Err(error),
+    };
     telemetry.close().await;
-    refreshed
+    done
 }
 
 impl Args {
@@ -110,7 +100,7 @@ impl Args {
     }
 }
 
-async fn import<R: BufRead>(
+async fn import_rows<R: BufRead>(
     rows: &mut Records<R, 2>,
     args: &Args,
     transaction: &DatabaseTransaction,

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, Value,
+    ActiveEnum, ColumnTrait, Condition, ExprTrait, Value,
     sea_query::{Enum, Expr},
 };
 
@@ -40,4 +40,14 @@ pub(crate) fn column<C: ColumnTrait>(column: C) -> Expr {
 /// A label as a literal.
 pub(crate) fn label<E: ActiveEnum<Value = Enum>>(value: &E) -> Expr {
     Expr::Constant(Value::from(value.to_value().value.into_owned()))
+}
+
+/// What has this text, if one is given.
+pub(crate) fn is_text<C: ColumnTrait>(of: C, text: Option<&str>) -> Option<Expr> {
+    text.map(|text| of.eq(text))
+}
+
+/// What has this label, if one is given.
+pub(crate) fn is_label<C: ColumnTrait, E: ActiveEnum<Value = Enum>>(of: C, value: Option<&E>) -> Option<Expr> {
+    value.map(|value| column(of).eq(label(value)))
 }

@@ -50,6 +50,7 @@ mod condition;
 mod config;
 mod connect;
 mod error;
+mod filter;
 pub mod gate;
 mod moment;
 mod page;

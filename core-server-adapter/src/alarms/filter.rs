@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{AlarmOrigin, AlarmSeverity, AlarmStatus};
 use crate::{
     Period,
-    condition::{column, label, within},
+    condition::{column, is_label, label, within},
+    filter::narrowing,
 };
 use entity::alarms::alarm::Column;
 
@@ -40,59 +41,11 @@ impl AlarmFilter {
         Self::default()
     }
 
-    /// Only of this origin.
-    #[must_use]
-    pub fn origin(mut self, origin: AlarmOrigin) -> Self {
-        self.origin = Some(origin);
-        self
-    }
-
-    /// Only of this severity.
-    #[must_use]
-    pub fn severity(mut self, severity: AlarmSeverity) -> Self {
-        self.severity = Some(severity);
-        self
-    }
-
-    /// Only with this status.
-    #[must_use]
-    pub fn status(mut self, status: AlarmStatus) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// Only what is not resolved.
-    #[must_use]
-    pub fn open(mut self) -> Self {
-        self.open = true;
-        self
-    }
-
-    /// Only of this sensor; upper and lower case differ on every backend.
-    #[must_use]
-    pub fn sensor(mut self, sensor: impl Into<String>) -> Self {
-        self.sensor = Some(sensor.into());
-        self
-    }
-
-    /// Only raised in this period.
-    #[must_use]
-    pub fn period(mut self, period: Period) -> Self {
-        self.period = period;
-        self
-    }
-
     pub(crate) fn condition(&self, backend: DbBackend) -> Condition {
-        let mut all = within(Column::RaisedAt, self.period);
-        if let Some(origin) = self.origin {
-            all = all.add(of_origin(origin));
-        }
-        if let Some(severity) = self.severity {
-            all = all.add(column(Column::Severity).eq(label(&severity)));
-        }
-        if let Some(status) = self.status {
-            all = all.add(column(Column::Status).eq(label(&status)));
-        }
+        let mut all = within(Column::RaisedAt, self.period)
+            .add_option(self.origin.map(of_origin))
+            .add_option(is_label(Column::Severity, self.severity.as_ref()))
+            .add_option(is_label(Column::Status, self.status.as_ref()));
         // SQLite does not see by itself that `= 'active'` is within the index of open alarms; PostgreSQL does.
         let implied = self.status.is_some_and(|status| status != AlarmStatus::Resolved);
         if (self.open && !implied) || (implied && backend == DbBackend::Sqlite) {
@@ -111,6 +64,21 @@ impl AlarmFilter {
         all
     }
 }
+
+narrowing!(AlarmFilter {
+    /// Only of this origin.
+    value origin: AlarmOrigin;
+    /// Only of this severity.
+    value severity: AlarmSeverity;
+    /// Only with this status.
+    value status: AlarmStatus;
+    /// Only what is not resolved.
+    flag open;
+    /// Only of this sensor; upper and lower case differ on every backend.
+    text sensor;
+    /// Only raised in this period.
+    period period;
+});
 
 /// The dashboard's predicate.
 ///

@@ -1,6 +1,7 @@
 //! Exports: every reading once, from where the last one ended, and in the memory of a few.
 
 use std::{
+    fmt::Write,
     process::{Command, Stdio},
     time::Duration,
 };
@@ -151,7 +152,7 @@ async fn the_bytes_are_the_same_on_every_backend(database: TestDatabase) {
     for (number, (value, text)) in (0..).zip(numbers) {
         new.push(NewReading::new("s", minute(number), value));
         let at = minute(number).to_rfc3339_opts(SecondsFormat::Micros, true);
-        expected.push_str(&format!("{at},s,,{text},,,\n"));
+        writeln!(expected, "{at},s,,{text},,,").unwrap();
     }
     let texts = [
         (" a b", " a b"),
@@ -168,7 +169,7 @@ async fn the_bytes_are_the_same_on_every_backend(database: TestDatabase) {
     for (number, (text, field)) in (100..).zip(texts) {
         new.push(NewReading::new(text, minute(number), 1.5).kind(text).unit(text).quality(-0.5));
         let at = minute(number).to_rfc3339_opts(SecondsFormat::Micros, true);
-        expected.push_str(&format!("{at},{field},{field},1.5,{field},-0.5,\n"));
+        writeln!(expected, "{at},{field},{field},1.5,{field},-0.5,").unwrap();
     }
     let documents = [
         (json!({}), "{}"),
@@ -187,7 +188,7 @@ async fn the_bytes_are_the_same_on_every_backend(database: TestDatabase) {
     for (number, (document, field)) in (200..).zip(documents) {
         new.push(NewReading::new("s", minute(number), 1.5).metadata(document));
         let at = minute(number).to_rfc3339_opts(SecondsFormat::Micros, true);
-        expected.push_str(&format!("{at},s,,1.5,,,{field}\n"));
+        writeln!(expected, "{at},s,,1.5,,,{field}").unwrap();
     }
     telemetry.readings().insert_many(&new).await.unwrap();
     let text = both_ways(&telemetry, &ReadingFilter::new()).await;
@@ -240,10 +241,9 @@ async fn a_filter_finds_names_with_any_character(database: TestDatabase) {
     for name in names {
         let filter = ReadingFilter::new().sensor(name).kind(name).period(Period::since(minute(0)));
         let (text, exported) = exported(&telemetry, &filter, None).await;
-        assert_eq!((exported.rows, exported.position.as_ref().map(|position| position.to_string())), {
-            let there = telemetry.readings().latest(name, 5).await.unwrap();
-            (1, Some(ReadingCursor::after_reading(&there[0]).to_string()))
-        });
+        let there = telemetry.readings().latest(name, 5).await.unwrap();
+        let expected = Exported { rows: 1, position: Some(ReadingCursor::after_reading(&there[0])) };
+        assert_eq!(exported, expected, "{name:?}");
         assert_eq!(text, both_ways(&telemetry, &filter).await);
         // As the place to go on from.
         assert_eq!(self::exported(&telemetry, &filter, exported.position.as_ref()).await.0, "");

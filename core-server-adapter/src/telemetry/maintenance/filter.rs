@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::{
     Period,
-    condition::{column, label, within},
+    condition::{column, is_label, is_text, label, within},
+    filter::narrowing,
 };
 
 /// Which maintenance tasks; what is not given does not narrow.
@@ -39,69 +40,37 @@ impl MaintenanceTaskFilter {
         Self::default()
     }
 
-    /// Only on this equipment.
-    #[must_use]
-    pub fn equipment(mut self, equipment: impl Into<String>) -> Self {
-        self.equipment = Some(equipment.into());
-        self
-    }
-
-    /// Only because of this sensor.
-    #[must_use]
-    pub fn sensor(mut self, sensor: impl Into<String>) -> Self {
-        self.sensor = Some(sensor.into());
-        self
-    }
-
-    /// Only of this kind.
-    #[must_use]
-    pub fn task_type(mut self, task_type: MaintenanceTaskType) -> Self {
-        self.task_type = Some(task_type);
-        self
-    }
-
-    /// Only of this priority.
-    #[must_use]
-    pub fn priority(mut self, priority: MaintenanceTaskPriority) -> Self {
-        self.priority = Some(priority);
-        self
-    }
-
-    /// Only with this status.
-    #[must_use]
-    pub fn status(mut self, status: MaintenanceTaskStatus) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// Only what is neither completed nor cancelled.
-    #[must_use]
-    pub fn open(mut self) -> Self {
-        self.open = true;
-        self
-    }
-
-    /// Only what is scheduled to end in this period.
-    #[must_use]
-    pub fn due(mut self, period: Period) -> Self {
-        self.due = period;
-        self
-    }
-
     pub(crate) fn condition(&self) -> Condition {
         let done = [MaintenanceTaskStatus::Completed, MaintenanceTaskStatus::Cancelled];
         // A bound that holds everything is left out, and would let tasks without an end through.
         let bounded = self.due != Period::ALL;
         within(Column::ScheduledEnd, self.due)
             .add_option(bounded.then(|| Column::ScheduledEnd.is_not_null()))
-            .add_option(self.equipment.as_deref().map(|equipment| Column::EquipmentId.eq(equipment)))
-            .add_option(self.sensor.as_deref().map(|sensor| Column::SensorId.eq(sensor)))
-            .add_option(self.task_type.as_ref().map(|of| column(Column::TaskType).eq(label(of))))
-            .add_option(self.priority.as_ref().map(|priority| column(Column::Priority).eq(label(priority))))
-            .add_option(self.status.as_ref().map(|status| column(Column::Status).eq(label(status))))
+            .add_option(is_text(Column::EquipmentId, self.equipment.as_deref()))
+            .add_option(is_text(Column::SensorId, self.sensor.as_deref()))
+            .add_option(is_label(Column::TaskType, self.task_type.as_ref()))
+            .add_option(is_label(Column::Priority, self.priority.as_ref()))
+            .add_option(is_label(Column::Status, self.status.as_ref()))
             .add_option(self.open.then(|| column(Column::Status).is_not_in(done.iter().map(label))))
     }
 }
+
+narrowing!(MaintenanceTaskFilter {
+    /// Only on this equipment.
+    text equipment;
+    /// Only because of this sensor.
+    text sensor;
+    /// Only of this kind.
+    value task_type: MaintenanceTaskType;
+    /// Only of this priority.
+    value priority: MaintenanceTaskPriority;
+    /// Only with this status.
+    value status: MaintenanceTaskStatus;
+    /// Only what is neither completed nor cancelled.
+    flag open;
+    /// Only what is scheduled to end in this period.
+    period due;
+});
 
 /// Which maintenance logs; what is not given does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,47 +94,25 @@ impl MaintenanceLogFilter {
         Self::default()
     }
 
-    /// Only of this task.
-    #[must_use]
-    pub fn task(mut self, task: Uuid) -> Self {
-        self.task = Some(task);
-        self
-    }
-
-    /// Only on this equipment.
-    #[must_use]
-    pub fn equipment(mut self, equipment: impl Into<String>) -> Self {
-        self.equipment = Some(equipment.into());
-        self
-    }
-
-    /// Only by this technician.
-    #[must_use]
-    pub fn technician(mut self, technician: impl Into<String>) -> Self {
-        self.technician = Some(technician.into());
-        self
-    }
-
-    /// Only with this end.
-    #[must_use]
-    pub fn status(mut self, status: MaintenanceLogStatus) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// Only work that ended in this period.
-    #[must_use]
-    pub fn period(mut self, period: Period) -> Self {
-        self.period = period;
-        self
-    }
-
     pub(crate) fn condition(&self) -> Condition {
         use maintenance_log::Column;
         within(Column::CompletionDate, self.period)
             .add_option(self.task.map(|task| Column::TaskId.eq(task)))
-            .add_option(self.equipment.as_deref().map(|equipment| Column::EquipmentId.eq(equipment)))
-            .add_option(self.technician.as_deref().map(|technician| Column::TechnicianId.eq(technician)))
-            .add_option(self.status.as_ref().map(|status| column(Column::Status).eq(label(status))))
+            .add_option(is_text(Column::EquipmentId, self.equipment.as_deref()))
+            .add_option(is_text(Column::TechnicianId, self.technician.as_deref()))
+            .add_option(is_label(Column::Status, self.status.as_ref()))
     }
 }
+
+narrowing!(MaintenanceLogFilter {
+    /// Only of this task.
+    value task: Uuid;
+    /// Only on this equipment.
+    text equipment;
+    /// Only by this technician.
+    text technician;
+    /// Only with this end.
+    value status: MaintenanceLogStatus;
+    /// Only work that ended in this period.
+    period period;
+});

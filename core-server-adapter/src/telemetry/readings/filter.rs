@@ -4,7 +4,11 @@ use entity::telemetry::sensor_reading::Column;
 use sea_orm::{ColumnTrait, Condition};
 use serde::{Deserialize, Serialize};
 
-use crate::{AdapterError, Period, condition::within};
+use crate::{
+    AdapterError, Period,
+    condition::{is_text, within},
+    filter::narrowing,
+};
 
 /// Which readings; what is not given does not narrow.
 ///
@@ -56,42 +60,25 @@ impl ReadingFilter {
         Self::default()
     }
 
-    /// Only of this sensor; upper and lower case differ on every backend.
-    #[must_use]
-    pub fn sensor(mut self, sensor: impl Into<String>) -> Self {
-        self.sensor = Some(sensor.into());
-        self
-    }
-
-    /// Only of sensors that measure this.
-    #[must_use]
-    pub fn kind(mut self, kind: impl Into<String>) -> Self {
-        self.kind = Some(kind.into());
-        self
-    }
-
-    /// Only measured in this period.
-    #[must_use]
-    pub fn period(mut self, period: Period) -> Self {
-        self.period = period;
-        self
-    }
-
-    /// Only values in this range, or outside of it.
-    #[must_use]
-    pub fn band(mut self, band: Band) -> Self {
-        self.band = Some(band);
-        self
-    }
-
     pub(crate) fn condition(&self) -> Result<Condition, AdapterError> {
         let band = self.band.map(Band::condition).transpose()?;
         Ok(within(Column::Timestamp, self.period)
-            .add_option(self.sensor.as_deref().map(|sensor| Column::SensorId.eq(sensor)))
-            .add_option(self.kind.as_deref().map(|kind| Column::SensorType.eq(kind)))
+            .add_option(is_text(Column::SensorId, self.sensor.as_deref()))
+            .add_option(is_text(Column::SensorType, self.kind.as_deref()))
             .add_option(band))
     }
 }
+
+narrowing!(ReadingFilter {
+    /// Only of this sensor; upper and lower case differ on every backend.
+    text sensor;
+    /// Only of sensors that measure this.
+    text kind;
+    /// Only measured in this period.
+    period period;
+    /// Only values in this range, or outside of it.
+    value band: Band;
+});
 
 impl Band {
     fn condition(self) -> Result<Condition, AdapterError> {

@@ -1,10 +1,13 @@
 //! Which sensors.
 
 use entity::telemetry::{SensorStatus, sensor::Column};
-use sea_orm::{ColumnTrait, Condition, ExprTrait};
+use sea_orm::Condition;
 use serde::{Deserialize, Serialize};
 
-use crate::condition::{column, label};
+use crate::{
+    condition::{is_label, is_text},
+    filter::narrowing,
+};
 
 /// Which sensors; what is not given does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,31 +28,19 @@ impl SensorFilter {
         Self::default()
     }
 
-    /// Only those that measure this.
-    #[must_use]
-    pub fn kind(mut self, kind: impl Into<String>) -> Self {
-        self.kind = Some(kind.into());
-        self
-    }
-
-    /// Only with this status.
-    #[must_use]
-    pub fn status(mut self, status: SensorStatus) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// Only at this place.
-    #[must_use]
-    pub fn location(mut self, location: impl Into<String>) -> Self {
-        self.location = Some(location.into());
-        self
-    }
-
     pub(crate) fn condition(&self) -> Condition {
         Condition::all()
-            .add_option(self.kind.as_deref().map(|kind| Column::Type.eq(kind)))
-            .add_option(self.status.as_ref().map(|status| column(Column::Status).eq(label(status))))
-            .add_option(self.location.as_deref().map(|location| Column::Location.eq(location)))
+            .add_option(is_text(Column::Type, self.kind.as_deref()))
+            .add_option(is_label(Column::Status, self.status.as_ref()))
+            .add_option(is_text(Column::Location, self.location.as_deref()))
     }
 }
+
+narrowing!(SensorFilter {
+    /// Only those that measure this.
+    text kind;
+    /// Only with this status.
+    value status: SensorStatus;
+    /// Only at this place.
+    text location;
+});

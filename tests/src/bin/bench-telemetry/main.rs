@@ -11,10 +11,12 @@
 //!
 //! # How to add a measure
 //!
-//! A line in [`measure::all`]; it is shown for both sizes and compared.
+//! A line in [`measure::all`] for a query, in [`export::measure`] or [`insert::measure`] for rows out and in; it is shown for
+//! both sizes and compared.
 
 mod export;
 mod fill;
+mod insert;
 mod measure;
 
 use std::collections::BTreeMap;
@@ -76,6 +78,8 @@ async fn run(backend: Backend, readings: Option<u64>) -> Result<()> {
         let url = test.url().to_owned();
         close_where_one_session(&test, runner).await;
         measured.extend(export::measure(&url, &filled).await?);
+        // Last: there are more readings afterwards.
+        measured.extend(insert::measure(&url, &filled).await?);
         found.push(measured);
         sizes.push(size);
     }
@@ -102,11 +106,11 @@ fn print_filled(filled: &Filled) {
 
 fn print_measures(sizes: &[u64], found: &[BTreeMap<&'static str, Measured>]) {
     let [small, large] = found else { return };
-    println!("{:52} {:>12} {:>12} {:>8}", "", sizes[0], sizes[1], "factor");
+    println!("{:56} {:>12} {:>12} {:>8}", "", sizes[0], sizes[1], "factor");
     for (name, one) in large {
         let Some(before) = small.get(name) else { continue };
         let factor = if before.value > 0.0 { one.value / before.value } else { 0.0 };
-        println!("{name:52} {:>12} {:>12} {factor:>8.2}", before.to_string(), one.to_string());
+        println!("{name:56} {:>12} {:>12} {factor:>8.2}", before.to_string(), one.to_string());
     }
     println!();
 }

@@ -32,6 +32,7 @@ impl fmt::Display for Measured {
 
 struct Timed {
     total_ms: f64,
+    execution_ms: f64,
     planning_ms: f64,
     rows: f64,
 }
@@ -40,12 +41,16 @@ struct Timed {
 pub async fn all(db: &DatabaseConnection, filled: &Filled) -> Result<BTreeMap<&'static str, Measured>> {
     let day = (filled.end - TimeDelta::hours(24), filled.end);
     let one = format!("sensor_id = '{SENSOR}' AND ");
-    let raw = timed(db, &hourly_of_readings(&one, day, db).await?).await?;
-    let aggregate = timed(db, &hourly_of_aggregate(&one, day)).await?;
-    let raw_all = timed(db, &hourly_of_readings("", day, db).await?).await?;
-    let aggregate_all = timed(db, &hourly_of_aggregate("", day)).await?;
-    let latest = timed(db, &latest()).await?;
-    let windows = timed(db, &windows(filled.end)).await?;
+    let queries = [
+        hourly_of_readings(&one, day, db).await?,
+        hourly_of_aggregate(&one, day),
+        hourly_of_readings("", day, db).await?,
+        hourly_of_aggregate("", day),
+        latest(),
+        window(filled.end),
+        windows(filled.end),
+    ];
+    let [raw, aggregate, raw_all, aggregate_all, latest, window, windows] = timed(db, &queries).await?;
     let ms = |value| Measured { value, unit: "ms" };
     let rows = |value| Measured { value, unit: "rows" };
     let ratio = |one: f64, other: f64| Measured { value: one / other, unit: "" };
@@ -58,6 +63,8 @@ pub async fn all(db: &DatabaseConnection, filled: &Filled) -> Result<BTreeMap<&'
         ("2 rows scanned for 24 h of one sensor, aggregate", rows(aggregate.rows)),
         ("3 latest 1000 of one sensor", ms(latest.total_ms)),
         ("3 latest 1000 of one sensor, rows scanned", rows(latest.rows)),
+        ("4 single-sensor window of 12 h", ms(window.total_ms)),
+        ("4 single-sensor window of 12 h, execution", ms(window.execution_ms)),
         ("4 two windows of 12 h of one sensor", ms(windows.total_ms)),
         ("5 planning, 24 h hourly of one sensor, readings", ms(raw.planning_ms)),
         ("5 planning, 24 h hourly of one sensor, aggregate", ms(aggregate.planning_ms)),
@@ -96,6 +103,14 @@ fn latest() -> String {
     )
 }
 
+fn window(end: DateTime<Utc>) -> String {
+    format!(
+        "SELECT count(*), avg(value), stddev_samp(value), min(value), max(value) FROM sensor_readings \
+         WHERE sensor_id = '{SENSOR}' AND {}",
+        between("timestamp", (end - TimeDelta::hours(12), end))
+    )
+}
+
 fn windows(end: DateTime<Utc>) -> String {
     let half = TimeDelta::hours(12);
     format!(
@@ -106,21 +121,32 @@ fn windows(end: DateTime<Utc>) -> String {
     )
 }
 
-/// Medians over several runs: the whole time as a client sees it; planning and rows as the server tells them.
-async fn timed(db: &DatabaseConnection, sql: &str) -> Result<Timed> {
-    let (mut total, mut planning, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+/// Medians over several runs: the whole time as a client sees it; planning, execution and rows as the server tells them.
+/// The queries take turns, so that noise falls on all alike.
+async fn timed<const QUERIES: usize>(db: &DatabaseConnection, queries: &[String; QUERIES]) -> Result<[Timed; QUERIES]> {
+    let mut runs: [Vec<Timed>; QUERIES] = std::array::from_fn(|_| Vec::new());
     for run in 0..=RUNS {
-        let started = Instant::now();
-        db.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
-        let took = started.elapsed();
-        let plan = explain(db, sql).await?;
-        if run > 0 {
-            total.push(took.as_secs_f64() * 1000.0);
-            planning.push(plan["Planning Time"].as_f64().unwrap_or_default());
-            rows.push(scanned(&plan["Plan"]));
+        for (sql, runs) in queries.iter().zip(&mut runs) {
+            let started = Instant::now();
+            db.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+            let total_ms = started.elapsed().as_secs_f64() * 1000.0;
+            let plan = explain(db, sql).await?;
+            let ms = |key: &str| plan[key].as_f64().unwrap_or_default();
+            let (planning_ms, execution_ms) = (ms("Planning Time"), ms("Execution Time"));
+            if run > 0 {
+                runs.push(Timed { total_ms, execution_ms, planning_ms, rows: scanned(&plan["Plan"]) });
+            }
         }
     }
-    Ok(Timed { total_ms: median(total), planning_ms: median(planning), rows: median(rows) })
+    Ok(runs.map(|runs| {
+        let of = |part: fn(&Timed) -> f64| median(runs.iter().map(part).collect());
+        Timed {
+            total_ms: of(|run| run.total_ms),
+            execution_ms: of(|run| run.execution_ms),
+            planning_ms: of(|run| run.planning_ms),
+            rows: of(|run| run.rows),
+        }
+    }))
 }
 
 async fn explain(db: &DatabaseConnection, sql: &str) -> Result<Value> {
