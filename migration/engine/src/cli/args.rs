@@ -175,7 +175,7 @@ pub(super) enum Command {
         after_help = "Examples:\n  migration report\n  migration report -v\n  migration report --json | jq .result.attention"
     )]
     Report,
-    /// Do the retention and refreshes that revisions declare, where no job of the server does them; made for cron
+    /// Do the retention and refreshes that revisions declare, where no job of the server does them, and refresh what its jobs have missed; made for cron
     #[command(
         after_help = "Examples:\n  migration maintain\n  migration maintain --dry-run\n  */30 * * * *  cd /srv/data && migration maintain --json >> maintain.log   (in a crontab)"
     )]

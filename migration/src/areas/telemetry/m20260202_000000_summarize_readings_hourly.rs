@@ -3,8 +3,8 @@
 //!
 //! Every 30 minutes the hours between three hours and 30 minutes ago are computed anew where readings came in. TimescaleDB
 //! refuses a window of less than two buckets, so it is three hours and not two. Readings that come in later than that, from
-//! an import for example, are not seen until somebody refreshes their time; nor is the last hour before the jobs stood
-//! still for longer than that.
+//! an import for example, are not seen until their time is refreshed; nor is what came in before the jobs stood still for
+//! longer than that. `migration report` names such ranges and `migration maintain` refreshes them.
 //!
 //! Hours that are not stored yet are computed from the readings when they are asked for. What is there already is stored a
 //! week at a time, before the policy is added: two million readings in two seconds.
