@@ -1,6 +1,6 @@
 //! Ranges of continuous aggregates that their jobs do not look back to: found, told, and refreshed by `maintain`.
 //!
-//! Nobody runs the jobs here; what they would do, the tests call.
+//! Nobody runs the jobs here, although a scheduler seems to; what they would do, the tests call.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use migration_engine::{Runner, inspection, maintain::maintain, report::TaskOutcome};
@@ -12,6 +12,7 @@ use sea_orm::DatabaseConnection;
 use tests::{Backend, TestDatabase, fixtures::execute, rows_as_text, scalar};
 
 use super::{
+    pretend_to_be_the_scheduler,
     project::{self, Declares, insert, insert_history},
     stored_rows, task,
 };
@@ -28,6 +29,9 @@ async fn prepared(database: &TestDatabase, days: i64) -> Runner {
     let runner = database.runner_of(project::project(Declares::All)).await;
     runner.up(None).await.unwrap();
     insert_history(runner.connection(), days).await;
+    if !database.has_one_session() {
+        pretend_to_be_the_scheduler(runner.connection()).await;
+    }
     runner
 }
 

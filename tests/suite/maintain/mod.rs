@@ -331,19 +331,43 @@ async fn nothing_is_declared_by_revisions_that_are_not_applied(database: TestDat
     assert!(done.tasks.is_empty(), "{done:#?}");
 }
 
+/// The harness has stopped the scheduler. Its session is known by its name.
+async fn pretend_to_be_the_scheduler(db: &DatabaseConnection) {
+    execute(db, "SET application_name = 'TimescaleDB Background Worker Scheduler'").await;
+}
+
 #[tokio::test]
-async fn what_a_job_does_is_left_to_it() {
+async fn jobs_that_nobody_starts_are_done() {
     let database = TestDatabase::create(Backend::Timescale).await;
     let runner = database.runner_of(project::project(Declares::All)).await;
     runner.up(None).await.unwrap();
     let db = runner.connection();
+    insert_history(db, 90).await;
+    let done = maintain(&runner, false).await.unwrap();
+    assert!(done.tasks.iter().all(|task| task.outcome == TaskOutcome::Done), "{done:#?}");
+    // But not one that somebody has switched off.
+    execute(
+        db,
+        "SELECT alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs \
+         WHERE proc_name = 'policy_retention' AND hypertable_name = 'readings'",
+    )
+    .await;
+    let done = maintain(&runner, false).await.unwrap();
+    assert!(task(&done, "retention of readings").detail.contains("switched off"), "{done:#?}");
+}
+
+#[tokio::test]
+async fn what_a_job_does_is_left_to_it() {
+    let database = TestDatabase::create(Backend::Timescale).await;
+    if database.has_one_session() {
+        return; // Nobody runs jobs in WebAssembly.
+    }
+    let runner = database.runner_of(project::project(Declares::All)).await;
+    runner.up(None).await.unwrap();
+    let db = runner.connection();
+    pretend_to_be_the_scheduler(db).await;
     let inserted = insert_history(db, 90).await;
     let done = maintain(&runner, false).await.unwrap();
-    if database.has_one_session() {
-        // Nobody runs jobs in WebAssembly.
-        assert!(done.tasks.iter().all(|task| task.outcome == TaskOutcome::Done), "{done:#?}");
-        return;
-    }
     let job = |procedure: &str, on: &str| {
         format!(
             "SELECT job_id::text FROM timescaledb_information.jobs WHERE proc_name = '{procedure}' AND hypertable_name = '{on}'"

@@ -2,7 +2,7 @@
 //!
 //! What is to be done is declared by the applied revisions ([`Describe::maintenance`](crate::Describe::maintenance)). A
 //! task that a job of TimescaleDB does is left to the job, but for ranges of a continuous aggregate that the job does not
-//! look back to and that lack rows; everything else is done here:
+//! look back to and that lack rows; everything else is done here, and all of it while no scheduler starts the jobs:
 //!
 //! - **never two at once**: a lock of its own is held from beginning to end, and whoever finds it taken ends at once;
 //! - **never in the way of `up`**: the runner's lock is held for two seconds at a time at most, plus the step at hand, and

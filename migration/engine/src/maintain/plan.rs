@@ -11,7 +11,7 @@ use crate::{Describe, EngineError, Runner, catalog::rows};
 
 /// Who does a task.
 pub(super) enum Doer {
-    /// A job of TimescaleDB.
+    /// A job of TimescaleDB, while its scheduler runs.
     Job { id: i64 },
     /// A job of TimescaleDB that somebody switched off.
     PausedJob { id: i64 },
@@ -54,6 +54,8 @@ impl Planned {
 #[derive(Default)]
 struct Native {
     jobs: Vec<Job>,
+    /// Whether anybody starts them.
+    scheduler_runs: bool,
     aggregates: Vec<AggregateState>,
 }
 
@@ -104,13 +106,11 @@ async fn native(runner: &Runner) -> Result<Native, EngineError> {
     let (db, server) = (runner.connection(), runner.server());
     let jobs = inspect::jobs(db, server).await.map_err(failed())?;
     let aggregates = inspect::continuous_aggregates(db, server).await.map_err(failed())?;
-    Ok(Native {
-        jobs: match jobs {
-            Answer::Given { found } => found.jobs,
-            Answer::Unavailable { .. } => Vec::new(),
-        },
-        aggregates: given(aggregates),
-    })
+    let (jobs, scheduler_runs) = match jobs {
+        Answer::Given { found } => (found.jobs, found.scheduler_runs),
+        Answer::Unavailable { .. } => (Vec::new(), false),
+    };
+    Ok(Native { jobs, scheduler_runs, aggregates: given(aggregates) })
 }
 
 fn given<T>(answer: Answer<Vec<T>>) -> Vec<T> {
@@ -128,9 +128,11 @@ async fn doer(runner: &Runner, native: &Native, work: &Maintenance) -> Result<Do
     let job = native.jobs.iter().find(|job| {
         job.relation.as_deref() == Some(work.about()) && job.procedure.rsplit('.').next() == Some(procedure)
     });
-    // In WebAssembly jobs can be added, and nobody runs them.
-    if let Some(job) = job.filter(|_| !runner.server().is_web_assembly()) {
-        return Ok(if job.scheduled { Doer::Job { id: job.id } } else { Doer::PausedJob { id: job.id } });
+    match job {
+        Some(job) if !job.scheduled => return Ok(Doer::PausedJob { id: job.id }),
+        Some(job) if native.scheduler_runs => return Ok(Doer::Job { id: job.id }),
+        // Where no scheduler runs, as in WebAssembly, a job is only listed.
+        _ => {}
     }
     let there = match work {
         Maintenance::Refresh(policy) => is_there(runner, native, policy.aggregate().name(), true).await?,

@@ -60,7 +60,7 @@ fn of_jobs(jobs: &Jobs) -> Vec<Attention> {
             about: "jobs".to_owned(),
             finding: format!("no scheduler of TimescaleDB runs for this database, so none of its {scheduled} jobs starts"),
             remedy: "SELECT _timescaledb_functions.start_background_workers(), or raise timescaledb.max_background_workers; \
-                     where there are no workers, run `migration maintain` from cron"
+                     until they run, `migration maintain` does refreshes and retention, from cron for example"
                 .to_owned(),
         };
         return std::iter::once(stopped).chain(jobs.jobs.iter().filter_map(of_failed_job)).collect();
