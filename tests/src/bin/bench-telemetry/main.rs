@@ -78,8 +78,12 @@ async fn run(backend: Backend, readings: Option<u64>) -> Result<()> {
         let url = test.url().to_owned();
         close_where_one_session(&test, runner).await;
         measured.extend(export::measure(&url, &filled).await?);
-        // Last: there are more readings afterwards.
-        measured.extend(insert::measure(&url, &filled).await?);
+        if test.has_one_session() {
+            println!("  inserts are left out: TimescaleDB in WebAssembly breaks off at COPY from a client");
+        } else {
+            // Last: there are more readings afterwards.
+            measured.extend(insert::measure(&url, &filled).await?);
+        }
         found.push(measured);
         sizes.push(size);
     }
