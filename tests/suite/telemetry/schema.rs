@@ -8,7 +8,7 @@ use migration_engine::{
 };
 use tests::{TestDatabase, on_every_backend};
 
-use crate::schema::{goes_down_and_up_again, is_dumped};
+use crate::engine::schema::{goes_down_and_up_again, is_dumped};
 
 on_every_backend!(equals_the_checked_in_dump, every_revision_goes_down_and_up_again, the_project_is_proved);
 

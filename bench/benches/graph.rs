@@ -1,4 +1,4 @@
-//! What the revision graph costs, to ten thousand revisions: `cargo bench -p migration-engine --bench graph`.
+//! What the revision graph costs, to ten thousand revisions: `cargo bench -p bench --bench graph`.
 
 use std::hint::black_box;
 

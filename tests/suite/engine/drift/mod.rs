@@ -202,7 +202,7 @@ async fn concurrently(backend: Backend) {
     execute(runner.connection(), "DROP INDEX plainly").await;
     let found = lines(&runner).await;
     assert!(found.len() == 1 && found[0].starts_with("index plainly is missing"), "{found:#?}");
-    assert_eq!(crate::verify::scratch_databases(&runner).await, 0);
+    assert_eq!(crate::engine::verify::scratch_databases(&runner).await, 0);
 }
 
 #[tokio::test]

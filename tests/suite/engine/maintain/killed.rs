@@ -16,7 +16,7 @@ use tests::{
     wire::{Fault, Means, Moment, Proxy},
 };
 
-use crate::{killed::settle, migration, telemetry};
+use crate::{engine::killed::settle, migration, telemetry};
 
 const AGGREGATES: [&str; 3] = ["hourly", "daily", "weekly"];
 /// Statements from one kill to the next; `EVERY_STATEMENT=1` leaves none out.

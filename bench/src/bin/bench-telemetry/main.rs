@@ -2,7 +2,7 @@
 //! ten times as many.
 //!
 //! ```sh
-//! cargo run --release -p tests --bin bench-telemetry -- [--readings N] [timescaledb|postgres …]
+//! cargo run --release -p bench --bin bench-telemetry -- [--readings N] [timescaledb|postgres …]
 //! ```
 //!
 //! 500 sensors with a reading a minute, generated on the server: first a tenth of N, then N (10 million; 1 million on

@@ -9,7 +9,7 @@ use migration_timescale::{
 use tests::{Backend, TestDatabase, fixtures::execute, on_every_backend};
 
 use super::{found, inspect, number, readings, table};
-use crate::maintain::project::{self, Declares};
+use crate::engine::maintain::project::{self, Declares};
 
 #[tokio::test]
 async fn aggregates_tell_how_far_they_are() {
