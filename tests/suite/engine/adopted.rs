@@ -44,6 +44,7 @@ const LOOK: &[&[&str]] = &[
 ];
 
 on_every_backend!(
+    needs: concurrent_index;
     every_command_works_from_an_empty_database,
     everything_is_taken_back_and_applied_again,
     a_database_of_stock_seaorm_is_continued,
@@ -85,9 +86,6 @@ async fn schema_of(database: &TestDatabase) -> String {
 }
 
 async fn every_command_works_from_an_empty_database(database: TestDatabase) {
-    if database.has_one_session() {
-        return; // No index can be built concurrently there.
-    }
     let up = printed(&database, &["up"]);
     for revision in [TABLE, SEED, VIEWS] {
         assert!(up.contains(&format!("up   {revision}")), "{up}");
@@ -114,9 +112,6 @@ async fn every_command_works_from_an_empty_database(database: TestDatabase) {
 }
 
 async fn everything_is_taken_back_and_applied_again(database: TestDatabase) {
-    if database.has_one_session() {
-        return; // No index can be built concurrently there.
-    }
     printed(&database, &["up"]);
     let migrated = schema_of(&database).await;
     printed(&database, &["refresh", "--yes"]);
@@ -128,9 +123,6 @@ async fn everything_is_taken_back_and_applied_again(database: TestDatabase) {
 }
 
 async fn a_database_of_stock_seaorm_is_continued(database: TestDatabase) {
-    if database.has_one_session() {
-        return; // No index can be built concurrently there.
-    }
     let db = database.connect().await;
     Migrator::up(&db, Some(2)).await.unwrap();
     db.close().await.unwrap();
@@ -147,9 +139,6 @@ async fn a_database_of_stock_seaorm_is_continued(database: TestDatabase) {
 }
 
 async fn stock_seaorm_takes_over_again(database: TestDatabase) {
-    if database.has_one_session() {
-        return; // No index can be built concurrently there.
-    }
     printed(&database, &["up"]);
     let migrated = schema_of(&database).await;
     let db = database.connect().await;

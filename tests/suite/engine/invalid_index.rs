@@ -11,6 +11,7 @@ use sea_orm::DatabaseConnection;
 use tests::{
     Backend, TestDatabase,
     fixtures::{count, execute},
+    on_every_backend,
     process::{Finished, run},
     scalar,
 };
@@ -21,16 +22,12 @@ const INVALID: &str = "pg_index WHERE indexrelid = to_regclass('post_views_idx')
 
 /// The adopted project before its last revision's index, and a transaction that writes to the table: the index build
 /// begins, and waits for it.
-async fn before_the_index(backend: Backend) -> Option<(TestDatabase, DatabaseConnection, DatabaseConnection)> {
-    let database = TestDatabase::create(backend).await;
-    if database.has_one_session() {
-        return None; // Nobody else could write.
-    }
-    assert_eq!(finished(&database, &["up", "-n", "2"]).code, 0);
+async fn before_the_index(database: &TestDatabase) -> (DatabaseConnection, DatabaseConnection) {
+    assert_eq!(finished(database, &["up", "-n", "2"]).code, 0);
     let (writer, db) = (database.connect().await, database.connect().await);
     execute(&db, "ALTER TABLE post ADD COLUMN views bigint NOT NULL DEFAULT 0").await;
     execute(&writer, "BEGIN; UPDATE post SET text = 'unfinished'").await;
-    Some((database, writer, db))
+    (writer, db)
 }
 
 fn finished(database: &TestDatabase, arguments: &[&str]) -> Finished {
@@ -57,18 +54,14 @@ async fn is_applied_with_a_valid_index(database: &TestDatabase, db: &DatabaseCon
     assert!(finished(database, &["status"]).stdout.ends_with("3 applied, 0 pending\n"));
 }
 
-#[tokio::test]
-async fn is_built_again_when_the_runner_was_killed_on_postgres() {
-    is_built_again_when_the_runner_was_killed(Backend::Postgres).await;
-}
+on_every_backend!(
+    needs: concurrent_index;
+    only: [postgres, timescaledb], "no other server builds an index concurrently";
+    is_built_again_when_the_runner_was_killed
+);
 
-#[tokio::test]
-async fn is_built_again_when_the_runner_was_killed_on_timescaledb() {
-    is_built_again_when_the_runner_was_killed(Backend::Timescale).await;
-}
-
-async fn is_built_again_when_the_runner_was_killed(backend: Backend) {
-    let Some((database, writer, db)) = before_the_index(backend).await else { return };
+async fn is_built_again_when_the_runner_was_killed(database: TestDatabase) {
+    let (writer, db) = before_the_index(&database).await;
     let mut killed = start(&database, &["up", "--lock-timeout", "60000"]);
     until_an_index_is_invalid(&db).await;
     killed.kill().unwrap();
@@ -86,7 +79,8 @@ async fn is_built_again_when_the_runner_was_killed(backend: Backend) {
 /// The lock timeout ends the wait for the writer, and the revision is tried again.
 #[tokio::test]
 async fn is_built_again_after_a_lock_timeout() {
-    let Some((database, writer, db)) = before_the_index(Backend::Postgres).await else { return };
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let (writer, db) = before_the_index(&database).await;
     let runner = start(&database, &["up", "--lock-timeout", "200"]);
     until_an_index_is_invalid(&db).await;
     tokio::time::sleep(Duration::from_millis(400)).await;

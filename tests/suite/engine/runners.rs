@@ -18,12 +18,18 @@ use tests::{
 
 use crate::migration;
 
+on_every_backend!(runners_started_together_leave_one_clean_schema, a_runner_killed_while_it_has_the_lock_blocks_nobody,);
 on_every_backend!(
-    runners_started_together_leave_one_clean_schema,
+    needs: several_sessions;
     nine_wait_for_one,
     nine_wait_for_one_that_is_killed,
-    a_runner_killed_while_it_has_the_lock_blocks_nobody,
     a_runner_that_waits_too_long_says_for_whom,
+);
+on_every_backend!(
+    needs: several_sessions;
+    only: [postgres, timescaledb], "other servers do not queue readers behind a lock that is waited for";
+    traffic_passes_while_a_forgotten_transaction_holds_up_the_revision,
+    giving_up_names_the_blocker,
 );
 
 /// A process of the command line.
@@ -140,9 +146,6 @@ async fn nine_wait_for_one_that_is_killed(database: TestDatabase) {
 }
 
 async fn nine_wait(database: TestDatabase, kill: bool) {
-    if database.has_one_session() {
-        return; // They would wait for the session, not for the lock.
-    }
     let database = database.up(Some(1)).await;
     let blocker = blocker(&database).await;
     let mut holder = start(&database, &["up", "--lock-timeout", "30000"]);
@@ -181,9 +184,6 @@ fn until_it_says_that_it_waits(child: &mut Child) -> BufReader<ChildStderr> {
 }
 
 async fn a_runner_that_waits_too_long_says_for_whom(database: TestDatabase) {
-    if database.has_one_session() {
-        return; // The second would wait for the session, not for the lock.
-    }
     let database = database.up(Some(1)).await;
     let blocker = blocker(&database).await;
     let holder = start(&database, &["up", "--lock-timeout", "10000"]);
@@ -215,20 +215,7 @@ async fn lock_holder(db: &DatabaseConnection) -> String {
     scalar(db, sql).await.expect("a holder")
 }
 
-#[tokio::test]
-async fn traffic_passes_while_a_forgotten_transaction_holds_up_the_revision_on_postgres() {
-    traffic_passes(TestDatabase::create(Backend::Postgres).await).await;
-}
-
-#[tokio::test]
-async fn traffic_passes_while_a_forgotten_transaction_holds_up_the_revision_on_timescaledb() {
-    traffic_passes(TestDatabase::create(Backend::Timescale).await).await;
-}
-
-async fn traffic_passes(database: TestDatabase) {
-    if database.has_one_session() {
-        return; // No second session could be held up.
-    }
+async fn traffic_passes_while_a_forgotten_transaction_holds_up_the_revision(database: TestDatabase) {
     let database = database.up(Some(1)).await;
     let traffic = database.connect().await;
     execute(&traffic, &fixtures::history(database.backend())).await;
@@ -264,20 +251,7 @@ async fn traffic_passes(database: TestDatabase) {
     is_as_if_migrated_alone(&database).await;
 }
 
-#[tokio::test]
-async fn giving_up_names_the_blocker_on_postgres() {
-    giving_up_names_the_blocker(TestDatabase::create(Backend::Postgres).await).await;
-}
-
-#[tokio::test]
-async fn giving_up_names_the_blocker_on_timescaledb() {
-    giving_up_names_the_blocker(TestDatabase::create(Backend::Timescale).await).await;
-}
-
 async fn giving_up_names_the_blocker(database: TestDatabase) {
-    if database.has_one_session() {
-        return;
-    }
     let database = database.up(Some(1)).await;
     let blocker = blocker(&database).await;
     let pid = scalar(&blocker, "SELECT pg_backend_pid()::text").await.unwrap();

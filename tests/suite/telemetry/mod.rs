@@ -25,9 +25,8 @@ mod revision {
 
 /// A runner of the area, with its first revisions applied.
 pub async fn up_to(database: &TestDatabase, revision: u32) -> Runner {
-    let runner = database.runner_of(project()).await;
-    runner.up(Some(revision)).await.expect("up");
-    runner
+    database.up_of("telemetry", project, Some(revision)).await;
+    database.runner_of(project()).await
 }
 
 /// A moment of January 2026 as a literal: `at(backend, "05 12:30:00")` is the fifth at half past twelve, UTC.

@@ -135,11 +135,9 @@ async fn what_lies_beside_the_columnstore_is_seen() {
 
 /// The batch of the alarm is unpacked by the first, whom the second waits for.
 #[tokio::test]
+#[ignore = "needs several sessions, and TimescaleDB in WebAssembly has one"]
 async fn two_at_once_in_the_columnstore() {
-    let database = TestDatabase::migrated(Backend::Timescale).await;
-    if database.has_one_session() {
-        return; // One session: there is no "at once".
-    }
+    let database = TestDatabase::native(Backend::Timescale).await.up(None).await;
     let adapter = connect(&database, 2).await;
     let (alarms, db) = (adapter.alarms(), adapter.connection());
     alarms.raise_many(&history()).await.unwrap();

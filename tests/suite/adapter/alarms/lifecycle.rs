@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::{hot, migrated, minute, rows, score};
 
-on_every_backend!(every_step_from_every_state, unknown_ids, names_are_kept_as_they_are, of_two_at_once_one_is_first);
+on_every_backend!(every_step_from_every_state, unknown_ids, names_are_kept_as_they_are,);
+on_every_backend!(needs: several_sessions; of_two_at_once_one_is_first);
 
 async fn every_step_from_every_state(database: TestDatabase) {
     let (_database, adapter) = migrated(database).await;
@@ -135,9 +136,6 @@ async fn names_are_kept_as_they_are(database: TestDatabase) {
 }
 
 async fn of_two_at_once_one_is_first(database: TestDatabase) {
-    if database.has_one_session() {
-        return; // One session: there is no "at once".
-    }
     let (database, adapter) = migrated(database).await;
     let (alarms, db) = (adapter.alarms(), adapter.connection());
     let soon = Duration::from_millis(300);

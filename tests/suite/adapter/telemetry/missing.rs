@@ -13,11 +13,8 @@ use tests::{
 
 use super::{connect, count, migrated, minute, reading, rows};
 
-on_every_backend!(
-    what_is_there_takes_no_number,
-    readings_that_come_late_are_found,
-    of_two_that_write_the_same_one_adds_it,
-);
+on_every_backend!(what_is_there_takes_no_number, readings_that_come_late_are_found,);
+on_every_backend!(needs: several_sessions; of_two_that_write_the_same_one_adds_it);
 
 fn of(sensor: &str, numbers: std::ops::Range<u32>) -> Vec<NewReading> {
     numbers.map(|number| reading(sensor, number)).collect()
@@ -65,9 +62,6 @@ async fn readings_that_come_late_are_found(database: TestDatabase) {
 }
 
 async fn of_two_that_write_the_same_one_adds_it(database: TestDatabase) {
-    if database.has_one_session() {
-        return;
-    }
     let (database, telemetry) = migrated(database).await;
     let other = connect(&database, 1).await;
     let transaction = telemetry.connection().begin().await.unwrap();

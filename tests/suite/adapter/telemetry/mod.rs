@@ -34,9 +34,7 @@ mod summary;
 
 /// Applies all revisions and connects, with several sessions where there are.
 async fn migrated(database: TestDatabase) -> (TestDatabase, Telemetry) {
-    let runner = database.runner_of(project()).await;
-    runner.up(None).await.unwrap();
-    runner.close().await;
+    database.up_of("telemetry", project, None).await;
     let telemetry = connect(&database, if database.has_one_session() { 1 } else { 4 }).await;
     (database, telemetry)
 }

@@ -24,7 +24,7 @@ use super::{
     summarised,
 };
 
-on_every_backend!(an_up_gets_its_turn, a_down_gets_its_turn);
+on_every_backend!(needs: several_sessions; an_up_gets_its_turn, a_down_gets_its_turn);
 
 /// How long a step seems to take: the lock is given back every two seconds.
 const STEP: Duration = Duration::from_millis(500);
@@ -96,9 +96,6 @@ async fn visited(
 }
 
 async fn an_up_gets_its_turn(database: TestDatabase) {
-    if database.has_one_session() {
-        return; // The second would wait for the session.
-    }
     let runner = prepared(&database, Declares::All).await;
     let inserted = insert_history(runner.connection(), 90).await;
     runner.close().await;
@@ -116,9 +113,6 @@ async fn an_up_gets_its_turn(database: TestDatabase) {
 }
 
 async fn a_down_gets_its_turn(database: TestDatabase) {
-    if database.has_one_session() {
-        return; // The second would wait for the session.
-    }
     let runner = prepared(&database, Declares::All).await;
     insert_history(runner.connection(), 90).await;
     runner.close().await;

@@ -26,8 +26,8 @@ const DAYS: &str = "SELECT ROW(time_bucket('1 day', taken_at), sensor_id, max(va
      GROUP BY time_bucket('1 day', taken_at), sensor_id ORDER BY time_bucket('1 day', taken_at), sensor_id";
 
 async fn prepared(database: &TestDatabase, days: i64) -> Runner {
+    database.up_of("readings_All", || project::project(Declares::All), None).await;
     let runner = database.runner_of(project::project(Declares::All)).await;
-    runner.up(None).await.unwrap();
     insert_history(runner.connection(), days).await;
     if !database.has_one_session() {
         pretend_to_be_the_scheduler(runner.connection()).await;

@@ -4,29 +4,17 @@ use std::time::Duration;
 
 use migration_timescale::inspect::{self, BlockedSession};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
-use tests::{Backend, TestDatabase, fixtures::execute};
+use tests::{Backend, TestDatabase, fixtures::execute, on_every_backend};
 
 use super::{found, inspect, number};
 
-#[tokio::test]
-async fn blocked_sessions_are_seen_on_postgres() {
-    blocked(TestDatabase::create(Backend::Postgres).await).await;
-}
+on_every_backend!(
+    needs: several_sessions;
+    only: [postgres, timescaledb, mariadb], "nobody is seen waiting for a file";
+    blocked_sessions_are_seen
+);
 
-#[tokio::test]
-async fn blocked_sessions_are_seen_on_timescaledb() {
-    blocked(TestDatabase::create(Backend::Timescale).await).await;
-}
-
-#[tokio::test]
-async fn blocked_sessions_are_seen_on_mariadb() {
-    blocked(TestDatabase::create(Backend::Mariadb).await).await;
-}
-
-async fn blocked(database: TestDatabase) {
-    if database.has_one_session() {
-        return; // No second session could wait.
-    }
+async fn blocked_sessions_are_seen(database: TestDatabase) {
     let (db, holder, waiter) = (database.connect().await, database.connect().await, database.connect().await);
     execute(&db, "CREATE TABLE rooms (floor integer PRIMARY KEY, name text)").await;
     execute(&db, "INSERT INTO rooms VALUES (1, 'hall')").await;

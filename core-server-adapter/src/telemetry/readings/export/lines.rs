@@ -67,9 +67,9 @@ impl Lines {
             self.last_time.as_str(),
             line.sensor_id.as_ref(),
             line.sensor_type.as_deref(),
-            line.value,
+            unsigned_zero(line.value),
             line.unit.as_deref(),
-            line.quality,
+            line.quality.map(unsigned_zero),
             line.metadata.as_deref(),
         );
         self.writer.serialize(fields).map_err(|error| AdapterError::Output(error.into()))
@@ -91,6 +91,12 @@ impl Lines {
         let (at, id) = self.last.clone();
         Ok(Some(CsvChunk { bytes, rows, position: Cursor { direction: Direction::Newer, at, id } }))
     }
+}
+
+/// Not every server keeps the sign of a zero (SQLite, MariaDB from 10.11.19 on): no export has it.
+fn unsigned_zero(number: f64) -> f64 {
+    // Minus zero plus zero is zero; every other number stays as it is.
+    number + 0.0
 }
 
 fn writer() -> Writer<Vec<u8>> {

@@ -23,8 +23,9 @@ use super::{PLACE, ReadingCursor, ReadingFilter, ReadingRepository};
 use crate::AdapterError;
 
 /// The first line of a CSV file of readings, with its line end. Times are RFC 3339 in UTC with microseconds; numbers the
-/// shortest that give the same double, with a decimal point (`1.0`, `-0.0`) or an exponent (`1e300`, `1e-7`); what is not
-/// there an empty field; JSON compact. Fields with a comma, a quote or a line break are quoted, and quotes in them doubled.
+/// shortest that give the same double, with a decimal point (`1.0`) or an exponent (`1e300`, `1e-7`), zero without a sign;
+/// what is not there an empty field; JSON compact. Fields with a comma, a quote or a line break are quoted, and quotes in
+/// them doubled.
 pub const CSV_HEADER: &str = "timestamp,sensor_id,sensor_type,value,unit,quality,sensor_metadata\n";
 
 /// Rows that are given together.

@@ -1,0 +1,150 @@
+//! Databases on the PostgreSQL, TimescaleDB and MariaDB servers that the environment names.
+
+use std::{
+    path::Path,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use url::Url;
+
+use crate::{connect_to, rows_as_text};
+
+/// How the names of test databases begin; the process that made them follows.
+const PREFIX: &str = "test_";
+
+/// A database on a server.
+pub(crate) struct ServerDatabase {
+    /// URL of the server's administrator.
+    admin: String,
+    name: String,
+    url: String,
+}
+
+impl ServerDatabase {
+    /// A new one; `timescaledb` with the extension, and without background jobs until a test starts them.
+    pub(crate) async fn create(variable: &'static str, timescaledb: bool) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let admin = std::env::var(variable).unwrap_or_else(|_| {
+            panic!("{variable} is not set: run `make test`, or first `eval \"$(scripts/test-servers.sh start)\"`")
+        });
+        let name = format!("{PREFIX}{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let mut url = Url::parse(&admin).expect("a URL");
+        url.set_path(&name);
+        let database = Self { admin, name, url: url.into() };
+        let db = connect_to(&database.admin).await;
+        drop_left(&db, variable).await;
+        db.execute_unprepared(&format!("CREATE DATABASE {}", database.name))
+            .await
+            .expect("a database of the test's own");
+        db.close().await.expect("closed");
+        if timescaledb {
+            let db = connect_to(&database.url).await;
+            let extension = "CREATE EXTENSION IF NOT EXISTS timescaledb";
+            db.execute_unprepared(extension).await.expect("TimescaleDB on that server");
+            stop_jobs(&db).await;
+            db.close().await.expect("closed");
+        }
+        database
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Keeps a copy of it under another name, when everybody has disconnected.
+    pub(crate) async fn keep(&self, copy: &str) {
+        let db = connect_to(&self.admin).await;
+        copy_database(&db, &self.name, copy).await;
+        db.close().await.expect("closed");
+    }
+
+    /// Becomes that copy.
+    pub(crate) async fn become_copy(&self, copy: &str, timescaledb: bool) {
+        let db = connect_to(&self.admin).await;
+        db.execute_unprepared(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).await.expect("dropped");
+        copy_database(&db, copy, &self.name).await;
+        db.close().await.expect("closed");
+        if timescaledb {
+            let db = connect_to(&self.url).await;
+            stop_jobs(&db).await;
+            db.close().await.expect("closed");
+        }
+    }
+}
+
+/// Name of a copy for this process; it begins like a test's own database, so that a later run drops it.
+pub(crate) fn copy_name(key: &str) -> String {
+    format!("{PREFIX}{}_{}", std::process::id(), key.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_"))
+}
+
+async fn copy_database(db: &DatabaseConnection, from: &str, to: &str) {
+    // TimescaleDB's launcher connects to every database.
+    let others = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{from}'");
+    let copy = format!("CREATE DATABASE {to} TEMPLATE {from}");
+    let mut attempts = 0;
+    while let Err(error) = db.execute_unprepared(&copy).await {
+        attempts += 1;
+        assert!(attempts < 50, "{copy}: {error}");
+        db.execute_unprepared(&others).await.expect("others are disconnected");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+/// The policy's job would convert what a test has just inserted; tests do that themselves.
+async fn stop_jobs(db: &DatabaseConnection) {
+    let stop = "SELECT _timescaledb_functions.stop_background_workers()";
+    db.execute_unprepared(stop).await.expect("no background jobs");
+}
+
+impl Drop for ServerDatabase {
+    fn drop(&mut self) {
+        let (admin, name) = (self.admin.clone(), self.name.clone());
+        // A thread of its own: a runtime cannot wait inside the test's.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime
+                .block_on(async { drop_database(&connect_to(&admin).await, &name).await })
+                .map_err(std::io::Error::other)
+        });
+        if !std::thread::panicking() && dropped.join().is_err() {
+            eprintln!("could not drop the test's database");
+        }
+    }
+}
+
+async fn drop_database(db: &DatabaseConnection, name: &str) -> Result<(), sea_orm::DbErr> {
+    let force = match db.get_database_backend() {
+        DbBackend::Postgres => " WITH (FORCE)",
+        DbBackend::MySql | DbBackend::Sqlite => "",
+        other => panic!("{other:?}"),
+    };
+    db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}{force}")).await.map(drop)
+}
+
+/// Drops what runs have left that are over, once a run and server.
+async fn drop_left(db: &DatabaseConnection, variable: &'static str) {
+    static DONE: OnceLock<std::sync::Mutex<Vec<&'static str>>> = OnceLock::new();
+    {
+        let mut done = DONE.get_or_init(Default::default).lock().expect("nobody panics here");
+        if done.contains(&variable) || !Path::new("/proc/self").exists() {
+            return;
+        }
+        done.push(variable);
+    }
+    let names = match db.get_database_backend() {
+        DbBackend::Postgres => "SELECT datname::text FROM pg_database",
+        _ => "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA",
+    };
+    for name in rows_as_text(db, names).await {
+        let process = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next());
+        if let Some(process) = process.and_then(|process| process.parse::<u32>().ok())
+            && !Path::new(&format!("/proc/{process}")).exists()
+        {
+            let _ = drop_database(db, &name).await;
+        }
+    }
+}
