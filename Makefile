@@ -4,12 +4,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 WASM := scripts/timescaledb
-# Tests wait for servers more than they compute.
-TEST_THREADS ?= 6
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate test test-async-std test-killed fmt lint docs schema entities verify bench-adapter bench-alarm-origin bench-engine bench-telemetry db-up db-down test-servers-stop clean
+.PHONY: help migrate test test-native test-async-std test-killed fmt lint docs schema entities verify bench-adapter bench-alarm-origin bench-engine bench-telemetry db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,19 +16,17 @@ migrate: ## Apply pending revisions (DATABASE_URL, .env, or an embedded SQLite f
 	cargo run --quiet -p migration -- up$(if $(AREA), --area $(AREA))
 
 test: $(WASM)/node_modules/.installed ## Everything CI checks: format, lints, docs, tests on every backend, generated files
-	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
-	$(SERVERS) cargo test --workspace -- --test-threads $(TEST_THREADS)
-	$(MAKE) --no-print-directory test-async-std
-	$(MAKE) --no-print-directory verify
+	scripts/test.sh
+
+test-native: $(WASM)/node_modules/.installed ## Every test of TimescaleDB on a native server: make test-native TEST_TIMESCALEDB_URL=postgres://…
+	TEST_TIMESCALEDB_URL='$(TEST_TIMESCALEDB_URL)' scripts/test.sh native
 
 test-async-std: ## The adapter on the async-std runtime
 	cargo clippy -p core-server-adapter --all-targets --no-default-features --features runtime-async-std -- -D warnings
 	cargo test -p core-server-adapter --no-default-features --features runtime-async-std
 
 test-killed: $(WASM)/node_modules/.installed ## Kill and cut a run at every single statement on every backend (slow; `make test` takes samples)
-	$(SERVERS) EVERY_STATEMENT=1 cargo test -p tests --test suite -- --test-threads $(TEST_THREADS) killed
+	$(SERVERS) EVERY_STATEMENT=1 cargo test --workspace --test suite -- killed
 
 fmt: ## Format the code
 	cargo fmt --all
@@ -42,16 +38,14 @@ docs: ## Build the API documentation
 	cargo doc --workspace --no-deps
 
 schema: $(WASM)/node_modules/.installed ## Write migration/schema, the finished schema on every backend, and docs/output.schema.json
-	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet -p tests --test suite schema::equals_the_checked_in
+	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet --workspace --test suite schema::equals_the_checked_in
 
 entities: $(WASM)/node_modules/.installed ## Write entity/src/<area>/generated and views from the migrated schema
 	cargo build --quiet -p entity-codegen
 	node $(WASM)/with.mjs target/debug/entity-codegen
 
 verify: $(WASM)/node_modules/.installed ## Fail when the schema dumps or the entities are not up to date
-	$(SERVERS) cargo test --quiet -p tests --test suite schema::equals_the_checked_in
-	cargo build --quiet -p entity-codegen
-	node $(WASM)/with.mjs target/debug/entity-codegen --check
+	$(SERVERS) cargo test --quiet --workspace --test suite equals_the_checked_in
 
 bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive revision at 0.2 and 2 million alarms (TEST_TIMESCALEDB_URL for a server of your own)
 	cargo run --quiet --release -p bench --bin bench-alarm-origin

@@ -8,6 +8,7 @@ use std::{path::Path, process::Command};
 mod adapter;
 mod alarms;
 mod engine;
+mod entities;
 mod honesty;
 mod telemetry;
 mod timescale;
