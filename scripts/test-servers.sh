@@ -95,7 +95,7 @@ start_mariadb() {
         install -d -m 700 ${switch_user:+-o mysql} "$data"
         say "starting MariaDB in $data"
         as mysql mariadb-install-db --datadir="$data" --skip-test-db --auth-root-authentication-method=normal >"$home/mariadb.init.log" 2>&1
-        printf '%s\n' "CREATE USER IF NOT EXISTS 'test'@'%' IDENTIFIED BY 'test';" "GRANT ALL ON *.* TO 'test'@'%';" >"$home/mariadb.sql"
+        printf '%s\n' "CREATE USER IF NOT EXISTS 'test'@'%' IDENTIFIED BY 'test';" "GRANT ALL ON *.* TO 'test'@'%' WITH GRANT OPTION;" >"$home/mariadb.sql"
         chmod a+r "$home/mariadb.sql"
         free_port >"$home/mariadb.port"
         as mysql "$server" --no-defaults --datadir="$data" --socket="$data/socket" --pid-file="$data/pid" --bind-address=127.0.0.1 \

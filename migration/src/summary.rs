@@ -64,7 +64,7 @@ pub async fn may_drop(manager: &SchemaManager<'_>, aggregate: &ContinuousAggrega
     let stored =
         if server.has_continuous_aggregates() { aggregate.name().to_owned() } else { aggregate.materialized_table() };
     // A run that was killed may have dropped it.
-    let gone = server.backend() == DbBackend::MySql && !manager.has_table(&stored).await?;
+    let gone = server.backend() == DbBackend::MySql && !manager.table_exists(&stored).await?;
     if gone || manager.get_connection().query_one_raw(orphans(server, aggregate, &stored)).await?.is_none() {
         return Ok(());
     }

@@ -10,6 +10,7 @@ mod alarms;
 mod engine;
 mod entities;
 mod honesty;
+mod rights;
 mod telemetry;
 mod timescale;
 

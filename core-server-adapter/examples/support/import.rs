@@ -34,7 +34,9 @@ pub async fn settle<T>(
             Ok(imported)
         }
         Err(error) => {
-            transaction.rollback().await?;
+            // What went wrong first is what is told. A transaction that the database has ended, or whose connection broke,
+            // is rolled back already and says so here.
+            let _ = transaction.rollback().await;
             Err(format!("{}: {error}; nothing was written", path.display()).into())
         }
     }

@@ -9,7 +9,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use sea_orm_migration::SchemaManager;
 
-use crate::{catalog::quote, offline, progress};
+use crate::{catalog::quote, guard, offline, progress};
 
 /// An `UPDATE` in steps.
 ///
@@ -69,6 +69,7 @@ impl BatchedUpdate {
         if offline::is_recording() {
             // A script has no loop: it gets the whole change.
             let all = format!("UPDATE {} SET {} WHERE {}", quote(backend, &self.table), self.set, self.filter);
+            let all = if backend == DbBackend::Postgres { format!("{}; {all}", guard::EVERY_ROW) } else { all };
             return db.execute_unprepared(&all).await.map(drop);
         }
         let count = format!("SELECT count(*) AS found FROM {} WHERE {}", quote(backend, &self.table), self.filter);
@@ -102,6 +103,10 @@ impl BatchedUpdate {
             return format!("UPDATE {table} SET {set} WHERE {filter} LIMIT {rows}");
         }
         let key = self.key.iter().map(|column| quote(backend, column)).collect::<Vec<_>>().join(", ");
-        format!("UPDATE {table} SET {set} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {filter} LIMIT {rows})")
+        let step = format!(
+            "UPDATE {table} SET {set} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {filter} LIMIT {rows})"
+        );
+        // Both in the transaction that a text of several statements is.
+        if backend == DbBackend::Postgres { format!("{}; {step}", guard::EVERY_ROW) } else { step }
     }
 }

@@ -73,9 +73,23 @@ enum Failed {
 }
 
 async fn session(target: &Target, create: bool) -> Result<DatabaseConnection, Failed> {
-    tokio::select! {
-        connected = Database::connect(options(target, create)) => connected.map_err(Failed::Refused),
-        error = unreachable(target) => Err(Failed::Unreachable(error)),
+    let db = tokio::select! {
+        connected = Database::connect(options(target, create)) => connected.map_err(Failed::Refused)?,
+        error = unreachable(target) => return Err(Failed::Unreachable(error)),
+    };
+    if let Some(settings) = session_settings(target.backend()) {
+        db.execute_unprepared(settings).await.map_err(Failed::Refused)?;
+    }
+    Ok(db)
+}
+
+/// What the engine and every revision depend on. PostgreSQL: rows that a policy hides from this user are an error wherever
+/// rows are copied, counted, changed or deleted. MySQL: a table for which no engine is named has transactions.
+fn session_settings(backend: DbBackend) -> Option<&'static str> {
+    match backend {
+        DbBackend::Postgres => Some("SET row_security = off"),
+        DbBackend::MySql => Some("SET SESSION default_storage_engine = InnoDB"),
+        _ => None,
     }
 }
 

@@ -25,6 +25,9 @@ pub async fn examine(runner: &Runner) -> Result<Vec<Diagnosis>, EngineError> {
     if runner.server().has_columnstore() {
         found.push(jobs(runner).await.map_err(failed())?);
     }
+    if runner.server().backend() == DbBackend::MySql {
+        found.push(engines(runner).await.map_err(failed())?);
+    }
     found.push(revisions(runner).await?);
     Ok(found)
 }
@@ -49,6 +52,18 @@ fn abilities(server: Capability) -> Diagnosis {
     };
     let sessions = if server.is_web_assembly() { "; one session, no background jobs (WebAssembly)" } else { "" };
     ok("abilities", format!("{server}: {able}{sessions}"))
+}
+
+/// Tables of MySQL whose engine has no transactions: what fails half way stays half done there.
+async fn engines(runner: &Runner) -> Result<Diagnosis, DbErr> {
+    let others = "SELECT GROUP_CONCAT(CONCAT(TABLE_NAME, ' (', ENGINE, ')') ORDER BY TABLE_NAME SEPARATOR ', ') AS answer \
+         FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB'";
+    let Some(tables) = first(runner, others).await? else {
+        return Ok(ok("tables", "all have transactions".to_owned()));
+    };
+    let advice = "what fails half way stays half done in them: ALTER TABLE … ENGINE=InnoDB ROW_FORMAT=DYNAMIC for each";
+    let finding = format!("tables without transactions: {tables}; {advice}");
+    Ok(Diagnosis { about: "tables", health: Health::Problem, finding })
 }
 
 async fn timeouts(runner: &Runner) -> Result<Diagnosis, DbErr> {

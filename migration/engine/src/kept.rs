@@ -6,8 +6,11 @@
 //! default there is no side table at all.
 //!
 //! Side tables start with [`PREFIX`]: they are no part of the schema, so dumps, fingerprints and entities leave them out.
+//! They have a primary key, without which a publication of all tables would let nobody change them.
 
-use migration_timescale::{Capability, identifier, literal};
+use migration_timescale::{
+    Capability, MYSQL_TABLE_OPTIONS, TimescaleManager, add_primary_key_sql, identifier, literal,
+};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;
 
@@ -104,20 +107,24 @@ impl KeptColumns {
         let backend = manager.get_database_backend();
         let (table, side) = (quote(backend, &self.table), quote(backend, &self.side_table));
         if backend == DbBackend::Postgres {
-            run(manager, &format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")).await?;
+            run(manager, &format!("{}; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE", guard::EVERY_ROW)).await?;
         }
         let names = self.side_columns().collect::<Vec<_>>().join(", ");
         let select = format!("SELECT {} FROM {table}", self.selected(backend));
         let key = self.key.join(", ");
-        if !manager.has_table(&self.side_table).await? {
+        if !manager.table_exists(&self.side_table).await? {
             // IF NOT EXISTS: a recorded script cannot look.
-            let unique = if backend == DbBackend::MySql { format!("(PRIMARY KEY ({key})) ") } else { String::new() };
-            run(manager, &format!("CREATE TABLE IF NOT EXISTS {side} {unique}AS {select} WHERE 1 = 0")).await?;
-            if backend != DbBackend::MySql {
+            let options = match backend {
+                DbBackend::MySql => format!("(PRIMARY KEY ({key})) {MYSQL_TABLE_OPTIONS} "),
+                _ => String::new(),
+            };
+            run(manager, &format!("CREATE TABLE IF NOT EXISTS {side} {options}AS {select} WHERE 1 = 0")).await?;
+            if backend == DbBackend::Sqlite {
                 let index = quote(backend, &format!("{}_key", self.side_table));
                 run(manager, &format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {side} ({key})")).await?;
             }
         }
+        self.add_key(manager).await?;
         if backend == DbBackend::MySql {
             // No transaction spans a change of a MySQL table; the lock does. `release` gives it back.
             run(manager, &format!("LOCK TABLES {table} WRITE, {side} WRITE")).await?;
@@ -156,17 +163,18 @@ impl KeptColumns {
     ///
     /// Only rows are locked, and a run that is killed goes on where it ended: what is restored leaves the side table.
     pub async fn restore(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        if !manager.has_table(&self.side_table).await? {
+        if !manager.table_exists(&self.side_table).await? {
             return Ok(());
         }
         let side = quote(manager.get_database_backend(), &self.side_table);
+        self.add_key(manager).await?;
         let parts = self.parts(manager).await?;
         let total = parts.len() as u64;
         for (done, part) in (1..).zip(parts) {
             let work = manager.begin().await?;
             if work.get_database_backend() == DbBackend::Postgres {
                 // The planner knows nothing of rows in the columnstore and would visit the chunk once per row.
-                run(&work, "SET LOCAL enable_nestloop = off").await?;
+                run(&work, &format!("{}; SET LOCAL enable_nestloop = off", guard::EVERY_ROW)).await?;
             }
             if Capability::detect(work.get_connection()).await?.has_columnstore() {
                 run(&work, "SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0").await?;
@@ -177,6 +185,15 @@ impl KeptColumns {
             progress::report(&format!("restoring {}", self.table), done, total);
         }
         run(manager, &format!("DROP TABLE {side}")).await
+    }
+
+    /// The primary key of the side table, on PostgreSQL; one that an earlier version made has none.
+    async fn add_key(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        if manager.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let key: Vec<&str> = self.key.iter().map(String::as_str).collect();
+        run(manager, &add_primary_key_sql(&self.side_table, &key)).await
     }
 
     /// The statement that copies the values back to the rows of one part.

@@ -23,7 +23,7 @@ pub async fn create_index(
     index: IndexCreateStatement,
 ) -> Result<(), DbErr> {
     if manager.get_database_backend() != DbBackend::Postgres {
-        return if manager.has_index(table, name).await? { Ok(()) } else { manager.create_index(index).await };
+        return if manager.index_exists(table, name).await? { Ok(()) } else { manager.create_index(index).await };
     }
     let online = match manager.get_connection() {
         SchemaManagerConnection::Connection(db) => Some(*db),

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use migration_timescale::MYSQL_TABLE_OPTIONS;
 use schemars::JsonSchema;
 use sea_orm::{
     DatabaseConnection, DbBackend, DbErr, DynIden, QueryResult, Schema, StatementBuilder,
@@ -104,7 +105,7 @@ impl Tables {
         let mut bookkeeping = Schema::new(backend).create_table_from_entity(seaql_migrations::Entity);
         bookkeeping.table(SeaRc::clone(&self.bookkeeping)).if_not_exists();
         let text = |name: &'static str, length| ColumnDef::new(name).string_len(length).not_null().take();
-        let own = Table::create()
+        let mut own = Table::create()
             .table(Alias::new(&self.own))
             .if_not_exists()
             .col(text(VERSION, 255).primary_key())
@@ -117,6 +118,11 @@ impl Tables {
             .col(text("engine_version", 40))
             .col(text("applied_by", 255))
             .take();
+        if backend == DbBackend::MySql {
+            for table in [&mut bookkeeping, &mut own] {
+                table.character_set("utf8mb4").extra(MYSQL_TABLE_OPTIONS);
+            }
+        }
         let both = format!("{}; {}", sql(backend, &bookkeeping), sql(backend, &own));
         // Two empty tables need not wait for the disk; the first revision does.
         if backend == DbBackend::Postgres { format!("SET LOCAL synchronous_commit = off; {both}") } else { both }

@@ -18,6 +18,15 @@ pub fn is_deadlock(error: &DbErr) -> bool {
     matches!(code(error).as_deref(), Some("40001" | "40P01"))
 }
 
+/// The user has no right to do that (PostgreSQL 42501, MySQL 1044, 1142, 1143, 1227 and 1370).
+pub fn is_missing_right(error: &DbErr) -> bool {
+    let Some(sqlx::Error::Database(database)) = sqlx_error(error) else { return false };
+    match database.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+        Some(mysql) => matches!(mysql.number(), 1044 | 1142 | 1143 | 1227 | 1370),
+        None => database.code().as_deref() == Some("42501"),
+    }
+}
+
 /// The database said it, as opposed to the network or the driver.
 pub fn is_from_server(error: &DbErr) -> bool {
     matches!(sqlx_error(error), Some(sqlx::Error::Database(_)))
@@ -38,6 +47,9 @@ pub fn is_read_only(error: &DbErr) -> bool {
 /// What the database said, without the layers it came through; with detail and hint where PostgreSQL gives them.
 pub fn message(error: &DbErr) -> String {
     let Some(sqlx::Error::Database(database)) = sqlx_error(error) else {
+        if let Some(cut_off) = database_target::driver_error::cut_off(error) {
+            return cut_off.to_owned();
+        }
         return match error {
             DbErr::Migration(text) | DbErr::Custom(text) => text.clone(),
             other => other.to_string(),
@@ -45,6 +57,7 @@ pub fn message(error: &DbErr) -> String {
     };
     let postgres = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
     let more = postgres.into_iter().flat_map(|error| [error.detail(), error.hint()]).flatten();
+    let right = is_missing_right(error).then_some("docs/operations.md lists the rights that each command needs");
     // A detail that lists objects has a line for each.
-    std::iter::once(database.message()).chain(more).collect::<Vec<_>>().join("; ").replace('\n', "; ")
+    std::iter::once(database.message()).chain(more).chain(right).collect::<Vec<_>>().join("; ").replace('\n', "; ")
 }

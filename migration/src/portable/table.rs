@@ -7,6 +7,7 @@
 //!
 //! A variant of [`Type`], its definition in [`Type::column`] and its rule in [`Type::check`].
 
+use migration_timescale::MYSQL_TABLE_OPTIONS;
 use sea_orm_migration::{
     prelude::*,
     sea_orm::DbBackend,
@@ -91,7 +92,7 @@ impl PortableTable {
         statement.table(name);
         if backend == DbBackend::MySql {
             // Any text, and "a" is not "A", as elsewhere; the server's default may be Latin-1.
-            statement.character_set("utf8mb4").collate("utf8mb4_bin");
+            statement.character_set("utf8mb4").collate("utf8mb4_bin").extra(MYSQL_TABLE_OPTIONS);
         }
         Self { backend, name, statement }
     }

@@ -6,6 +6,10 @@ use sea_orm::DbBackend;
 
 use crate::{Capability, Interval, identifier};
 
+/// What every table of MySQL and MariaDB is created with, after its columns: the server's default may be an engine without
+/// transactions, or a row format in which a key over 255 characters has no room.
+pub const MYSQL_TABLE_OPTIONS: &str = "ENGINE=InnoDB ROW_FORMAT=DYNAMIC";
+
 /// `name` as a quoted identifier of a backend.
 pub(crate) fn name(backend: DbBackend, name: &str) -> String {
     match backend {

@@ -42,7 +42,7 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
     let mut statements = Vec::new();
     let tables = rows(
         db,
-        "SELECT TABLE_NAME AS name, TABLE_TYPE AS kind, DATABASE() AS home FROM information_schema.TABLES \
+        "SELECT TABLE_NAME AS name, TABLE_TYPE AS kind, DATABASE() AS home, COALESCE(ROW_FORMAT, '') AS row_format FROM information_schema.TABLES \
          WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_TYPE, TABLE_NAME",
     )
     .await?;
@@ -58,6 +58,7 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
         let create = rows(db, &format!("SHOW CREATE {word} {}", quote(DbBackend::MySql, &name))).await?;
         let Some(create) = create.first() else { continue };
         let sql = without_counter(&create.try_get_by_index::<String>(1)?);
+        let sql = with_row_format(&sql, &row.try_get::<String>("", "row_format")?);
         statements.push(format!("{sql};"));
         if kind == Kind::Table {
             take_apart(&name, &sql, &mut objects);
@@ -134,9 +135,34 @@ fn without_counter(sql: &str) -> String {
     sql.split(' ').filter(|word| !word.starts_with("AUTO_INCREMENT=")).collect::<Vec<_>>().join(" ")
 }
 
+/// `SHOW CREATE TABLE` repeats the row format that was asked for, and none where the server's default was taken. It is
+/// shown where it is not the usual one, whoever chose it.
+fn with_row_format(sql: &str, actual: &str) -> String {
+    let (columns, options) = sql.rsplit_once('\n').unwrap_or_default();
+    if columns.is_empty() {
+        return sql.to_owned();
+    }
+    let options = options.split(' ').filter(|word| !word.starts_with("ROW_FORMAT=")).collect::<Vec<_>>().join(" ");
+    let unusual = if actual.is_empty() || actual.eq_ignore_ascii_case("dynamic") {
+        String::new()
+    } else {
+        format!(" ROW_FORMAT={}", actual.to_ascii_uppercase())
+    };
+    format!("{columns}\n{options}{unusual}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_row_format_is_shown_where_it_is_unusual() {
+        let asked = "CREATE TABLE `t` (\n  `a` int(11)\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC";
+        let plain = "CREATE TABLE `t` (\n  `a` int(11)\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
+        assert_eq!(with_row_format(asked, "Dynamic"), plain);
+        assert_eq!(with_row_format(plain, "Dynamic"), plain);
+        assert_eq!(with_row_format(plain, "Compact"), format!("{plain} ROW_FORMAT=COMPACT"));
+    }
 
     #[test]
     fn a_table_is_taken_apart() {

@@ -11,9 +11,9 @@ use super::{Recorded, Schema, Script, record::record_on};
 /// First part of every checksum. To be raised when the engine's own helpers (`kept`, `online`, the builders of
 /// migration-timescale) or the normalisation below render the same revision differently: checksums of different versions
 /// are not compared.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
-/// The checksum of a revision: `1:` and 64 hexadecimal digits, over the statements of both directions with the
+/// The checksum of a revision: `2:` and 64 hexadecimal digits, over the statements of both directions with the
 /// transactions they run in. A `down` that cannot be recorded counts as none.
 pub fn checksum(up: &Script, down: Option<&Script>) -> String {
     let mut hash = Sha256::new();

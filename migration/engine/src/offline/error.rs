@@ -10,7 +10,7 @@ pub enum OfflineError {
     /// The revision depends on an answer that only a database has.
     #[error(
         "revision {revision} cannot be written down for {direction}: it needs a database to answer `{question}`; \
-         run it with `{direction}`, or let it ask with has_table, has_column or has_index of SchemaManager"
+         run it with `{direction}`, or let it ask with table_exists, column_exists or index_exists of migration_timescale::TimescaleManager"
     )]
     NeedsDatabase {
         /// The revision.

@@ -24,7 +24,7 @@ type Answer = fn(&mut Recording, &Asked<'_>) -> Option<Vec<Row>>;
 
 /// Name of the answer's column, and who gives it.
 const QUESTIONS: &[(&str, Answer)] = &[
-    // sea-schema's, behind the methods of SchemaManager.
+    // sea-schema's, behind the methods of SchemaManager, and migration-timescale's.
     ("has_table", |known, asked| asked.about(|[table]| known.model().has_table(table))),
     ("has_column", |known, asked| asked.about(|[table, column]| known.model().has_column(table, column))),
     ("has_index", |known, asked| asked.about(|[table, index]| known.model().has_index(table, index))),
@@ -32,6 +32,7 @@ const QUESTIONS: &[(&str, Answer)] = &[
     ("timescaledb_version", |known, _| Some(timescaledb(known.server))),
     // As a database where the extension is not enabled yet; enabling it again changes nothing.
     ("can_enable_timescaledb", |known, asked| Some(asked.row(known.server.has_hypertables()))),
+    ("may_enable_timescaledb", |_, asked| Some(asked.row(true))),
     ("has_public_beside", |_, asked| Some(asked.row(false))),
     ("has_hypertable", |known, asked| asked.about(|[table]| known.model().hypertable(table).is_some())),
     ("has_columnstore", |known, asked| asked.about(|[table]| has_columnstore(known.model(), table))),

@@ -9,7 +9,8 @@ use crate::EngineError;
 pub enum ScratchError {
     /// The user may create neither a database nor a schema to try revisions in.
     #[error(
-        "this user may not create a database to try revisions in; allow it (PostgreSQL: ALTER ROLE … CREATEDB; \
+        "this user may create no place to try revisions in, as check, verify, stamp, refresh and reset do; every other \
+         command does without. Allow one (PostgreSQL: GRANT CREATE ON DATABASE … TO …, or ALTER ROLE … CREATEDB; \
          MySQL: GRANT ALL ON `migration\\_scratch\\_%`.* TO …), or name another server of the same version with --database-url"
     )]
     MayNotCreate {
@@ -17,10 +18,10 @@ pub enum ScratchError {
         #[source]
         source: DbErr,
     },
-    /// The server serves one session, so there is no second one for a scratch database.
+    /// The server serves one session, or this user one, so there is no second one for a scratch database.
     #[error(
-        "this server serves one session and has no scratch database beside it; \
-         name a TimescaleDB or PostgreSQL server with --database-url"
+        "this server gives this user one session, so there is none for a scratch database beside it; \
+         allow two (ALTER ROLE … CONNECTION LIMIT), or name another TimescaleDB or PostgreSQL server with --database-url"
     )]
     OneSession,
     /// A revision has to be tried in a database of its own, which cannot be had.

@@ -4,13 +4,15 @@
 //! database in memory, on MySQL a database of its own. A revision that PostgreSQL refuses inside a transaction is given a
 //! database of its own there too, and [`Scratch::database`] always is.
 //!
-//! Databases are named `migration_scratch_<seconds since 1970>_<session>_<random>` and dropped by whoever made them. Those
-//! of a run that was killed are dropped by a later run, a day after, when nobody is connected to them.
+//! Databases are named `migration_scratch_<seconds since 1970>_<session>_<random>` and dropped by whoever made them, over a
+//! new connection when the old one broke. One that is left all the same, by a run that was killed for example, is dropped
+//! by the next run of the same user once the session that made it is gone and nobody is connected to it; those of other
+//! users a day after they were made.
 
 mod error;
 mod server;
 
-use migration_timescale::identifier;
+use migration_timescale::{identifier, manager::leaving_extension_alone};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 use serde::Serialize;
@@ -127,7 +129,10 @@ impl<'a> Scratch<'a> {
     /// Drops it, whatever became of the work in it.
     pub async fn remove(self) -> Result<(), ScratchError> {
         match self.place {
-            Place::Database { db, name } => server::remove(self.runner, db, &name).await,
+            Place::Database { db, name } => {
+                server::remove(self.runner, db, &name).await;
+                Ok(())
+            }
             Place::Transaction(transaction) => {
                 transaction.rollback().await.map_err(ScratchError::while_doing("rolling a trial back"))
             }
@@ -138,12 +143,12 @@ impl<'a> Scratch<'a> {
 
 /// Creates the schema and moves into it. TimescaleDB's functions stay reachable through the schema its extension lives in.
 async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
-    let asked = rows(
-        transaction,
-        "SELECT version() LIKE '%emcc%' AS one_session, (SELECT n.nspname::text FROM pg_extension e \
+    let question = format!(
+        "SELECT {} AS one_session, (SELECT n.nspname::text FROM pg_extension e \
          JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb') AS extension",
-    )
-    .await?;
+        server::ONE_SESSION
+    );
+    let asked = rows(transaction, &question).await?;
     let mut path = vec![identifier(NAME)];
     let mut one_session = false;
     if let Some(row) = asked.first() {
@@ -167,6 +172,13 @@ async fn step(manager: &SchemaManager<'_>, revision: &dyn MigrationTrait, direct
 
 /// The catalogue after these revisions, in this order, on the runner's own server.
 pub async fn catalog_of(runner: &Runner, revisions: &[&dyn MigrationTrait]) -> Result<Catalog, ScratchError> {
+    // What this database, as it is, would have: an extension that it lacks is not there for a trial either.
+    // Boxed: the futures of revisions are large.
+    let work = Box::pin(wherever_it_works(runner, revisions));
+    if runner.server().has_hypertables() { work.await } else { leaving_extension_alone(work).await }
+}
+
+async fn wherever_it_works(runner: &Runner, revisions: &[&dyn MigrationTrait]) -> Result<Catalog, ScratchError> {
     let refused = if runner.target().backend() == DbBackend::Postgres {
         let tried = match Scratch::transaction(runner).await {
             Ok(scratch) => produce(scratch, revisions).await,
@@ -216,14 +228,14 @@ pub(crate) async fn silently<F: Future>(work: F) -> F::Output {
 
 /// Whether one transaction around everything, beside the database itself, is what was in the way. 25001: refuses to run in
 /// a transaction; 0A000: an index with a transaction per chunk; 55P04: uses an enum value that was added in it; 55006:
-/// waits for a deferred trigger. The others: the name is taken by an object of the database that is in no schema of the
+/// waits for a deferred trigger; 55000: a publication of all tables takes no change of a table without a key. The others: the name is taken by an object of the database that is in no schema of the
 /// project, such as an index of a continuous aggregate.
 fn wants_a_database(error: &ScratchError) -> bool {
     match error {
         ScratchError::MayNotCreate { .. } => true,
         ScratchError::Revision { source, .. } => {
             let code = sqlstate::code(source);
-            let in_transaction = matches!(code.as_deref(), Some("25001" | "0A000" | "55P04" | "55006"));
+            let in_transaction = matches!(code.as_deref(), Some("25001" | "0A000" | "55P04" | "55006" | "55000"));
             in_transaction || matches!(code.as_deref(), Some("42P07" | "42710" | "42P06" | "42723"))
         }
         _ => false,

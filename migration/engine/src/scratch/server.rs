@@ -12,7 +12,7 @@ use crate::{
     connect, sqlstate,
 };
 
-/// A killed run's database is dropped this long after it was made.
+/// A killed run's database is dropped this long after it was made, where it cannot be seen that it was killed.
 const LEFT_AFTER: u64 = 24 * 60 * 60;
 
 /// Where the session is, and the parts of a name that is this run's alone, all as text.
@@ -23,10 +23,15 @@ const POSTGRES_HOME: &str = "SELECT extract(epoch FROM now())::bigint::text AS n
 const MYSQL_HOME: &str = "SELECT CAST(UNIX_TIMESTAMP() AS CHAR) AS now, CAST(CONNECTION_ID() AS CHAR) AS session, LEFT(MD5(RAND()), 8) AS random, \
      @@character_set_database AS encoding, @@collation_database AS sorting";
 
-/// Databases with the names of scratch databases that nobody is connected to.
-const POSTGRES_IDLE: &str = "SELECT d.datname::text AS name FROM pg_database d WHERE d.datname LIKE 'migration\\_scratch\\_%' \
+/// Whether the server, or this user, has one session and no other, as a condition of PostgreSQL.
+pub(super) const ONE_SESSION: &str = "version() LIKE '%emcc%' OR EXISTS (SELECT 1 FROM pg_roles WHERE rolname = session_user AND rolconnlimit = 1 AND NOT rolsuper)";
+
+/// Databases with the names of scratch databases that nobody is connected to, and whether the session that made them is
+/// gone: on PostgreSQL by its number in the name, of databases of this user; on MySQL by the lock of that name.
+const POSTGRES_IDLE: &str = "SELECT d.datname::text AS name, pg_get_userbyid(d.datdba) = current_user AND NOT EXISTS (SELECT 1 FROM pg_stat_activity s \
+      WHERE s.pid::text = split_part(d.datname::text, '_', 4)) AS is_abandoned FROM pg_database d WHERE d.datname LIKE 'migration\\_scratch\\_%' \
      AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend')";
-const MYSQL_IDLE: &str = "SELECT s.SCHEMA_NAME AS name FROM information_schema.SCHEMATA s WHERE s.SCHEMA_NAME LIKE 'migration\\_scratch\\_%' \
+const MYSQL_IDLE: &str = "SELECT s.SCHEMA_NAME AS name, IS_FREE_LOCK(s.SCHEMA_NAME) = 1 AS is_abandoned FROM information_schema.SCHEMATA s WHERE s.SCHEMA_NAME LIKE 'migration\\_scratch\\_%' \
      AND NOT EXISTS (SELECT 1 FROM information_schema.PROCESSLIST p WHERE p.DB = s.SCHEMA_NAME)";
 
 /// Creates a database as the home database is, and connects to it.
@@ -43,6 +48,11 @@ pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, Strin
     let home = asked.first().ok_or_else(missing).map_err(failed())?;
     let (name, create) = name_and_sql(backend, home).map_err(failed())?;
     drop_leftovers(db).await;
+    if backend == DbBackend::MySql {
+        // Held as long as this session lives: by it others see whose database it is.
+        let lock = format!("SELECT GET_LOCK('{name}', 0) AS taken");
+        rows(db, &lock).await.map_err(ScratchError::while_doing("taking the lock of a scratch database"))?;
+    }
     if let Err(source) = db.execute_unprepared(&create).await {
         return Err(match sqlstate::code(&source).as_deref() {
             Some("42501" | "42000") => ScratchError::MayNotCreate { source },
@@ -65,23 +75,24 @@ pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, Strin
     match prepared {
         Ok(scratch) => Ok((scratch, name)),
         Err(error) => {
-            drop_database(db, &name).await?;
+            drop_database(runner, &name).await;
             Err(error)
         }
     }
 }
 
-/// Whether the server is PostgreSQL in WebAssembly, which has one session for everyone.
+/// Whether there is no second session: PostgreSQL in WebAssembly has one for everyone, and a user's may be limited to one.
 async fn has_one_session<C: ConnectionTrait>(db: &C) -> Result<bool, DbErr> {
-    let asked = rows(db, "SELECT version() LIKE '%emcc%' AS one_session").await?;
+    let sql = format!("SELECT {ONE_SESSION} AS one_session");
+    let asked = rows(db, &sql).await?;
     asked.first().map_or(Ok(false), |row| row.try_get("", "one_session"))
 }
 
 /// Closes the connection and drops the database.
-pub(super) async fn remove(runner: &Runner, scratch: DatabaseConnection, name: &str) -> Result<(), ScratchError> {
+pub(super) async fn remove(runner: &Runner, scratch: DatabaseConnection, name: &str) {
     // The server ends the session in any case.
     let _ = scratch.close().await;
-    drop_database(runner.connection(), name).await
+    drop_database(runner, name).await;
 }
 
 fn name_and_sql(backend: DbBackend, home: &QueryResult) -> Result<(String, String), DbErr> {
@@ -131,21 +142,57 @@ async fn furnish(db: &DatabaseConnection, scratch: &DatabaseConnection, home: &Q
     scratch.execute_unprepared(&format!("SELECT set_config('search_path', {}, false)", literal(&path))).await.map(drop)
 }
 
-/// A session that is just ending, or a worker of TimescaleDB, can be in the way for a moment.
-async fn drop_database(db: &DatabaseConnection, name: &str) -> Result<(), ScratchError> {
-    let force = if db.get_database_backend() == DbBackend::Postgres { " WITH (FORCE)" } else { "" };
-    let sql = format!("DROP DATABASE IF EXISTS {}{force}", quote(db.get_database_backend(), name));
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
-        match db.execute_unprepared(&sql).await {
-            Ok(_) => return Ok(()),
-            Err(error) if attempts < 10 && sqlstate::code(&error).as_deref() == Some("55006") => {
-                tokio::time::sleep(Duration::from_millis(200)).await;
+/// Drops it, over a new connection when the old one is broken. What cannot be dropped is said, and left to the next run: it
+/// says nothing against the revisions that were tried.
+async fn drop_database(runner: &Runner, name: &str) {
+    let dropped = match try_to_drop(runner.connection(), name).await {
+        Err(error) => {
+            let settings = connect::Settings { must_exist: true, ..connect::Settings::default() };
+            match connect::open(runner.target(), &settings).await {
+                Ok(db) => {
+                    let dropped = try_to_drop(&db, name).await;
+                    // It is not needed any more.
+                    let _ = db.close().await;
+                    dropped
+                }
+                Err(_) => Err(error),
             }
-            Err(source) => return Err(ScratchError::Database { doing: "dropping the scratch database", source }),
+        }
+        Ok(()) => Ok(()),
+    };
+    if let Err(error) = dropped {
+        tracing::warn!("{name} is left on the server, the next run drops it: {}", sqlstate::message(&error));
+    }
+}
+
+/// A session that is just ending, or a worker of TimescaleDB, can be in the way for a moment. To end a worker by force a
+/// right is needed that not every owner has; without force TimescaleDB ends it by itself.
+async fn try_to_drop(db: &DatabaseConnection, name: &str) -> Result<(), DbErr> {
+    const ATTEMPTS: u32 = 25;
+    let backend = db.get_database_backend();
+    let drop = format!("DROP DATABASE IF EXISTS {}", quote(backend, name));
+    let mut attempt = 1;
+    loop {
+        let force = if backend == DbBackend::Postgres && attempt % 2 == 1 { " WITH (FORCE)" } else { "" };
+        match db.execute_unprepared(&format!("{drop}{force}")).await {
+            Ok(_) => break,
+            Err(error) if attempt < ATTEMPTS && is_in_use(&error) => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                attempt += 1;
+            }
+            Err(error) => return Err(error),
         }
     }
+    if backend == DbBackend::MySql {
+        // Another session of ours may hold it; it goes with that one.
+        let _ = rows(db, &format!("SELECT RELEASE_LOCK('{name}') AS released")).await;
+    }
+    Ok(())
+}
+
+/// 55006: sessions are in it; 42501: one of them is another user's, as TimescaleDB's workers are.
+fn is_in_use(error: &DbErr) -> bool {
+    matches!(sqlstate::code(error).as_deref(), Some("55006" | "42501"))
 }
 
 /// Drops what killed runs left. Never a reason to fail: what cannot be dropped stays and is said.
@@ -160,7 +207,8 @@ async fn drop_leftovers(db: &DatabaseConnection) {
     let Some(now) = now else { return };
     for row in rows(db, idle).await.unwrap_or_default() {
         let Ok(name) = row.try_get::<String>("", "name") else { continue };
-        if !is_left_over(&name, now) {
+        let is_abandoned = row.try_get("", "is_abandoned").unwrap_or(false);
+        if !made(&name).is_some_and(|made| is_abandoned || made.saturating_add(LEFT_AFTER) < now) {
             continue;
         }
         // Without force: somebody may have connected since.
@@ -174,27 +222,24 @@ async fn drop_leftovers(db: &DatabaseConnection) {
     }
 }
 
-/// Whether a database has the name of a scratch database, and one that was made over a day before `now`.
-fn is_left_over(name: &str, now: u64) -> bool {
-    let Some(rest) = name.strip_prefix(NAME).and_then(|rest| rest.strip_prefix('_')) else { return false };
+/// When a database was made that has the name of a scratch database.
+fn made(name: &str) -> Option<u64> {
+    let rest = name.strip_prefix(NAME)?.strip_prefix('_')?;
     let parts: Vec<&str> = rest.split('_').collect();
-    let [made, session, random] = parts.as_slice() else { return false };
+    let [made, session, random] = parts.as_slice() else { return None };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let random = random.len() == 8 && random.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let made = if digits(made) && digits(session) && random { made.parse::<u64>().ok() } else { None };
-    made.is_some_and(|made| made.saturating_add(LEFT_AFTER) < now)
+    if digits(made) && digits(session) && random { made.parse().ok() } else { None }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_left_over;
+    use super::made;
 
     #[test]
-    fn only_old_databases_of_ours_are_left_over() {
-        let now = 1_800_000_000;
-        assert!(is_left_over("migration_scratch_1799900000_42_0a1b2c3d", now));
+    fn only_databases_of_ours_have_the_name() {
+        assert_eq!(made("migration_scratch_1799900000_42_0a1b2c3d"), Some(1_799_900_000));
         for other in [
-            "migration_scratch_1799990000_42_0a1b2c3d",
             "migration_scratch_1799900000_42",
             "migration_scratch_1799900000_42_0a1b2c3d_mine",
             "migration_scratch_1799900000_42_notrandom",
@@ -202,7 +247,7 @@ mod tests {
             "my_migration_scratch_1799900000_42_0a1b2c3d",
             "migration_scratch",
         ] {
-            assert!(!is_left_over(other, now), "{other}");
+            assert_eq!(made(other), None, "{other}");
         }
     }
 }

@@ -4,7 +4,7 @@
 //! chunks older than 7 days go to the columnstore, one batch per sensor.
 
 use migration_engine::{Describe, guard};
-use migration_timescale::{Columnstore, ColumnstorePolicy, Hypertable, TimescaleManager};
+use migration_timescale::{Columnstore, ColumnstorePolicy, Hypertable, MYSQL_TABLE_OPTIONS, TimescaleManager};
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use crate::{
@@ -62,7 +62,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        if manager.get_database_backend() == DbBackend::MySql && !manager.has_table(TABLE).await? {
+        if manager.get_database_backend() == DbBackend::MySql && !manager.table_exists(TABLE).await? {
             return Ok(());
         }
         guard::may_drop_rows(manager, TABLE).await?;
@@ -117,7 +117,7 @@ fn threshold_alarm(backend: DbBackend, number: u32, day: u32) -> String {
 /// MySQL commits after every statement: a run that was killed leaves the table, and no row in it.
 async fn is_left_over(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
     Ok(manager.get_database_backend() == DbBackend::MySql
-        && manager.has_table(TABLE).await?
+        && manager.table_exists(TABLE).await?
         && !guard::holds_rows(manager.get_connection(), TABLE).await?)
 }
 
@@ -152,7 +152,7 @@ fn alarms(backend: DbBackend) -> TableCreateStatement {
         }
         DbBackend::MySql => {
             // Any text; the server's default may be Latin-1.
-            table.character_set("utf8mb4");
+            table.character_set("utf8mb4").extra(MYSQL_TABLE_OPTIONS);
             check(&mut table, "alarms_sensor_id_check", "sensor_id <> ''");
             check(&mut table, "alarms_raised_at_check", raised_at);
         }

@@ -43,7 +43,7 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let backend = manager.get_database_backend();
-        if !manager.has_column(TABLE, "origin").await? {
+        if !manager.column_exists(TABLE, "origin").await? {
             let change = manager.begin().await?;
             if has_enum(&change, ORIGIN.0).await? {
                 // Left by a run that was killed, when the table was dropped afterwards.
@@ -66,12 +66,12 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        if !manager.has_column(TABLE, "origin").await? {
+        if !manager.column_exists(TABLE, "origin").await? {
             return Ok(());
         }
         let change = manager.begin().await?;
         kept().keep(&change).await?;
-        if change.has_index(TABLE, INDEX).await? {
+        if change.index_exists(TABLE, INDEX).await? {
             change.drop_index(Index::drop().name(INDEX).table(TABLE).to_owned()).await?;
         }
         // The score first: its check names the origin.

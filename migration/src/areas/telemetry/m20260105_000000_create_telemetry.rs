@@ -16,6 +16,7 @@
 //! `sensor_id` are unique instead of the primary key. MySQL counts only in a column with an index.
 
 use migration_engine::{Describe, guard};
+use migration_timescale::TimescaleManager;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use super::rows;
@@ -69,7 +70,7 @@ impl MigrationTrait for Migration {
         let mut present = Vec::new();
         for table in TABLES {
             // On MySQL a run that was killed may have dropped some.
-            if manager.get_database_backend() != DbBackend::MySql || manager.has_table(table).await? {
+            if manager.get_database_backend() != DbBackend::MySql || manager.table_exists(table).await? {
                 guard::may_drop_rows(manager, table).await?;
                 present.push(table);
             }
@@ -102,7 +103,7 @@ async fn drop_left_overs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         return Ok(());
     }
     for table in TABLES.into_iter().rev() {
-        if manager.has_table(table).await? && !guard::holds_rows(manager.get_connection(), table).await? {
+        if manager.table_exists(table).await? && !guard::holds_rows(manager.get_connection(), table).await? {
             manager.drop_table(Table::drop().table(table).take()).await?;
         }
     }

@@ -4,6 +4,7 @@
 //! Built while others read and write, chunk by chunk on a hypertable.
 
 use migration_engine::{Describe, online};
+use migration_timescale::TimescaleManager;
 use sea_orm_migration::prelude::*;
 
 use super::READINGS;
@@ -27,7 +28,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        if manager.has_index(READINGS, INDEX).await? {
+        if manager.index_exists(READINGS, INDEX).await? {
             manager.drop_index(Index::drop().name(INDEX).table(READINGS).to_owned()).await?;
         }
         Ok(())

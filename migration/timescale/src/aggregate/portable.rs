@@ -4,7 +4,7 @@ use sea_orm::DbBackend;
 
 use super::ContinuousAggregate;
 use crate::{
-    Capability,
+    Capability, MYSQL_TABLE_OPTIONS, add_primary_key_sql,
     dialect::{beginning, later, name},
 };
 
@@ -31,33 +31,26 @@ impl ContinuousAggregate {
         let backend = server.backend();
         let table = name(backend, &self.materialized_table());
         let bucket = name(backend, &self.bucket);
-        let key = self.groups.iter().map(|group| name(backend, group)).chain([bucket.clone()]);
-        let key = key.collect::<Vec<_>>().join(", ");
+        let key: Vec<&str> = self.groups.iter().map(String::as_str).chain([self.bucket.as_str()]).collect();
+        let columns = key.iter().map(|column| name(backend, column)).collect::<Vec<_>>().join(", ");
         let index = name(backend, &format!("{}_{}_idx", self.materialized_table(), self.bucket));
         let create_index = format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({bucket})");
         match backend {
             DbBackend::MySql => {
                 let query = self.query(server, Some("false"));
                 vec![format!(
-                    "CREATE TABLE IF NOT EXISTS {table} ({bucket} datetime(6) NOT NULL, PRIMARY KEY ({key}), \
-                     KEY {index} ({bucket})) AS\n{query}"
+                    "CREATE TABLE IF NOT EXISTS {table} ({bucket} datetime(6) NOT NULL, PRIMARY KEY ({columns}), \
+                     KEY {index} ({bucket})) {MYSQL_TABLE_OPTIONS} AS\n{query}"
                 )]
             }
             // Without types: values stay what the query gives.
             DbBackend::Sqlite => vec![
-                format!("CREATE TABLE IF NOT EXISTS {table} ({}, PRIMARY KEY ({key}))", self.column_list(backend)),
+                format!("CREATE TABLE IF NOT EXISTS {table} ({}, PRIMARY KEY ({columns}))", self.column_list(backend)),
                 create_index,
             ],
             _ => vec![
                 format!("CREATE TABLE IF NOT EXISTS {table} AS\n{}\nWITH NO DATA", self.query(server, None)),
-                format!(
-                    "DO $key$ BEGIN\n  \
-                       IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = {}::regclass AND contype = 'p') THEN\n    \
-                         ALTER TABLE {table} ADD PRIMARY KEY ({key});\n  \
-                       END IF;\n\
-                     END $key$",
-                    crate::quote::regclass(&self.materialized_table())
-                ),
+                add_primary_key_sql(&self.materialized_table(), &key),
                 create_index,
             ],
         }

@@ -1,6 +1,7 @@
 //! Bringing an aggregate up to date over a stretch of time.
 
 use chrono::{DateTime, Utc};
+use sea_orm::DbBackend;
 
 use super::ContinuousAggregate;
 use crate::{
@@ -52,7 +53,7 @@ impl ContinuousAggregate {
     /// The statements that bring the whole buckets of a window up to date. None where the window has no whole bucket.
     ///
     /// With the full licence one call, which has to run outside of a transaction. Elsewhere the buckets are deleted from
-    /// the table and inserted anew; both statements belong into one transaction.
+    /// the table and inserted anew; the statements belong into one transaction, and the last one writes.
     ///
     /// A window over rows that retention has dropped deletes what the aggregate held of them, here and there. On
     /// TimescaleDB only what has changed since is computed again; elsewhere everything in the window.
@@ -78,10 +79,13 @@ impl ContinuousAggregate {
         let stored =
             window.condition(server, &self.bucket).map(|bounds| format!(" WHERE {bounds}")).unwrap_or_default();
         let query = self.query(server, window.condition(server, &self.time).as_deref());
-        Ok(vec![
+        // What a policy of row-level security hides would be missing from the sums: PostgreSQL says so instead.
+        let every_row = (backend == DbBackend::Postgres).then(|| "SET LOCAL row_security = off".to_owned());
+        let anew = [
             format!("DELETE FROM {table}{stored}"),
             format!("INSERT INTO {table} ({})\n{query}", self.column_list(backend)),
-        ])
+        ];
+        Ok(every_row.into_iter().chain(anew).collect())
     }
 
     /// Asks for the begin of the last bucket that is stored, as `last_bucket`, where there are no continuous aggregates.

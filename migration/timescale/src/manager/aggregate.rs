@@ -51,7 +51,8 @@ pub(super) async fn drop_all(manager: &SchemaManager<'_>, aggregates: &[Continuo
 
 pub(super) async fn create_index(manager: &SchemaManager<'_>, index: &AggregateIndex) -> Result<Step, DbErr> {
     let server = manager.capability().await?;
-    let there = server.backend() == DbBackend::MySql && manager.has_index(index.relation(server), index.name()).await?;
+    let there =
+        server.backend() == DbBackend::MySql && manager.index_exists(&index.relation(server), index.name()).await?;
     if !there {
         manager.get_connection().execute_unprepared(&index.create_sql(server)).await?;
     }
@@ -60,7 +61,8 @@ pub(super) async fn create_index(manager: &SchemaManager<'_>, index: &AggregateI
 
 pub(super) async fn drop_index(manager: &SchemaManager<'_>, index: &AggregateIndex) -> Result<Step, DbErr> {
     let server = manager.capability().await?;
-    let gone = server.backend() == DbBackend::MySql && !manager.has_index(index.relation(server), index.name()).await?;
+    let gone =
+        server.backend() == DbBackend::MySql && !manager.index_exists(&index.relation(server), index.name()).await?;
     if !gone {
         manager.get_connection().execute_unprepared(&index.drop_sql(server)).await?;
     }

@@ -50,11 +50,11 @@ pub(super) async fn refuse_another_portable(
     aggregate: &ContinuousAggregate,
 ) -> Result<(), DbErr> {
     let table = aggregate.materialized_table();
-    if !manager.has_table(&table).await? {
+    if !manager.table_exists(&table).await? {
         return Ok(());
     }
     for column in aggregate.columns() {
-        if !manager.has_column(&table, column).await? {
+        if !manager.column_exists(&table, column).await? {
             return Err(another(aggregate, "list of columns"));
         }
     }

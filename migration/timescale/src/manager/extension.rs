@@ -1,33 +1,66 @@
 //! The extension itself.
 
+use std::future::Future;
+
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::SchemaManager;
 
 use super::{TimescaleManager, run::answer};
 use crate::Capability;
 
+tokio::task_local! {
+    static LEFT_ALONE: ();
+}
+
+/// Awaits `work`, in which [`enable_timescaledb`](TimescaleManager::enable_timescaledb) changes nothing: for finding out
+/// what revisions make on a database as it is.
+pub async fn leaving_extension_alone<F: Future>(work: F) -> F::Output {
+    LEFT_ALONE.scope((), work).await
+}
+
+/// The library is loaded, which only its settings tell everyone: `shared_preload_libraries` is hidden from ordinary users,
+/// and so are placeholders from `pg_settings`.
+const AVAILABLE: &str = "SELECT count(*) > 0 AS can_enable_timescaledb FROM pg_catalog.pg_available_extensions \
+     WHERE name = 'timescaledb' AND installed_version IS NULL \
+     AND EXISTS (SELECT FROM pg_catalog.pg_settings WHERE name = 'timescaledb.disable_load')";
+
+const MAY: &str = "SELECT count(*) > 0 AS may_enable_timescaledb FROM pg_catalog.pg_available_extensions e \
+     JOIN pg_catalog.pg_available_extension_versions v ON v.name = e.name AND v.version = e.default_version \
+     WHERE e.name = 'timescaledb' AND (NOT v.superuser OR (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) \
+     OR (v.trusted AND has_database_privilege(current_database(), 'CREATE')))";
+
 pub(super) async fn enable(manager: &SchemaManager<'_>) -> Result<Capability, DbErr> {
     let found = manager.capability().await?;
-    if found.backend() != DbBackend::Postgres {
+    if found.backend() != DbBackend::Postgres
+        || LEFT_ALONE.try_with(|()| ()).is_ok()
+        || !answer(manager, "can_enable_timescaledb", AVAILABLE, Vec::new()).await?
+    {
         return Ok(found);
     }
-    let available = "SELECT count(*) > 0 AS can_enable_timescaledb FROM pg_catalog.pg_available_extensions \
-                     WHERE name = 'timescaledb' AND installed_version IS NULL \
-                     AND current_setting('shared_preload_libraries') LIKE '%timescaledb%'";
-    if !answer(manager, "can_enable_timescaledb", available, Vec::new()).await? {
+    if !answer(manager, "may_enable_timescaledb", MAY, Vec::new()).await? {
+        tracing::warn!(
+            "the server has TimescaleDB, but this user may not enable it, so it is not used; \
+             to have it, run CREATE EXTENSION timescaledb as a superuser or GRANT CREATE ON DATABASE to this user, before the first revision"
+        );
         return Ok(found);
     }
-    // A savepoint: without the privilege the revision goes on as on plain PostgreSQL.
+    // A savepoint: somebody else may be enabling it at this moment.
     let attempt = manager.get_connection().begin().await?;
     // It is the whole database's: in the first schema of the path it would go with that schema.
     let beside = "SELECT current_schema() <> 'public' AND to_regnamespace('public') IS NOT NULL AS has_public_beside";
     let place = if answer(manager, "has_public_beside", beside, Vec::new()).await? { " SCHEMA public" } else { "" };
     match attempt.execute_unprepared(&format!("CREATE EXTENSION IF NOT EXISTS timescaledb{place}")).await {
-        Ok(_) => attempt.commit().await?,
+        Ok(_) => {
+            attempt.commit().await?;
+            manager.capability().await
+        }
         Err(error) => {
-            attempt.rollback().await?;
-            tracing::warn!("the server has TimescaleDB, but this user may not enable it, so it is not used: {error}");
+            // Dropped, it is rolled back before the next question.
+            drop(attempt);
+            match manager.capability().await {
+                Ok(now) if now.has_hypertables() => Ok(now),
+                _ => Err(error),
+            }
         }
     }
-    manager.capability().await
 }

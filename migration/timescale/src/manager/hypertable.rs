@@ -33,7 +33,7 @@ pub(super) async fn create_table(
 ) -> Result<Step, DbErr> {
     let server = manager.capability().await?;
     let statements = hypertable.create_table_sql(table, server)?;
-    if manager.has_table(hypertable.table()).await? {
+    if manager.table_exists(hypertable.table()).await? {
         return create(manager, hypertable).await;
     }
     run(manager, &statements).await?;
@@ -62,7 +62,7 @@ async fn refuse_keys(manager: &SchemaManager<'_>, hypertable: &Hypertable) -> Re
 pub(super) async fn change_column(manager: &SchemaManager<'_>, change: &HypertableColumn) -> Result<(), DbErr> {
     let (table, column) = (change.table(), change.column());
     if (change.is_addition() || change.is_removal())
-        && manager.has_column(table, &column).await? == change.is_addition()
+        && manager.column_exists(table, &column).await? == change.is_addition()
     {
         return Ok(());
     }
@@ -139,7 +139,7 @@ pub async fn index_is_valid(manager: &SchemaManager<'_>, name: &str) -> Result<O
 pub(super) async fn create_index(manager: &SchemaManager<'_>, index: &PerChunkIndex) -> Result<(), DbErr> {
     index.check()?;
     if manager.get_database_backend() != DbBackend::Postgres {
-        let there = manager.has_index(index.table(), index.name()).await?;
+        let there = manager.index_exists(index.table(), index.name()).await?;
         return if there { Ok(()) } else { manager.create_index(index.plain().clone()).await };
     }
     match index_is_valid(manager, index.name()).await? {
@@ -155,7 +155,7 @@ pub(super) async fn create_index(manager: &SchemaManager<'_>, index: &PerChunkIn
 
 pub(super) async fn drop_index(manager: &SchemaManager<'_>, index: &PerChunkIndex) -> Result<(), DbErr> {
     let server = manager.capability().await?;
-    if server.backend() == DbBackend::MySql && !manager.has_index(index.table(), index.name()).await? {
+    if server.backend() == DbBackend::MySql && !manager.index_exists(index.table(), index.name()).await? {
         return Ok(());
     }
     run(manager, &[index.drop_sql(server)]).await

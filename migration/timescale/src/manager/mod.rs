@@ -7,6 +7,7 @@ mod aggregate;
 mod checks;
 mod columnstore;
 mod compare;
+mod existence;
 mod extension;
 mod hypertable;
 mod policy;
@@ -21,6 +22,7 @@ use crate::{
     RetentionPolicy, Unsupported, Window,
 };
 
+pub use extension::leaving_extension_alone;
 pub use hypertable::index_is_valid;
 pub use run::run_or_skip;
 use run::run_quietly;
@@ -42,9 +44,17 @@ pub enum Step {
 pub trait TimescaleManager {
     /// What the server can do.
     async fn capability(&self) -> Result<Capability, DbErr>;
-    /// Creates the extension where the server has it and the user may; where not, nothing happens.
+    /// Creates the extension where the server has it and the user may; where not, nothing happens, and a line on the log
+    /// names the right that is missing.
     /// There is no inverse: other tables of the database may need it.
     async fn enable_timescaledb(&self) -> Result<Capability, DbErr>;
+
+    /// Whether a table or view is there, whoever owns it. SeaORM's `has_table` does not see what the user has no right to.
+    async fn table_exists(&self, table: &str) -> Result<bool, DbErr>;
+    /// Whether a table has a column, whoever owns it. SeaORM's `has_column` does not see what the user has no right to.
+    async fn column_exists(&self, table: &str, column: &str) -> Result<bool, DbErr>;
+    /// Whether a table has an index, whoever owns it.
+    async fn index_exists(&self, table: &str, index: &str) -> Result<bool, DbErr>;
 
     /// Makes a table a hypertable. One that is a hypertable already stays as it is.
     async fn create_hypertable(&self, hypertable: &Hypertable) -> Result<Step, DbErr>;
@@ -139,6 +149,18 @@ impl TimescaleManager for SchemaManager<'_> {
 
     async fn enable_timescaledb(&self) -> Result<Capability, DbErr> {
         extension::enable(self).await
+    }
+
+    async fn table_exists(&self, table: &str) -> Result<bool, DbErr> {
+        existence::table(self, table).await
+    }
+
+    async fn column_exists(&self, table: &str, column: &str) -> Result<bool, DbErr> {
+        existence::column(self, table, column).await
+    }
+
+    async fn index_exists(&self, table: &str, index: &str) -> Result<bool, DbErr> {
+        existence::index(self, table, index).await
     }
 
     async fn create_hypertable(&self, hypertable: &Hypertable) -> Result<Step, DbErr> {

@@ -1,0 +1,41 @@
+//! Whether a table, column or index is there, whoever owns it.
+//!
+//! SeaORM's `has_table`, `has_column` and `has_index` ask views of PostgreSQL's `information_schema`, which hide what the
+//! user has no right to: a table of another owner looks absent there, and a revision that believes it changes nothing. The
+//! catalogue hides nothing. SQLite has no rights. MySQL has no other source, and shows a table to everyone who has any
+//! right to it.
+
+use sea_orm::{DbBackend, DbErr};
+use sea_orm_migration::SchemaManager;
+
+use super::run::answer;
+
+const TABLE: &str = "SELECT count(*) > 0 AS has_table FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+     WHERE n.nspname = current_schema() AND c.relname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
+const COLUMN: &str = "SELECT count(*) > 0 AS has_column FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relname = $1 \
+     AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attname = $2 AND a.attnum > 0 AND NOT a.attisdropped";
+const INDEX: &str = "SELECT count(*) > 0 AS has_index FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid \
+     JOIN pg_catalog.pg_class c ON c.oid = x.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+     WHERE n.nspname = current_schema() AND c.relname = $1 AND i.relname = $2";
+
+pub(super) async fn table(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
+    match manager.get_database_backend() {
+        DbBackend::Postgres => answer(manager, "has_table", TABLE, vec![table]).await,
+        _ => manager.has_table(table).await,
+    }
+}
+
+pub(super) async fn column(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<bool, DbErr> {
+    match manager.get_database_backend() {
+        DbBackend::Postgres => answer(manager, "has_column", COLUMN, vec![table, column]).await,
+        _ => manager.has_column(table, column).await,
+    }
+}
+
+pub(super) async fn index(manager: &SchemaManager<'_>, table: &str, index: &str) -> Result<bool, DbErr> {
+    match manager.get_database_backend() {
+        DbBackend::Postgres => answer(manager, "has_index", INDEX, vec![table, index]).await,
+        _ => manager.has_index(table, index).await,
+    }
+}
