@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, sqlx};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
+    sqlx::{self, Connection},
+};
 
 use crate::{EngineError, Target, catalog, sqlstate};
 
@@ -246,9 +249,27 @@ async fn refused(target: &Target, error: &DbErr) -> EngineError {
             reason(error),
             "check that the folder exists and may be written to, and that the file is an SQLite database".to_owned(),
         ),
+        (DbBackend::Postgres, _) if matches!(sqlstate::sqlx_error(error), Some(sqlx::Error::PoolTimedOut)) => (
+            asked_once(target).await.unwrap_or_else(|| reason(error)),
+            "end other sessions, or allow more (max_connections, ALTER ROLE … and ALTER DATABASE … CONNECTION LIMIT)"
+                .to_owned(),
+        ),
         _ => (reason(error), format!("check the server and {origin}")),
     };
     EngineError::Connect { target: target.to_string(), reason, remedy }
+}
+
+/// What PostgreSQL says to one who asks once. The pool tries again until its time is up, and forgets why.
+async fn asked_once(target: &Target) -> Option<String> {
+    let mut options: sqlx::postgres::PgConnectOptions = target.driver_url(false).parse().ok()?;
+    if let Some(password) = target.password() {
+        options = options.password(password);
+    }
+    let asked = tokio::time::timeout(REACH, sqlx::postgres::PgConnection::connect_with(&options)).await.ok()?;
+    asked.err().map(|error| match error {
+        sqlx::Error::Database(database) => database.message().to_owned(),
+        other => other.to_string(),
+    })
 }
 
 fn reason(error: &DbErr) -> String {

@@ -208,8 +208,18 @@ impl Tables {
             return Ok((manager.has_table(bookkeeping).await?, manager.has_table(&self.own).await?));
         }
         // The views of information_schema, which `has_table` asks, cost a new session milliseconds.
-        let question = format!("SELECT {} AS bookkeeping, {} AS own", is_here(&bookkeeping), is_here(&self.own));
+        let question = format!(
+            "SELECT {} AS bookkeeping, {} AS own, current_schema() IS NULL AS nowhere, current_setting('search_path') AS path",
+            is_here(&bookkeeping),
+            is_here(&self.own)
+        );
         match catalog::rows_of_text(db, &question).await?.first() {
+            // What a user may not see is not what is not there.
+            Some(row) if row.try_get("", "nowhere")? => Err(DbErr::Custom(format!(
+                "no schema of the search path {} exists, or this user may use none of them; \
+                 GRANT USAGE ON SCHEMA … TO this user, or create it",
+                row.try_get::<String>("", "path")?
+            ))),
             Some(row) => Ok((row.try_get("", "bookkeeping")?, row.try_get("", "own")?)),
             None => Ok((false, false)),
         }
@@ -273,7 +283,10 @@ impl Tables {
 
 /// Whether a table is in the current schema of PostgreSQL.
 fn is_here(table: &str) -> String {
-    format!("to_regclass(format('%I.%I', current_schema(), {})) IS NOT NULL", migration_timescale::literal(table))
+    format!(
+        "coalesce(to_regclass(format('%I.%I', current_schema(), {})) IS NOT NULL, false)",
+        migration_timescale::literal(table)
+    )
 }
 
 /// Name of the engine's own table beside a bookkeeping table.

@@ -38,7 +38,7 @@ async fn a_run_is_written_down(database: TestDatabase) {
     let runner = database.runner_of(project(&[sites(), rooms()])).await;
     runner.up(None).await.unwrap();
     let checksum = of_engine(&runner, "checksum", "m1_sites").await.unwrap();
-    assert!(checksum.starts_with("1:") && checksum.len() == 66, "{checksum}");
+    assert!(checksum.starts_with("2:") && checksum.len() == 66, "{checksum}");
     assert!(of_engine(&runner, "applied_by", "m1_sites").await.unwrap().contains('@'));
     assert!(of_engine(&runner, "duration_ms", "m1_sites").await.unwrap().parse::<u32>().unwrap() < 60_000);
     assert_eq!(of_engine(&runner, "engine_version", "m1_sites").await.unwrap(), "0.1.0");

@@ -62,7 +62,6 @@ async fn every_command_goes_on_under_a_publication_of_all_tables() {
         assert_eq!(drift(&runner).await.unwrap(), []);
         runner.down(None).await.unwrap();
         runner.up(None).await.unwrap();
-        runner.refresh().await.unwrap();
         runner.reset().await.unwrap();
     }
 }

@@ -53,6 +53,17 @@ impl<T> From<Unsupported> for Answer<T> {
     }
 }
 
+/// The answer, or why there is none when the server refuses the question and goes on answering others: the rest of a report
+/// is shown then.
+pub(super) async fn or_why<T, C: ConnectionTrait>(db: &C, asked: Result<Answer<T>, DbErr>) -> Result<Answer<T>, DbErr> {
+    match asked {
+        Err(error) if rows(db, "SELECT 1 AS answers").await.is_ok() => {
+            Ok(Answer::Unavailable { why: error.to_string() })
+        }
+        asked => asked,
+    }
+}
+
 /// Rows of a query.
 pub(super) async fn rows<C: ConnectionTrait>(db: &C, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
     db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await

@@ -5,7 +5,10 @@ use schemars::JsonSchema;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 use serde::Serialize;
 
-use super::{Answer, answer::all};
+use super::{
+    Answer,
+    answer::{all, or_why},
+};
 use crate::Capability;
 
 /// A session that waits for a lock.
@@ -71,6 +74,8 @@ const MYSQL: &str = "SELECT CAST(w.waiting_pid AS SIGNED) AS pid, COALESCE(p.USE
      FROM information_schema.PROCESSLIST p WHERE p.DB = DATABASE() AND p.STATE LIKE 'Waiting for table%lock' \
      ORDER BY waiting_since, pid, blocker_pid";
 
+const MYSQL_RIGHT: &str = "; for this part: GRANT PROCESS ON *.* TO this user, and GRANT SELECT, EXECUTE ON sys.*";
+
 /// Sessions of this database that wait for others, the longest wait first. One round trip.
 pub async fn blocked_sessions<C: ConnectionTrait>(
     db: &C,
@@ -84,8 +89,15 @@ pub async fn blocked_sessions<C: ConnectionTrait>(
         DbBackend::MySql => MYSQL,
         _ => return Ok(Answer::needs("a list of blocked sessions", "PostgreSQL or MySQL", server)),
     };
+    let pairs = match or_why(db, all(db, sql).await.map(Answer::given)).await? {
+        Answer::Given { found } => found,
+        Answer::Unavailable { why } => {
+            let right = if server.backend() == DbBackend::MySql { MYSQL_RIGHT } else { "" };
+            return Ok(Answer::Unavailable { why: format!("{why}{right}") });
+        }
+    };
     let mut sessions: Vec<BlockedSession> = Vec::new();
-    for Pair { waits, blocker } in all(db, sql).await? {
+    for Pair { waits, blocker } in pairs {
         match sessions.last_mut().filter(|last| last.pid == waits.pid) {
             Some(last) => last.blocked_by.extend(blocker),
             None => sessions.push(BlockedSession { blocked_by: blocker.into_iter().collect(), ..waits }),

@@ -58,6 +58,7 @@ use schemars::JsonSchema;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 
+use self::answer::or_why;
 use crate::{Capability, RetentionPolicy};
 
 /// Every answer about one database.
@@ -82,7 +83,7 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// Asks everything.
+    /// Asks everything. What the server refuses to say is [`Answer::Unavailable`], with its reason.
     pub async fn of<C: ConnectionTrait>(db: &C, server: Capability) -> Result<Self, DbErr> {
         Self::under(db, server, &[]).await
     }
@@ -96,13 +97,13 @@ impl Inspection {
         Ok(Self {
             at: Utc::now(),
             // First, before the other questions take their time.
-            blocked: blocked_sessions(db, server).await?,
-            storage: storage(db, server).await?,
-            hypertables: hypertables(db, server).await?,
-            aggregates: continuous_aggregates_under(db, server, retention).await?,
-            jobs: jobs(db, server).await?,
-            tables: tables(db, server).await?,
-            sequences: sequences(db, server).await?,
+            blocked: or_why(db, blocked_sessions(db, server).await).await?,
+            storage: or_why(db, storage(db, server).await).await?,
+            hypertables: or_why(db, hypertables(db, server).await).await?,
+            aggregates: or_why(db, continuous_aggregates_under(db, server, retention).await).await?,
+            jobs: or_why(db, jobs(db, server).await).await?,
+            tables: or_why(db, tables(db, server).await).await?,
+            sequences: or_why(db, sequences(db, server).await).await?,
         })
     }
 }
