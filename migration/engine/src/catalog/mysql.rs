@@ -4,6 +4,10 @@
 //! it on both: prefixes, expressions and order of index columns, generated columns, character sets, checks.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sqlparser::{
+    dialect::MySqlDialect,
+    tokenizer::{Token, Tokenizer},
+};
 
 use super::{Catalog, Kind, Object, is_no_schema, quote, rows};
 
@@ -13,7 +17,7 @@ const QUERIES: &[(Kind, &str)] = &[
         Kind::View,
         "SELECT TABLE_NAME AS name, TABLE_NAME AS owner, CONCAT('CREATE VIEW ', TABLE_NAME, ' AS\\n', VIEW_DEFINITION, \
          IF(CHECK_OPTION = 'NONE', '', CONCAT(' WITH ', CHECK_OPTION, ' CHECK OPTION')), IF(SECURITY_TYPE = 'DEFINER', '', ' SQL SECURITY INVOKER')) AS definition \
-         FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()",
+         FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() ORDER BY name",
     ),
     (
         Kind::Function,
@@ -22,18 +26,18 @@ const QUERIES: &[(Kind, &str)] = &[
           FROM information_schema.PARAMETERS p WHERE p.SPECIFIC_SCHEMA = r.ROUTINE_SCHEMA AND p.SPECIFIC_NAME = r.SPECIFIC_NAME AND p.ROUTINE_TYPE = r.ROUTINE_TYPE AND p.ORDINAL_POSITION > 0), ''), \
          ')', IF(r.DTD_IDENTIFIER IS NULL, '', CONCAT(' RETURNS ', r.DTD_IDENTIFIER)), IF(r.IS_DETERMINISTIC = 'YES', ' DETERMINISTIC', ''), ' ', r.SQL_DATA_ACCESS, \
          ' SQL SECURITY ', r.SECURITY_TYPE, '\\n', IFNULL(r.ROUTINE_DEFINITION, 'a body this user may not see')) AS definition \
-         FROM information_schema.ROUTINES r WHERE r.ROUTINE_SCHEMA = DATABASE()",
+         FROM information_schema.ROUTINES r WHERE r.ROUTINE_SCHEMA = DATABASE() ORDER BY name",
     ),
     (
         Kind::Trigger,
         "SELECT CONCAT(EVENT_OBJECT_TABLE, '.', TRIGGER_NAME) AS name, EVENT_OBJECT_TABLE AS owner, CONCAT('CREATE TRIGGER ', TRIGGER_NAME, ' ', ACTION_TIMING, ' ', \
          EVENT_MANIPULATION, ' ON ', EVENT_OBJECT_TABLE, ' FOR EACH ', ACTION_ORIENTATION, ' (number ', ACTION_ORDER, ')\\n', ACTION_STATEMENT) AS definition \
-         FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()",
+         FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() ORDER BY name",
     ),
     (
         Kind::Event,
         "SELECT EVENT_NAME AS name, NULL AS owner, CONCAT_WS(' ', 'CREATE EVENT', EVENT_NAME, EVENT_TYPE, INTERVAL_VALUE, INTERVAL_FIELD, STATUS, ON_COMPLETION, 'DO', EVENT_DEFINITION) AS definition \
-         FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()",
+         FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() ORDER BY name",
     ),
 ];
 
@@ -67,6 +71,7 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
         }
     }
     for (kind, query) in QUERIES {
+        let mut found = Vec::new();
         for row in rows(db, query).await? {
             let definition: String = row.try_get("", "definition")?;
             // The text of a view names the database it was made in.
@@ -76,16 +81,44 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
                 }
                 _ => definition,
             };
-            statements.push(format!("{definition};"));
-            objects.push(Object {
+            found.push(Object {
                 kind: *kind,
                 name: row.try_get("", "name")?,
                 table: row.try_get("", "owner")?,
                 definition,
             });
         }
+        if *kind == Kind::View {
+            found = sources_first(found);
+        }
+        statements.extend(found.iter().map(|object| format!("{};", object.definition)));
+        objects.extend(found);
     }
     Ok(Catalog { objects, statements })
+}
+
+/// Views, each after those that it reads from: the server lists them in no order of its own. A name in a definition that
+/// the server has written is always quoted.
+fn sources_first(mut waiting: Vec<Object>) -> Vec<Object> {
+    let quoted_names = |sql: &str| -> Vec<String> {
+        let tokens = Tokenizer::new(&MySqlDialect {}, sql).tokenize().unwrap_or_default();
+        let name = |token| match token {
+            Token::Word(word) if word.quote_style.is_some() => Some(word.value),
+            _ => None,
+        };
+        tokens.into_iter().filter_map(name).collect()
+    };
+    let mut ordered = Vec::new();
+    while !waiting.is_empty() {
+        let ready = |view: &Object| {
+            let reads = quoted_names(&view.definition);
+            !waiting.iter().any(|other| other.name != view.name && reads.contains(&other.name))
+        };
+        // A circle cannot be made; whatever looks like one keeps its order.
+        let next = waiting.iter().position(ready).unwrap_or(0);
+        ordered.push(waiting.remove(next));
+    }
+    ordered
 }
 
 /// One object for each line of `CREATE TABLE`: the options on the last one are the table's.
