@@ -3,6 +3,7 @@
 //   node serve.mjs --port 54320 --data DIR       data kept in DIR between starts
 //   node serve.mjs --port 0 --template FILE      data in memory; FILE caches the freshly initialised cluster
 //   node serve.mjs --port 0 --control            data in memory, and orders on standard input (below)
+//   … --owner NAME                               the database belongs to that role, which is not a superuser
 //
 // It prints one line, `ready URL`, once it accepts connections. The engine has one backend session, so connections are
 // served one after the other in the order they came; the rest wait. Whatever a client leaves behind (an open
@@ -28,6 +29,7 @@ const { values: args } = parseArgs({
     data: { type: 'string' },
     template: { type: 'string' },
     control: { type: 'boolean', default: false },
+    owner: { type: 'string' },
   },
 });
 
@@ -64,6 +66,12 @@ async function open() {
     const beside = `${args.template}.${process.pid}`;
     writeFileSync(beside, Buffer.from(await (await db.dumpDataDir('none')).arrayBuffer()));
     renameSync(beside, args.template);
+  }
+  if (args.owner) {
+    await db.exec(`CREATE ROLE "${args.owner}" LOGIN`);
+    // Whatever name the URL has, this is the one database.
+    const { rows } = await db.query('SELECT quote_ident(current_database()) AS name');
+    await db.exec(`ALTER DATABASE ${rows[0].name} OWNER TO "${args.owner}"`);
   }
   return db;
 }
@@ -197,7 +205,7 @@ server.on('error', (error) => {
   process.exit(1);
 });
 server.listen(Number(args.port), '127.0.0.1', () => {
-  console.log(`ready postgres://postgres:postgres@127.0.0.1:${server.address().port}/postgres`);
+  console.log(`ready postgres://${args.owner ?? 'postgres'}:postgres@127.0.0.1:${server.address().port}/postgres`);
 });
 
 async function stop() {

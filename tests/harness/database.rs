@@ -15,7 +15,7 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use crate::{
     Backend,
-    server::{ServerDatabase, copy_name},
+    server::{OWNER, ServerDatabase, copy_name},
     sql,
     wasm::WasmServer,
 };
@@ -43,7 +43,7 @@ impl TestDatabase {
     pub async fn create(backend: Backend) -> Self {
         let place = match backend {
             Backend::Sqlite => {
-                let folder = tempfile::tempdir().expect("a temporary folder");
+                let folder = temporary_folder();
                 let path = folder.path().join("test.sqlite");
                 let url = format!("sqlite://{}?mode=rwc", path.display());
                 Place::File { path, url, _folder: folder }
@@ -158,6 +158,17 @@ impl TestDatabase {
         }
     }
 
+    /// The same database, reached as the server's administrator: for a test about what an ordinary owner may not do.
+    #[must_use = "the database lives as long as the value"]
+    pub fn as_administrator(mut self) -> Self {
+        match &mut self.place {
+            Place::File { .. } => {}
+            Place::Wasm(_, url) => *url = url.replace(&format!("{OWNER}:"), "postgres:"),
+            Place::Server(server) => server.become_administrator(),
+        }
+        self
+    }
+
     /// Whether this is TimescaleDB in WebAssembly, which serves one connection at a time.
     pub fn has_one_session(&self) -> bool {
         matches!(self.place, Place::Wasm(..))
@@ -186,6 +197,11 @@ impl TestDatabase {
             .await
             .expect("a connection")
     }
+}
+
+/// A folder that goes away with the value; in memory where that is possible, for tests wait for disks more than for anything.
+pub fn temporary_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a temporary folder")
 }
 
 /// Names a native TimescaleDB to use instead of the one in WebAssembly.

@@ -31,7 +31,7 @@ use std::path::Path;
 use migration_engine::{Runner, catalog::Catalog};
 
 pub use backend::Backend;
-pub use database::TestDatabase;
+pub use database::{TestDatabase, temporary_folder};
 pub use sql::{connect_to, rows_as_text, scalar};
 
 /// The live schema.

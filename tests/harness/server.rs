@@ -1,20 +1,22 @@
-//! Databases on the PostgreSQL, TimescaleDB and MariaDB servers that the environment names.
+//! Databases on the PostgreSQL, TimescaleDB and MariaDB servers that the environment names. The URL in the environment is
+//! the administrator's; tests connect as an ordinary user who owns their database.
 
 use std::{
     path::Path,
-    sync::{
-        OnceLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use tokio::sync::Mutex;
 use url::Url;
 
 use crate::{connect_to, rows_as_text};
 
 /// How the names of test databases begin; the process that made them follows.
 const PREFIX: &str = "test_";
+
+/// The ordinary user: not a superuser, and allowed to create databases, as people who develop are.
+pub(crate) const OWNER: &str = "test_owner";
 
 /// A database on a server.
 pub(crate) struct ServerDatabase {
@@ -34,15 +36,18 @@ impl ServerDatabase {
         let name = format!("{PREFIX}{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         let mut url = Url::parse(&admin).expect("a URL");
         url.set_path(&name);
+        url.set_username(OWNER).expect("a user");
+        url.set_password(Some(OWNER)).expect("a password");
         let database = Self { admin, name, url: url.into() };
         let db = connect_to(&database.admin).await;
-        drop_left(&db, variable).await;
-        db.execute_unprepared(&format!("CREATE DATABASE {}", database.name))
-            .await
-            .expect("a database of the test's own");
+        once_per_server(&db, variable).await;
+        let owner =
+            if db.get_database_backend() == DbBackend::Postgres { format!(" OWNER {OWNER}") } else { String::new() };
+        let create = format!("CREATE DATABASE {}{owner}", database.name);
+        db.execute_unprepared(&create).await.expect("a database of the test's own");
         db.close().await.expect("closed");
         if timescaledb {
-            let db = connect_to(&database.url).await;
+            let db = connect_to(&database.admin_url()).await;
             let extension = "CREATE EXTENSION IF NOT EXISTS timescaledb";
             db.execute_unprepared(extension).await.expect("TimescaleDB on that server");
             stop_jobs(&db).await;
@@ -53,6 +58,17 @@ impl ServerDatabase {
 
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same database for the server's administrator.
+    fn admin_url(&self) -> String {
+        let mut url = Url::parse(&self.admin).expect("a URL");
+        url.set_path(&self.name);
+        url.into()
+    }
+
+    pub(crate) fn become_administrator(&mut self) {
+        self.url = self.admin_url();
     }
 
     /// Keeps a copy of it under another name, when everybody has disconnected.
@@ -69,7 +85,7 @@ impl ServerDatabase {
         copy_database(&db, copy, &self.name).await;
         db.close().await.expect("closed");
         if timescaledb {
-            let db = connect_to(&self.url).await;
+            let db = connect_to(&self.admin_url()).await;
             stop_jobs(&db).await;
             db.close().await.expect("closed");
         }
@@ -84,7 +100,7 @@ pub(crate) fn copy_name(key: &str) -> String {
 async fn copy_database(db: &DatabaseConnection, from: &str, to: &str) {
     // TimescaleDB's launcher connects to every database.
     let others = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{from}'");
-    let copy = format!("CREATE DATABASE {to} TEMPLATE {from}");
+    let copy = format!("CREATE DATABASE {to} TEMPLATE {from} OWNER {OWNER}");
     let mut attempts = 0;
     while let Err(error) = db.execute_unprepared(&copy).await {
         attempts += 1;
@@ -125,15 +141,41 @@ async fn drop_database(db: &DatabaseConnection, name: &str) -> Result<(), sea_or
     db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}{force}")).await.map(drop)
 }
 
-/// Drops what runs have left that are over, once a run and server.
-async fn drop_left(db: &DatabaseConnection, variable: &'static str) {
-    static DONE: OnceLock<std::sync::Mutex<Vec<&'static str>>> = OnceLock::new();
-    {
-        let mut done = DONE.get_or_init(Default::default).lock().expect("nobody panics here");
-        if done.contains(&variable) || !Path::new("/proc/self").exists() {
-            return;
-        }
+/// Once a run and server: makes the ordinary user, and drops what runs have left that are over.
+async fn once_per_server(db: &DatabaseConnection, variable: &'static str) {
+    static DONE: Mutex<Vec<&'static str>> = Mutex::const_new(Vec::new());
+    let mut done = DONE.lock().await;
+    if !done.contains(&variable) {
+        make_owner(db).await;
+        drop_left(db).await;
         done.push(variable);
+    }
+}
+
+async fn make_owner(db: &DatabaseConnection) {
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            let create = format!(
+                "DO $$ BEGIN CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{OWNER}'; \
+                 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            );
+            db.execute_unprepared(&create).await.expect("an ordinary role");
+        }
+        _ => {
+            for sql in [
+                format!("CREATE USER IF NOT EXISTS '{OWNER}'@'%' IDENTIFIED BY '{OWNER}'"),
+                format!("GRANT ALL ON `test\\_%`.* TO '{OWNER}'@'%'"),
+                format!("GRANT ALL ON `migration\\_scratch\\_%`.* TO '{OWNER}'@'%'"),
+            ] {
+                db.execute_unprepared(&sql).await.expect("an ordinary user");
+            }
+        }
+    }
+}
+
+async fn drop_left(db: &DatabaseConnection) {
+    if !Path::new("/proc/self").exists() {
+        return;
     }
     let names = match db.get_database_backend() {
         DbBackend::Postgres => "SELECT datname::text FROM pg_database",

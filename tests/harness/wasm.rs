@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::workspace;
+use crate::{server::OWNER, workspace};
 
 /// How many servers there are at most; each takes half a gigabyte and, at work, a core.
 const SERVERS: usize = 3;
@@ -89,7 +89,7 @@ impl Process {
         );
         let mut child = Command::new("node")
             .arg(folder.join("serve.mjs"))
-            .args(["--port", "0", "--control", "--template"])
+            .args(["--port", "0", "--control", "--owner", OWNER, "--template"])
             .arg(workspace().join("target/test-timescaledb.tar"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -53,7 +53,7 @@ on_every_backend!(
 
 /// Runs a command in an empty folder against the database.
 fn on(database: &TestDatabase, arguments: &[&str]) -> Finished {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let mut command: Command = adopted(folder.path());
     run(command.args(["-u", database.url()]).args(arguments))
 }

@@ -16,7 +16,7 @@ on_every_backend!(an_area_has_a_place_beside_the_default_one, an_area_may_have_a
 
 /// The command line in an empty folder, with these variables.
 fn on(variables: &[(&str, &str)], arguments: &[&str]) -> Finished {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     run(migration(folder.path()).envs(variables.iter().copied()).args(arguments))
 }
 
@@ -100,7 +100,7 @@ async fn an_area_may_have_a_database_of_its_own(database: TestDatabase) {
 
 #[test]
 fn an_area_that_is_not_there_is_named() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let command = |program: &mut Command| run(program.args(["status", "--area", "elsewhere"]));
     let finished = command(&mut migration(folder.path()));
     assert_eq!(finished.code, 1);
@@ -113,7 +113,7 @@ fn an_area_that_is_not_there_is_named() {
 
 #[test]
 fn the_embedded_default_of_an_area_is_a_file_of_its_own() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let up = run(migration(folder.path()).args(["up", "--area", "telemetry"]));
     assert_eq!(up.code, 0, "{up:#?}");
     assert!(folder.path().join("telemetry.sqlite").exists() && !folder.path().join("alarms.sqlite").exists());

@@ -10,7 +10,7 @@ use tests::{
 
 /// The branched project's command line on a database.
 fn on(database: &TestDatabase, merged: bool, arguments: &[&str]) -> Finished {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let mut command = process::command(Path::new(env!("CARGO_BIN_EXE_branched-project")), folder.path());
     if merged {
         command.env("MERGED", "1");

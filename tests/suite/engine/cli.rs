@@ -16,7 +16,7 @@ on_every_backend!(verbs_do_what_they_say, an_applied_revision_that_the_code_lack
 
 /// Runs a command in an empty folder against the database.
 fn on(database: &TestDatabase, arguments: &[&str]) -> Finished {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     run(migration(folder.path()).args(["-u", database.url()]).args(arguments))
 }
 
@@ -87,7 +87,7 @@ async fn an_applied_revision_that_the_code_lacks_is_named(database: TestDatabase
 
 #[test]
 fn the_flag_goes_before_the_variable_before_the_file_before_the_embedded_database() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let files = || {
         let mut names: Vec<String> = fs::read_dir(folder.path())
             .unwrap()
@@ -126,7 +126,7 @@ fn the_flag_goes_before_the_variable_before_the_file_before_the_embedded_databas
 
 #[test]
 fn a_bad_url_is_not_passed_over_for_the_next_source() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     fs::write(folder.path().join(".env"), "DATABASE_URL=sqlite://of_file.sqlite\n").unwrap();
     let finished = run(migration(folder.path()).env("DATABASE_URL", "garbage"));
     assert_eq!(finished.code, 1);
@@ -138,7 +138,7 @@ fn a_bad_url_is_not_passed_over_for_the_next_source() {
 
 #[test]
 fn looking_does_not_make_a_database() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let finished = run(migration(folder.path()).arg("status"));
     assert_eq!(finished.code, 1, "{finished:#?}");
     assert!(finished.stderr.contains("alarms.sqlite") && finished.stderr.contains("`up`"), "{}", finished.stderr);
@@ -147,7 +147,7 @@ fn looking_does_not_make_a_database() {
 
 #[test]
 fn generate_writes_a_revision_and_lists_it() {
-    let copy = tempfile::tempdir().unwrap();
+    let copy = tests::temporary_folder();
     let area = copy.path().join("src/areas/alarms");
     fs::create_dir_all(&area).unwrap();
     let list = |of: &Path| fs::read_to_string(of.join("mod.rs")).unwrap();
@@ -181,7 +181,7 @@ fn generate_writes_a_revision_and_lists_it() {
 
 #[test]
 fn wrong_usage_exits_with_2() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     for arguments in [&["upp"][..], &["up", "-n", "many"], &["stamp"]] {
         let finished = run(migration(folder.path()).args(arguments));
         assert_eq!(finished.code, 2, "{finished:#?}");

@@ -49,7 +49,7 @@ fn with_password(url: &str) -> Url {
 
 #[test]
 fn an_unreachable_server() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     for scheme in ["postgres", "mysql"] {
         let url = format!("{scheme}://app:{PASSWORD}@127.0.0.1:1/alarms");
         let line = error(folder.path(), &url, &["up"]);
@@ -62,14 +62,14 @@ fn an_unreachable_server() {
 #[tokio::test]
 async fn a_wrong_password() {
     let database = TestDatabase::create(Backend::Mariadb).await;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let line = error(folder.path(), with_password(database.url()).as_str(), &["up"]);
     says(&line, &["user name or password is wrong", "correct them in --database-url"]);
 }
 
 #[tokio::test]
 async fn a_missing_database() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     for backend in [Backend::Postgres, Backend::Mariadb] {
         let database = TestDatabase::create(backend).await;
         // PostgreSQL trusts every password here; MariaDB has to be given the right one.
@@ -94,7 +94,7 @@ async fn a_missing_database() {
 #[tokio::test]
 async fn a_password_that_works_is_not_shown_either() {
     let database = TestDatabase::create(Backend::Postgres).await;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let url = with_password(database.url());
     let as_parameter = format!("{}?password={PASSWORD}", database.url());
     for (url, verb) in
@@ -110,7 +110,7 @@ async fn a_password_that_works_is_not_shown_either() {
 
 #[test]
 fn a_url_that_is_none() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     for url in [
         format!("oracle://app:{PASSWORD}@host/alarms"),
         format!("app:{PASSWORD}@host/alarms"),
@@ -130,7 +130,7 @@ fn a_url_that_is_none() {
 
 #[test]
 fn a_broken_env_file_is_not_repeated() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     fs::write(folder.path().join(".env"), format!("DATABASE_URL=postgres://app:{PASSWORD} with spaces\n")).unwrap();
     let finished = run(&mut migration(folder.path()));
     assert_eq!(finished.code, 1, "{finished:#?}");
@@ -140,7 +140,7 @@ fn a_broken_env_file_is_not_repeated() {
 
 #[tokio::test]
 async fn a_read_only_sqlite_file() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     fs::write(folder.path().join("empty.sqlite"), "").unwrap();
     let line = error(folder.path(), "sqlite://empty.sqlite?mode=ro", &["up"]);
     says(&line, &["empty.sqlite is read-only", "writable", "--database-url"]);
@@ -155,7 +155,7 @@ async fn a_read_only_sqlite_file() {
 
 #[test]
 fn an_sqlite_file_that_cannot_be() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let line = error(folder.path(), "sqlite://no/such/folder/alarms.sqlite", &["up"]);
     says(&line, &["no/such/folder/alarms.sqlite", "check that the folder exists"]);
     fs::write(

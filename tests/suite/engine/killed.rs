@@ -261,9 +261,9 @@ impl Stage {
             && matches!(self.database.backend(), Backend::Postgres | Backend::Timescale);
         let stride = match (std::env::var_os("EVERY_STATEMENT").is_some(), self.database.has_one_session()) {
             (true, _) => return (1, 1),
-            (false, true) => 6,
+            (false, true) => 9,
             (false, false) if all => return (1, 1),
-            (false, false) => 3,
+            (false, false) => 5,
         };
         let first = 2 * usize::from(moment == Moment::During) + usize::from(means == Means::Kill);
         (1 + first % stride, stride)

@@ -38,7 +38,7 @@ async fn script<M: MigratorTrait>(server: Capability, direction: Direction, want
 
 /// Has the backend's client run a script. Nobody else may be connected where there is one session.
 fn run(database: &TestDatabase, script: &str) -> process::Finished {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let file = folder.path().join("script.sql");
     fs::write(&file, script).unwrap();
     let url = Url::parse(database.url()).unwrap();

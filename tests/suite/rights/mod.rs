@@ -80,7 +80,7 @@ impl Drop for User {
 
 impl Ordinary {
     async fn owner(backend: Backend) -> Self {
-        let database = TestDatabase::create(backend).await;
+        let database = TestDatabase::create(backend).await.as_administrator();
         let mut admin = Url::parse(database.url()).unwrap();
         let name = admin.path().trim_start_matches('/').to_owned();
         admin.set_path(if backend == Backend::Mariadb { "mysql" } else { "postgres" });

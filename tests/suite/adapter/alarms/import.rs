@@ -44,7 +44,7 @@ fn readings() -> Vec<(f64, f64)> {
 
 /// Runs an example in an empty folder.
 fn on(database: &TestDatabase, name: &str, arguments: &[&str]) -> Finished {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     run(command(&example(name), folder.path()).args(["-u", database.url()]).args(arguments))
 }
 
@@ -172,7 +172,7 @@ fn file(folder: &Path, rows: u32, header: &str, last: &str) -> PathBuf {
 
 async fn a_malformed_line_leaves_nothing(database: TestDatabase) {
     let database = database.up(None).await;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let header = "timestamp,value,anomaly_score";
     let cases = [
         ("2026-10-05 00:00:00,warm,0.1\n", "line 22, column value: \"warm\" is no finite number"),
@@ -246,7 +246,7 @@ async fn a_malformed_line_leaves_nothing(database: TestDatabase) {
 
 /// Migrate, import, list, down, up, list again.
 async fn down_and_up_show_the_same_list(database: TestDatabase) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let url = ["-u", database.url()].map(ToOwned::to_owned);
     walk(folder.path(), &url, Some(&database)).await;
 }
@@ -254,7 +254,7 @@ async fn down_and_up_show_the_same_list(database: TestDatabase) {
 /// The same without any configuration, on the embedded database.
 #[tokio::test]
 async fn down_and_up_show_the_same_list_without_configuration() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     walk(folder.path(), &[], None).await;
     assert!(folder.path().join("alarms.sqlite").is_file());
 }

@@ -300,7 +300,7 @@ async fn an_export_that_takes_too_long_is_an_error(database: TestDatabase) {
     many(telemetry.connection()).await;
     telemetry.close().await;
     let config = DatabaseConfig::new(database.url()).unwrap().max_connections(1);
-    let telemetry = Telemetry::connect(&config.statement_timeout(Duration::from_secs(1))).await.unwrap();
+    let telemetry = Telemetry::connect(&config.statement_timeout(Duration::from_secs(2))).await.unwrap();
     let readings = telemetry.readings();
     let mut pieces = readings.stream_csv(&ReadingFilter::new(), None).await.unwrap().boxed();
     let mut rows = 0;
@@ -310,7 +310,7 @@ async fn an_export_that_takes_too_long_is_an_error(database: TestDatabase) {
             Err(error) => break error,
         }
         // A slow reader: the server waits for it with the next rows.
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     };
     assert!(error.is_transient(), "{error:?}");
     assert!(rows > 0 && rows < u64::from(MANY), "half way, after {rows}");
@@ -323,9 +323,9 @@ async fn an_export_that_takes_too_long_is_an_error_on_postgres() {
     an_export_that_takes_too_long_is_an_error(TestDatabase::create(Backend::Postgres).await).await;
 }
 
-/// Bytes of metadata of a row, and how many rows: more than 100 MB once read.
+/// Bytes of metadata of a row, and how many rows: more than 50 MB once read.
 const FILLER: usize = 400;
-const MANY: u32 = 150_000;
+const MANY: u32 = 80_000;
 
 /// Rows made by the server.
 async fn many(db: &DatabaseConnection) {

@@ -24,7 +24,7 @@ fn real_file() -> PathBuf {
 }
 
 fn import(database: &TestDatabase, file: &Path, more: &[&str]) -> Finished {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let mut command = command(&example("import_readings"), folder.path());
     run(command.args(["-u", database.url(), file.to_str().unwrap(), "--sensor", "bearing-7"]).args(more))
 }
@@ -88,7 +88,7 @@ async fn a_series_is_imported_once(database: TestDatabase) {
     telemetry.close().await;
 
     // A clock that was set back: the first reading of a moment stays. An older time than all, after a refresh.
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let file = folder.path().join("old.csv");
     fs::write(&file, "value,other,timestamp\r\n1,\"a,b\",2009-10-25 02:30:00\r\n2,,2009-10-25 02:30:00\r\n\r\n")
         .unwrap();
@@ -102,7 +102,7 @@ async fn a_series_is_imported_once(database: TestDatabase) {
 
 async fn a_malformed_line_leaves_nothing(database: TestDatabase) {
     let database = released(database).await;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::temporary_folder();
     let file = folder.path().join("series.csv");
     let cases = [
         ("2026-10-05 00:00:00,warm\n", "line 12, column value: \"warm\" is no finite number"),

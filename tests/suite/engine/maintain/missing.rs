@@ -221,7 +221,7 @@ async fn retention_waits_for_rows_that_are_missing() {
 
 #[tokio::test]
 async fn who_may_not_read_is_told_so() {
-    let database = TestDatabase::create(Backend::Timescale).await;
+    let database = TestDatabase::create(Backend::Timescale).await.as_administrator();
     let runner = prepared(&database, 2).await;
     let db = runner.connection();
     refresh_all(db).await;

@@ -16,7 +16,12 @@ use migration_timescale::{
     inspect::{Answer, Inspection, TableState},
 };
 use sea_orm::DatabaseConnection;
-use tests::{fixtures::execute, scalar};
+use tests::{Backend, TestDatabase, fixtures::execute, scalar};
+
+/// MariaDB shows waiting sessions and exact sizes to its administrator alone.
+pub fn with_the_right_to_see_all(database: TestDatabase) -> TestDatabase {
+    if database.backend() == Backend::Mariadb { database.as_administrator() } else { database }
+}
 
 pub async fn inspect(db: &DatabaseConnection) -> Inspection {
     let server = Capability::detect(db).await.unwrap();

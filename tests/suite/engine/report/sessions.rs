@@ -6,7 +6,7 @@ use migration_timescale::inspect::{self, BlockedSession};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tests::{Backend, TestDatabase, fixtures::execute, on_every_backend};
 
-use super::{found, inspect, number};
+use super::{found, inspect, number, with_the_right_to_see_all};
 
 on_every_backend!(
     needs: several_sessions;
@@ -15,6 +15,7 @@ on_every_backend!(
 );
 
 async fn blocked_sessions_are_seen(database: TestDatabase) {
+    let database = with_the_right_to_see_all(database);
     let (db, holder, waiter) = (database.connect().await, database.connect().await, database.connect().await);
     execute(&db, "CREATE TABLE rooms (floor integer PRIMARY KEY, name text)").await;
     execute(&db, "INSERT INTO rooms VALUES (1, 'hall')").await;

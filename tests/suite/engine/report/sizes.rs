@@ -8,12 +8,12 @@ use tests::{
     on_every_backend,
 };
 
-use super::{found, inspect, number, table};
+use super::{found, inspect, number, table, with_the_right_to_see_all};
 
 on_every_backend!(every_question_has_an_answer_or_a_reason, sizes_and_rows_are_those_of_the_server);
 
 async fn every_question_has_an_answer_or_a_reason(database: TestDatabase) {
-    let database = database.up(None).await;
+    let database = with_the_right_to_see_all(database.up(None).await);
     let db = database.connect().await;
     let asked = inspect(&db).await;
     let (postgres, timescale) =
@@ -33,7 +33,7 @@ async fn every_question_has_an_answer_or_a_reason(database: TestDatabase) {
 }
 
 async fn sizes_and_rows_are_those_of_the_server(database: TestDatabase) {
-    let database = database.up(None).await;
+    let database = with_the_right_to_see_all(database.up(None).await);
     let db = database.connect().await;
     execute(&db, &fixtures::history(database.backend())).await;
     match database.backend() {
