@@ -101,6 +101,7 @@ mod columnstore;
 mod dialect;
 mod hypertable;
 pub mod inspect;
+pub mod internals;
 mod interval;
 mod key;
 pub mod manager;
@@ -121,7 +122,7 @@ pub use manager::{Step, TimescaleManager};
 pub use policy::{ColumnstorePolicy, Job, Maintenance, RefreshPolicy, ReorderPolicy, RetentionPolicy};
 pub use quote::{identifier, literal};
 pub use refused::{Refused, RenderError};
-pub use version::Version;
+pub use version::{InvalidVersion, Version};
 
 /// The example of the README compiles.
 #[cfg(doctest)]

@@ -11,6 +11,8 @@ pub struct Version {
 }
 
 impl Version {
+    /// The oldest version that this crate is written for.
+    pub const OLDEST: Self = Self::new(2, 9, 0);
     /// Continuous aggregates made of continuous aggregates.
     pub const STACKED_AGGREGATES: Self = Self::new(2, 9, 0);
     /// First version in which the columnstore of a continuous aggregate takes settings, and refreshes write into it.

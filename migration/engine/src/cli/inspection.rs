@@ -14,6 +14,8 @@ use super::{
 };
 use crate::report::Inspection;
 
+/// Where a line does not know something that others do.
+const NOT_KNOWN: &str = "not known";
 /// Tables that are shown unless more is asked for.
 const LARGEST_TABLES: usize = 15;
 
@@ -122,12 +124,13 @@ fn aggregates(found: &[AggregateState]) -> String {
         ">size",
     ]);
     for one in stacked(found) {
+        let unrefreshed = if one.watermark_unknown.is_some() { NOT_KNOWN } else { "never refreshed" };
         let watermark = one.watermark.map(moment).or(one.watermark_integer.map(|mark| mark.to_string()));
         table.row([
             one.name.clone(),
             one.source.clone(),
             if one.real_time { "everything" } else { "what is materialised" }.to_owned(),
-            watermark.unwrap_or_else(|| "never refreshed".to_owned()),
+            watermark.unwrap_or_else(|| unrefreshed.to_owned()),
             one.lag_s.map_or_else(|| NONE.to_owned(), |lag| if lag < 1.0 { "0 s".to_owned() } else { duration(lag) }),
             refreshed_by(one),
             lacking(one),
@@ -135,7 +138,12 @@ fn aggregates(found: &[AggregateState]) -> String {
             bytes(one.bytes.total),
         ]);
     }
-    table.text()
+    table.text() + &note("materialised up to", found.iter().find_map(|one| one.watermark_unknown.as_deref()))
+}
+
+/// A line below a table, on what is not known.
+fn note(column: &str, why: Option<&str>) -> String {
+    why.map(|why| format!("  {column}: {why}\n")).unwrap_or_default()
 }
 
 /// Each after the one that it is made from.
@@ -199,6 +207,7 @@ fn what(job: &Job) -> &str {
         "policy_compression" => "columnstore",
         "policy_retention" => "retention",
         "policy_reorder" => "reorder",
+        "policy_compaction" => "compaction",
         other => other,
     }
 }
@@ -227,7 +236,13 @@ fn tables(found: &[TableState], now: DateTime<Utc>, verbose: bool) -> String {
             kind(one.kind).to_owned(),
             bytes(one.bytes.total),
             bytes(one.bytes.index),
-            count(one.live_rows.saturating_add(one.columnstore_rows)),
+            match one.columnstore_rows.found() {
+                Some(packed) => count(one.live_rows.saturating_add(*packed)),
+                None if one.kind == TableKind::Hypertable || one.kind == TableKind::ContinuousAggregate => {
+                    NOT_KNOWN.to_owned()
+                }
+                None => count(one.live_rows),
+            },
             one.dead_rows.map_or_else(|| NONE.to_owned(), count),
             told(one.last_vacuum_at),
             told(one.last_analyze_at),
@@ -235,7 +250,11 @@ fn tables(found: &[TableState], now: DateTime<Utc>, verbose: bool) -> String {
     }
     let rest = found.len() - shown;
     let more = if rest > 0 { format!("  and {rest} smaller ones, with --verbose\n") } else { String::new() };
-    table.text() + &more
+    let unknown = found.iter().find_map(|one| match &one.columnstore_rows {
+        Answer::Unavailable { why } => Some(why.as_str()),
+        Answer::Given { .. } => None,
+    });
+    table.text() + &more + &note("rows", unknown)
 }
 
 fn kind(kind: TableKind) -> &'static str {

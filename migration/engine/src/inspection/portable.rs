@@ -50,6 +50,7 @@ async fn state(
         real_time: aggregate.is_real_time(),
         watermark,
         watermark_integer: None,
+        watermark_unknown: None,
         lag_s: watermark.map(behind),
         missing: Answer::Unavailable { why: "nothing tells which rows came in late".to_owned() },
         source_has_chunks: source_end.is_some(),

@@ -114,6 +114,7 @@ async fn carry_out(turn: &mut Turn<'_>, planned: &Planned, dry_run: bool) -> Res
             rows: None,
         }),
         Doer::Nobody => Ok(Done::skipped("it is not there any more")),
+        Doer::NotKnown { why } => Ok(Done::skipped(why.as_str())),
         Doer::Us if !dry_run && !turn.ready(planned).await? => Ok(Done::taken_back(planned)),
         Doer::Us => match &planned.work {
             Maintenance::Refresh(policy) => {

@@ -19,6 +19,8 @@ pub(super) enum Doer {
     Us,
     /// The table or aggregate is not there.
     Nobody,
+    /// Nobody, because how far an aggregate is refreshed is not known on this version of TimescaleDB.
+    NotKnown { why: String },
 }
 
 /// A task that an applied revision declares.
@@ -138,7 +140,16 @@ async fn doer(runner: &Runner, native: &Native, work: &Maintenance) -> Result<Do
         Maintenance::Refresh(policy) => is_there(runner, native, policy.aggregate().name(), true).await?,
         Maintenance::Retention(policy) => is_there(runner, native, policy.table(), false).await?,
     };
-    Ok(if there { Doer::Us } else { Doer::Nobody })
+    let concerned = |one: &&AggregateState| match work {
+        Maintenance::Refresh(policy) => one.name == policy.aggregate().name(),
+        Maintenance::Retention(policy) => one.source == policy.table(),
+    };
+    let unknown = native.aggregates.iter().filter(concerned).find_map(|one| one.watermark_unknown.clone());
+    Ok(match unknown {
+        _ if !there => Doer::Nobody,
+        Some(why) => Doer::NotKnown { why },
+        None => Doer::Us,
+    })
 }
 
 async fn is_there(runner: &Runner, native: &Native, name: &str, aggregate: bool) -> Result<bool, EngineError> {

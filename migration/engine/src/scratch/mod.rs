@@ -32,9 +32,9 @@ pub(crate) const NAME: &str = "migration_scratch";
 /// The indexes of continuous aggregates live in one schema, whosever they are. Where there is no second session to have a
 /// database of its own, those of the database itself get other names until the transaction is rolled back.
 const MAKE_WAY: &str = "DO $$ DECLARE i record; BEGIN \
-     FOR i IN SELECT x.indexrelid AS id FROM pg_index x JOIN pg_class m ON m.oid = x.indrelid JOIN pg_class n ON n.oid = x.indexrelid \
-     WHERE m.relnamespace = to_regnamespace('_timescaledb_internal') AND m.relname LIKE '\\_materialized\\_hypertable\\_%' \
-     AND n.relname NOT LIKE '\\_materialized\\_hypertable\\_%' \
+     FOR i IN SELECT x.indexrelid AS id FROM timescaledb_information.continuous_aggregates g \
+     JOIN pg_index x ON x.indrelid = format('%I.%I', g.materialization_hypertable_schema, g.materialization_hypertable_name)::regclass \
+     JOIN pg_class n ON n.oid = x.indexrelid WHERE NOT starts_with(n.relname, g.materialization_hypertable_name) \
      LOOP EXECUTE format('ALTER INDEX %s RENAME TO %I', i.id::regclass, 'beside_' || i.id); END LOOP; END $$";
 
 /// Where revisions are tried.
@@ -150,12 +150,14 @@ async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<(), DbErr> 
     );
     let asked = rows(transaction, &question).await?;
     let mut path = vec![identifier(NAME)];
-    let mut one_session = false;
+    let mut make_way = "";
     if let Some(row) = asked.first() {
-        path.extend(row.try_get::<Option<String>>("", "extension")?.as_deref().map(identifier));
-        one_session = row.try_get("", "one_session")?;
+        let extension: Option<String> = row.try_get("", "extension")?;
+        if extension.is_some() && row.try_get("", "one_session")? {
+            make_way = MAKE_WAY;
+        }
+        path.extend(extension.as_deref().map(identifier));
     }
-    let make_way = if one_session { MAKE_WAY } else { "" };
     let sql = format!("CREATE SCHEMA {}; SET LOCAL search_path = {}; {make_way}", path[0], path.join(", "));
     transaction.execute_unprepared(&sql).await.map(drop)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migration_timescale::{identifier, literal};
+use migration_timescale::{identifier, internals::STOP_WORKERS, literal};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult};
 
 use super::{NAME, ScratchError};
@@ -136,7 +136,7 @@ async fn furnish(db: &DatabaseConnection, scratch: &DatabaseConnection, home: &Q
         }
         if name == "timescaledb" {
             // Needs a right that not every user has; without it the jobs of a trial run, as they would at home.
-            let _ = scratch.execute_unprepared("SELECT _timescaledb_functions.stop_background_workers()").await;
+            let _ = scratch.execute_unprepared(STOP_WORKERS.at_best()).await;
         }
     }
     scratch.execute_unprepared(&format!("SELECT set_config('search_path', {}, false)", literal(&path))).await.map(drop)

@@ -3,7 +3,7 @@
 use sea_orm::DbBackend;
 
 use super::ContinuousAggregate;
-use crate::{Capability, dialect::name};
+use crate::{Capability, dialect::name, internals};
 
 /// An index of what a [`ContinuousAggregate`] has stored. TimescaleDB makes one itself for each group column with the
 /// bucket, and elsewhere the key and an index on the bucket are there.
@@ -83,7 +83,7 @@ impl AggregateIndex {
         let index = name(backend, &self.name);
         match backend {
             DbBackend::MySql => format!("DROP INDEX {index} ON {}", name(backend, &self.relation(server))),
-            _ if server.has_continuous_aggregates() => format!("DROP INDEX IF EXISTS _timescaledb_internal.{index}"),
+            _ if server.has_continuous_aggregates() => format!("DROP INDEX IF EXISTS {}.{index}", internals::SCHEMA),
             _ => format!("DROP INDEX IF EXISTS {index}"),
         }
     }

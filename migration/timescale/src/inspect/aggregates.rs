@@ -11,7 +11,10 @@ use super::{
     chunks::{Measures, measures},
     missing::find_missing,
 };
-use crate::{Capability, RetentionPolicy, Version};
+use crate::{
+    Capability, RetentionPolicy,
+    internals::{self, NotKnown},
+};
 
 /// A continuous aggregate, or the table and the view in its place.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema, FromQueryResult)]
@@ -26,6 +29,10 @@ pub struct AggregateState {
     pub watermark: Option<DateTime<Utc>>,
     /// Up to where it is materialised, for integer columns; null when it never was.
     pub watermark_integer: Option<i64>,
+    /// Why it is not known how far it is materialised, on a version of TimescaleDB that is newer than this program: the
+    /// watermark and what follows from it are null then.
+    #[sea_orm(skip)]
+    pub watermark_unknown: Option<String>,
     /// Seconds from the watermark to where its source ends: to the watermark of the aggregate it is made from, or to the end
     /// of the newest chunk of its table, or to now where that chunk ends later; of a table and a view, to the newest row of
     /// its table. 0 when all of it is materialised, null without a watermark in time.
@@ -54,8 +61,6 @@ pub struct AggregateState {
 
 /// The watermark of an aggregate that was never refreshed, in microseconds: the earliest moment there is.
 const NEVER: &str = "-210866803200000000";
-/// Release in which internal functions moved to a schema of their own.
-const FUNCTIONS_SCHEMA: Version = Version::new(2, 12, 0);
 
 /// The continuous aggregates of the schema, by name. Three round trips, and more where an aggregate lacks something; their
 /// time grows with the number of chunks.
@@ -73,15 +78,16 @@ pub async fn continuous_aggregates_under<C: ConnectionTrait>(
     server: Capability,
     retention: &[RetentionPolicy],
 ) -> Result<Answer<Vec<AggregateState>>, DbErr> {
-    let version = match server.require_columnstore("a continuous aggregate of TimescaleDB") {
-        Ok(version) => version,
-        Err(unsupported) => return Ok(unsupported.into()),
-    };
-    let functions = if version < FUNCTIONS_SCHEMA { "_timescaledb_internal" } else { "_timescaledb_functions" };
+    if let Err(unsupported) = server.require_columnstore("a continuous aggregate of TimescaleDB") {
+        return Ok(unsupported.into());
+    }
     let stored = ("g.materialization_hypertable_schema", "g.materialization_hypertable_name");
     let Measures { columns, joins } = measures(server, stored.0, stored.1);
-    // Earlier versions name the refresh job's hypertable, later ones the aggregate. To ask for the watermark of a table is
-    // an error, so a condition beside the question is not enough.
+    let (marks, watermark_unknown) = match watermarks(server, stored) {
+        Ok(marks) => (marks, None),
+        Err(not_known) => (NO_WATERMARKS.to_owned(), Some(not_known.to_string())),
+    };
+    // Earlier versions name the refresh job's hypertable, later ones the aggregate.
     let sql = format!(
         "SELECT g.view_name::text AS name, coalesce(p.view_name, g.hypertable_name)::text AS source, \
          NOT g.materialized_only AS real_time, w.watermark, w.watermark_integer, u.newest_to IS NOT NULL OR u.chunks > 0 AS source_has_chunks, \
@@ -91,20 +97,38 @@ pub async fn continuous_aggregates_under<C: ConnectionTrait>(
          {columns} FROM timescaledb_information.continuous_aggregates g {joins} \
          LEFT JOIN timescaledb_information.continuous_aggregates p \
          ON (p.materialization_hypertable_schema, p.materialization_hypertable_name) = (g.hypertable_schema, g.hypertable_name) \
-         LEFT JOIN LATERAL (SELECT {functions}.to_timestamp(x.value) AS watermark \
-          FROM (SELECT CASE WHEN p.view_name IS NOT NULL THEN {functions}.cagg_watermark(m.id) END AS value FROM _timescaledb_catalog.hypertable m \
-          WHERE (m.schema_name, m.table_name) = (g.hypertable_schema, g.hypertable_name)) x \
-          WHERE x.value > {NEVER} AND d.column_type::text NOT LIKE '%int%') b ON true \
-         CROSS JOIN LATERAL (SELECT CASE WHEN d.column_type::text NOT LIKE '%int%' AND x.value > {NEVER} THEN {functions}.to_timestamp(x.value) END AS watermark, \
-          CASE WHEN d.column_type::text LIKE '%int%' AND x.value NOT IN (-32768, -2147483648, -9223372036854775808) THEN x.value END AS watermark_integer \
-          FROM (SELECT {functions}.cagg_watermark(m.id) AS value FROM _timescaledb_catalog.hypertable m WHERE (m.schema_name, m.table_name) = ({schema}, {table})) x) w \
+         {marks} \
          CROSS JOIN LATERAL (SELECT count(*) AS chunks, max(c.range_end) FILTER (WHERE isfinite(c.range_end)) AS newest_to FROM timescaledb_information.chunks c \
           WHERE (c.hypertable_schema, c.hypertable_name) = (g.hypertable_schema, g.hypertable_name)) u \
          WHERE g.view_schema = current_schema() ORDER BY g.view_name",
         schema = stored.0,
         table = stored.1,
     );
-    let mut aggregates = all(db, &sql).await?;
-    find_missing(db, server, version, retention, &mut aggregates).await?;
+    let mut aggregates: Vec<AggregateState> = all(db, &sql).await?;
+    for aggregate in &mut aggregates {
+        aggregate.watermark_unknown.clone_from(&watermark_unknown);
+    }
+    find_missing(db, server, retention, &mut aggregates).await?;
     Ok(Answer::given(aggregates))
+}
+
+/// In place of [`watermarks`].
+const NO_WATERMARKS: &str = "CROSS JOIN (SELECT NULL::timestamptz AS watermark) b \
+     CROSS JOIN (SELECT NULL::timestamptz AS watermark, NULL::bigint AS watermark_integer) w";
+
+/// Joins the watermarks of an aggregate `g` as `w`, and of the aggregate `p` it may be made from as `b`. To ask for the
+/// watermark of a table is an error, so a condition beside the question is not enough.
+fn watermarks(server: Capability, (schema, table): (&str, &str)) -> Result<String, NotKnown> {
+    let watermark_of = internals::WATERMARK_OF.on(server)?;
+    let to_timestamp = internals::TO_TIMESTAMP.on(server)?;
+    let hypertables = internals::HYPERTABLES.on(server)?;
+    Ok(format!(
+        "LEFT JOIN LATERAL (SELECT {to_timestamp}(x.value) AS watermark \
+          FROM (SELECT CASE WHEN p.view_name IS NOT NULL THEN {watermark_of}(m.id) END AS value FROM {hypertables} m \
+          WHERE (m.schema_name, m.table_name) = (g.hypertable_schema, g.hypertable_name)) x \
+          WHERE x.value > {NEVER} AND d.column_type::text NOT LIKE '%int%') b ON true \
+         CROSS JOIN LATERAL (SELECT CASE WHEN d.column_type::text NOT LIKE '%int%' AND x.value > {NEVER} THEN {to_timestamp}(x.value) END AS watermark, \
+          CASE WHEN d.column_type::text LIKE '%int%' AND x.value NOT IN (-32768, -2147483648, -9223372036854775808) THEN x.value END AS watermark_integer \
+          FROM (SELECT {watermark_of}(m.id) AS value FROM {hypertables} m WHERE (m.schema_name, m.table_name) = ({schema}, {table})) x) w"
+    ))
 }

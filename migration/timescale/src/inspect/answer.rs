@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Statement};
 use serde::Serialize;
 
-use crate::{Capability, Unsupported};
+use crate::{Capability, Unsupported, internals::NotKnown};
 
 /// What a server said, or why it cannot say it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -61,6 +61,12 @@ pub(super) async fn or_why<T, C: ConnectionTrait>(db: &C, asked: Result<Answer<T
             Ok(Answer::Unavailable { why: error.to_string() })
         }
         asked => asked,
+    }
+}
+
+impl<T> From<NotKnown> for Answer<T> {
+    fn from(not_known: NotKnown) -> Self {
+        Self::Unavailable { why: not_known.to_string() }
     }
 }
 

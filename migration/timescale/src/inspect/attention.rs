@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     AggregateState, BlockedSession, Inspection, Job, JobHealth, Jobs, MissingRange, Sequence, SequenceState, TableState,
 };
-use crate::quote::regclass;
+use crate::{internals::START_WORKERS, quote::regclass};
 
 /// Something to be put right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -58,10 +58,14 @@ fn of_jobs(jobs: &Jobs) -> Vec<Attention> {
         // Whatever else is true of the jobs follows from it, but for what failed before.
         let stopped = Attention {
             about: "jobs".to_owned(),
-            finding: format!("no scheduler of TimescaleDB runs for this database, so none of its {scheduled} jobs starts"),
-            remedy: "SELECT _timescaledb_functions.start_background_workers(), or raise timescaledb.max_background_workers; \
-                     until they run, `migration maintain` does refreshes and retention, from cron for example"
-                .to_owned(),
+            finding: format!(
+                "no scheduler of TimescaleDB runs for this database, so none of its {scheduled} jobs starts"
+            ),
+            remedy: format!(
+                "{}, or raise timescaledb.max_background_workers; until they run, `migration maintain` does refreshes and \
+                 retention, from cron for example",
+                START_WORKERS.at_best()
+            ),
         };
         return std::iter::once(stopped).chain(jobs.jobs.iter().filter_map(of_failed_job)).collect();
     }
@@ -122,7 +126,8 @@ fn of_sequence(sequence: &Sequence) -> Option<Attention> {
 const TOLD: usize = 3;
 
 fn of_aggregate(aggregate: &AggregateState) -> Option<Attention> {
-    let never = aggregate.watermark.is_none() && aggregate.watermark_integer.is_none();
+    let known = aggregate.watermark_unknown.is_none();
+    let never = known && aggregate.watermark.is_none() && aggregate.watermark_integer.is_none();
     let name = &aggregate.name;
     if let Some([first, rest @ ..]) = aggregate.missing.found().map(Vec::as_slice) {
         return Some(of_missing(aggregate, *first, rest));

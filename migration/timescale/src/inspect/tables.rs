@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 use serde::Serialize;
 
 use super::{Answer, Bytes, answer::rows};
-use crate::Capability;
+use crate::{Capability, internals};
 
 /// What kind of table it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -39,8 +39,10 @@ pub struct TableState {
     /// Live rows as the server's statistics count them, those in the columnstore left out; on SQLite as they are.
     pub live_rows: i64,
     /// Rows that were packed into the columnstore.
-    pub columnstore_rows: i64,
-    /// Rows that were deleted or replaced and still take space; null on MySQL and SQLite, which do not count them.
+    #[sea_orm(skip)]
+    pub columnstore_rows: Answer<i64>,
+    /// Rows that were deleted or replaced and still take space, those of the columnstore included where
+    /// [`columnstore_rows`](Self::columnstore_rows) are known; null on MySQL and SQLite, which do not count them.
     pub dead_rows: Option<i64>,
     /// Last vacuum of any of its parts, by hand or automatic.
     pub last_vacuum_at: Option<DateTime<Utc>>,
@@ -70,24 +72,28 @@ const PARTS: &str = "WITH RECURSIVE roots AS (SELECT c.relname::text AS name, c.
 const AGGREGATES: &str = " UNION ALL SELECT g.view_name::text, format('%I.%I', g.materialization_hypertable_schema, g.materialization_hypertable_name)::regclass::oid, 'aggregate' \
      FROM timescaledb_information.continuous_aggregates g WHERE g.view_schema = current_schema()";
 /// What the columnstore keeps of a chunk is a table of its own that inherits from nothing.
-const COLUMNSTORE: &str = " UNION ALL SELECT h.root, to_regclass(format('%I.%I', q.schema_name, q.table_name))::oid, true, coalesce(z.numrows_pre_compression, 0) \
-     FROM inherited h JOIN pg_class c ON c.oid = h.part JOIN pg_namespace n ON n.oid = c.relnamespace \
-     JOIN _timescaledb_catalog.chunk k ON (k.schema_name, k.table_name) = (n.nspname, c.relname) \
-     JOIN _timescaledb_catalog.chunk q ON q.id = k.compressed_chunk_id LEFT JOIN _timescaledb_catalog.compression_chunk_size z ON z.chunk_id = k.id";
+const COLUMNSTORE: &str = " UNION ALL SELECT h.root, k.packed, true, coalesce(k.rows, 0) FROM inherited h JOIN {packed} k ON k.chunk = h.part";
 /// A chunk in the columnstore keeps no rows of its own: its packed rows are counted instead.
-const SUMS: &str = "SELECT r.name, {kind} AS kind, sum(pg_total_relation_size(c.oid) - pg_indexes_size(c.oid) - coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0))::bigint AS \"table\", \
+const SUMS: &str = "SELECT r.name, r.root, {kind} AS kind, sum(pg_total_relation_size(c.oid) - pg_indexes_size(c.oid) - coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0))::bigint AS \"table\", \
      sum(pg_indexes_size(c.oid))::bigint AS index, sum(coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0))::bigint AS toast, \
      sum(pg_total_relation_size(c.oid))::bigint AS total, \
-     coalesce(sum(pg_stat_get_live_tuples(c.oid)) FILTER (WHERE NOT p.packed), 0)::bigint AS live_rows, sum(p.packed_rows)::bigint AS columnstore_rows, \
+     coalesce(sum(pg_stat_get_live_tuples(c.oid)) FILTER (WHERE NOT p.packed), 0)::bigint AS live_rows, sum(p.packed_rows)::bigint AS packed_rows, \
      coalesce(sum(pg_stat_get_dead_tuples(c.oid)), 0)::bigint AS dead_rows, \
      max(greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid))) AS last_vacuum_at, \
      max(greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))) AS last_analyze_at \
-     FROM roots r JOIN parts p ON p.root = r.root JOIN pg_class c ON c.oid = p.part GROUP BY r.name, r.kind, r.root ORDER BY total DESC, r.name";
+     FROM roots r JOIN parts p ON p.root = r.root JOIN pg_class c ON c.oid = p.part GROUP BY r.name, r.kind, r.root";
+/// TimescaleDB says itself how large a hypertable is, wherever it keeps the rows.
+const OF_HYPERTABLES: &str = "SELECT s.name, s.kind, coalesce(z.\"table\", s.\"table\") AS \"table\", coalesce(z.index, s.index) AS index, \
+     coalesce(z.toast, s.toast) AS toast, coalesce(z.total, s.total) AS total, s.live_rows, s.packed_rows, s.dead_rows, s.last_vacuum_at, s.last_analyze_at \
+     FROM ({sums}) s LEFT JOIN LATERAL (SELECT coalesce(d.table_bytes, 0) AS \"table\", coalesce(d.index_bytes, 0) AS index, coalesce(d.toast_bytes, 0) AS toast, \
+     coalesce(d.total_bytes, 0) AS total FROM hypertable_detailed_size(CASE WHEN s.kind IN ('hypertable', 'aggregate') THEN s.root::regclass END) d) z ON true \
+     ORDER BY total DESC, s.name";
+const OF_TABLES: &str = "SELECT s.* FROM ({sums}) s ORDER BY s.total DESC, s.name";
 const IS_HYPERTABLE: &str = "CASE WHEN EXISTS (SELECT 1 FROM timescaledb_information.hypertables h WHERE h.hypertable_schema = current_schema() AND h.hypertable_name = r.name) THEN 'hypertable' ELSE r.kind END";
 
 const MYSQL: &str = "SELECT TABLE_NAME AS name, IF(CREATE_OPTIONS LIKE '%partitioned%', 'partitioned', 'table') AS kind, \
      CAST(COALESCE(DATA_LENGTH, 0) AS SIGNED) AS `table`, CAST(COALESCE(INDEX_LENGTH, 0) AS SIGNED) AS `index`, CAST(0 AS SIGNED) AS toast, \
-     CAST(COALESCE(DATA_LENGTH + INDEX_LENGTH, 0) AS SIGNED) AS total, CAST(COALESCE(TABLE_ROWS, 0) AS SIGNED) AS live_rows, CAST(0 AS SIGNED) AS columnstore_rows, \
+     CAST(COALESCE(DATA_LENGTH + INDEX_LENGTH, 0) AS SIGNED) AS total, CAST(COALESCE(TABLE_ROWS, 0) AS SIGNED) AS live_rows, CAST(0 AS SIGNED) AS packed_rows, \
      CAST(NULL AS SIGNED) AS dead_rows, CAST(NULL AS DATETIME) AS last_vacuum_at, CAST(NULL AS DATETIME) AS last_analyze_at \
      FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' ORDER BY total DESC, name";
 
@@ -96,7 +102,7 @@ const SQLITE: &str = "WITH trees AS MATERIALIZED (SELECT name, sum(pgsize) AS by
      sum(ncell) AS cells FROM dbstat GROUP BY name) \
      SELECT t.name AS name, 'table' AS kind, max(CASE WHEN o.name = t.name THEN s.bytes ELSE 0 END) AS \"table\", \
      sum(CASE WHEN o.name = t.name THEN 0 ELSE s.bytes END) AS \"index\", 0 AS toast, sum(s.bytes) AS total, \
-     max(CASE WHEN o.name <> t.name THEN 0 WHEN t.wr THEN s.cells ELSE s.leaves END) AS live_rows, 0 AS columnstore_rows, \
+     max(CASE WHEN o.name <> t.name THEN 0 WHEN t.wr THEN s.cells ELSE s.leaves END) AS live_rows, 0 AS packed_rows, \
      NULL AS dead_rows, NULL AS last_vacuum_at, NULL AS last_analyze_at \
      FROM pragma_table_list t JOIN sqlite_master o ON o.tbl_name = t.name AND o.type IN ('table', 'index') JOIN trees s ON s.name = o.name \
      WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' GROUP BY t.name ORDER BY total DESC, t.name";
@@ -118,13 +124,16 @@ fn unmeasured(bytes: i64, has_dbstat: bool) -> Option<String> {
 /// The tables of the schema, the largest first; row counts are the server's estimates, on SQLite exact. One round trip, on
 /// SQLite two, which read all of a file up to 1 GiB.
 pub async fn tables<C: ConnectionTrait>(db: &C, server: Capability) -> Result<Answer<Vec<TableState>>, DbErr> {
+    let packed = server.has_columnstore().then(|| internals::PACKED_CHUNKS.on(server));
     let sql = match server.backend() {
         DbBackend::Postgres => {
-            let part = |there: bool, text: &'static str| if there { text } else { "" };
+            let columnstore = packed.iter().flatten().map(|packed| COLUMNSTORE.replace("{packed}", packed));
+            let (kind, all) =
+                if server.has_hypertables() { (IS_HYPERTABLE, OF_HYPERTABLES) } else { ("r.kind", OF_TABLES) };
             PARTS
-                .replace("{aggregates}", part(server.has_columnstore(), AGGREGATES))
-                .replace("{columnstore}", part(server.has_columnstore(), COLUMNSTORE))
-                + &SUMS.replace("{kind}", if server.has_hypertables() { IS_HYPERTABLE } else { "r.kind" })
+                .replace("{aggregates}", if server.has_columnstore() { AGGREGATES } else { "" })
+                .replace("{columnstore}", &columnstore.collect::<String>())
+                + &all.replace("{sums}", &SUMS.replace("{kind}", kind))
         }
         DbBackend::MySql => MYSQL.to_owned(),
         _ => {
@@ -143,7 +152,11 @@ pub async fn tables<C: ConnectionTrait>(db: &C, server: Capability) -> Result<An
     let states = found.iter().map(|row| {
         let state = TableState::from_query_result(row, "")?;
         let kind = kind(&row.try_get::<String>("", "kind")?);
-        Ok(TableState { kind, needs_vacuum: state.has_too_many_dead_rows(), ..state })
+        let columnstore_rows = match &packed {
+            Some(Err(not_known)) => not_known.clone().into(),
+            Some(Ok(_)) | None => Answer::given(row.try_get("", "packed_rows")?),
+        };
+        Ok(TableState { kind, columnstore_rows, needs_vacuum: state.has_too_many_dead_rows(), ..state })
     });
     Ok(Answer::given(states.collect::<Result<_, DbErr>>()?))
 }
@@ -176,7 +189,7 @@ mod tests {
             kind: TableKind::Table,
             bytes: Bytes::default(),
             live_rows,
-            columnstore_rows: 0,
+            columnstore_rows: Answer::given(0),
             dead_rows,
             last_vacuum_at: None,
             last_analyze_at: None,

@@ -7,7 +7,7 @@ use super::{
     Step, TimescaleManager,
     run::{answer, is_in_transaction, run, run_or_skip},
 };
-use crate::{Hypertable, HypertableColumn, PerChunkIndex, Refused, identifier};
+use crate::{Hypertable, HypertableColumn, PerChunkIndex, Refused, identifier, internals};
 
 /// `has_hypertable`, or `has_columnstore` for a hypertable whose columnstore is enabled.
 pub(super) async fn has(manager: &SchemaManager<'_>, table: &str, question: &str) -> Result<bool, DbErr> {
@@ -95,10 +95,11 @@ async fn refuse_change(manager: &SchemaManager<'_>, change: &HypertableColumn, c
     if answer(manager, "has_partition_column", PARTITION_COLUMN, asked()).await? {
         return Err(Refused::PartitionColumn { table, column }.into());
     }
+    let aggregated = AGGREGATED_COLUMN.replace("{internal}", internals::SCHEMA);
     if columnstore && answer(manager, "has_columnstore_column", COLUMNSTORE_COLUMN, asked()).await? {
         return Err(Refused::ColumnstoreColumn { table, column }.into());
     }
-    if answer(manager, "has_aggregated_column", AGGREGATED_COLUMN, asked()).await? {
+    if answer(manager, "has_aggregated_column", &aggregated, asked()).await? {
         return Err(Refused::AggregatedColumn { table, column }.into());
     }
     Ok(())
@@ -114,7 +115,7 @@ const AGGREGATED_COLUMN: &str = "SELECT count(*) > 0 AS has_aggregated_column FR
      JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass JOIN pg_class v ON v.oid = r.ev_class \
      JOIN pg_class c ON c.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass \
      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid \
-     WHERE v.relnamespace = to_regnamespace('_timescaledb_internal') AND c.relnamespace = current_schema()::regnamespace \
+     WHERE v.relnamespace = to_regnamespace('{internal}') AND c.relnamespace = current_schema()::regnamespace \
      AND c.relname = $1 AND a.attname = $2";
 
 /// Of a hypertable or of a continuous aggregate.

@@ -10,6 +10,7 @@ mod jobs;
 mod sequences;
 mod sessions;
 mod sizes;
+mod unseen;
 
 use migration_timescale::{
     Capability,

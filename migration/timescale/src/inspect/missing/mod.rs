@@ -22,7 +22,11 @@ use serde::Serialize;
 
 use self::ranges::{Candidate, Limits, candidates, merged};
 use super::{AggregateState, Answer, answer::all};
-use crate::{Capability, Interval, RetentionPolicy, Version, identifier, moment_sql};
+use crate::{
+    Capability, Interval, RetentionPolicy, identifier,
+    internals::{self, NotKnown},
+    moment_sql,
+};
 
 /// Whole buckets, from one moment up to another that is not part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -33,8 +37,6 @@ pub struct MissingRange {
     pub to: DateTime<Utc>,
 }
 
-/// Release from which on the catalogue tells the buckets of every aggregate.
-const BUCKETS_IN_CATALOG: Version = Version::new(2, 15, 0);
 /// Ranges that are looked at in one round trip.
 const AT_ONCE: usize = 100;
 
@@ -63,7 +65,13 @@ struct Settings {
     has_begun: bool,
 }
 
-const SETTINGS: &str = "SELECT m.id::bigint AS id, g.view_name::text AS name, now() AS now, \
+fn settings_sql(server: Capability) -> Result<String, NotKnown> {
+    let hypertables = internals::HYPERTABLES.on(server)?;
+    let buckets = internals::BUCKETS.on(server)?;
+    let (invalid, changed) = (internals::INVALID_RANGES.on(server)?, internals::CHANGED_RANGES.on(server)?);
+    let begun = internals::BEGUN_RANGES.on(server)?;
+    Ok(format!(
+        "SELECT m.id::bigint AS id, g.view_name::text AS name, now() AS now, \
      format('%I.%I', g.hypertable_schema, g.hypertable_name) AS source, s.column_name::text AS source_time, s.column_type::text AS time_type, \
      format('%I.%I', m.schema_name, m.table_name) AS stored, d.column_name::text AS bucket, \
      CASE WHEN f.bucket_fixed_width AND coalesce(f.bucket_origin, f.bucket_offset, f.bucket_timezone) IS NULL AND s.column_type::text LIKE 'timestamp%' \
@@ -72,14 +80,14 @@ const SETTINGS: &str = "SELECT m.id::bigint AS id, g.view_name::text AS name, no
      (SELECT max(now() - (t.config ->> 'drop_after')::interval) FROM timescaledb_information.jobs t WHERE t.proc_name = 'policy_retention' \
       AND s.column_type::text LIKE 'timestamp%' \
       AND (t.hypertable_schema, t.hypertable_name) IN ((g.hypertable_schema, g.hypertable_name), (b.view_schema, b.view_name))) AS kept_from, \
-     coalesce(has_table_privilege(to_regclass('_timescaledb_catalog.continuous_aggs_materialization_invalidation_log'), 'SELECT') \
-      AND has_table_privilege(to_regclass('_timescaledb_catalog.continuous_aggs_hypertable_invalidation_log'), 'SELECT'), false) AS may_read_logs, \
+     coalesce(has_table_privilege(to_regclass('{invalid}'), 'SELECT') \
+      AND has_table_privilege(to_regclass('{changed}'), 'SELECT'), false) AS may_read_logs, \
      has_table_privilege(format('%I.%I', g.hypertable_schema, g.hypertable_name)::regclass, 'SELECT') \
       AND has_table_privilege(format('%I.%I', m.schema_name, m.table_name)::regclass, 'SELECT') AS may_read, \
-     coalesce(has_table_privilege(to_regclass('_timescaledb_catalog.continuous_aggs_materialization_ranges'), 'SELECT'), false) AS has_begun \
+     coalesce(has_table_privilege(to_regclass('{begun}'), 'SELECT'), false) AS has_begun \
      FROM timescaledb_information.continuous_aggregates g \
-     JOIN _timescaledb_catalog.hypertable m ON (m.schema_name, m.table_name) = (g.materialization_hypertable_schema, g.materialization_hypertable_name) \
-     JOIN _timescaledb_catalog.continuous_aggs_bucket_function f ON f.mat_hypertable_id = m.id \
+     JOIN {hypertables} m ON (m.schema_name, m.table_name) = (g.materialization_hypertable_schema, g.materialization_hypertable_name) \
+     JOIN {buckets} f ON f.mat_hypertable_id = m.id \
      JOIN timescaledb_information.dimensions s ON (s.hypertable_schema, s.hypertable_name) = (g.hypertable_schema, g.hypertable_name) AND s.dimension_number = 1 \
      JOIN timescaledb_information.dimensions d ON (d.hypertable_schema, d.hypertable_name) = (m.schema_name, m.table_name) AND d.dimension_number = 1 \
      LEFT JOIN timescaledb_information.continuous_aggregates b \
@@ -88,7 +96,9 @@ const SETTINGS: &str = "SELECT m.id::bigint AS id, g.view_name::text AS name, no
       min(CASE WHEN s.column_type::text LIKE 'timestamp%' THEN now() - (t.config ->> 'start_offset')::interval END) AS job_from \
       FROM timescaledb_information.jobs t WHERE t.proc_name = 'policy_refresh_continuous_aggregate' \
       AND (t.hypertable_schema, t.hypertable_name) IN ((g.view_schema, g.view_name), (m.schema_name, m.table_name))) j \
-     WHERE g.view_schema = current_schema()";
+     WHERE g.view_schema = current_schema()"
+    ))
+}
 
 /// A range of the log, or a stretch of time in which the source has chunks; microseconds since 1970.
 #[derive(FromQueryResult)]
@@ -101,53 +111,64 @@ struct Logged {
 }
 
 /// Overlapping ones come as one: there may be an entry a transaction.
-fn logged(has_begun: bool) -> String {
+fn logged_sql(server: Capability, has_begun: bool) -> Result<String, NotKnown> {
+    let (aggregates, watermarks) = (internals::AGGREGATES.on(server)?, internals::WATERMARKS.on(server)?);
+    let (invalid, changed) = (internals::INVALID_RANGES.on(server)?, internals::CHANGED_RANGES.on(server)?);
+    let hypertables = internals::HYPERTABLES.on(server)?;
     let begun = if has_begun {
-        " UNION ALL SELECT b.materialization_id, b.lowest_modified_value, b.greatest_modified_value FROM _timescaledb_catalog.continuous_aggs_materialization_ranges b"
+        let ranges = internals::BEGUN_RANGES.on(server)?;
+        format!(
+            " UNION ALL SELECT b.materialization_id, b.lowest_modified_value, b.greatest_modified_value FROM {ranges} b"
+        )
     } else {
-        ""
+        String::new()
     };
-    format!(
-        "WITH own AS (SELECT a.mat_hypertable_id AS id, a.raw_hypertable_id AS source, w.watermark FROM _timescaledb_catalog.continuous_agg a \
-         JOIN _timescaledb_catalog.continuous_aggs_watermark w ON w.mat_hypertable_id = a.mat_hypertable_id WHERE a.user_view_schema = current_schema()), \
+    Ok(format!(
+        "WITH own AS (SELECT a.mat_hypertable_id AS id, a.raw_hypertable_id AS source, w.watermark FROM {aggregates} a \
+         JOIN {watermarks} w ON w.mat_hypertable_id = a.mat_hypertable_id WHERE a.user_view_schema = current_schema()), \
          logged AS (SELECT l.materialization_id AS id, l.lowest_modified_value AS low, l.greatest_modified_value AS high \
-         FROM _timescaledb_catalog.continuous_aggs_materialization_invalidation_log l{begun} \
+         FROM {invalid} l{begun} \
          UNION ALL SELECT o.id, l.lowest_modified_value, l.greatest_modified_value FROM own o \
-         JOIN _timescaledb_catalog.continuous_aggs_hypertable_invalidation_log l ON l.hypertable_id = o.source), \
+         JOIN {changed} l ON l.hypertable_id = o.source), \
          pieces AS (SELECT l.id, false AS held, l.low, l.high FROM logged l JOIN own o ON o.id = l.id AND l.low < o.watermark \
          UNION ALL SELECT o.id, true, (extract(epoch FROM c.range_start) * 1000000)::bigint, (extract(epoch FROM c.range_end) * 1000000)::bigint - 1 \
-         FROM own o JOIN _timescaledb_catalog.hypertable h ON h.id = o.source \
+         FROM own o JOIN {hypertables} h ON h.id = o.source \
          JOIN timescaledb_information.chunks c ON (c.hypertable_schema, c.hypertable_name) = (h.schema_name, h.table_name) \
          AND isfinite(c.range_start) AND isfinite(c.range_end)), \
          islands AS (SELECT *, count(*) FILTER (WHERE low - 1 > reach) OVER (PARTITION BY id, held ORDER BY low, high) AS island \
          FROM (SELECT *, max(high) OVER (PARTITION BY id, held ORDER BY low, high ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach \
          FROM (SELECT id, held, greatest(low, -9223372036854775807) AS low, high FROM pieces) p) r) \
          SELECT id::bigint AS id, held, min(low) AS low, max(high) AS high FROM islands GROUP BY id, held, island ORDER BY 1, 2, 3"
-    )
+    ))
 }
 
 /// Puts into each aggregate what it lacks. Two round trips, and one more for every hundred ranges.
 pub(super) async fn find_missing<C: ConnectionTrait>(
     db: &C,
     server: Capability,
-    version: Version,
     retention: &[RetentionPolicy],
     aggregates: &mut [AggregateState],
 ) -> Result<(), DbErr> {
-    if version < BUCKETS_IN_CATALOG {
-        for aggregate in aggregates {
-            aggregate.missing = Answer::needs("to know what an aggregate lacks", "TimescaleDB 2.15 or later", server);
-        }
-        return Ok(());
-    }
     if aggregates.is_empty() {
         return Ok(());
     }
-    let mut settings: Vec<Settings> = all(db, SETTINGS).await?;
+    let (settings, logged) = match settings_sql(server).and_then(|settings| {
+        let logged = (logged_sql(server, false)?, logged_sql(server, true)?);
+        Ok((settings, logged))
+    }) {
+        Ok(known) => known,
+        Err(not_known) => {
+            for aggregate in aggregates {
+                aggregate.missing = not_known.clone().into();
+            }
+            return Ok(());
+        }
+    };
+    let mut settings: Vec<Settings> = all(db, &settings).await?;
     let mut ranges = BTreeMap::<i64, Ranges>::new();
     if settings.iter().any(|one| one.may_read_logs) {
-        let has_begun = settings.iter().any(|one| one.has_begun);
-        for one in all::<Logged, _>(db, &logged(has_begun)).await? {
+        let logged = if settings.iter().any(|one| one.has_begun) { &logged.1 } else { &logged.0 };
+        for one in all::<Logged, _>(db, logged).await? {
             ranges.entry(one.id).or_default().add(&one);
         }
     }
