@@ -22,6 +22,15 @@ pub enum EngineError {
         /// What to do.
         remedy: String,
     },
+    /// A version of TimescaleDB for a database without it.
+    #[error(
+        "--server-version is a version of TimescaleDB, and a script for {backend} has none; leave it out, or name \
+             --backend timescaledb or timescaledb-apache"
+    )]
+    NoServerVersion {
+        /// The backend's name.
+        backend: &'static str,
+    },
     /// The database can only be read.
     #[error(
         "{target} is read-only; make the file and its folder writable, or name another database with --database-url"

@@ -6,6 +6,7 @@
 //! [`crate::report`], and its text in [`super::print`].
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use migration_timescale::{InvalidVersion, Version};
 
 use crate::{Direction, offline::Profile};
 
@@ -141,7 +142,7 @@ pub(super) enum Command {
     },
     /// Print the SQL of revisions, for psql, sqlite3 or mariadb; needs no database
     #[command(
-        after_help = "Examples:\n  migration sql up --backend timescaledb > up.sql\n  migration sql down m20250601:head --backend postgres"
+        after_help = "Examples:\n  migration sql up --backend timescaledb > up.sql\n  migration sql up --server-version 2.29.2\n  migration sql down m20250601:head --backend postgres"
     )]
     Sql {
         /// Which way
@@ -153,6 +154,9 @@ pub(super) enum Command {
         /// Server it is for
         #[arg(long, value_enum, default_value_t = Profile::Timescaledb)]
         backend: Profile,
+        /// Version of its TimescaleDB, 2.29.2 for example [default: 2.28.3]
+        #[arg(long, value_name = "VERSION", value_parser = server_version)]
+        server_version: Option<Version>,
     },
     /// Compare database and code: pending, unfinished and changed revisions, and the live schema
     #[command(after_help = "Examples:\n  migration check\n  migration check --json | jq .result.drift")]
@@ -161,11 +165,16 @@ pub(super) enum Command {
     #[command(after_help = "Example: migration verify -u postgres://localhost/postgres")]
     Verify,
     /// Look for statements that lock, fail or mislead on a live database; needs no database
-    #[command(after_help = "Examples:\n  migration lint\n  migration lint --list")]
+    #[command(
+        after_help = "Examples:\n  migration lint\n  migration lint --server-version 2.29.2\n  migration lint --list"
+    )]
     Lint {
         /// List the rules
         #[arg(long)]
         list: bool,
+        /// Version of the TimescaleDB that the revisions will meet: rules that do not hold for it are silent [default: 2.28.3]
+        #[arg(long, value_name = "VERSION", value_parser = server_version)]
+        server_version: Option<Version>,
     },
     /// Examine the server: version, abilities, locks, invalid indexes, unfinished revisions, failing jobs
     #[command(after_help = "Example: migration doctor")]
@@ -240,6 +249,15 @@ pub(super) struct DownArgs {
     /// Show what would be run, with its SQL, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// A version of TimescaleDB that this engine is written for.
+fn server_version(text: &str) -> Result<Version, String> {
+    let version: Version = text.parse().map_err(|error: InvalidVersion| error.to_string())?;
+    if version < Version::OLDEST {
+        return Err(format!("the oldest TimescaleDB that is written for is {}", Version::OLDEST));
+    }
+    Ok(version)
 }
 
 #[derive(Clone, Copy, ValueEnum)]

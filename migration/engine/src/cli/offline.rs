@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use migration_timescale::Capability;
+
 use super::{Context, args::Command};
 use crate::{
     Direction, EngineError, Project,
     areas::ChosenArea,
     graph::Graph,
-    lint,
-    offline::{self, Profile},
+    lint, offline,
     records::Records,
     report::{self, Place, Report},
     scaffold,
@@ -47,13 +48,18 @@ pub(super) async fn execute(context: &Context, area: &ChosenArea, command: Comma
             let branches = graph.branch_points().into_iter().map(|position| place(&graph, position, None)).collect();
             Report::Branches(report::Branches { branches })
         }
-        Command::Sql { direction, range, backend } => {
-            let script = sql(project, direction.into(), range.as_deref(), backend).await?;
+        Command::Sql { direction, range, backend, server_version } => {
+            let server = backend.capability(server_version);
+            if server_version.is_some() && !server.has_hypertables() {
+                return Err(EngineError::NoServerVersion { backend: server.profile() });
+            }
+            let script = sql(project, direction.into(), range.as_deref(), server).await?;
             Report::Sql(report::Sql { script })
         }
-        Command::Lint { list: true } => Report::Rules(report::Rules { rules: lint::rules() }),
-        Command::Lint { list: false } => {
-            let findings = lint::of_project(project).await?;
+        Command::Lint { list: true, .. } => Report::Rules(report::Rules { rules: lint::rules() }),
+        Command::Lint { list: false, server_version } => {
+            let version = server_version.unwrap_or(offline::REFERENCE_TIMESCALEDB);
+            let findings = lint::of_project(project, version).await?;
             Report::Lint(report::Lint { findings, revisions: project.revision_names().len() })
         }
         // A drawing is worth something without a database too.
@@ -81,7 +87,7 @@ async fn sql(
     project: &Project,
     direction: Direction,
     range: Option<&str>,
-    profile: Profile,
+    server: Capability,
 ) -> Result<String, EngineError> {
     let graph = project.graph()?;
     let chosen = graph.range(range.unwrap_or(":"))?;
@@ -89,7 +95,7 @@ async fn sql(
     let order = order.collect::<Result<Vec<_>, _>>()?;
     let table = offline::SeaOrmTable::named(&project.bookkeeping_table());
     let wanted = |name: &str| chosen.iter().any(|&position| graph.name(position) == name);
-    Ok(offline::script(&order, wanted, direction, profile.capability(None), &table).await?)
+    Ok(offline::script(&order, wanted, direction, server, &table).await?)
 }
 
 /// The drawing, when there is no database yet that could be asked for the applied revisions.

@@ -57,7 +57,10 @@ pub(super) fn report(report: &Report, quiet: bool, verbose: bool) {
         Report::Lint(lint) => lint_text(lint, verbose),
         Report::Rules(rules) => {
             let width = rules.rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
-            each(&rules.rules, |rule| format!("{:width$}  {}\n", rule.name, rule.summary))
+            each(&rules.rules, |rule| {
+                let versions = rule.versions.as_deref().map(|versions| format!(" ({versions})")).unwrap_or_default();
+                format!("{:width$}  {}{versions}\n", rule.name, rule.summary)
+            })
         }
         Report::Doctor(doctor) => {
             each(&doctor.diagnoses, |one| format!("{:8} {}: {}\n", health(one.health), one.about, one.finding))

@@ -1,5 +1,6 @@
 //! What a rule knows besides the statement.
 
+use migration_timescale::Version;
 use sea_orm::DbBackend;
 use sqlparser::ast::{self, AlterTableOperation, ObjectType};
 
@@ -13,6 +14,8 @@ pub const NAMES: Names = Names(DbBackend::Postgres);
 /// What a rule knows besides the statement.
 #[derive(Debug)]
 pub struct Context<'a> {
+    /// The TimescaleDB that the statement is for.
+    pub timescaledb: Version,
     /// The schema before the revision.
     pub start: &'a Model,
     /// The schema before the statement.

@@ -53,7 +53,7 @@ impl fmt::Display for Finding {
 }
 
 /// A rule, for lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuleInfo {
     /// Its name.
     pub name: &'static str,
@@ -61,6 +61,8 @@ pub struct RuleInfo {
     pub summary: &'static str,
     /// The SQLSTATE that the server answers with, when it does.
     pub code: Option<&'static str>,
+    /// The versions of TimescaleDB that it holds for, where it does not hold for all.
+    pub versions: Option<String>,
     /// What to do instead.
     pub instead: Option<&'static str>,
     /// Whose rule it is.

@@ -15,6 +15,7 @@ pub mod rules;
 pub mod squawk;
 mod suppression;
 
+use migration_timescale::Version;
 use sea_orm::DbBackend;
 
 pub use finding::{Finding, RuleInfo, Source};
@@ -36,15 +37,16 @@ use policies::Policies;
 use squawk::Subject;
 
 /// Looks at the recordings of the same revisions for one or several profiles of PostgreSQL, each in the order of the
-/// history. What several of them show is said once. `allowed` gives [`Describe::allows`](crate::Describe::allows) of a
+/// history. What several of them show is said once. Rules that do not hold for the version `timescaledb` are silent.
+/// `allowed` gives [`Describe::allows`](crate::Describe::allows) of a
 /// revision. A `down` that could not be recorded is left out.
-pub fn lint(histories: &[Vec<Recorded>], allowed: impl Fn(&str) -> Vec<Allowed>) -> Vec<Finding> {
+pub fn lint(histories: &[Vec<Recorded>], timescaledb: Version, allowed: impl Fn(&str) -> Vec<Allowed>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for history in histories {
         let mut policies = Policies::default();
         for revision in history {
-            let done = walk(&revision.up, &mut policies);
-            let undone = revision.down.as_ref().map(|down| walk(down, &mut policies.clone()));
+            let done = walk(&revision.up, timescaledb, &mut policies);
+            let undone = revision.down.as_ref().map(|down| walk(down, timescaledb, &mut policies.clone()));
             for finding in done.into_iter().chain(undone.into_iter().flatten()) {
                 if !findings.contains(&finding) {
                     findings.push(finding);
@@ -67,6 +69,7 @@ pub fn rules() -> Vec<RuleInfo> {
         name: rule.name,
         summary: rule.summary,
         code: rule.code,
+        versions: (rule.versions != rule::Versions::ALL).then(|| rule.versions.to_string()),
         instead: Some(rule.instead),
         source: Source::Own,
     });
@@ -74,10 +77,11 @@ pub fn rules() -> Vec<RuleInfo> {
         name: chosen.name,
         summary: chosen.summary,
         code: None,
+        versions: None,
         instead: None,
         source: Source::Squawk,
     });
-    own.chain(suppression::RULES.iter().copied()).chain(squawk).collect()
+    own.chain(suppression::RULES.iter().cloned()).chain(squawk).collect()
 }
 
 fn revisions(histories: &[Vec<Recorded>]) -> Vec<String> {
@@ -91,7 +95,7 @@ fn revisions(histories: &[Vec<Recorded>]) -> Vec<String> {
 }
 
 /// One script, statement by statement.
-fn walk(script: &Script, policies: &mut Policies) -> Vec<Finding> {
+fn walk(script: &Script, timescaledb: Version, policies: &mut Policies) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut subjects: Vec<Vec<Subject>> = Vec::new();
     let mut earlier: Vec<(Option<usize>, Parsed)> = Vec::new();
@@ -102,6 +106,7 @@ fn walk(script: &Script, policies: &mut Policies) -> Vec<Finding> {
         let mut about = Vec::new();
         for parsed in text {
             let context = Context {
+                timescaledb,
                 start: &script.before,
                 before: &model,
                 policies,
@@ -122,7 +127,8 @@ fn walk(script: &Script, policies: &mut Policies) -> Vec<Finding> {
 }
 
 fn own_findings(script: &Script, context: &Context<'_>, parsed: &Parsed) -> Vec<Finding> {
-    let found = RULES.iter().filter_map(|rule| (rule.check)(context, parsed).map(|message| (rule, message)));
+    let holding = RULES.iter().filter(|rule| rule.versions.contain(context.timescaledb));
+    let found = holding.filter_map(|rule| (rule.check)(context, parsed).map(|message| (rule, message)));
     found
         .map(|(rule, message)| Finding {
             revision: script.revision.clone(),

@@ -1,6 +1,7 @@
 //! The revisions of a project, recorded and looked at.
 
 use clap::ValueEnum;
+use migration_timescale::Version;
 use sea_orm::DbBackend;
 
 use super::{Finding, lint};
@@ -9,16 +10,18 @@ use crate::{
     offline::{self, Profile},
 };
 
-/// Looks at every revision of a project as PostgreSQL gets it, with TimescaleDB and without.
-pub async fn of_project(project: &Project) -> Result<Vec<Finding>, EngineError> {
+/// Looks at every revision of a project as PostgreSQL gets it, with TimescaleDB of a version and without.
+pub async fn of_project(project: &Project, timescaledb: Version) -> Result<Vec<Finding>, EngineError> {
     let graph = project.graph()?;
     let order = graph.order().iter().map(|&position| project.revision(graph.name(position)));
     let order = order.collect::<Result<Vec<_>, _>>()?;
     let mut histories = Vec::new();
-    for server in Profile::value_variants().iter().map(|profile| profile.capability(None)) {
+    for server in Profile::value_variants().iter().map(|profile| profile.capability(Some(timescaledb))) {
         if server.backend() == DbBackend::Postgres {
             histories.push(offline::record(&order, server).await?);
         }
     }
-    Ok(lint(&histories, |name| project.description(name).map(|one| one.allows().to_vec()).unwrap_or_default()))
+    Ok(lint(&histories, timescaledb, |name| {
+        project.description(name).map(|one| one.allows().to_vec()).unwrap_or_default()
+    }))
 }

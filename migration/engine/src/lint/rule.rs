@@ -1,5 +1,9 @@
 //! What a rule of this engine is.
 
+use std::fmt;
+
+use migration_timescale::Version;
+
 use crate::offline::model::parsed::Parsed;
 
 use super::context::Context;
@@ -14,12 +18,47 @@ pub struct Rule {
     /// SQLSTATE of the error, or `None` where nothing fails at once: the statement locks, or does something else than it
     /// says.
     pub code: Option<&'static str>,
+    /// The versions of TimescaleDB that it holds for; it is silent on others.
+    pub versions: Versions,
     /// What to do instead.
     pub instead: &'static str,
     /// What is wrong with the statement, or `None`.
     pub check: fn(&Context<'_>, &Parsed) -> Option<String>,
     /// Scripts that show it on a server; at least one.
     pub examples: &'static [Example],
+}
+
+/// Versions of TimescaleDB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Versions {
+    from: Option<Version>,
+    before: Option<Version>,
+}
+
+impl Versions {
+    /// Every version that this engine is written for.
+    pub const ALL: Self = Self { from: None, before: None };
+
+    /// From one version on, up to but not with another.
+    pub const fn between(from: Version, before: Version) -> Self {
+        Self { from: Some(from), before: Some(before) }
+    }
+
+    /// Whether a version is one of them.
+    pub fn contain(self, version: Version) -> bool {
+        self.from.is_none_or(|from| from <= version) && self.before.is_none_or(|before| version < before)
+    }
+}
+
+impl fmt::Display for Versions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.from, self.before) {
+            (None, None) => f.write_str("all versions"),
+            (Some(from), None) => write!(f, "from {from} on"),
+            (None, Some(before)) => write!(f, "before {before}"),
+            (Some(from), Some(before)) => write!(f, "from {from} to before {before}"),
+        }
+    }
 }
 
 /// A script that the rule flags, one that it does not, and what shows on a server that the rule is right.

@@ -2,7 +2,10 @@ use super::{
     rule::{Example, Rule, Sql},
     *,
 };
-use crate::{Direction, offline::Statement};
+use crate::{
+    Direction,
+    offline::{REFERENCE_TIMESCALEDB, Statement},
+};
 
 fn script(revision: &str, direction: Direction, before: Model, statements: Vec<Statement>) -> Script {
     let before = (DbBackend::Postgres, before).into();
@@ -26,7 +29,10 @@ fn found(setup: &[String], sql: &[String], transaction: Option<usize>) -> Vec<Fi
     let nothing = |revision: &str| Ok(script(revision, Direction::Down, Model::default(), Vec::new()));
     let recorded = |up: Script| Recorded { down: nothing(&up.revision), up, in_transaction: transaction.is_some() };
     let history = vec![recorded(first), recorded(second)];
-    lint(&[history], |_| Vec::new()).into_iter().filter(|finding| finding.revision == "second").collect()
+    lint(&[history], REFERENCE_TIMESCALEDB, |_| Vec::new())
+        .into_iter()
+        .filter(|finding| finding.revision == "second")
+        .collect()
 }
 
 fn statements(sql: Sql, spell: impl Fn(&str) -> String) -> (Vec<String>, Option<usize>) {
@@ -102,6 +108,31 @@ fn names_of_rules_are_unique_and_well_formed() {
     assert!(rules().iter().all(|rule| rule.summary.ends_with('.')));
 }
 
+#[test]
+fn a_rule_is_silent_on_versions_that_it_does_not_hold_for() {
+    let on = |sql: &str, version: (u32, u32, u32)| {
+        let mut before = Model::default();
+        for sql in [T, HYPERTABLE, COLUMNSTORE] {
+            before.apply(DbBackend::Postgres, sql);
+        }
+        let up = script("r", Direction::Up, before.clone(), vec![statement(sql, None)]);
+        let down = Ok(script("r", Direction::Down, before, Vec::new()));
+        let history = [vec![Recorded { up, down, in_transaction: false }]];
+        let findings = lint(&history, Version::new(version.0, version.1, version.2), |_| Vec::new());
+        findings.iter().filter(|one| one.source == Source::Own).map(|one| one.rule).collect::<Vec<_>>()
+    };
+    let rebuild = "SELECT _timescaledb_functions.rebuild_sparse_index(c) FROM show_chunks('t') c";
+    assert_eq!(on(rebuild, (2, 28, 3)), ["rebuild-sparse-index"]);
+    assert_eq!(on(rebuild, (2, 29, 0)), [""; 0]);
+    for cast in ["'x'::text", "CAST('x' AS text)", "text 'x'"] {
+        let add = format!("ALTER TABLE t ADD COLUMN c text DEFAULT {cast}");
+        assert_eq!(on(&add, (2, 23, 0)), ["volatile-default-on-columnstore"], "{cast}");
+        assert_eq!(on(&add, (2, 29, 2)), [""; 0], "{cast}");
+    }
+    let now = "ALTER TABLE t ADD COLUMN c date DEFAULT now()::date";
+    assert_eq!(on(now, (2, 29, 2)), ["volatile-default-on-columnstore"]);
+}
+
 const T: &str = "CREATE TABLE t (a integer, b text NOT NULL, at timestamptz NOT NULL)";
 const HYPERTABLE: &str = "SELECT create_hypertable('t', by_range('at'))";
 const COLUMNSTORE: &str = "ALTER TABLE t SET (timescaledb.enable_columnstore)";
@@ -164,24 +195,27 @@ fn one_revision(up: &str, down: &str) -> Vec<Recorded> {
 
 #[test]
 fn down_may_take_away_what_up_gave() {
-    let findings =
-        lint(&[one_revision("ALTER TABLE t ADD COLUMN c integer", "ALTER TABLE t DROP COLUMN c")], |_| Vec::new());
+    let findings = lint(
+        &[one_revision("ALTER TABLE t ADD COLUMN c integer", "ALTER TABLE t DROP COLUMN c")],
+        REFERENCE_TIMESCALEDB,
+        |_| Vec::new(),
+    );
     assert_eq!(findings, []);
-    let findings = lint(&[one_revision("SELECT 1", "CREATE INDEX i ON t (a)")], |_| Vec::new());
+    let findings = lint(&[one_revision("SELECT 1", "CREATE INDEX i ON t (a)")], REFERENCE_TIMESCALEDB, |_| Vec::new());
     assert_eq!((findings[0].rule, findings[0].direction), ("blocking-index", Direction::Down));
 }
 
 #[test]
 fn what_two_profiles_show_is_said_once() {
     let history = || one_revision("CREATE INDEX i ON t (a)", "DROP INDEX i");
-    assert_eq!(lint(&[history(), history()], |_| Vec::new()).len(), 1);
+    assert_eq!(lint(&[history(), history()], REFERENCE_TIMESCALEDB, |_| Vec::new()).len(), 1);
 }
 
 #[test]
 fn a_permission_needs_a_reason_a_rule_and_a_finding() {
     let history = [one_revision("CREATE INDEX i ON t (a)", "DROP INDEX i")];
     let allow = |rule: &'static str, reason: &'static str| {
-        lint(&history, |_| vec![Allowed { rule, reason }])
+        lint(&history, REFERENCE_TIMESCALEDB, |_| vec![Allowed { rule, reason }])
             .into_iter()
             .map(|finding| (finding.rule, finding.allowed))
             .collect::<Vec<_>>()
@@ -195,7 +229,8 @@ fn a_permission_needs_a_reason_a_rule_and_a_finding() {
 
 #[test]
 fn findings_are_read_by_people_and_machines() {
-    let findings = lint(&[one_revision("CREATE INDEX i\n  ON t (a)", "DROP INDEX i")], |_| Vec::new());
+    let findings =
+        lint(&[one_revision("CREATE INDEX i\n  ON t (a)", "DROP INDEX i")], REFERENCE_TIMESCALEDB, |_| Vec::new());
     let text = findings[0].to_string();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "r up  blocking-index: writers of `t` wait until the index is built");

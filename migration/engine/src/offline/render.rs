@@ -59,6 +59,9 @@ impl Page {
             _ => "psql -X -f FILE DATABASE",
         };
         self.comment(&format!("{action} a database: {}.", options.server));
+        if options.server.has_hypertables() {
+            self.comment("It is written for that version of TimescaleDB; `--server-version` names another one.");
+        }
         self.comment(&format!("Run it with: {run}"));
         self.comment(&format!(
             "It does what `{direction}` does and notes it as `{direction}` would; the first error ends it."

@@ -8,6 +8,7 @@ pub const RULE: Rule = Rule {
     name: "columnstore-within-refresh",
     summary: "A refresh that reaches chunks in the columnstore unpacks rows of them, and the job packs them again, every time.",
     code: None,
+    versions: Versions::ALL,
     instead: "Let the columnstore policy of a continuous aggregate begin where its refresh policy no longer looks.",
     check,
     examples: &[
@@ -64,8 +65,9 @@ const UNPACKS: Proof = Proof::Shown {
          UNION ALL SELECT 'INSERT INTO readings VALUES (now() - INTERVAL ''5 days'', 0)' \
          UNION ALL SELECT 'CALL run_job(' || job_id || ')' FROM timescaledb_information.jobs, generate_series(1, 2) WHERE proc_name = 'policy_refresh_continuous_aggregate'",
     ),
-    // Eight is the bit of a chunk that is packed in part.
-    query: "SELECT (count(*) FILTER (WHERE status & 8 > 0) > 0)::text FROM _timescaledb_catalog.chunk",
+    // A chunk that is packed as a whole has no page of its own.
+    query: "SELECT (count(*) > 0)::text FROM timescaledb_information.chunks \
+            WHERE is_compressed AND pg_relation_size(format('%I.%I', chunk_schema, chunk_name)::regclass) > 0",
     bad: "true",
     good: "false",
 };

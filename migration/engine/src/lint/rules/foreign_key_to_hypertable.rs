@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "foreign-key-to-hypertable",
     summary: "A foreign key to a hypertable can be created, and then compression fails, and retention on newer versions.",
     code: None,
+    versions: Versions::ALL,
     instead: "Leave the constraint out and keep the columns; or reference a plain table of the identities.",
     check,
     examples: &[

@@ -8,7 +8,7 @@
 //! 3. Declare the module below and put its `RULE` at the end of [`RULES`], at the marker.
 //!
 //! The examples are the tests: without a server, that the rule flags what it should; in tests/suite/lint.rs, that
-//! TimescaleDB really refuses the one script and takes the other. [`HARMLESS`] has what no rule may flag.
+//! TimescaleDB really refuses the one script and takes the other, on every version that the rule says it holds for. [`HARMLESS`] has what no rule may flag.
 
 mod aggregate_with_data_in_transaction;
 mod blocking_index;
@@ -93,7 +93,7 @@ mod prelude {
                 Context, NAMES, added_columns, alterations, created_index, dropped_columns, is_continuous_aggregate,
                 is_per_chunk,
             },
-            rule::{Example, Proof, Rule, Servers, Sql},
+            rule::{Example, Proof, Rule, Servers, Sql, Versions},
         },
         offline::model::{
             index_columns,

@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "per-chunk-index-on-plain-table",
     summary: "Only the indexes of a hypertable can be built with transaction_per_chunk.",
     code: Some("22023"),
+    versions: Versions::ALL,
     instead: "Use CONCURRENTLY; `online::create_index` chooses by the table.",
     check,
     examples: &[Example {

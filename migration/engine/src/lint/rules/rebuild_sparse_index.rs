@@ -1,12 +1,15 @@
 //! `rebuild_sparse_index`.
 
+use migration_timescale::Version;
+
 use super::prelude::*;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "rebuild-sparse-index",
-    summary: "rebuild_sparse_index leaves the indexes of compressed chunks behind: queries through them miss rows.",
+    summary: "rebuild_sparse_index leaves the indexes of compressed chunks behind before 2.29: queries through them miss rows.",
     code: None,
+    versions: Versions::between(Version::new(2, 28, 0), Version::new(2, 29, 0)),
     instead: "Compress the chunk again: `compress_chunk(chunk, recompress => true)`.",
     check,
     examples: &[Example {

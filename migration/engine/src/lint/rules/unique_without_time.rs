@@ -11,6 +11,7 @@ pub const RULE: Rule = Rule {
     name: "unique-without-time",
     summary: "Every unique index and key of a hypertable has to contain the columns it is partitioned by.",
     code: Some("TS103"),
+    versions: Versions::ALL,
     instead: "Add the time column to the key. Where the shorter key must be unique, keep it in a plain table beside it.",
     check,
     examples: &[

@@ -3,13 +3,15 @@
 use sqlparser::ast::{ColumnOption, Expr, UnaryOperator};
 
 use super::prelude::*;
+use migration_timescale::Version;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "volatile-default-on-columnstore",
     summary: "A hypertable with columnstore takes no new column whose default has to be computed.",
     code: Some("0A000"),
-    instead: "Give a literal without a cast, or add the column without a default, then `ALTER COLUMN … SET DEFAULT`: old rows are null, new ones have it.",
+    versions: Versions::ALL,
+    instead: "Give a literal (without a cast before 2.25), or add the column without a default, then `ALTER COLUMN … SET DEFAULT`: old rows are null, new ones have it.",
     check,
     examples: &[
         Example {
@@ -43,16 +45,22 @@ fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
             _ => None,
         })?;
         context.columnstore(&table)?;
-        (!is_literal(default)).then(|| format!("`{table}` has a columnstore, and `{default}` is no literal"))
+        (!is_literal(default, context.timescaledb >= CONSTANTS))
+            .then(|| format!("`{table}` has a columnstore, and `{default}` is no literal"))
     })
 }
 
-/// TimescaleDB 2.28 also takes casts and functions of literals, 2.23 does not.
-fn is_literal(default: &Expr) -> bool {
+/// From this version on every constant is taken, that is to say also immutable functions of literals. Which functions are
+/// immutable only a server knows; of what is taken, casts of literals are recognised here.
+const CONSTANTS: Version = Version::new(2, 25, 0);
+
+fn is_literal(default: &Expr, casts: bool) -> bool {
     match default {
         Expr::Value(_) => true,
-        Expr::Nested(inner) => is_literal(inner),
-        Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => is_literal(expr),
+        Expr::TypedString(_) => casts,
+        Expr::Nested(inner) => is_literal(inner, casts),
+        Expr::Cast { expr, .. } => casts && is_literal(expr, casts),
+        Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => is_literal(expr, casts),
         _ => false,
     }
 }
