@@ -4,6 +4,8 @@
 //!
 //! A function that gives a [`Diagnosis`], and its name in [`examine`].
 
+mod upgrade;
+
 use migration_timescale::Capability;
 use sea_orm::{DbBackend, DbErr};
 
@@ -27,6 +29,9 @@ pub async fn examine(runner: &Runner) -> Result<Vec<Diagnosis>, EngineError> {
     }
     if runner.server().backend() == DbBackend::MySql {
         found.push(engines(runner).await.map_err(failed())?);
+    }
+    if let Some(installed) = runner.server().timescale_version() {
+        found.push(upgrade::upgrade(runner, installed).await.map_err(failed())?);
     }
     found.push(revisions(runner).await?);
     Ok(found)

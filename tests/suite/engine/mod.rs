@@ -18,5 +18,7 @@ mod records;
 mod report;
 mod runners;
 pub mod schema;
+mod server_version;
 mod stamp;
+mod upgrade;
 pub mod verify;
