@@ -52,10 +52,10 @@ async fn what_a_run_of_ours_left_is_dropped_by_the_next() {
     let verified = verify(&runner, |_| {}).await.unwrap();
     assert_eq!((verified[0].outcome, verified[0].form), (Outcome::Proved, Form::Database));
     let now = scratch_databases(&ordinary).await;
-    assert_eq!(now, [in_use.clone()], "the left one is dropped, that of a session that lives is not");
+    assert_eq!(now, std::slice::from_ref(&in_use), "the left one is dropped, that of a session that lives is not");
     let others =
         rows_as_text(&admin, &format!("SELECT datname::text FROM pg_database WHERE datname = '{of_another}'")).await;
-    assert_eq!(others, [of_another.clone()]);
+    assert_eq!(others, std::slice::from_ref(&of_another));
     for database in [in_use, of_another] {
         execute(&admin, &format!("DROP DATABASE {database}")).await;
     }
@@ -76,7 +76,7 @@ async fn on_mariadb_too() {
     verify(&runner, |_| {}).await.unwrap();
     let left =
         format!("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME IN ('{left}', '{in_use}')");
-    assert_eq!(rows_as_text(&db, &left).await, [in_use.clone()]);
+    assert_eq!(rows_as_text(&db, &left).await, std::slice::from_ref(&in_use));
     execute(&db, &format!("DROP DATABASE {in_use}")).await;
 }
 
