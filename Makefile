@@ -7,7 +7,7 @@ WASM := scripts/timescaledb
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate test test-native test-async-std test-killed fmt lint docs schema entities verify bench-adapter bench-alarm-origin bench-engine bench-telemetry db-up db-down test-servers-stop clean
+.PHONY: help migrate test test-native test-async-std test-killed test-settings fmt lint docs schema entities verify bench-adapter bench-alarm-origin bench-engine bench-telemetry db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ test-async-std: ## The adapter on the async-std runtime
 
 test-killed: $(WASM)/node_modules/.installed ## Kill and cut a run at every single statement on every backend (slow; `make test` takes samples)
 	$(SERVERS) EVERY_STATEMENT=1 cargo test --workspace --test suite -- killed
+
+test-settings: $(WASM)/node_modules/.installed ## Every setting of servers, databases, roles and files (slow; `make test` takes samples; TEST_TIMESCALEDB_URL adds TimescaleDB)
+	cargo build --quiet -p core-server-adapter --examples
+	$(SERVERS) EVERY_SETTING=1 cargo test -p tests --test suite -- $(if $(TEST_TIMESCALEDB_URL),--include-ignored) settings::
 
 fmt: ## Format the code
 	cargo fmt --all

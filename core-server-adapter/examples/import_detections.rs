@@ -21,7 +21,7 @@ use clap::Parser;
 use core_server_adapter::{
     Database, Target,
     alarms::{AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, AnomalyScore, Detection, NewAlarm, Raised},
-    sea_orm::{DatabaseTransaction, TransactionTrait, prelude::Json},
+    sea_orm::{DatabaseTransaction, prelude::Json},
 };
 use detections::{Detections, Row};
 use support::{Failure, grouped};
@@ -65,7 +65,7 @@ async fn run(args: &Args) -> Result<(), Failure> {
 
     let target = Target::resolve(args.database_url.as_deref(), "alarms.sqlite")?;
     let database = Database::connect(&support::config(target)).await?;
-    let transaction = database.connection().begin().await?;
+    let transaction = database.begin().await?;
     let summary = import_rows(&mut detections, &rules, &transaction).await;
     let summary = import::settle(transaction, summary, &args.file).await;
     progress.finish_and_clear();

@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
 use core_server_adapter::{
     AdapterError, Period, Target,
-    sea_orm::{DatabaseTransaction, TransactionTrait},
+    sea_orm::DatabaseTransaction,
     telemetry::{self, Added, NewReading, NewSensor, ReadingRepository, SensorRepository, Telemetry},
 };
 use records::Records;
@@ -65,7 +65,7 @@ async fn run(args: &Args) -> Result<(), Failure> {
 
     let target = Target::resolve_area(telemetry::AREA, args.database_url.as_deref(), "telemetry.sqlite")?;
     let telemetry = Telemetry::connect(&support::config(target)).await?;
-    let transaction = telemetry.connection().begin().await?;
+    let transaction = telemetry.begin().await?;
     let imported = import_rows(&mut rows, args, &transaction).await;
     let imported = import::settle(transaction, imported, &args.file).await;
     progress.finish_and_clear();

@@ -11,7 +11,7 @@ use sea_orm::{
     TransactionSession, TransactionTrait, prelude::Json, sea_query::OnConflict,
 };
 
-use crate::{AdapterError, error::Place};
+use crate::{AdapterError, error::Place, transaction};
 
 /// What to do with a row whose key is there.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,7 +77,7 @@ pub(crate) async fn write<T: Bulk, C: ConnectionTrait + TransactionTrait>(
         _ => vec![rows],
     };
     // Also for one statement: when it fails within a transaction of the caller's, PostgreSQL would let nothing follow it.
-    let transaction = db.begin().await.map_err(failed())?;
+    let transaction = transaction::begin(db).await.map_err(failed())?;
     let mut new = 0;
     for batch in groups.into_iter().flat_map(|rows| batches(rows, backend, T::size)) {
         // Dropping the transaction on an error rolls it back.

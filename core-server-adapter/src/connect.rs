@@ -3,20 +3,22 @@
 use std::{
     fmt,
     net::{TcpStream, ToSocketAddrs},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use database_target::session;
 use log::LevelFilter;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DbBackend, DbErr, Statement,
-    sqlx::{self, Executor, sqlite::SqliteJournalMode},
+    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, Statement,
+    sqlx::{self, Executor},
 };
 
 use crate::{
     AdapterError, DatabaseConfig,
     alarms::AlarmRepository,
     gate::{self, Gate},
-    sqlstate,
+    sqlstate, transaction,
 };
 
 /// Sessions that were idle for longer are pinged before use: a firewall may have dropped them. Busy ones are not, a ping is
@@ -100,6 +102,16 @@ impl Database {
         &self.connection
     }
 
+    /// Begins a transaction that will write. On SQLite it waits for its turn here; a transaction of
+    /// [`connection`](Self::connection) that has read first is refused when it goes on to write while another does.
+    ///
+    /// # Errors
+    ///
+    /// Failures of the database.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        transaction::begin(&self.connection).await
+    }
+
     /// The alarms.
     pub fn alarms(&self) -> AlarmRepository<'_, DatabaseConnection> {
         AlarmRepository::new(&self.connection)
@@ -159,9 +171,6 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
     if sessions == Sessions::One {
         options.max_connections(1).min_connections(0).idle_timeout(SHARED_SESSION_IDLE);
     }
-    if let Some(path) = target.search_path() {
-        options.set_schema_search_path(path);
-    }
     let password = target.password().map(ToOwned::to_owned);
     match target.backend() {
         DbBackend::Postgres => {
@@ -176,17 +185,26 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
                     None => driver,
                 }
             });
+            let path = target.search_path();
+            let own = path.iter().map(|path| ("search_path", path.as_str()));
+            let session = session::postgres_statement(session::POSTGRES.iter().copied().chain(own));
+            options.map_sqlx_postgres_pool_opts(move |pool| {
+                let session = session.clone();
+                pool.after_connect(move |driver, _| {
+                    let session = session.clone();
+                    Box::pin(async move { driver.execute(sqlx::AssertSqlSafe(session)).await.map(drop) })
+                })
+            });
         }
         DbBackend::MySql => {
             options.map_sqlx_mysql_opts(move |driver| match &password {
                 Some(password) => driver.password(password),
                 None => driver,
             });
-            if let Some(limit) = config.statement_timeout {
-                options.map_sqlx_mysql_pool_opts(move |pool| {
-                    pool.after_connect(move |session, _| Box::pin(limit_mysql(session, limit)))
-                });
-            }
+            let limit = config.statement_timeout;
+            options.map_sqlx_mysql_pool_opts(move |pool| {
+                pool.after_connect(move |driver, _| Box::pin(set_up_mysql(driver, limit)))
+            });
         }
         _ => sqlite_options(&mut options, target.is_in_memory(), target.is_read_only()),
     }
@@ -198,22 +216,45 @@ fn sqlite_options(options: &mut ConnectOptions, in_memory: bool, read_only: bool
         // Every session would be a database of its own, gone when the session is.
         options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
     }
-    options.map_sqlx_sqlite_opts(move |driver| {
-        let driver = driver.busy_timeout(SQLITE_BUSY).foreign_keys(true);
-        // Readers do not wait for a writer then. Switching writes to the file.
-        if in_memory || read_only { driver } else { driver.journal_mode(SqliteJournalMode::Wal) }
-    });
+    options.map_sqlx_sqlite_opts(move |driver| driver.busy_timeout(SQLITE_BUSY).foreign_keys(true));
+    if !in_memory && !read_only {
+        options.map_sqlx_sqlite_pool_opts(|pool| pool.after_connect(|driver, _| Box::pin(write_ahead(driver))));
+    }
 }
 
-/// MySQL and MariaDB have a setting each, in milliseconds and in seconds.
-async fn limit_mysql(session: &mut sqlx::MySqlConnection, limit: Duration) -> Result<(), sqlx::Error> {
-    let version: String = sqlx::query_scalar("SELECT VERSION()").fetch_one(&mut *session).await?;
-    let statement = if version.contains("MariaDB") {
-        format!("SET SESSION max_statement_time = {}", limit.as_secs_f64())
-    } else {
-        format!("SET SESSION max_execution_time = {}", limit.as_millis())
-    };
-    session.execute(sqlx::AssertSqlSafe(statement)).await.map(|_| ())
+/// Switches the file to the write-ahead log, with which readers do not wait for a writer. A file that may only be read
+/// stays as it is. SQLite does not wait for this as for a transaction.
+async fn write_ahead(driver: &mut sqlx::SqliteConnection) -> Result<(), sqlx::Error> {
+    let began = Instant::now();
+    while let Err(error) = driver.execute("PRAGMA journal_mode = WAL").await {
+        let sqlx::Error::Database(database) = &error else { return Err(error) };
+        match database.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
+            Some(READ_ONLY | CANNOT_OPEN) => return Ok(()),
+            Some(BUSY) if began.elapsed() < SQLITE_BUSY => {
+                driver.execute("BEGIN IMMEDIATE").await?;
+                driver.execute("ROLLBACK").await?;
+            }
+            _ => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Primary result codes of SQLite.
+const BUSY: u32 = 5;
+const READ_ONLY: u32 = 8;
+const CANNOT_OPEN: u32 = 14;
+
+/// MySQL and MariaDB have a setting each for the limit, in milliseconds and in seconds; a comment hides it from the other.
+async fn set_up_mysql(driver: &mut sqlx::MySqlConnection, limit: Option<Duration>) -> Result<(), sqlx::Error> {
+    let limit = limit.map_or_else(String::new, |limit| {
+        let (seconds, milliseconds) = (limit.as_secs_f64(), limit.as_millis());
+        format!(
+            "; /*M!100201 SET SESSION max_statement_time = {seconds} */ \
+             /*!80000 SET SESSION max_execution_time = {milliseconds} */"
+        )
+    });
+    driver.execute(sqlx::AssertSqlSafe(format!("{}{limit}", session::MYSQL))).await.map(drop)
 }
 
 /// PostgreSQL in WebAssembly says so in its version: it is compiled by emcc.

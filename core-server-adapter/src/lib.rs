@@ -59,6 +59,7 @@ mod repository;
 mod sqlstate;
 pub mod telemetry;
 mod text;
+mod transaction;
 
 pub use config::DatabaseConfig;
 pub use connect::Database;

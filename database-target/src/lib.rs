@@ -6,6 +6,7 @@
 pub mod driver_error;
 mod password;
 mod resolve;
+pub mod session;
 mod target;
 
 pub use target::Target;

@@ -57,6 +57,9 @@ impl Target {
             DbBackend::Sqlite => format!("sqlite:{}", rest.strip_prefix("//").unwrap_or(rest)),
             _ => format!("{scheme}:{rest}"),
         };
+        if backend == DbBackend::Sqlite && normalised.contains('#') {
+            return Err(invalid("has a # in the name of its file, which ends a URL; write %23 for it".to_owned()));
+        }
         let mut url = Url::parse(&normalised).map_err(|error| invalid(format!("cannot be read: {error}")))?;
         if backend != DbBackend::Sqlite && url.host_str().is_none_or(str::is_empty) && !has_host_parameter(&url) {
             return Err(invalid(format!("names no host; it looks like {scheme}://user:password@host/database")));

@@ -11,6 +11,7 @@ mod engine;
 mod entities;
 mod honesty;
 mod rights;
+mod settings;
 mod telemetry;
 mod timescale;
 

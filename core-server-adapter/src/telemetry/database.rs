@@ -1,6 +1,6 @@
 //! The handle on the area's database.
 
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, DbErr};
 
 use super::{
     AnomalyAlertRepository, MaintenanceLogRepository, MaintenanceTaskRepository, Operations, ReadingRepository,
@@ -53,6 +53,15 @@ impl Telemetry {
     /// The pool, for transactions and queries of one's own.
     pub fn connection(&self) -> &DatabaseConnection {
         self.database.connection()
+    }
+
+    /// Begins a transaction that will write, as [`Database::begin`].
+    ///
+    /// # Errors
+    ///
+    /// Failures of the database.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.database.begin().await
     }
 
     /// The sensors.

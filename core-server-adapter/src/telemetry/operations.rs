@@ -11,7 +11,7 @@ use migration_timescale::{Capability, Window, moment_sql};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
 
 use super::Summary;
-use crate::{AdapterError, Period, error::Place, repository::repository};
+use crate::{AdapterError, Period, error::Place, repository::repository, transaction};
 use inspect::{
     AggregateState, Answer, BlockedSession, HypertableState, Inspection, Jobs, Sequence, Storage, TableState,
 };
@@ -122,7 +122,12 @@ impl<C: ConnectionTrait + TransactionTrait> Operations<'_, C> {
             }
             return Ok(());
         }
-        let transaction = self.db.begin().await?;
+        let transaction = transaction::begin(self.db).await?;
+        if server.backend() == DbBackend::Postgres {
+            // Two refreshes of one time at once would both write its buckets.
+            let table = migration_timescale::identifier(&aggregate.materialized_table());
+            transaction.execute_unprepared(&format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")).await?;
+        }
         for sql in statements {
             transaction.execute_unprepared(&sql).await?;
         }

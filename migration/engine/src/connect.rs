@@ -1,13 +1,13 @@
 //! Opens the runner's one connection, and says clearly why it could not.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
     sqlx::{self, Connection},
 };
 
-use crate::{EngineError, Target, catalog, sqlstate};
+use crate::{EngineError, Target, catalog, runner::Patience, session::Session, sqlstate};
 
 /// How long the driver may try alone before the server is asked whether it listens at all.
 const PROMPT: Duration = Duration::from_millis(150);
@@ -27,7 +27,11 @@ pub struct Settings {
 
 /// Opens a pool of exactly one connection that is never replaced behind the runner's back, so that session settings and
 /// advisory locks stay where they were made.
-pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnection, EngineError> {
+pub(crate) async fn open(
+    target: &Target,
+    settings: &Settings,
+    patience: &Patience,
+) -> Result<(DatabaseConnection, Session), EngineError> {
     if settings.must_exist && target.sqlite_file().is_some_and(|file| !file.exists()) {
         return Err(EngineError::Connect {
             target: target.to_string(),
@@ -39,11 +43,13 @@ pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnec
         Some(schema) => target.clone().with_schema(schema),
         None => target.clone(),
     };
-    let db = match session(&chosen, !settings.must_exist).await {
+    let mut began = Instant::now();
+    let db = match connected(&chosen, !settings.must_exist).await {
         Err(error) if !settings.must_exist && is_missing_database(&error) => match target.common() {
             Some(common) => {
                 create_database(&common, target).await?;
-                session(&chosen, true).await
+                began = Instant::now();
+                connected(&chosen, true).await
             }
             None => Err(error),
         },
@@ -54,19 +60,60 @@ pub async fn open(target: &Target, settings: &Settings) -> Result<DatabaseConnec
         Err(Failed::Refused(error)) => return Err(refused(target, &error).await),
         Err(Failed::Unreachable(error)) => return Err(error),
     };
-    match (chosen.schema(), &settings.schema) {
-        // An area's own schema is made as its tables are; one that was named by hand may be misspelt.
-        (Some(schema), None) if !settings.must_exist => create_schema(&db, target, schema).await?,
-        (Some(schema), named) => {
-            let remedy = match named {
-                Some(_) => format!("create it with `CREATE SCHEMA {schema}`, or correct --database-schema"),
-                None => "the command `up` makes it".to_owned(),
-            };
-            must_have_schema(&db, target, schema, remedy).await?;
+    match furnished(&db, &chosen, settings, patience, began).await {
+        Ok(session) => Ok((db, session)),
+        Err(error) => {
+            let _ = db.close().await;
+            Err(error)
         }
-        (None, _) => {}
     }
-    Ok(db)
+}
+
+/// Sets up the session, in a schema that is there.
+async fn furnished(
+    db: &DatabaseConnection,
+    target: &Target,
+    settings: &Settings,
+    patience: &Patience,
+    began: Instant,
+) -> Result<Session, EngineError> {
+    let session = Session::begin(db, target, patience, began).await?;
+    let path = session.search_path().to_owned();
+    match (target.schema(), &settings.schema) {
+        (Some(schema), _) if session.place() == Some(schema) => Ok(session),
+        // An area's own schema is made as its tables are; one that was named by hand may be misspelt.
+        (Some(schema), None) if !settings.must_exist => {
+            create_schema(db, target, schema).await?;
+            Ok(session.on_path(schema, &path))
+        }
+        // Without the schema PostgreSQL would go on to the next of the search path, and the tables would land there.
+        (Some(schema), named) => Err(EngineError::Connect {
+            target: target.to_string(),
+            reason: format!("schema {schema} does not exist, or this user may not use it"),
+            remedy: match named {
+                Some(_) => {
+                    let quoted = migration_timescale::identifier(schema);
+                    format!("create it with `CREATE SCHEMA {quoted}`, or correct --database-schema")
+                }
+                None => "the command `up` makes it".to_owned(),
+            },
+        }),
+        (None, _) if session.place().is_some() => Ok(session),
+        (None, _) => Err(nowhere(target, &path)),
+    }
+}
+
+/// There is no place where a table could be made.
+fn nowhere(target: &Target, path: &str) -> EngineError {
+    let origin = target.origin();
+    let (reason, remedy) = match target.backend() {
+        DbBackend::Postgres => (
+            format!("the search path of this user is {path:?}, and no schema of it exists that this user may use"),
+            "create one, or name another with --database-schema".to_owned(),
+        ),
+        _ => ("no database is selected".to_owned(), format!("add its name to the URL in {origin}")),
+    };
+    EngineError::Connect { target: target.to_string(), reason, remedy }
 }
 
 /// Why there is no session.
@@ -75,28 +122,15 @@ enum Failed {
     Unreachable(EngineError),
 }
 
-async fn session(target: &Target, create: bool) -> Result<DatabaseConnection, Failed> {
-    let db = tokio::select! {
-        connected = Database::connect(options(target, create)) => connected.map_err(Failed::Refused)?,
-        error = unreachable(target) => return Err(Failed::Unreachable(error)),
-    };
-    if let Some(settings) = session_settings(target.backend()) {
-        db.execute_unprepared(settings).await.map_err(Failed::Refused)?;
-    }
-    Ok(db)
-}
-
-/// What the engine and every revision depend on. PostgreSQL: rows that a policy hides from this user are an error wherever
-/// rows are copied, counted, changed or deleted. MySQL: a table for which no engine is named has transactions.
-fn session_settings(backend: DbBackend) -> Option<&'static str> {
-    match backend {
-        DbBackend::Postgres => Some("SET row_security = off"),
-        DbBackend::MySql => Some("SET SESSION default_storage_engine = InnoDB"),
-        _ => None,
+async fn connected(target: &Target, create: bool) -> Result<DatabaseConnection, Failed> {
+    tokio::select! {
+        connected = Database::connect(options(target, create)) => connected.map_err(Failed::Refused),
+        error = unreachable(target) => Err(Failed::Unreachable(error)),
     }
 }
 
-fn options(target: &Target, create: bool) -> ConnectOptions {
+/// Nothing is set in the session by these.
+pub(crate) fn options(target: &Target, create: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(target.driver_url(create));
     options
         .max_connections(1)
@@ -108,9 +142,6 @@ fn options(target: &Target, create: bool) -> ConnectOptions {
         .test_before_acquire(false)
         .sqlx_logging(false)
         .set_application_name("migration-engine");
-    if let Some(path) = target.search_path() {
-        options.set_schema_search_path(path);
-    }
     let password = target.password().map(str::to_owned);
     let given = password.clone();
     options.map_sqlx_postgres_opts(move |postgres| {
@@ -141,7 +172,7 @@ fn is_missing_database(error: &Failed) -> bool {
 /// An area's database on MySQL is made as its tables are.
 async fn create_database(common: &Target, place: &Target) -> Result<(), EngineError> {
     let name = place.database_name().unwrap_or_default();
-    let db = match session(common, false).await {
+    let db = match connected(common, false).await {
         Ok(db) => db,
         Err(Failed::Refused(error)) => return Err(refused(common, &error).await),
         Err(Failed::Unreachable(error)) => return Err(error),
@@ -158,20 +189,6 @@ async fn create_database(common: &Target, place: &Target) -> Result<(), EngineEr
     })
 }
 
-/// Without the schema PostgreSQL would go on to the next of the search path, and the tables would land there.
-async fn must_have_schema(
-    db: &DatabaseConnection,
-    target: &Target,
-    schema: &str,
-    remedy: String,
-) -> Result<(), EngineError> {
-    if is_current(db, schema).await? {
-        return Ok(());
-    }
-    let reason = format!("schema {schema} does not exist, or this user may not use it");
-    Err(EngineError::Connect { target: target.to_string(), reason, remedy })
-}
-
 async fn is_current(db: &DatabaseConnection, schema: &str) -> Result<bool, EngineError> {
     let sql = format!("SELECT 1 AS found WHERE current_schema() = {}", migration_timescale::literal(schema));
     let failed = EngineError::while_doing("looking for the schema");
@@ -179,9 +196,6 @@ async fn is_current(db: &DatabaseConnection, schema: &str) -> Result<bool, Engin
 }
 
 async fn create_schema(db: &DatabaseConnection, target: &Target, schema: &str) -> Result<(), EngineError> {
-    if is_current(db, schema).await? {
-        return Ok(());
-    }
     let quoted = migration_timescale::identifier(schema);
     match db.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {quoted}")).await {
         Ok(_) => Ok(()),
@@ -244,6 +258,11 @@ async fn refused(target: &Target, error: &DbErr) -> EngineError {
         (DbBackend::MySql, Some("42000")) => (
             format!("database {database} does not exist, or this user may not use it"),
             format!("create it with `CREATE DATABASE {database}`, or correct the name in {origin}"),
+        ),
+        // A protocol violation, which is what a pooler says to wishes that it does not pass on.
+        (DbBackend::Postgres, Some("08P01")) => (
+            reason(error),
+            format!("name the server itself, or a pool in session mode that ignores extra_float_digits, in {origin}"),
         ),
         (DbBackend::Sqlite, _) => (
             reason(error),

@@ -1,11 +1,11 @@
 //! Drops everything in a schema, for `fresh`.
 
 use migration_timescale::{Capability, identifier};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 
 use crate::{
     catalog::{quote, rows},
-    kept,
+    kept, session,
 };
 
 /// Views of each kind, as `name` and the `sql` that drops it, newest first: what depends on a view is newer than the view,
@@ -69,7 +69,7 @@ pub async fn drop_views<C: ConnectionTrait>(
 pub async fn drop_everything(db: &DatabaseConnection, server: Capability) -> Result<(), DbErr> {
     match server.backend() {
         DbBackend::Postgres => {
-            let transaction = db.begin().await?;
+            let transaction = session::begin(db).await?;
             drop_views(&transaction, server, |_| true).await?;
             for query in POSTGRES {
                 for row in rows(&transaction, &query.replace("{own}", OWN)).await? {
@@ -95,7 +95,7 @@ pub async fn drop_everything(db: &DatabaseConnection, server: Capability) -> Res
         _ => {
             // Foreign keys can only be switched outside a transaction.
             db.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
-            let transaction = db.begin().await?;
+            let transaction = session::begin(db).await?;
             let found = rows(
                 &transaction,
                 "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use database_target::InvalidUrl;
-use sea_orm::DbErr;
+use sea_orm::{DbBackend, DbErr};
 
-use crate::{Direction, graph::GraphError, offline::OfflineError, scratch::ScratchError, sqlstate};
+use crate::{Direction, Target, graph::GraphError, offline::OfflineError, scratch::ScratchError, sqlstate};
 
 /// Anything that keeps the engine from doing what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -32,13 +32,20 @@ pub enum EngineError {
         backend: &'static str,
     },
     /// The database can only be read.
-    #[error(
-        "{target} is read-only; make the file and its folder writable, or name another database with --database-url"
-    )]
+    #[error("{target} is read-only; {remedy}, or name another database with --database-url")]
     ReadOnly {
         /// The URL without its password.
         target: String,
+        /// What to do.
+        remedy: &'static str,
     },
+    /// The runner's lock was gone at the end of the run.
+    #[error(
+        "the runner's lock was gone at the end, so another run may have worked at the same time: a revision gives up the \
+         session's locks, with pg_advisory_unlock_all() or DISCARD ALL for example; take that out, and see with \
+         `migration check` that the schema is right"
+    )]
+    LockLost,
     /// Applied revisions that the code does not have.
     #[error(
         "applied but missing from the code: {}; check out the version that has them, or roll them back with it first",
@@ -225,6 +232,21 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// The database can only be read.
+    pub(crate) fn read_only(target: &Target) -> Self {
+        let remedy = match target.backend() {
+            DbBackend::Sqlite => "make the file and its folder writable",
+            DbBackend::MySql => {
+                "set read_only of the server and transaction_read_only of the session to OFF, connect to the primary"
+            }
+            _ => {
+                "connect to the primary if it is a standby, or set default_transaction_read_only to off for this role and \
+                 database"
+            }
+        };
+        Self::ReadOnly { target: target.to_string(), remedy }
+    }
+
     /// For `map_err`: a database error with what was being done.
     pub fn while_doing(doing: &'static str) -> impl FnOnce(DbErr) -> Self {
         move |source| Self::Database { doing, source }

@@ -82,6 +82,7 @@ pub mod report;
 pub mod runner;
 pub mod scaffold;
 pub mod scratch;
+mod session;
 pub mod sqlstate;
 pub mod stamp;
 pub mod verify;

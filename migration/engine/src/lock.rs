@@ -153,14 +153,21 @@ async fn holder(db: &DatabaseConnection, table: &str) -> String {
 }
 
 impl RunnerLock {
-    /// Gives the lock back.
+    /// Gives the lock back. That it was still there is what the answer says.
     pub async fn release(self, db: &DatabaseConnection, purpose: Purpose, table: &str) -> Result<(), EngineError> {
         let table = &purpose.subject(table);
         let sql = match (&self, db.get_database_backend()) {
-            (Self::Session, DbBackend::Postgres) => format!("SELECT pg_advisory_unlock({})", postgres_key(table)),
-            (Self::Session, DbBackend::MySql) => format!("SELECT RELEASE_LOCK({})", mysql_name(table)),
+            (Self::Session, DbBackend::Postgres) => {
+                format!("SELECT pg_catalog.pg_advisory_unlock({}) AS held", postgres_key(table))
+            }
+            (Self::Session, DbBackend::MySql) => format!("SELECT RELEASE_LOCK({}) <=> 1 AS held", mysql_name(table)),
             _ => return Ok(()),
         };
-        db.execute_unprepared(&sql).await.map(drop).map_err(EngineError::while_doing("giving back the runner's lock"))
+        let failed = || EngineError::while_doing("giving back the runner's lock");
+        let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.map_err(failed())?;
+        match row.map(|row| row.try_get::<bool>("", "held")).transpose().map_err(failed())? {
+            Some(true) => Ok(()),
+            _ => Err(EngineError::LockLost),
+        }
     }
 }

@@ -12,7 +12,7 @@ use migration_timescale::MYSQL_TABLE_OPTIONS;
 use schemars::JsonSchema;
 use sea_orm::{
     DatabaseConnection, DbBackend, DbErr, DynIden, QueryResult, Schema, StatementBuilder,
-    sea_query::{Alias, ColumnDef, Expr, ExprTrait, OnConflict, Query, SeaRc, Table},
+    sea_query::{Alias, ColumnDef, Expr, ExprTrait, IntoIden, IntoTableRef, OnConflict, Query, SeaRc, Table, TableRef},
 };
 use sea_orm_migration::{SchemaManager, seaql_migrations};
 use serde::Serialize;
@@ -76,6 +76,8 @@ impl Records {
 /// The two tables.
 #[derive(Clone, Debug)]
 pub struct Tables {
+    /// Schema or database they are in.
+    place: Option<String>,
     bookkeeping: DynIden,
     own: String,
 }
@@ -95,18 +97,47 @@ const COLUMNS: [&str; 9] = [
 ];
 
 impl Tables {
-    /// The tables that belong to a bookkeeping table of that name.
-    pub fn of(bookkeeping: &DynIden) -> Self {
-        Self { own: own_table(&bookkeeping.to_string()), bookkeeping: SeaRc::clone(bookkeeping) }
+    /// The tables that belong to a bookkeeping table of that name, in this schema or database: what a revision does to the
+    /// search path does not move them.
+    pub fn of(bookkeeping: &DynIden, place: Option<&str>) -> Self {
+        Self {
+            place: place.map(str::to_owned),
+            own: own_table(&bookkeeping.to_string()),
+            bookkeeping: SeaRc::clone(bookkeeping),
+        }
+    }
+
+    fn bookkeeping(&self) -> TableRef {
+        self.placed(SeaRc::clone(&self.bookkeeping))
+    }
+
+    fn own(&self) -> TableRef {
+        self.placed(Alias::new(&self.own).into_iden())
+    }
+
+    fn placed(&self, table: DynIden) -> TableRef {
+        match &self.place {
+            Some(place) => (Alias::new(place), table).into_table_ref(),
+            None => table.into_table_ref(),
+        }
+    }
+
+    /// A table's full name.
+    fn full_name(&self, backend: DbBackend, table: &str) -> String {
+        let name = catalog::quote(backend, table);
+        match &self.place {
+            Some(place) => format!("{}.{name}", catalog::quote(backend, place)),
+            None => name,
+        }
     }
 
     /// Statements that make them where they are missing, as one text.
     pub fn create(&self, backend: DbBackend) -> String {
         let mut bookkeeping = Schema::new(backend).create_table_from_entity(seaql_migrations::Entity);
-        bookkeeping.table(SeaRc::clone(&self.bookkeeping)).if_not_exists();
+        bookkeeping.table(self.bookkeeping()).if_not_exists();
         let text = |name: &'static str, length| ColumnDef::new(name).string_len(length).not_null().take();
         let mut own = Table::create()
-            .table(Alias::new(&self.own))
+            .table(self.own())
             .if_not_exists()
             .col(text(VERSION, 255).primary_key())
             .col(text("direction", 4))
@@ -131,7 +162,7 @@ impl Tables {
     /// Statement that writes a row of the engine's own table, in place of an earlier one.
     pub fn write(&self, backend: DbBackend, entry: &Entry) -> String {
         let mut insert = Query::insert();
-        insert.into_table(Alias::new(&self.own)).columns(COLUMNS).values_panic([
+        insert.into_table(self.own()).columns(COLUMNS).values_panic([
             entry.revision.clone().into(),
             entry.direction.word().into(),
             entry.started_at.timestamp().into(),
@@ -150,7 +181,7 @@ impl Tables {
     pub fn record(&self, backend: DbBackend, revision: &str, at: DateTime<Utc>) -> String {
         let mut insert = Query::insert();
         insert
-            .into_table(SeaRc::clone(&self.bookkeeping))
+            .into_table(self.bookkeeping())
             .columns([seaql_migrations::Column::Version, seaql_migrations::Column::AppliedAt])
             .values_panic([revision.into(), at.timestamp().into()]);
         sql(backend, &insert)
@@ -158,34 +189,25 @@ impl Tables {
 
     /// Statements that forget a revision that was taken back.
     pub fn forget(&self, backend: DbBackend, revision: &str) -> [String; 2] {
-        let delete = |table: DynIden| {
+        let delete = |table: TableRef| {
             let mut delete = Query::delete();
             delete.from_table(table).and_where(Expr::col(VERSION).eq(revision));
             sql(backend, &delete)
         };
-        [delete(SeaRc::clone(&self.bookkeeping)), delete(SeaRc::new(Alias::new(&self.own)))]
+        [delete(self.bookkeeping()), delete(self.own())]
     }
 
     /// Statements that drop both tables.
     pub fn drop(&self, backend: DbBackend) -> [String; 2] {
         [&self.own, &self.bookkeeping.to_string()]
-            .map(|table| format!("DROP TABLE IF EXISTS {}", catalog::quote(backend, table)))
+            .map(|table| format!("DROP TABLE IF EXISTS {}", self.full_name(backend, table)))
     }
 
     /// Reads both tables: one question where both are there, which is nearly always.
     pub async fn read(&self, db: &DatabaseConnection) -> Result<Records, DbErr> {
         let backend = db.get_database_backend();
         let both = format!("{} UNION ALL {}", self.select_bookkeeping(backend), self.select_own(backend));
-        if backend == DbBackend::Postgres {
-            // A table that is missing here may be found in the next schema of the search path.
-            let here = format!("{both} UNION ALL {}", self.select_presence());
-            if let Ok(mut rows) = catalog::rows_of_text(db, &here).await
-                && let Some(presence) = rows.iter().position(|row| row.try_get("", VERSION) == Ok(String::new()))
-            {
-                rows.remove(presence);
-                return Self::collect(&rows, true);
-            }
-        } else if let Ok(rows) = catalog::rows(db, &both).await {
+        if let Ok(rows) = catalog::rows_of_text(db, &both).await {
             return Self::collect(&rows, true);
         }
         // A table is missing, or something is wrong that the next questions say.
@@ -208,48 +230,27 @@ impl Tables {
             return Ok((manager.has_table(bookkeeping).await?, manager.has_table(&self.own).await?));
         }
         // The views of information_schema, which `has_table` asks, cost a new session milliseconds.
-        let question = format!(
-            "SELECT {} AS bookkeeping, {} AS own, current_schema() IS NULL AS nowhere, current_setting('search_path') AS path",
-            is_here(&bookkeeping),
-            is_here(&self.own)
-        );
+        let is_here = |table| {
+            let name = migration_timescale::literal(&self.full_name(DbBackend::Postgres, table));
+            format!("pg_catalog.to_regclass({name}) IS NOT NULL")
+        };
+        let question = format!("SELECT {} AS bookkeeping, {} AS own", is_here(&bookkeeping), is_here(&self.own));
         match catalog::rows_of_text(db, &question).await?.first() {
-            // What a user may not see is not what is not there.
-            Some(row) if row.try_get("", "nowhere")? => Err(DbErr::Custom(format!(
-                "no schema of the search path {} exists, or this user may use none of them; \
-                 GRANT USAGE ON SCHEMA … TO this user, or create it",
-                row.try_get::<String>("", "path")?
-            ))),
             Some(row) => Ok((row.try_get("", "bookkeeping")?, row.try_get("", "own")?)),
             None => Ok((false, false)),
         }
     }
 
     fn select_bookkeeping(&self, backend: DbBackend) -> String {
-        let table = catalog::quote(backend, &self.bookkeeping.to_string());
+        let table = self.full_name(backend, &self.bookkeeping.to_string());
         format!(
             "SELECT {VERSION}, NULL AS direction, applied_at AS started_at, NULL AS finished_at, NULL AS duration_ms, \
              NULL AS checksum, NULL AS profile, NULL AS engine_version, NULL AS applied_by FROM {table}"
         )
     }
 
-    /// One row without a name, when both tables are in the current schema; else none at all.
-    fn select_presence(&self) -> String {
-        let is_here = |table: &str| {
-            format!(
-                "to_regclass(format('%I.%I', current_schema(), {})) IS NOT NULL",
-                migration_timescale::literal(table)
-            )
-        };
-        format!(
-            "SELECT '', NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL WHERE {} AND {}",
-            is_here(&self.bookkeeping.to_string()),
-            is_here(&self.own)
-        )
-    }
-
     fn select_own(&self, backend: DbBackend) -> String {
-        format!("SELECT {} FROM {}", COLUMNS.join(", "), catalog::quote(backend, &self.own))
+        format!("SELECT {} FROM {}", COLUMNS.join(", "), self.full_name(backend, &self.own))
     }
 
     /// Rows without a direction are SeaORM's.
@@ -279,14 +280,6 @@ impl Tables {
         }
         Ok(records)
     }
-}
-
-/// Whether a table is in the current schema of PostgreSQL.
-fn is_here(table: &str) -> String {
-    format!(
-        "coalesce(to_regclass(format('%I.%I', current_schema(), {})) IS NOT NULL, false)",
-        migration_timescale::literal(table)
-    )
 }
 
 /// Name of the engine's own table beside a bookkeeping table.

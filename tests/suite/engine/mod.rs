@@ -19,6 +19,7 @@ mod report;
 mod runners;
 pub mod schema;
 mod server_version;
+mod session;
 mod stamp;
 mod upgrade;
 pub mod verify;

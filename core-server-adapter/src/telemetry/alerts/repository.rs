@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, TransactionSessi
 use uuid::Uuid;
 
 use super::{AnomalyAlertFilter, AnomalyAlertRepository, NewAnomalyAlert, PLACE};
-use crate::{AdapterError, Page, PageRequest, batch::batches, telemetry::rows::insert};
+use crate::{AdapterError, Page, PageRequest, batch::batches, telemetry::rows::insert, transaction};
 
 /// What is written, in this order.
 pub(super) const COLUMNS: [Column; 11] = [
@@ -98,7 +98,7 @@ impl<C: ConnectionTrait + TransactionTrait> AnomalyAlertRepository<'_, C> {
         }
         let with_id: Vec<_> = alerts.iter().map(|alert| (Uuid::now_v7(), alert.clone())).collect();
         let ids = with_id.iter().map(|(id, _)| *id).collect();
-        let transaction = self.db.begin().await.map_err(failed())?;
+        let transaction = transaction::begin(self.db).await.map_err(failed())?;
         for mut batch in batches(with_id, self.db.get_database_backend(), |(_, alert)| alert.size()) {
             // Each value is bound, of which PostgreSQL takes 65,535.
             while !batch.is_empty() {

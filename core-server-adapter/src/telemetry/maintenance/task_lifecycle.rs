@@ -19,6 +19,7 @@ use super::{MaintenanceLogRepository, MaintenanceTaskRepository, NewMaintenanceL
 use crate::{
     AdapterError,
     telemetry::rows::{Changed, Lifecycle, Transition},
+    transaction,
 };
 
 const LIFECYCLE: Lifecycle<Entity, MaintenanceTaskStatus> = Lifecycle {
@@ -111,7 +112,7 @@ impl<C: ConnectionTrait + TransactionTrait> MaintenanceTaskRepository<'_, C> {
     ) -> Result<(MaintenanceTask, MaintenanceLog), AdapterError> {
         let doing = "completing a maintenance task";
         log.validate()?;
-        let transaction = self.db.begin().await.map_err(TASKS.while_doing(doing))?;
+        let transaction = transaction::begin(self.db).await.map_err(TASKS.while_doing(doing))?;
         let transition = Transition { from: &[InProgress], to: Completed, values: Vec::new(), doing };
         let task = match LIFECYCLE.change(&transaction, id, transition).await? {
             Changed::Now(task) => task,

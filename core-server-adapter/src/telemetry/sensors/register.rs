@@ -16,6 +16,7 @@ use crate::{
     AdapterError,
     batch::batches,
     telemetry::{Added, value::now},
+    transaction,
 };
 
 impl<C: ConnectionTrait> SensorRepository<'_, C> {
@@ -27,7 +28,11 @@ impl<C: ConnectionTrait> SensorRepository<'_, C> {
     pub async fn register(&self, new: &NewSensor) -> Result<Sensor, AdapterError> {
         new.validate()?;
         insert(self.db, vec![new.clone()]).await.map_err(PLACE.while_doing("registering a sensor"))?;
-        self.get(&new.sensor_id).await
+        // The latest state, not that of the transaction's snapshot: another program may have registered it since.
+        let found = sensor::Entity::find().filter(Column::SensorId.eq(&new.sensor_id));
+        let found = if self.db.get_database_backend() == DbBackend::MySql { found.lock_exclusive() } else { found };
+        let found = found.one(self.db).await.map_err(PLACE.while_doing("looking a sensor up"))?;
+        found.ok_or_else(|| PLACE.not_found(&new.sensor_id))
     }
 }
 
@@ -47,7 +52,7 @@ impl<C: ConnectionTrait + TransactionTrait> SensorRepository<'_, C> {
         }
         let size = |sensor: &NewSensor| 200 + sensor.sensor_id.len() + sensor.kind.len();
         let all = new.len() as u64;
-        let transaction = self.db.begin().await.map_err(failed())?;
+        let transaction = transaction::begin(self.db).await.map_err(failed())?;
         let mut added = 0;
         for batch in batches(new.to_vec(), self.db.get_database_backend(), size) {
             // SeaORM binds each value, of which PostgreSQL takes 65,535.

@@ -253,15 +253,21 @@ pub(crate) async fn rows<C: ConnectionTrait>(db: &C, sql: &str) -> Result<Vec<Qu
     db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await
 }
 
-/// Rows of a query that is sent as plain text: one round trip to PostgreSQL, where a prepared statement takes two.
+/// Rows of a query that is sent as plain text: one round trip to a server, where a prepared statement takes two or three.
 pub(crate) async fn rows_of_text(db: &DatabaseConnection, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
-    if db.get_database_backend() != DbBackend::Postgres {
-        return rows(db, sql).await;
+    let failed = |error: sqlx::Error| DbErr::Query(RuntimeErr::SqlxError(error.into()));
+    let text = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+    match db.get_database_backend() {
+        DbBackend::Postgres => {
+            let fetched = text.fetch_all(db.get_postgres_connection_pool()).await.map_err(failed)?;
+            Ok(fetched.into_iter().map(QueryResult::from).collect())
+        }
+        DbBackend::MySql => {
+            let fetched = text.fetch_all(db.get_mysql_connection_pool()).await.map_err(failed)?;
+            Ok(fetched.into_iter().map(QueryResult::from).collect())
+        }
+        _ => rows(db, sql).await,
     }
-    let pool = db.get_postgres_connection_pool();
-    let fetched = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await;
-    let fetched = fetched.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))?;
-    Ok(fetched.into_iter().map(QueryResult::from).collect())
 }
 
 #[cfg(test)]

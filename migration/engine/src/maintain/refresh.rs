@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use migration_timescale::{RefreshPolicy, Window};
-use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{
     Done,
@@ -16,6 +16,7 @@ use crate::{
     catalog::{quote, rows},
     report::TaskOutcome,
     runner::Event,
+    session,
 };
 
 /// Buckets of the first step, and the most of one. In between, a step grows while it is quick.
@@ -130,7 +131,7 @@ async fn one_step(
         }
         return Ok(None);
     }
-    let transaction = db.begin().await?;
+    let transaction = session::begin(db).await?;
     let mut written = 0;
     for sql in &statements {
         // The last one writes.

@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use database_target::session::{MYSQL, POSTGRES};
 use migration_timescale::Capability;
 use sea_orm::DbBackend;
 
@@ -80,7 +81,7 @@ impl Page {
             self.comment(&format!("Not known is what this earlier revision made: {unknown}"));
         }
         self.text.push('\n');
-        self.text.push_str(session(self.backend));
+        self.text.push_str(&session(self.backend));
     }
 
     fn revision(&mut self, revision: &Recorded, script: &Script, bookkeeping: &dyn Bookkeeping) {
@@ -94,8 +95,21 @@ impl Page {
         }
         let notes = bookkeeping.note(self.backend, revision, script.direction);
         if revision.in_transaction {
-            let all = script.statements.iter().map(|statement| statement.sql.as_str());
-            self.transaction(all.chain(notes.iter().map(String::as_str)));
+            self.text.push_str("BEGIN;\n");
+            for statement in &script.statements {
+                self.statement(&statement.sql);
+            }
+            // SQLite's pragmas do nothing inside of a transaction.
+            if self.backend != DbBackend::Sqlite {
+                self.text.push_str(&again(self.backend));
+            }
+            for note in &notes {
+                self.statement(note);
+            }
+            self.text.push_str("COMMIT;\n");
+            if self.backend == DbBackend::Sqlite {
+                self.text.push_str(&again(self.backend));
+            }
             return;
         }
         for part in script.statements.chunk_by(|one, next| one.transaction == next.transaction) {
@@ -105,6 +119,7 @@ impl Page {
                 self.outside(part);
             }
         }
+        self.text.push_str(&again(self.backend));
         match notes.as_slice() {
             [one] => self.statement(one),
             several => self.transaction(several.iter().map(String::as_str)),
@@ -158,20 +173,34 @@ impl Page {
     }
 }
 
-/// What the driver sets when it connects, and that an error ends the run.
-fn session(backend: DbBackend) -> &'static str {
+/// The session that every revision starts from, and that an error ends the run. Where psql finds `:session` it reads the
+/// statements that bring it back.
+fn session(backend: DbBackend) -> String {
     match backend {
-        DbBackend::MySql => {
-            "SET sql_mode = CONCAT(@@sql_mode, ',PIPES_AS_CONCAT,NO_ENGINE_SUBSTITUTION'), time_zone = '+00:00';\n\
-             SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
-        }
-        DbBackend::Sqlite => ".bail on\nPRAGMA foreign_keys = ON;\n",
+        DbBackend::MySql => again(backend),
+        DbBackend::Sqlite => format!(".bail on\n{}", again(backend)),
         _ => {
-            "\\set ON_ERROR_STOP on\n\
-             SET client_encoding = 'UTF8';\n\
-             SET standard_conforming_strings = on;\n\
-             SET TimeZone = 'UTC';\n\
-             SET DateStyle = 'ISO, MDY';\n"
+            let set = POSTGRES.iter().map(|(name, value)| format!("SET {name} = \\'{value}\\'"));
+            let settings: Vec<String> = set.collect();
+            format!(
+                "\\set ON_ERROR_STOP on\n\
+                 SELECT pg_catalog.current_setting('search_path') AS path \\gset\n\
+                 \\set session 'RESET SESSION AUTHORIZATION; CLOSE ALL; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; \
+                 DISCARD SEQUENCES; SET statement_timeout = 0; {}; SET search_path = :path'\n{}",
+                settings.join("; "),
+                again(backend)
+            )
         }
+    }
+}
+
+/// Statements that bring the session back to that.
+fn again(backend: DbBackend) -> String {
+    match backend {
+        DbBackend::MySql => format!("UNLOCK TABLES; {MYSQL};\n"),
+        DbBackend::Sqlite => "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; \
+             PRAGMA recursive_triggers = OFF; PRAGMA legacy_alter_table = OFF; PRAGMA case_sensitive_like = OFF;\n"
+            .to_owned(),
+        _ => ":session;\n".to_owned(),
     }
 }

@@ -34,6 +34,7 @@ use crate::{
     progress::Listener,
     records::{Entry, Records, Tables},
     scratch,
+    session::Session,
 };
 pub use event::Event;
 pub use patience::Patience;
@@ -67,6 +68,7 @@ pub struct Runner {
     tables: Tables,
     target: Target,
     db: DatabaseConnection,
+    session: Session,
     server: RwLock<Capability>,
     patience: Patience,
     accepted: BTreeSet<String>,
@@ -84,15 +86,16 @@ impl Runner {
         patience: Patience,
     ) -> Result<Self, EngineError> {
         let graph = project.graph()?;
-        let db = connect::open(&target, settings).await?;
+        let (db, session) = connect::open(&target, settings, &patience).await?;
         let server = ask(&db).await.map_err(EngineError::while_doing("asking what the server can do"))?;
-        let tables = Tables::of(&project.bookkeeping());
+        let tables = Tables::of(&project.bookkeeping(), session.place());
         Ok(Self {
             project,
             graph,
             tables,
             target,
             db,
+            session,
             server: RwLock::new(server),
             patience,
             accepted: BTreeSet::new(),
@@ -139,6 +142,11 @@ impl Runner {
     /// The database.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// The session that every revision starts from.
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
     }
 
     /// How long it waits, and for what.
@@ -350,15 +358,10 @@ impl Runner {
 
     pub(crate) async fn lock(&self) -> Result<RunnerLock, EngineError> {
         let table = self.project.bookkeeping_table();
-        let lock = lock::acquire(&self.db, &self.target, Purpose::Schema, &table, self.patience.wait, |holder| {
+        lock::acquire(&self.db, &self.target, Purpose::Schema, &table, self.patience.wait, |holder| {
             (self.listener)(Event::Waiting { holder: holder.to_owned() });
         })
-        .await?;
-        if let Some(settings) = self.patience.session_settings(self.target.backend()) {
-            let set = self.db.execute_unprepared(&settings).await;
-            set.map_err(EngineError::while_doing("setting the lock timeout"))?;
-        }
-        Ok(lock)
+        .await
     }
 
     /// Gives the lock back; what went wrong before is what is reported.

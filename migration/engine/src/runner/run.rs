@@ -4,7 +4,7 @@ use std::{sync::PoisonError, time::Instant};
 
 use chrono::{DateTime, Utc};
 use migration_timescale::Capability;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
 use super::{Event, Patience, Runner, blockers::blockers, invalid_indexes};
@@ -13,7 +13,7 @@ use crate::{
     graph::RevisionTarget,
     progress,
     records::{Entry, Records},
-    scratch, sqlstate,
+    scratch, session, sqlstate,
 };
 
 /// One revision to run.
@@ -96,9 +96,11 @@ impl Runner {
         (self.listener)(Event::Started { revision: revision.clone(), direction, again });
         let mut attempt = 1;
         while let Err(error) = self.attempt(&mut job, open, started).await {
-            if !sqlstate::is_lock_timeout(&error) {
+            // Behind a connection that broke there is nothing to put back.
+            let clean = sqlstate::is_from_server(&error) && self.session.restore(&self.db).await.is_ok();
+            if !sqlstate::is_lock_timeout(&error) || !clean {
                 // Only when the server said no: behind a connection that broke is another session, without the lock.
-                if sqlstate::is_from_server(&error) && self.is_done_already(&job).await {
+                if clean && self.is_done_already(&job).await {
                     let finish = self.finish(&mut job, started);
                     self.write(&[finish]).await?;
                     break;
@@ -145,7 +147,7 @@ impl Runner {
 
     fn failed(&self, job: &Job<'_>, source: DbErr) -> EngineError {
         if sqlstate::is_read_only(&source) {
-            return EngineError::ReadOnly { target: self.target.to_string() };
+            return EngineError::read_only(&self.target);
         }
         let (revision, direction) = (job.revision.name().to_owned(), job.direction);
         match &job.unfinished {
@@ -172,7 +174,7 @@ impl Runner {
         if in_transaction {
             let transaction = match open.take() {
                 Some(open) => open,
-                None => self.db.begin().await?,
+                None => session::begin(&self.db).await?,
             };
             job.call(&SchemaManager::new(&transaction)).await?;
             self.look_again(&transaction, job).await?;
@@ -180,20 +182,21 @@ impl Runner {
             if whole && job.goes_on {
                 // A later commit of the run waits for the disk, and thereby for this one too; a crash in between
                 // loses what the revision did together with the note that it is applied.
-                let chained = format!("SET LOCAL synchronous_commit = off; {finish}; COMMIT; BEGIN");
+                let restored = self.session.restore_in_transaction();
+                let chained = format!("{restored}; SET LOCAL synchronous_commit = off; {finish}; COMMIT; BEGIN");
                 transaction.execute_unprepared(&chained).await?;
                 *open = Some(transaction);
                 return Ok(());
             }
-            transaction.execute_unprepared(&finish).await?;
-            transaction.commit().await
+            self.session.commit(&self.db, transaction, &finish).await
         } else {
             let creates = self.statements(job.revision.name(), job.direction).await;
             invalid_indexes::drop_those_of(&self.db, &creates).await?;
             job.call(&SchemaManager::new(&self.db)).await?;
+            self.session.restore(&self.db).await?;
             self.look_again(&self.db, job).await?;
             invalid_indexes::refuse_those_of(&self.db, &creates).await?;
-            let transaction = self.db.begin().await?;
+            let transaction = session::begin(&self.db).await?;
             transaction.execute_unprepared(&self.finish(job, started)).await?;
             transaction.commit().await
         }
@@ -206,6 +209,7 @@ impl Runner {
         if !may_differ || before.has_hypertables() {
             return Ok(());
         }
+        db.execute_unprepared(&self.session.restore_in_transaction()).await?;
         let server = Capability::detect(db).await?;
         if server != before {
             *self.server.write().unwrap_or_else(PoisonError::into_inner) = server;
@@ -241,9 +245,7 @@ impl Runner {
         }
         match self.db.execute_unprepared(&self.tables.create(self.target.backend())).await {
             Ok(_) => self.records().await,
-            Err(error) if sqlstate::is_read_only(&error) => {
-                Err(EngineError::ReadOnly { target: self.target.to_string() })
-            }
+            Err(error) if sqlstate::is_read_only(&error) => Err(EngineError::read_only(&self.target)),
             Err(source) => Err(EngineError::Database { doing: "creating the bookkeeping tables", source }),
         }
     }
@@ -263,7 +265,7 @@ impl Runner {
     /// Runs bookkeeping statements, all or none.
     pub(super) async fn write(&self, statements: &[String]) -> Result<(), EngineError> {
         let write = async {
-            let transaction = self.db.begin().await?;
+            let transaction = session::begin(&self.db).await?;
             transaction.execute_unprepared(&statements.join("; ")).await?;
             transaction.commit().await
         };

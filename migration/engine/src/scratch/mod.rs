@@ -23,7 +23,9 @@ pub use error::ScratchError;
 use crate::{
     Direction, Runner, Target,
     catalog::{Catalog, rows},
-    connect, guard, sqlstate,
+    connect, guard,
+    session::Session,
+    sqlstate,
 };
 
 /// How every scratch schema and database is named, or how its name begins.
@@ -52,6 +54,7 @@ pub enum Form {
 /// A place to try revisions in. To be given back with [`Scratch::remove`].
 pub struct Scratch<'a> {
     runner: &'a Runner,
+    session: Session,
     place: Place,
 }
 
@@ -66,11 +69,11 @@ impl<'a> Scratch<'a> {
     pub async fn database(runner: &'a Runner) -> Result<Self, ScratchError> {
         if runner.target().backend() == DbBackend::Sqlite {
             let target = Target::parse("sqlite::memory:", "the engine").map_err(crate::EngineError::from)?;
-            let db = connect::open(&target, &connect::Settings::default()).await?;
-            return Ok(Self { runner, place: Place::Memory(db) });
+            let (db, session) = connect::open(&target, &connect::Settings::default(), runner.patience()).await?;
+            return Ok(Self { runner, session, place: Place::Memory(db) });
         }
-        let (db, name) = server::create(runner).await?;
-        Ok(Self { runner, place: Place::Database { db, name } })
+        let (db, session, name) = server::create(runner).await?;
+        Ok(Self { runner, session, place: Place::Database { db, name } })
     }
 
     /// A schema inside a transaction (PostgreSQL). The runner's connection is not free before [`Scratch::remove`].
@@ -78,9 +81,13 @@ impl<'a> Scratch<'a> {
         let transaction =
             runner.connection().begin().await.map_err(ScratchError::while_doing("opening a transaction"))?;
         let opened = furnish_schema(&transaction).await;
-        let scratch = Self { runner, place: Place::Transaction(Box::new(transaction)) };
+        let mut scratch =
+            Self { runner, session: runner.session().clone(), place: Place::Transaction(Box::new(transaction)) };
         match opened {
-            Ok(()) => Ok(scratch),
+            Ok(path) => {
+                scratch.session = scratch.session.on_path(NAME, &path);
+                Ok(scratch)
+            }
             Err(source) => {
                 scratch.remove().await?;
                 Err(match sqlstate::code(&source).as_deref() {
@@ -116,13 +123,23 @@ impl<'a> Scratch<'a> {
     /// Runs a revision as a runner does, with the consent to delete rows. A failure inside a transaction leaves nothing.
     pub async fn run(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
         let manager = self.manager();
-        // A savepoint, where the place itself is a transaction: a failed revision must not end it.
-        if self.form() == Form::Transaction || self.runner.runs_in_transaction(revision).await {
-            let transaction = manager.begin().await?;
-            step(&transaction, revision, direction).await?;
-            transaction.commit().await
-        } else {
-            step(&manager, revision, direction).await
+        match &self.place {
+            // A savepoint: a failed revision must not end the transaction.
+            Place::Transaction(transaction) => {
+                let savepoint = transaction.begin().await?;
+                step(&SchemaManager::new(&savepoint), revision, direction).await?;
+                savepoint.execute_unprepared(&self.session.restore_in_transaction()).await?;
+                savepoint.commit().await
+            }
+            Place::Database { db, .. } | Place::Memory(db) if self.runner.runs_in_transaction(revision).await => {
+                let transaction = db.begin().await?;
+                step(&SchemaManager::new(&transaction), revision, direction).await?;
+                self.session.commit(db, transaction, "").await
+            }
+            Place::Database { db, .. } | Place::Memory(db) => {
+                step(&manager, revision, direction).await?;
+                self.session.restore(db).await
+            }
         }
     }
 
@@ -141,8 +158,9 @@ impl<'a> Scratch<'a> {
     }
 }
 
-/// Creates the schema and moves into it. TimescaleDB's functions stay reachable through the schema its extension lives in.
-async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+/// Creates the schema and moves into it; gives the search path. TimescaleDB's functions stay reachable through the schema
+/// its extension lives in.
+async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<String, DbErr> {
     let question = format!(
         "SELECT {} AS one_session, (SELECT n.nspname::text FROM pg_extension e \
          JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb') AS extension",
@@ -158,8 +176,10 @@ async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<(), DbErr> 
         }
         path.extend(extension.as_deref().map(identifier));
     }
-    let sql = format!("CREATE SCHEMA {}; SET LOCAL search_path = {}; {make_way}", path[0], path.join(", "));
-    transaction.execute_unprepared(&sql).await.map(drop)
+    let all = path.join(", ");
+    let sql = format!("CREATE SCHEMA {}; SET LOCAL search_path = {all}; {make_way}", path[0]);
+    transaction.execute_unprepared(&sql).await?;
+    Ok(all)
 }
 
 async fn step(manager: &SchemaManager<'_>, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
@@ -209,8 +229,8 @@ async fn produce(scratch: Scratch<'_>, revisions: &[&dyn MigrationTrait]) -> Res
         for revision in revisions {
             // No savepoints here: they would double the round trips of `check`.
             let ran = match scratch.form() {
-                Form::Transaction => revision.up(&scratch.manager()).await,
-                _ => scratch.run(*revision, Direction::Up).await,
+                Form::Transaction => without_savepoint(&scratch, *revision).await,
+                Form::Database | Form::Memory => scratch.run(*revision, Direction::Up).await,
             };
             ran.map_err(|source| ScratchError::Revision { revision: revision.name().to_owned(), source })?;
         }
@@ -221,6 +241,12 @@ async fn produce(scratch: Scratch<'_>, revisions: &[&dyn MigrationTrait]) -> Res
     let catalog = produced?;
     removed?;
     Ok(catalog)
+}
+
+async fn without_savepoint(scratch: &Scratch<'_>, revision: &dyn MigrationTrait) -> Result<(), DbErr> {
+    let manager = scratch.manager();
+    revision.up(&manager).await?;
+    manager.get_connection().execute_unprepared(&scratch.session.restore_in_transaction()).await.map(drop)
 }
 
 /// Awaits `work` without its log: what a trial skips is nobody's news.

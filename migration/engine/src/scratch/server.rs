@@ -9,7 +9,9 @@ use super::{NAME, ScratchError};
 use crate::{
     Runner,
     catalog::{quote, rows},
-    connect, sqlstate,
+    connect,
+    session::Session,
+    sqlstate,
 };
 
 /// A killed run's database is dropped this long after it was made, where it cannot be seen that it was killed.
@@ -35,7 +37,7 @@ const MYSQL_IDLE: &str = "SELECT s.SCHEMA_NAME AS name, IS_FREE_LOCK(s.SCHEMA_NA
      AND NOT EXISTS (SELECT 1 FROM information_schema.PROCESSLIST p WHERE p.DB = s.SCHEMA_NAME)";
 
 /// Creates a database as the home database is, and connects to it.
-pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, String), ScratchError> {
+pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, Session, String), ScratchError> {
     let db = runner.connection();
     let backend = db.get_database_backend();
     let failed = || ScratchError::while_doing("asking where the session is");
@@ -61,10 +63,11 @@ pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, Strin
     }
     let target = runner.target().with_database(&name);
     let prepared = async {
-        let scratch = connect::open(&target, &connect::Settings::default()).await?;
-        let prepared = if backend == DbBackend::Postgres { furnish(db, &scratch, home).await } else { Ok(()) };
+        let (scratch, session) = connect::open(&target, &connect::Settings::default(), runner.patience()).await?;
+        let prepared =
+            if backend == DbBackend::Postgres { furnish(db, &scratch, session, home).await } else { Ok(session) };
         match prepared {
-            Ok(()) => Ok(scratch),
+            Ok(session) => Ok((scratch, session)),
             Err(source) => {
                 let _ = scratch.close().await;
                 Err(ScratchError::Database { doing: "preparing a scratch database", source })
@@ -73,7 +76,7 @@ pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, Strin
     }
     .await;
     match prepared {
-        Ok(scratch) => Ok((scratch, name)),
+        Ok((scratch, session)) => Ok((scratch, session, name)),
         Err(error) => {
             drop_database(runner, &name).await;
             Err(error)
@@ -113,7 +116,12 @@ fn name_and_sql(backend: DbBackend, home: &QueryResult) -> Result<(String, Strin
 }
 
 /// The home database's schema, search path and extensions. TimescaleDB's jobs stay off: they would change rows meanwhile.
-async fn furnish(db: &DatabaseConnection, scratch: &DatabaseConnection, home: &QueryResult) -> Result<(), DbErr> {
+async fn furnish(
+    db: &DatabaseConnection,
+    scratch: &DatabaseConnection,
+    session: Session,
+    home: &QueryResult,
+) -> Result<Session, DbErr> {
     let (schema, path): (String, String) = (home.try_get("", "schema")?, home.try_get("", "path")?);
     let extensions = "SELECT e.extname::text AS name, n.nspname::text AS schema FROM pg_extension e \
                       JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql' ORDER BY e.oid";
@@ -139,7 +147,9 @@ async fn furnish(db: &DatabaseConnection, scratch: &DatabaseConnection, home: &Q
             let _ = scratch.execute_unprepared(STOP_WORKERS.at_best()).await;
         }
     }
-    scratch.execute_unprepared(&format!("SELECT set_config('search_path', {}, false)", literal(&path))).await.map(drop)
+    let session = session.on_path(&schema, &path);
+    session.restore(scratch).await?;
+    Ok(session)
 }
 
 /// Drops it, over a new connection when the old one is broken. What cannot be dropped is said, and left to the next run: it

@@ -31,6 +31,7 @@ mod operations;
 mod readings;
 mod sensors;
 mod summary;
+mod together;
 
 /// Applies all revisions and connects, with several sessions where there are.
 async fn migrated(database: TestDatabase) -> (TestDatabase, Telemetry) {

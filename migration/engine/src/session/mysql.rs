@@ -1,0 +1,96 @@
+//! MySQL and MariaDB.
+
+use std::collections::BTreeMap;
+
+use database_target::session::{MYSQL, MYSQL_UNLIMITED};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
+
+use crate::{catalog, runner::Patience};
+
+/// Variables that change what a statement does, and that every user may set. Those that a server does not have are left
+/// out. `sql_big_selects` follows `max_join_size`, which changes it.
+const VARIABLES: &[&str] = &[
+    "alter_algorithm",
+    "autocommit",
+    "check_constraint_checks",
+    "completion_type",
+    "default_storage_engine",
+    "default_week_format",
+    "div_precision_increment",
+    "foreign_key_checks",
+    "group_concat_max_len",
+    "innodb_lock_wait_timeout",
+    "innodb_strict_mode",
+    "lc_time_names",
+    "lock_wait_timeout",
+    "max_execution_time",
+    "max_join_size",
+    "max_statement_time",
+    "old_alter_table",
+    "old_mode",
+    "sql_auto_is_null",
+    "sql_big_selects",
+    "sql_mode",
+    "sql_quote_show_create",
+    "sql_safe_updates",
+    "sql_select_limit",
+    "time_zone",
+    "transaction_isolation",
+    "tx_isolation",
+    "transaction_read_only",
+    "tx_read_only",
+    "unique_checks",
+    "updatable_views_with_limit",
+    "wait_timeout",
+];
+
+/// How the session was when it was opened, with what the engine sets in it.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    pub(super) database: Option<String>,
+    role: Option<String>,
+    variables: BTreeMap<String, String>,
+}
+
+impl Start {
+    /// Sets the session up, and reads what it is then.
+    pub(super) async fn set_up(db: &DatabaseConnection, patience: &Patience) -> Result<Self, DbErr> {
+        // Whole seconds, one at least.
+        let lock_timeout = Ord::max(patience.lock_timeout.as_secs(), 1);
+        // A table for which no engine is named has transactions.
+        let own = format!("SET SESSION default_storage_engine = InnoDB, lock_wait_timeout = {lock_timeout}");
+        let set = format!("{MYSQL}; {MYSQL_UNLIMITED}; {own}");
+        db.execute_unprepared(&set).await?;
+        let names: Vec<String> = VARIABLES.iter().map(|name| format!("'{name}'")).collect();
+        let question = format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({})", names.join(", "));
+        let mut variables = BTreeMap::new();
+        for row in catalog::rows_of_text(db, &question).await? {
+            variables.insert(row.try_get_by_index::<String>(0)?.to_lowercase(), row.try_get_by_index(1)?);
+        }
+        let rows = catalog::rows_of_text(db, "SELECT DATABASE() AS place, CURRENT_ROLE() AS role").await?;
+        let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
+        Ok(Self { database: row.try_get("", "place")?, role: row.try_get("", "role")?, variables })
+    }
+
+    /// Statements that bring the session to its start.
+    pub(super) fn restore(&self) -> String {
+        let set = |name: &&&str| {
+            let value = self.variables.get(**name)?;
+            let bare = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            let value = if bare { value.clone() } else { format!("'{}'", value.replace('\'', "''")) };
+            Some(format!("SESSION {name} = {value}"))
+        };
+        let variables: Vec<String> = VARIABLES.iter().filter_map(|name| set(&name)).collect();
+        let role = match self.role.as_deref() {
+            None | Some("NONE") => "NONE".to_owned(),
+            Some(role) if role.starts_with('`') => role.to_owned(),
+            Some(role) => catalog::quote(DbBackend::MySql, role),
+        };
+        let database = self.database.as_deref().map(|name| catalog::quote(DbBackend::MySql, name));
+        let database = database.map(|name| format!("; USE {name}")).unwrap_or_default();
+        format!(
+            "SET {}; SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci; SET ROLE {role}; UNLOCK TABLES{database}",
+            variables.join(", ")
+        )
+    }
+}

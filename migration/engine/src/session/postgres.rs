@@ -1,0 +1,91 @@
+//! PostgreSQL.
+
+use std::time::Duration;
+
+use database_target::session::{POSTGRES, POSTGRES_UNLIMITED, postgres_statement};
+use migration_timescale::literal;
+use sea_orm::{DatabaseConnection, DbErr};
+
+use crate::{Target, catalog, runner::Patience};
+
+/// What `DISCARD ALL` does, without giving up the advisory locks, and as far as it is the same whoever the user is.
+const FORGET: &str = "CLOSE ALL; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES";
+
+/// The driver asks for two more digits of floating-point numbers when it connects, and a pooler does not pass that on.
+const QUESTION: &str = "SELECT session_user::text AS user_name, current_setting('role') AS role, \
+     current_setting('search_path') AS path, current_setting('enable_seqscan') AS seqscan, \
+     current_setting('extra_float_digits') <> '2' AS unlike_asked, version() LIKE '%emcc%' AS one_session, \
+     (SELECT extract(epoch FROM clock_timestamp() - a.backend_start)::float8 \
+      FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a) AS age";
+
+/// How the session was when it was opened.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    user: String,
+    role: String,
+    /// The target's own search path, or else the server's.
+    pub(super) path: String,
+    /// The build in WebAssembly has another default than it works with.
+    seqscan: String,
+    lock_timeout: u128,
+    statement_timeout: u128,
+    unlike_asked: bool,
+    one_session: bool,
+    age: Option<f64>,
+}
+
+impl Start {
+    pub(super) async fn ask(db: &DatabaseConnection, target: &Target, patience: &Patience) -> Result<Self, DbErr> {
+        let rows = catalog::rows_of_text(db, QUESTION).await?;
+        let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
+        Ok(Self {
+            user: row.try_get("", "user_name")?,
+            role: row.try_get("", "role")?,
+            path: match target.search_path() {
+                Some(path) => path,
+                None => row.try_get("", "path")?,
+            },
+            seqscan: row.try_get("", "seqscan")?,
+            lock_timeout: patience.lock_timeout.as_millis(),
+            statement_timeout: patience.statement_timeout.map_or(0, |limit| limit.as_millis()),
+            unlike_asked: row.try_get("", "unlike_asked")?,
+            one_session: row.try_get("", "one_session")?,
+            age: row.try_get("", "age")?,
+        })
+    }
+
+    /// Whether something may stand between us and the server, when we began to connect so long ago: the driver's wishes
+    /// did not get through, or the server's session is older than ours.
+    pub(super) fn may_be_pooled(&self, connecting: Duration) -> bool {
+        !self.one_session && (self.unlike_asked || self.age.is_some_and(|age| age > connecting.as_secs_f64()))
+    }
+
+    /// One statement that sets everything.
+    pub(super) fn settings(&self, path: &str) -> String {
+        let limits = [self.lock_timeout, self.statement_timeout].map(|limit| limit.to_string());
+        let own = [
+            // Rows that a policy hides from this user are an error wherever rows are copied, counted, changed or deleted.
+            ("row_security", "off"),
+            ("search_path", path),
+            ("enable_seqscan", &self.seqscan),
+            ("lock_timeout", &limits[0]),
+            ("statement_timeout", &limits[1]),
+            ("role", &self.role),
+        ];
+        postgres_statement(POSTGRES.iter().chain(POSTGRES_UNLIMITED).copied().chain(own))
+    }
+
+    /// Statements that bring the session back to its start.
+    pub(super) fn restore(&self, path: &str) -> String {
+        format!("SET SESSION AUTHORIZATION {}; {FORGET}; {}", literal(&self.user), self.settings(path))
+    }
+}
+
+/// Runs [`Start::settings`]; gives the schema that is the current one then.
+pub(super) async fn set(db: &DatabaseConnection, settings: &str) -> Result<Option<String>, DbErr> {
+    let sql = format!("{settings}; SELECT pg_catalog.current_schema()::text AS place");
+    match catalog::rows_of_text(db, &sql).await?.last() {
+        Some(row) => row.try_get("", "place"),
+        None => Ok(None),
+    }
+}

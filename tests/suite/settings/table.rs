@@ -1,0 +1,161 @@
+//! The settings. The first two of a table are its sample.
+
+/// Statements of an administrator; `{name}` is both the role and the database.
+type OnServer = (&'static str, &'static [&'static str]);
+
+macro_rules! settings {
+    ($(($level:literal, $($setting:literal),+)),+ $(,)?) => {
+        &[$((concat!($level, " ", $($setting, "; "),+), &[$(concat!("ALTER ", $level, " {name} SET ", $setting)),+])),+]
+    };
+}
+
+pub const POSTGRES: &[OnServer] = settings![
+    (
+        "DATABASE",
+        "IntervalStyle = iso_8601",
+        "DateStyle = 'SQL, DMY'",
+        "TimeZone = 'Asia/Kolkata'",
+        "quote_all_identifiers = on"
+    ),
+    (
+        "ROLE",
+        "standard_conforming_strings = off",
+        "extra_float_digits = -15",
+        "bytea_output = escape",
+        "client_encoding = LATIN1"
+    ),
+    (
+        "ROLE",
+        "default_transaction_isolation = serializable",
+        "statement_timeout = 60000",
+        "idle_in_transaction_session_timeout = 30000"
+    ),
+    ("ROLE", "IntervalStyle = sql_standard"),
+    ("DATABASE", "IntervalStyle = postgres_verbose"),
+    ("DATABASE", "DateStyle = 'German, DMY'"),
+    ("ROLE", "DateStyle = 'Postgres, YMD'"),
+    ("ROLE", "TimeZone = 'America/St_Johns'"),
+    ("ROLE", "TimeZone = 'Europe/Berlin'"),
+    ("ROLE", "standard_conforming_strings = off"),
+    ("ROLE", "backslash_quote = off"),
+    ("DATABASE", "quote_all_identifiers = on"),
+    ("ROLE", "extra_float_digits = 0"),
+    ("ROLE", "extra_float_digits = 3"),
+    ("ROLE", "bytea_output = escape"),
+    ("DATABASE", "client_encoding = LATIN1"),
+    ("DATABASE", "client_encoding = SQL_ASCII"),
+    ("ROLE", "default_transaction_isolation = serializable"),
+    ("ROLE", "default_transaction_isolation = 'repeatable read'"),
+    ("ROLE", "default_transaction_deferrable = on"),
+    ("ROLE", "lock_timeout = 100"),
+    ("ROLE", "idle_in_transaction_session_timeout = 30000"),
+    ("ROLE", "idle_session_timeout = 2000"),
+    ("ROLE", "transform_null_equals = on"),
+    ("ROLE", "array_nulls = off"),
+    ("ROLE", "check_function_bodies = off"),
+    ("ROLE", "row_security = off"),
+    ("ROLE", "search_path = public"),
+    ("DATABASE", "search_path = public, pg_catalog"),
+    ("ROLE", "synchronous_commit = off"),
+    ("ROLE", "synchronous_commit = remote_apply"),
+    ("ROLE", "default_toast_compression = pglz"),
+    ("ROLE", "xmlbinary = hex", "xmloption = document"),
+    ("ROLE", "plan_cache_mode = force_generic_plan"),
+    ("ROLE", "plan_cache_mode = force_custom_plan"),
+    ("ROLE", "jit_above_cost = 0", "jit_inline_above_cost = 0"),
+    ("ROLE", "enable_seqscan = off"),
+    ("ROLE", "enable_indexscan = off", "enable_bitmapscan = off", "enable_indexonlyscan = off"),
+    ("ROLE", "enable_hashagg = off", "enable_hashjoin = off", "enable_mergejoin = off"),
+    ("ROLE", "work_mem = 64", "hash_mem_multiplier = 1"),
+    ("ROLE", "constraint_exclusion = on"),
+    ("ROLE", "client_min_messages = debug5"),
+    ("ROLE", "client_min_messages = error"),
+    ("ROLE", "session_replication_role = replica"),
+    ("ROLE", "password_encryption = md5"),
+    ("ROLE", "gin_fuzzy_search_limit = 1"),
+    ("ROLE", "from_collapse_limit = 1", "join_collapse_limit = 1"),
+    ("ROLE", "cursor_tuple_fraction = 0"),
+    ("ROLE", "commit_delay = 1000"),
+    ("ROLE", "parallel_setup_cost = 0", "parallel_tuple_cost = 0", "min_parallel_table_scan_size = 0"),
+    ("ROLE", "log_statement = 'all'", "log_min_duration_statement = 0"),
+    ("ROLE", "lc_messages = 'C'", "lc_monetary = 'C'", "lc_numeric = 'C'", "lc_time = 'C'"),
+    ("ROLE", "synchronize_seqscans = off"),
+    ("ROLE", "escape_string_warning = off", "operator_precedence_warning.x = on"),
+    ("ROLE", "tcp_keepalives_idle = 1"),
+    ("ROLE", "vacuum_cost_delay = 10"),
+];
+
+/// Beside those of PostgreSQL.
+pub const TIMESCALEDB: &[OnServer] = settings![
+    ("ROLE", "timescaledb.enable_optimizations = off"),
+    ("ROLE", "timescaledb.enable_chunk_append = off", "timescaledb.enable_constraint_aware_append = off"),
+    ("ROLE", "timescaledb.enable_transparent_decompression = off"),
+    ("ROLE", "timescaledb.enable_runtime_exclusion = off"),
+    ("ROLE", "timescaledb.max_open_chunks_per_insert = 1"),
+    ("ROLE", "timescaledb.max_cached_chunks_per_hypertable = 1"),
+    ("ROLE", "timescaledb.enable_vectorized_aggregation = off"),
+    ("ROLE", "timescaledb.enable_cagg_reorder_groupby = off"),
+];
+
+/// Variables of the server and their values.
+pub const MARIADB: &[(&str, (&str, &str))] = &[
+    ("NO_BACKSLASH_ESCAPES", ("sql_mode", "'NO_BACKSLASH_ESCAPES'")),
+    ("ORACLE", ("sql_mode", "'ORACLE'")),
+    ("time zone", ("time_zone", "'+05:00'")),
+    ("EMPTY_STRING_IS_NULL", ("sql_mode", "'EMPTY_STRING_IS_NULL'")),
+    ("no mode", ("sql_mode", "''")),
+    ("ANSI", ("sql_mode", "'ANSI'")),
+    ("ANSI_QUOTES", ("sql_mode", "'ANSI_QUOTES,PIPES_AS_CONCAT'")),
+    ("TRADITIONAL", ("sql_mode", "'TRADITIONAL'")),
+    ("PAD_CHAR_TO_FULL_LENGTH", ("sql_mode", "'PAD_CHAR_TO_FULL_LENGTH'")),
+    ("HIGH_NOT_PRECEDENCE", ("sql_mode", "'HIGH_NOT_PRECEDENCE,IGNORE_SPACE,REAL_AS_FLOAT'")),
+    ("NO_UNSIGNED_SUBTRACTION", ("sql_mode", "'NO_UNSIGNED_SUBTRACTION,NO_AUTO_VALUE_ON_ZERO'")),
+    ("MSSQL", ("sql_mode", "'MSSQL'")),
+    ("SIMULTANEOUS_ASSIGNMENT", ("sql_mode", "'SIMULTANEOUS_ASSIGNMENT,TIME_ROUND_FRACTIONAL'")),
+    ("ONLY_FULL_GROUP_BY", ("sql_mode", "'ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE'")),
+    ("safe updates", ("sql_safe_updates", "1")),
+    ("select limit", ("sql_select_limit", "3")),
+    ("foreign keys off", ("foreign_key_checks", "0")),
+    ("unique checks off", ("unique_checks", "0")),
+    ("checks off", ("check_constraint_checks", "0")),
+    ("read committed", ("tx_isolation", "'READ-COMMITTED'")),
+    ("serializable", ("tx_isolation", "'SERIALIZABLE'")),
+    ("read uncommitted", ("tx_isolation", "'READ-UNCOMMITTED'")),
+    ("autocommit off", ("autocommit", "0")),
+    ("lock wait", ("lock_wait_timeout", "1")),
+    ("row lock wait", ("innodb_lock_wait_timeout", "1")),
+    ("statement time", ("max_statement_time", "2")),
+    ("latin1", ("character_set_server", "latin1")),
+    ("latin1 collation", ("collation_server", "latin1_bin")),
+    ("utf8mb4_bin", ("collation_server", "utf8mb4_bin")),
+    ("group_concat", ("group_concat_max_len", "64")),
+    ("sort length", ("max_sort_length", "64")),
+    ("timestamps", ("explicit_defaults_for_timestamp", "0")),
+    ("chained commits", ("completion_type", "CHAIN")),
+    ("division", ("div_precision_increment", "0")),
+    ("names of days", ("lc_time_names", "'de_DE'")),
+    ("auto is null", ("sql_auto_is_null", "1")),
+    ("show create", ("sql_quote_show_create", "0")),
+    ("strict off", ("innodb_strict_mode", "0")),
+    ("row format", ("innodb_default_row_format", "compact")),
+    ("join size", ("max_join_size", "10")),
+    ("idle", ("wait_timeout", "2")),
+    ("packet", ("max_allowed_packet", "1048576")),
+    ("old mode", ("old_mode", "''")),
+];
+
+/// Names of files, and what is done to one before.
+pub const FILES: &[(&str, (&str, &[&str]))] = &[
+    ("write-ahead log", ("plain.sqlite", &["PRAGMA journal_mode = WAL"])),
+    ("a space and a number sign", ("my #1 plant.sqlite", &[])),
+    ("small pages", ("plain.sqlite", &["PRAGMA page_size = 512", "VACUUM"])),
+    ("large pages", ("plain.sqlite", &["PRAGMA page_size = 65536", "VACUUM"])),
+    ("UTF-16", ("plain.sqlite", &["PRAGMA encoding = 'UTF-16le'", "VACUUM"])),
+    ("auto vacuum", ("plain.sqlite", &["PRAGMA auto_vacuum = FULL", "VACUUM"])),
+    ("incremental vacuum", ("plain.sqlite", &["PRAGMA auto_vacuum = INCREMENTAL", "VACUUM"])),
+    ("kept journal", ("plain.sqlite", &["PRAGMA journal_mode = PERSIST"])),
+    ("own numbers", ("plain.sqlite", &["PRAGMA application_id = 7", "PRAGMA user_version = 3"])),
+    ("a per cent sign", ("100%.sqlite", &[])),
+    ("a question mark", ("where?.sqlite", &[])),
+    ("letters of others", ("größe-温度.sqlite", &[])),
+];
