@@ -74,7 +74,6 @@ fn on_postgres(variable: &str, extension: bool, set: &[&str], number: usize) -> 
     block_on(async {
         let db = connect_to(&admin).await;
         execute(&db, &format!("CREATE ROLE {name} LOGIN PASSWORD 'secret'")).await;
-        execute(&db, &format!("GRANT pg_read_all_settings TO {name}")).await;
         execute(&db, &format!("CREATE DATABASE {name} OWNER {name} TEMPLATE template0 ENCODING 'UTF8'")).await;
         db.close().await.unwrap();
         let db = connect_to(&at(None)).await;

@@ -158,8 +158,8 @@ async fn drop_database(runner: &Runner, name: &str) {
     let dropped = match try_to_drop(runner.connection(), name).await {
         Err(error) => {
             let settings = connect::Settings { must_exist: true, ..connect::Settings::default() };
-            match connect::open(runner.target(), &settings).await {
-                Ok(db) => {
+            match connect::open(runner.target(), &settings, runner.patience()).await {
+                Ok((db, _)) => {
                     let dropped = try_to_drop(&db, name).await;
                     // It is not needed any more.
                     let _ = db.close().await;
