@@ -39,7 +39,7 @@ pub async fn has_enum(manager: &SchemaManager<'_>, name: &str) -> Result<bool, D
     if manager.get_database_backend() != DbBackend::Postgres {
         return Ok(false);
     }
-    let sql = "SELECT 1 AS has_type FROM pg_type WHERE typnamespace = current_schema()::regnamespace AND typname = $1";
+    let sql = "SELECT 1 AS has_type FROM pg_type WHERE typnamespace = quote_ident(current_schema())::regnamespace AND typname = $1";
     let found = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
     Ok(manager.get_connection().query_one_raw(found).await?.is_some())
 }

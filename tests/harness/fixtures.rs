@@ -203,7 +203,7 @@ pub async fn has_table<C: ConnectionTrait>(db: &C, name: &str) -> bool {
             format!("information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '{name}'")
         }
         DbBackend::Postgres => {
-            format!("pg_class WHERE relname = '{name}' AND relnamespace = current_schema()::regnamespace")
+            format!("pg_class WHERE relname = '{name}' AND relnamespace = quote_ident(current_schema())::regnamespace")
         }
         _ => format!("sqlite_master WHERE name = '{name}'"),
     };

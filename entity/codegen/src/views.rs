@@ -61,7 +61,7 @@ const OF_EXTENSION: &str =
 pub async fn extension_tables(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let sql = format!(
         "SELECT c.relname::text AS name FROM pg_class c \
-         WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace AND {OF_EXTENSION}"
+         WHERE c.relkind IN ('r', 'p') AND c.relnamespace = quote_ident(current_schema())::regnamespace AND {OF_EXTENSION}"
     );
     rows(db, &sql).await?.iter().map(|row| row.try_get("", "name")).collect()
 }
@@ -70,7 +70,7 @@ pub async fn extension_tables(db: &DatabaseConnection) -> Result<Vec<String>, Db
 const VIEWS: &str = "SELECT c.relname::text AS name, coalesce(a.view_definition, pg_get_viewdef(c.oid))::text AS definition \
     FROM pg_class c LEFT JOIN timescaledb_information.continuous_aggregates a \
     ON a.view_schema = current_schema() AND a.view_name = c.relname \
-    WHERE c.relkind = 'v' AND c.relnamespace = current_schema()::regnamespace";
+    WHERE c.relkind = 'v' AND c.relnamespace = quote_ident(current_schema())::regnamespace";
 
 /// Columns of a table, or of a mirrored view, that are never null.
 async fn not_null_columns(db: &DatabaseConnection, relation: &str) -> Result<Vec<String>, DbErr> {

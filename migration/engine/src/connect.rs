@@ -109,7 +109,7 @@ fn nowhere(target: &Target, path: &str) -> EngineError {
     let (reason, remedy) = match target.backend() {
         DbBackend::Postgres => (
             format!("the search path of this user is {path:?}, and no schema of it exists that this user may use"),
-            "create one, or name another with --database-schema".to_owned(),
+            "create one, or `GRANT USAGE ON SCHEMA` to this user, or name another with --database-schema".to_owned(),
         ),
         _ => ("no database is selected".to_owned(), format!("add its name to the URL in {origin}")),
     };

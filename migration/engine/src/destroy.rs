@@ -11,10 +11,10 @@ use crate::{
 /// Views of each kind, as `name` and the `sql` that drops it, newest first: what depends on a view is newer than the view,
 /// continuous aggregates on aggregates too. Extensions and what they own stay.
 const POSTGRES_VIEWS: &str = "SELECT c.relname::text AS name, format('DROP %sVIEW IF EXISTS %I CASCADE', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END, c.relname) AS sql \
-     FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('v', 'm') AND {own} ORDER BY c.oid DESC";
+     FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('v', 'm') AND {own} ORDER BY c.oid DESC";
 const CONTINUOUS_AGGREGATES: &str = "SELECT a.view_name::text AS name, format('DROP MATERIALIZED VIEW IF EXISTS %I CASCADE', a.view_name) AS sql \
      FROM timescaledb_information.continuous_aggregates a \
-     JOIN pg_class c ON c.relname = a.view_name AND c.relnamespace = current_schema()::regnamespace \
+     JOIN pg_class c ON c.relname = a.view_name AND c.relnamespace = quote_ident(current_schema())::regnamespace \
      WHERE a.view_schema = current_schema() ORDER BY c.oid DESC";
 const MYSQL_VIEWS: &str = "SELECT TABLE_NAME AS name, CONCAT('DROP VIEW IF EXISTS `', REPLACE(TABLE_NAME, '`', '``'), '`') AS `sql` \
      FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()";
@@ -23,13 +23,13 @@ const SQLITE_VIEWS: &str = "SELECT name, 'DROP VIEW IF EXISTS \"' || replace(nam
 /// Statements that drop what is left, in an order that works.
 const POSTGRES: &[&str] = &[
     "SELECT format('DROP TABLE IF EXISTS %I CASCADE', c.relname) AS sql \
-     FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'f') AND {own}",
+     FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p', 'f') AND {own}",
     "SELECT format('DROP SEQUENCE IF EXISTS %I CASCADE', c.relname) AS sql \
-     FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'S' AND {own}",
+     FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'S' AND {own}",
     "SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', c.oid::regprocedure) AS sql \
-     FROM pg_proc c WHERE c.pronamespace = current_schema()::regnamespace AND c.prokind <> 'a' AND {own}",
+     FROM pg_proc c WHERE c.pronamespace = quote_ident(current_schema())::regnamespace AND c.prokind <> 'a' AND {own}",
     "SELECT format('DROP TYPE IF EXISTS %I CASCADE', c.typname) AS sql \
-     FROM pg_type c WHERE c.typnamespace = current_schema()::regnamespace AND c.typtype IN ('e', 'd', 'r') AND {own}",
+     FROM pg_type c WHERE c.typnamespace = quote_ident(current_schema())::regnamespace AND c.typtype IN ('e', 'd', 'r') AND {own}",
 ];
 
 /// For the queries above: not owned by an extension.
@@ -116,7 +116,7 @@ pub async fn drop_kept_tables(db: &DatabaseConnection) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
     let tables = match backend {
         DbBackend::Postgres => {
-            "SELECT relname::text AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+            "SELECT relname::text AS name FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind = 'r'"
         }
         DbBackend::MySql => "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()",
         _ => "SELECT name FROM sqlite_master WHERE type = 'table'",

@@ -102,7 +102,7 @@ async fn locks(runner: &Runner) -> Result<Diagnosis, DbErr> {
 async fn invalid_indexes(runner: &Runner) -> Result<Diagnosis, DbErr> {
     let invalid = "SELECT string_agg(x.indexrelid::regclass || CASE WHEN p.pid IS NULL THEN '' ELSE ' (being built by pid ' || p.pid || ')' END, ', ') AS answer \
          FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid LEFT JOIN pg_stat_progress_create_index p ON p.index_relid = x.indexrelid \
-         WHERE NOT x.indisvalid AND i.relnamespace = current_schema()::regnamespace";
+         WHERE NOT x.indisvalid AND i.relnamespace = quote_ident(current_schema())::regnamespace";
     Ok(match first(runner, invalid).await? {
         Some(indexes) => Diagnosis {
             about: "invalid indexes",

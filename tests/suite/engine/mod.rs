@@ -18,6 +18,7 @@ mod records;
 mod report;
 mod runners;
 pub mod schema;
+mod schema_names;
 mod server_version;
 mod session;
 mod stamp;

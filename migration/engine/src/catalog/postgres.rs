@@ -14,7 +14,7 @@ const QUERIES: &[(Kind, &str)] = &[
         "SELECT t.typname::text AS name, NULL::text AS owner, \
          format('CREATE TYPE %I AS ENUM (%s)', t.typname, string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)) AS definition \
          FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid \
-         WHERE t.typnamespace = current_schema()::regnamespace AND {not_extension:t.oid} GROUP BY t.oid",
+         WHERE t.typnamespace = quote_ident(current_schema())::regnamespace AND {not_extension:t.oid} GROUP BY t.oid",
     ),
     (
         Kind::Type,
@@ -23,7 +23,7 @@ const QUERIES: &[(Kind, &str)] = &[
          CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END, coalesce(' DEFAULT ' || t.typdefault, ''), \
          (SELECT string_agg(format(' CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid)), '' ORDER BY k.conname) \
           FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c')) AS definition \
-         FROM pg_type t WHERE t.typtype = 'd' AND t.typnamespace = current_schema()::regnamespace AND {not_extension:t.oid}",
+         FROM pg_type t WHERE t.typtype = 'd' AND t.typnamespace = quote_ident(current_schema())::regnamespace AND {not_extension:t.oid}",
     ),
     (
         Kind::Type,
@@ -31,14 +31,14 @@ const QUERIES: &[(Kind, &str)] = &[
          format('CREATE TYPE %I AS (%s)', t.typname, string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)) AS definition \
          FROM pg_type t JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c' \
          LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
-         WHERE t.typnamespace = current_schema()::regnamespace AND {not_extension:t.oid} GROUP BY t.oid",
+         WHERE t.typnamespace = quote_ident(current_schema())::regnamespace AND {not_extension:t.oid} GROUP BY t.oid",
     ),
     (
         Kind::Type,
         "SELECT t.typname::text AS name, NULL::text AS owner, \
          format('CREATE TYPE %I AS RANGE (SUBTYPE = %s)', t.typname, format_type(r.rngsubtype, NULL)) AS definition \
          FROM pg_type t JOIN pg_range r ON r.rngtypid = t.oid \
-         WHERE t.typnamespace = current_schema()::regnamespace AND {not_extension:t.oid}",
+         WHERE t.typnamespace = quote_ident(current_schema())::regnamespace AND {not_extension:t.oid}",
     ),
     (
         Kind::Table,
@@ -110,14 +110,14 @@ const QUERIES: &[(Kind, &str)] = &[
     (
         Kind::Function,
         "SELECT p.oid::regprocedure::text AS name, NULL::text AS owner, rtrim(pg_get_functiondef(p.oid)) AS definition \
-         FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace AND p.prokind IN ('f', 'p', 'w') AND {not_extension:p.oid}",
+         FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace AND p.prokind IN ('f', 'p', 'w') AND {not_extension:p.oid}",
     ),
     (
         Kind::Function,
         "SELECT p.oid::regprocedure::text AS name, NULL::text AS owner, format('CREATE AGGREGATE %s (SFUNC = %s, STYPE = %s%s%s)', \
          p.oid::regprocedure, g.aggtransfn, format_type(g.aggtranstype, NULL), ', FINALFUNC = ' || nullif(g.aggfinalfn, 0)::regproc, \
          ', INITCOND = ' || quote_literal(g.agginitval)) AS definition \
-         FROM pg_proc p JOIN pg_aggregate g ON g.aggfnoid = p.oid WHERE p.pronamespace = current_schema()::regnamespace AND {not_extension:p.oid}",
+         FROM pg_proc p JOIN pg_aggregate g ON g.aggfnoid = p.oid WHERE p.pronamespace = quote_ident(current_schema())::regnamespace AND {not_extension:p.oid}",
     ),
     (
         // TimescaleDB's own triggers run functions of its schemas.
@@ -163,13 +163,13 @@ const QUERIES: &[(Kind, &str)] = &[
         Kind::Comment,
         "SELECT 'function ' || p.oid::regprocedure AS name, NULL::text AS owner, format('COMMENT IS %L', d.description) AS definition \
          FROM pg_description d JOIN pg_proc p ON d.classoid = 'pg_proc'::regclass AND p.oid = d.objoid \
-         WHERE p.pronamespace = current_schema()::regnamespace AND {not_extension:p.oid}",
+         WHERE p.pronamespace = quote_ident(current_schema())::regnamespace AND {not_extension:p.oid}",
     ),
     (
         Kind::Comment,
         "SELECT 'type ' || t.typname AS name, NULL::text AS owner, format('COMMENT IS %L', d.description) AS definition \
          FROM pg_description d JOIN pg_type t ON d.classoid = 'pg_type'::regclass AND t.oid = d.objoid \
-         WHERE t.typnamespace = current_schema()::regnamespace AND {not_extension:t.oid}",
+         WHERE t.typnamespace = quote_ident(current_schema())::regnamespace AND {not_extension:t.oid}",
     ),
 ];
 
@@ -240,7 +240,7 @@ fn expand(query: &str, server: Capability) -> String {
     query
         .replace(
             "{in_schema}",
-            &format!("c.relnamespace = current_schema()::regnamespace AND {}", owned("pg_class", "c.oid")),
+            &format!("c.relnamespace = quote_ident(current_schema())::regnamespace AND {}", owned("pg_class", "c.oid")),
         )
         .replace("{not_extension:t.oid}", &owned("pg_type", "t.oid"))
         .replace("{not_extension:p.oid}", &owned("pg_proc", "p.oid"))

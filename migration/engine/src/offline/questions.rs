@@ -34,6 +34,8 @@ const QUESTIONS: &[(&str, Answer)] = &[
     ("can_enable_timescaledb", |known, asked| Some(asked.row(known.server.has_hypertables()))),
     ("may_enable_timescaledb", |_, asked| Some(asked.row(true))),
     ("has_public_beside", |_, asked| Some(asked.row(false))),
+    // A script runs in any schema; the checksum is that of most.
+    ("has_schema_in_quotes", |_, asked| Some(asked.row(false))),
     ("has_hypertable", |known, asked| asked.about(|[table]| known.model().hypertable(table).is_some())),
     ("has_columnstore", |known, asked| asked.about(|[table]| has_columnstore(known.model(), table))),
     ("has_materialized_only_aggregate", |known, asked| asked.about(|[name]| has_aggregate(known.model(), name, true))),

@@ -10,7 +10,7 @@ use crate::catalog::rows;
 
 /// Without those that a session is building now.
 const INVALID: &str = "SELECT i.relname::text AS name FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid \
-     WHERE i.relnamespace = current_schema()::regnamespace AND NOT x.indisvalid \
+     WHERE i.relnamespace = quote_ident(current_schema())::regnamespace AND NOT x.indisvalid \
      AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = x.indexrelid) ORDER BY 1";
 
 /// Drops the invalid indexes that `statements` create.

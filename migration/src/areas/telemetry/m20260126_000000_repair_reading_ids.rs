@@ -19,7 +19,7 @@
 use migration_engine::Describe;
 use sea_orm_migration::{
     prelude::*,
-    sea_orm::{ConnectionTrait, DbBackend},
+    sea_orm::{ConnectionTrait, DbBackend, Statement},
 };
 
 use crate::seed;
@@ -35,6 +35,9 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if manager.get_database_backend() == DbBackend::Postgres && schema_takes_quotes(manager).await? {
+            return on_postgres(manager, &REPAIR.replace(PLACE, QUOTED_PLACE)).await;
+        }
         on_postgres(manager, REPAIR).await
     }
 
@@ -55,6 +58,18 @@ impl Describe for Migration {
         let reading = format!("{moment}, 'pump-1', 1.5, 1000000");
         seed::insert(manager, super::READINGS, "timestamp, sensor_id, value, id", [reading]).await
     }
+}
+
+/// How [`REPAIR`] finds the schema. It folds the name to lower case; in schemas with another name the second is used. The
+/// first stays in all others, because it is part of the checksum of the revision where it is applied.
+const PLACE: &str = "current_schema()::regnamespace";
+const QUOTED_PLACE: &str = "place::regnamespace";
+
+async fn schema_takes_quotes(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
+    let sql = "SELECT quote_ident(current_schema()) <> current_schema() AS has_schema_in_quotes";
+    let asked = Statement::from_string(DbBackend::Postgres, sql);
+    let answer = manager.get_connection().query_one_raw(asked).await?;
+    answer.map_or(Ok(false), |row| row.try_get("", "has_schema_in_quotes"))
 }
 
 async fn on_postgres(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {

@@ -68,7 +68,7 @@ const SEQUENCES: &str = "SELECT t.relname::text AS \"table\", a.attname::text AS
      CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = t.oid AND i.indisvalid AND i.indpred IS NULL AND i.indkey[0] = a.attnum) AS is_indexed) x \
      CROSS JOIN LATERAL (WITH RECURSIVE parts AS (SELECT t.oid AS part UNION ALL SELECT i.inhrelid FROM parts p JOIN pg_inherits i ON i.inhparent = p.part) \
       SELECT {bytes} AS bytes FROM parts) b \
-     WHERE s.relkind = 'S' AND s.relnamespace = current_schema()::regnamespace AND q.seqincrement > 0 AND NOT t.relispartition \
+     WHERE s.relkind = 'S' AND s.relnamespace = quote_ident(current_schema())::regnamespace AND q.seqincrement > 0 AND NOT t.relispartition \
      AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) AND (coalesce(f.calls, false) \
       OR EXISTS (SELECT 1 FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.objid = s.oid AND o.refobjid = t.oid AND o.refobjsubid = a.attnum AND o.deptype IN ('a', 'i')) \
       OR (s.relname = format('%s_%s_seq', t.relname, a.attname) AND f.calls IS NULL AND a.attidentity = '')) \

@@ -17,7 +17,7 @@ pub(super) async fn validate(manager: &SchemaManager<'_>, checks: &ChecksOnNewCo
     let places: Vec<String> = (2..).zip(checks.names()).map(|(place, _)| format!("${place}")).collect();
     let sql = format!(
         "SELECT count(*) > 0 AS has_unvalidated_check FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
-         WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = $1 \
+         WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = $1 \
          AND k.conname IN ({}) AND NOT k.convalidated",
         places.join(", ")
     );

@@ -22,7 +22,7 @@ pub(super) async fn enable(manager: &SchemaManager<'_>, columnstore: &Columnstor
 
 async fn refuse_minmax_of_enum(manager: &SchemaManager<'_>, columnstore: &Columnstore) -> Result<(), DbErr> {
     const ENUM: &str = "SELECT count(*) > 0 AS has_enum_column FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
-         JOIN pg_type t ON t.oid = a.atttypid WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = $1 \
+         JOIN pg_type t ON t.oid = a.atttypid WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = $1 \
          AND a.attname = $2 AND t.typtype = 'e'";
     let table = columnstore.table();
     let minmax = columnstore.sparse_indexes().iter().filter(|index| index.is_minmax());

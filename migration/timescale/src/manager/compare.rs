@@ -65,7 +65,7 @@ pub(super) async fn refuse_another_portable(
         DbBackend::Sqlite => "SELECT sql AS view_definition FROM sqlite_master WHERE type = 'view' AND name = ?",
         _ => {
             "SELECT pg_get_viewdef(oid) AS view_definition FROM pg_class \
-             WHERE relnamespace = current_schema()::regnamespace AND relname = $1 AND relkind = 'v'"
+             WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = $1 AND relkind = 'v'"
         }
     };
     if is_one_of(manager, definition, aggregate.name(), &queries).await? {

@@ -44,10 +44,10 @@ pub(super) async fn create_table(
 /// Refuses a table with a unique key that lacks the time, and one that foreign keys reference.
 async fn refuse_keys(manager: &SchemaManager<'_>, hypertable: &Hypertable) -> Result<(), DbErr> {
     const KEYS: &str = "SELECT count(*) > 0 AS has_unique_without_time FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid \
-         WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = $1 AND x.indisunique \
+         WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = $1 AND x.indisunique \
          AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = $2 AND a.attnum = ANY (x.indkey))";
     const REFERENCES: &str = "SELECT count(*) > 0 AS has_reference_to_it FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid \
-         WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = $1 AND k.contype = 'f'";
+         WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = $1 AND k.contype = 'f'";
     let (table, column) = (hypertable.table(), hypertable.column());
     if answer(manager, "has_unique_without_time", KEYS, vec![table, column]).await? {
         let (table, column) = (table.to_owned(), column.to_owned());
@@ -115,7 +115,7 @@ const AGGREGATED_COLUMN: &str = "SELECT count(*) > 0 AS has_aggregated_column FR
      JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass JOIN pg_class v ON v.oid = r.ev_class \
      JOIN pg_class c ON c.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass \
      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid \
-     WHERE v.relnamespace = to_regnamespace('{internal}') AND c.relnamespace = current_schema()::regnamespace \
+     WHERE v.relnamespace = to_regnamespace('{internal}') AND c.relnamespace = quote_ident(current_schema())::regnamespace \
      AND c.relname = $1 AND a.attname = $2";
 
 /// Of a hypertable or of a continuous aggregate.
@@ -131,7 +131,7 @@ pub(super) async fn has_compressed_chunk(manager: &SchemaManager<'_>, table: &st
 /// Whether the index is there, and valid. Of PostgreSQL.
 pub async fn index_is_valid(manager: &SchemaManager<'_>, name: &str) -> Result<Option<bool>, DbErr> {
     let sql = "SELECT x.indisvalid AS has_valid_index FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid \
-               WHERE i.relnamespace = current_schema()::regnamespace AND i.relname = $1";
+               WHERE i.relnamespace = quote_ident(current_schema())::regnamespace AND i.relname = $1";
     let asked = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
     let row = manager.get_connection().query_one_raw(asked).await?;
     row.map(|row| row.try_get("", "has_valid_index")).transpose()
