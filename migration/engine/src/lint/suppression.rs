@@ -42,12 +42,12 @@ pub fn apply(revision: &str, allowed: &[Allowed], known: impl Fn(&str) -> bool, 
             }
         }
         if !known(permission.rule) {
-            wrong.push(finding(revision, UNKNOWN_RULE, permission, nearest(permission.rule)));
+            wrong.push(finding(revision, &UNKNOWN_RULE, permission, nearest(permission.rule)));
         } else if !used {
-            wrong.push(finding(revision, FINDS_NOTHING, permission, None));
+            wrong.push(finding(revision, &FINDS_NOTHING, permission, None));
         }
         if reason.is_empty() {
-            wrong.push(finding(revision, WITHOUT_REASON, permission, None));
+            wrong.push(finding(revision, &WITHOUT_REASON, permission, None));
         }
     }
     findings.extend(wrong);
@@ -59,7 +59,7 @@ fn nearest(name: &str) -> Option<&'static str> {
     (likeness(&best) > 0.8).then_some(best.name)
 }
 
-fn finding(revision: &str, rule: RuleInfo, permission: &Allowed, meant: Option<&str>) -> Finding {
+fn finding(revision: &str, rule: &RuleInfo, permission: &Allowed, meant: Option<&str>) -> Finding {
     let meant = meant.map(|name| format!(" Did you mean `{name}`?")).unwrap_or_default();
     Finding {
         revision: revision.to_owned(),
