@@ -133,11 +133,16 @@ impl Drop for ServerDatabase {
 }
 
 async fn drop_database(db: &DatabaseConnection, name: &str) -> Result<(), sea_orm::DbErr> {
-    let force = match db.get_database_backend() {
-        DbBackend::Postgres => " WITH (FORCE)",
-        DbBackend::MySql | DbBackend::Sqlite => "",
-        other => panic!("{other:?}"),
-    };
+    let mut force = "";
+    if db.get_database_backend() == DbBackend::Postgres {
+        force = " WITH (FORCE)";
+    } else {
+        // A transaction that was dropped is rolled back by a runtime that waits for this thread.
+        let sessions = format!("SELECT CAST(ID AS CHAR(20)) FROM information_schema.PROCESSLIST WHERE DB = '{name}'");
+        for session in rows_as_text(db, &sessions).await {
+            let _ = db.execute_unprepared(&format!("KILL {session}")).await;
+        }
+    }
     db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}{force}")).await.map(drop)
 }
 

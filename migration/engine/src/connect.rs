@@ -69,6 +69,26 @@ pub(crate) async fn open(
     }
 }
 
+/// The same to a new database, in which the caller makes the schemas.
+pub(crate) async fn open_empty(
+    target: &Target,
+    patience: &Patience,
+) -> Result<(DatabaseConnection, Session), EngineError> {
+    let began = Instant::now();
+    let db = match connected(target, true).await {
+        Ok(db) => db,
+        Err(Failed::Refused(error)) => return Err(refused(target, &error).await),
+        Err(Failed::Unreachable(error)) => return Err(error),
+    };
+    match Session::begin(&db, target, patience, began).await {
+        Ok(session) => Ok((db, session)),
+        Err(error) => {
+            let _ = db.close().await;
+            Err(error)
+        }
+    }
+}
+
 /// Sets up the session, in a schema that is there.
 async fn furnished(
     db: &DatabaseConnection,

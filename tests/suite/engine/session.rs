@@ -73,6 +73,8 @@ fn named(text: String) -> &'static str {
 }
 
 async fn nothing_that_a_revision_leaves_reaches_the_next(database: TestDatabase) {
+    // Some of what is left takes a superuser.
+    let database = database.as_administrator();
     let backend = database.backend();
     let note = format!("INSERT INTO notes (seen) {}", seen(backend));
     let schema = if matches!(backend, Backend::Postgres | Backend::Timescale) { "CREATE SCHEMA hello" } else { "" };

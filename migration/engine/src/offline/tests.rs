@@ -309,6 +309,7 @@ async fn scripts_keep_transactions_blocks_and_bookkeeping_together() {
         r#" (up)
 BEGIN;
 CREATE TABLE a (id int);
+:session;
 INSERT INTO "applied" ("version", "applied_at") VALUES ('m1', floor(extract(epoch FROM clock_timestamp()))::bigint);
 COMMIT;
 
@@ -321,6 +322,7 @@ CREATE INDEX CONCURRENTLY i ON b (id) -- end
 BEGIN;
 CREATE TABLE d (id int);
 COMMIT;
+:session;
 INSERT INTO "applied" ("version", "applied_at") VALUES ('m2', floor(extract(epoch FROM clock_timestamp()))::bigint);
 "#
     );
@@ -330,7 +332,7 @@ INSERT INTO "applied" ("version", "applied_at") VALUES ('m2', floor(extract(epoc
 
     let down = script(&all, |name| name == "m2", Direction::Down, Capability::postgres(), &table).await.unwrap();
     let body = down.split_once("-- m2").unwrap().1;
-    assert_eq!(body, " (down)\nDROP TABLE b;\nDELETE FROM \"applied\" WHERE \"version\" = 'm2';\n");
+    assert_eq!(body, " (down)\nDROP TABLE b;\n:session;\nDELETE FROM \"applied\" WHERE \"version\" = 'm2';\n");
 
     let mysql = script(&all, |name| name == "m2", Direction::Up, Capability::mysql(), &table).await.unwrap();
     assert!(

@@ -63,7 +63,7 @@ pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, Sessi
     }
     let target = runner.target().with_database(&name);
     let prepared = async {
-        let (scratch, session) = connect::open(&target, &connect::Settings::default(), runner.patience()).await?;
+        let (scratch, session) = connect::open_empty(&target, runner.patience()).await?;
         let prepared =
             if backend == DbBackend::Postgres { furnish(db, &scratch, session, home).await } else { Ok(session) };
         match prepared {
