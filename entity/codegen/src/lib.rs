@@ -2,12 +2,12 @@
 //!
 //! The revisions are applied to an empty TimescaleDB with the full licence, the tables are read back, and sea-orm-codegen
 //! turns them into Rust: what runs in production and what the entities say cannot differ. `make entities` starts such a
-//! database and [writes](write); the suite [compares](differences).
+//! database and [writes](write()); the suite [compares](differences).
 //!
 //! # How to add an area
 //!
-//! A line in [`AREAS`], and a module `entity/src/<area>` beside the others. Views and continuous aggregates go to
-//! `entity/src/<area>/views`: see [`views`].
+//! A line in `AREAS`, and a module `entity/src/<area>` beside the others. Views and continuous aggregates go to
+//! `entity/src/<area>/views`: see the module `views`.
 
 mod views;
 
