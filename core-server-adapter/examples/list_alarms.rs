@@ -60,7 +60,7 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    support::exit(run(Args::parse()).await)
+    support::exit(run(support::arguments::<Args>()).await)
 }
 
 async fn run(args: Args) -> Result<(), Failure> {

@@ -156,7 +156,7 @@ enum Sessions {
 
 fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
     let target = &config.target;
-    // Without the password, which SeaORM would repeat in its trace spans; each driver gets it below.
+    // Where the database is: SeaORM repeats it in its trace spans. The drivers get all that the URL says below.
     let mut options = ConnectOptions::new(target.driver_url(false));
     options
         .max_connections(config.max_connections)
@@ -164,27 +164,27 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
         .acquire_timeout(config.acquire_timeout)
         .connect_timeout(config.acquire_timeout)
         .idle_timeout(config.idle_timeout)
-        .test_before_acquire_if_idle_for(PING_AFTER)
-        .set_application_name(config.application_name.clone())
-        .sqlx_logging_level(LevelFilter::Debug)
-        .sqlx_slow_statements_logging_settings(LevelFilter::Warn, SLOW);
+        .test_before_acquire_if_idle_for(PING_AFTER);
     if sessions == Sessions::One {
         options.max_connections(1).min_connections(0).idle_timeout(SHARED_SESSION_IDLE);
     }
-    let password = target.password().map(ToOwned::to_owned);
+    if let Some(driver) = target.postgres() {
+        let mut driver = logged(driver).application_name(&config.application_name);
+        if let Some(limit) = config.statement_timeout {
+            driver = driver.options([("statement_timeout", limit.as_millis())]);
+        }
+        if sessions == Sessions::One {
+            // This build keeps a cached plan when a compressed chunk gets rows that are not, and then misses those.
+            driver = driver.statement_cache_capacity(0);
+        }
+        options.map_sqlx_postgres_opts(move |_| driver.clone());
+    }
+    if let Some(driver) = target.mysql() {
+        let driver = logged(driver);
+        options.map_sqlx_mysql_opts(move |_| driver.clone());
+    }
     match target.backend() {
         DbBackend::Postgres => {
-            if let Some(limit) = config.statement_timeout {
-                options.statement_timeout(limit);
-            }
-            options.map_sqlx_postgres_opts(move |driver| {
-                // This build keeps a cached plan when a compressed chunk gets rows that are not, and then misses those.
-                let driver = if sessions == Sessions::One { driver.statement_cache_capacity(0) } else { driver };
-                match &password {
-                    Some(password) => driver.password(password),
-                    None => driver,
-                }
-            });
             let path = target.search_path();
             let own = path.iter().map(|path| ("search_path", path.as_str()));
             let session = session::postgres_statement(session::POSTGRES.iter().copied().chain(own));
@@ -197,10 +197,6 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
             });
         }
         DbBackend::MySql => {
-            options.map_sqlx_mysql_opts(move |driver| match &password {
-                Some(password) => driver.password(password),
-                None => driver,
-            });
             let limit = config.statement_timeout;
             options.map_sqlx_mysql_pool_opts(move |pool| {
                 pool.after_connect(move |driver, _| Box::pin(set_up_mysql(driver, limit)))
@@ -211,12 +207,16 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
     options
 }
 
+fn logged<O: sqlx::ConnectOptions>(driver: O) -> O {
+    driver.log_statements(LevelFilter::Debug).log_slow_statements(LevelFilter::Warn, SLOW)
+}
+
 fn sqlite_options(options: &mut ConnectOptions, in_memory: bool, read_only: bool) {
     if in_memory {
         // Every session would be a database of its own, gone when the session is.
         options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
     }
-    options.map_sqlx_sqlite_opts(move |driver| driver.busy_timeout(SQLITE_BUSY).foreign_keys(true));
+    options.map_sqlx_sqlite_opts(move |driver| logged(driver).busy_timeout(SQLITE_BUSY).foreign_keys(true));
     if !in_memory && !read_only {
         options.map_sqlx_sqlite_pool_opts(|pool| pool.after_connect(|driver, _| Box::pin(write_ahead(driver))));
     }

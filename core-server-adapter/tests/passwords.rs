@@ -35,9 +35,11 @@ impl<'a> MakeWriter<'a> for Log {
 
 async fn connect_in_vain() -> String {
     let mut errors = String::new();
-    for scheme in ["postgres", "mysql"] {
+    for (scheme, given) in
+        [("postgres", "?options=-c%20a.b%3Ds3cret&sslrootcert=s3cret"), ("mysql", "?timezone=s3cret")]
+    {
         // Port 1: nothing listens there.
-        let config = DatabaseConfig::new(&format!("{scheme}://me:s3cr%40t@127.0.0.1:1/alarms")).unwrap();
+        let config = DatabaseConfig::new(&format!("{scheme}://me:s3cr%40t@127.0.0.1:1/alarms{given}")).unwrap();
         let error = Database::connect(&config.acquire_timeout(Duration::from_millis(50))).await.unwrap_err();
         writeln!(errors, "{error} {error:?} {}", error.on_one_line()).unwrap();
     }

@@ -3,12 +3,16 @@
 //! The migration command line and core-server's examples find their database the same way, [`Target::resolve`]; both
 //! print a [`Target`] freely, because its password is kept apart from the URL.
 
+mod driver;
 pub mod driver_error;
+mod misplaced;
 mod password;
 mod resolve;
 pub mod session;
+mod strict;
 mod target;
 
+pub use misplaced::misplaced;
 pub use target::Target;
 
 /// A database URL that cannot be used. It never repeats the URL, which may hold a password in the wrong place.

@@ -9,16 +9,11 @@ use std::{
 use percent_encoding::percent_decode_str;
 use sea_orm::{
     DbBackend,
-    sqlx::{
-        self,
-        mysql::{MySqlConnectOptions, MySqlSslMode},
-        postgres::{PgConnectOptions, PgSslMode},
-        sqlite::SqliteConnectOptions,
-    },
+    sqlx::{mysql::MySqlConnectOptions, postgres::PgConnectOptions},
 };
 use url::Url;
 
-use crate::{InvalidUrl, password};
+use crate::{InvalidUrl, driver::Driver, password, strict};
 
 /// A database: where it is, and apart from that its password.
 #[derive(Clone)]
@@ -26,7 +21,7 @@ pub struct Target {
     url: Url,
     password: Option<String>,
     backend: DbBackend,
-    encrypts: bool,
+    driver: Driver,
     schema: Option<String>,
     /// MySQL: the database beside which an area has its own.
     common: Option<String>,
@@ -52,56 +47,32 @@ impl Target {
             "sqlite" => ("sqlite", DbBackend::Sqlite),
             _ => return Err(invalid("has an unknown scheme; use postgres://, mysql:// or sqlite://".to_owned())),
         };
+        strict::check(backend, rest).map_err(&invalid)?;
         // `sqlite:file` and `sqlite://file` both name a path; `Url` would read the second as a host.
         let normalised = match backend {
             DbBackend::Sqlite => format!("sqlite:{}", rest.strip_prefix("//").unwrap_or(rest)),
             _ => format!("{scheme}:{rest}"),
         };
-        if backend == DbBackend::Sqlite && normalised.contains('#') {
-            return Err(invalid("has a # in the name of its file, which ends a URL; write %23 for it".to_owned()));
-        }
         let mut url = Url::parse(&normalised).map_err(|error| invalid(format!("cannot be read: {error}")))?;
         if backend != DbBackend::Sqlite && url.host_str().is_none_or(str::is_empty) && !has_host_parameter(&url) {
             return Err(invalid(format!("names no host; it looks like {scheme}://user:password@host/database")));
         }
-        let password = password::take(&mut url).map_err(&invalid)?;
-        let target =
-            Self { url, password, backend, encrypts: false, schema: None, common: None, origin: origin.clone() };
-        // Found here rather than when connecting: a misspelt value of a parameter.
-        let told = |error: sqlx::Error| match error {
-            sqlx::Error::Configuration(error) => error.to_string(),
-            other => other.to_string(),
-        };
-        let encrypts = target.read_by_driver().map_err(|error| invalid(format!("cannot be used: {}", told(error))))?;
-        Ok(Self { encrypts, ..target })
+        let password = if backend == DbBackend::Sqlite { None } else { password::take(&mut url) };
+        // Found here rather than when connecting: a misspelt value of a parameter. The driver's error would repeat it.
+        let driver = Driver::read(&url, backend, password.as_deref()).map_err(|_| {
+            let named = misspelt(&url, backend).map_or_else(String::new, |key| format!(" {key}"));
+            invalid(format!("cannot be used: the driver does not know the value of its parameter{named}"))
+        })?;
+        Ok(Self { url, password, backend, driver, schema: None, common: None, origin })
     }
 
-    /// Lets the driver read the URL; tells whether it insists on TLS.
-    fn read_by_driver(&self) -> Result<bool, sqlx::Error> {
-        let url = self.driver_url(false);
-        Ok(match self.backend {
-            DbBackend::Postgres => matches!(
-                url.parse::<PgConnectOptions>()?.get_ssl_mode(),
-                PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull
-            ),
-            DbBackend::MySql => matches!(
-                url.parse::<MySqlConnectOptions>()?.get_ssl_mode(),
-                MySqlSslMode::Required | MySqlSslMode::VerifyCa | MySqlSslMode::VerifyIdentity
-            ),
-            _ => {
-                url.parse::<SqliteConnectOptions>()?;
-                true // Nothing leaves the machine.
-            }
-        })
-    }
-
-    /// The URL as the driver wants it, without the password, which goes to the driver on its own ([`Self::password`]):
-    /// SeaORM traces the URL.
+    /// The URL for SeaORM, which traces it: of a server, where it is. What else the URL says goes to the driver by
+    /// [`Self::postgres`] and [`Self::mysql`].
     ///
     /// An SQLite file that is not there is made when `create` is set, unless the URL says otherwise.
     pub fn driver_url(&self, create: bool) -> String {
         if self.backend != DbBackend::Sqlite {
-            return self.url.as_str().to_owned();
+            return self.location();
         }
         if matches!(self.url.path(), ":memory:" | "") {
             return "sqlite::memory:".to_owned();
@@ -113,12 +84,39 @@ impl Target {
         url.as_str().replacen("sqlite:", "sqlite://", 1)
     }
 
-    /// The database alone: its URL without the password, or its file.
+    /// All that the URL says, for PostgreSQL's driver, in place of what SeaORM reads from [`Self::driver_url`].
+    pub fn postgres(&self) -> Option<PgConnectOptions> {
+        match &self.driver {
+            Driver::Postgres(options) => Some((**options).clone()),
+            Driver::MySql(_) | Driver::Sqlite => None,
+        }
+    }
+
+    /// All that the URL says, for the driver of MySQL and MariaDB, in place of what SeaORM reads from [`Self::driver_url`].
+    pub fn mysql(&self) -> Option<MySqlConnectOptions> {
+        match &self.driver {
+            Driver::MySql(options) => Some((**options).clone()),
+            Driver::Postgres(_) | Driver::Sqlite => None,
+        }
+    }
+
+    /// The database alone, put together from what it takes to know it by: user, host, port and name, or its file.
     pub fn location(&self) -> String {
         match self.backend {
             DbBackend::Sqlite if self.is_in_memory() => "a database in memory".to_owned(),
             DbBackend::Sqlite => self.path(),
-            _ => self.url.as_str().to_owned(),
+            _ => {
+                let mut shown = self.url.clone();
+                shown.set_query(None);
+                // Parameters that are the place itself.
+                let place = |key: &str| matches!(key, "host" | "hostaddr" | "port" | "dbname" | "user" | "socket");
+                let kept: Vec<(String, String)> =
+                    self.url.query_pairs().filter(|(key, _)| place(key)).map(|(k, v)| (k.into(), v.into())).collect();
+                if !kept.is_empty() {
+                    shown.query_pairs_mut().extend_pairs(kept);
+                }
+                shown.into()
+            }
         }
     }
 
@@ -134,7 +132,7 @@ impl Target {
 
     /// Whether a connection to it is encrypted or refused; `prefer`, the drivers' default, falls back to plain text.
     pub fn encrypts(&self) -> bool {
-        self.encrypts
+        self.driver.encrypts()
     }
 
     /// The password, for the driver.
@@ -218,6 +216,8 @@ impl Target {
         if !parameters.is_empty() {
             other.url.query_pairs_mut().extend_pairs(parameters);
         }
+        let decoded = percent_decode_str(other.url.path().trim_start_matches('/')).decode_utf8_lossy().into_owned();
+        other.driver = other.driver.with_database(&decoded);
         other
     }
 
@@ -256,6 +256,16 @@ fn beside(path: &Path, area: &str) -> String {
     path.with_file_name(format!("{stem}-{area}{extension}")).to_string_lossy().into_owned()
 }
 
+/// The parameter whose value the driver refuses.
+fn misspelt(url: &Url, backend: DbBackend) -> Option<String> {
+    let is_refused = |key: &str, value: &str| {
+        let mut alone = url.clone();
+        alone.query_pairs_mut().clear().append_pair(key, value);
+        Driver::read(&alone, backend, None).is_err()
+    };
+    url.query_pairs().find(|(key, value)| is_refused(key, value)).map(|(key, _)| key.into_owned())
+}
+
 fn has_host_parameter(url: &Url) -> bool {
     url.query_pairs().any(|(key, _)| matches!(&*key, "host" | "hostaddr" | "socket"))
 }
@@ -289,7 +299,9 @@ mod tests {
     fn another_database_is_on_the_same_server() {
         let home = parse("postgres://me:s3cret@db.example/alarms?dbname=x&sslmode=require");
         let other = home.with_database("scratch");
-        assert_eq!(other.driver_url(false), "postgres://me@db.example/scratch?sslmode=require");
+        assert_eq!(other.driver_url(false), "postgres://me@db.example/scratch");
+        let driver = other.postgres().unwrap();
+        assert_eq!((driver.get_database(), other.encrypts()), (Some("scratch"), true));
         assert_eq!((other.database_name(), other.password()), (Some("scratch"), Some("s3cret")));
     }
 
@@ -335,6 +347,129 @@ mod tests {
         ] {
             let error = Target::parse(text, "DATABASE_URL").unwrap_err();
             assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+        }
+    }
+
+    /// What a URL could show of a password: every six characters in a row, as they are and as a URL would write them.
+    fn is_hidden(password: &str, shown: &str) -> bool {
+        let written: Vec<char> = password.chars().collect();
+        written.windows(6).all(|six| {
+            let six: String = six.iter().collect();
+            let encoded = percent_encoding::utf8_percent_encode(&six, percent_encoding::NON_ALPHANUMERIC).to_string();
+            !shown.contains(&six) && !shown.contains(&encoded)
+        })
+    }
+
+    fn shown(text: &str) -> String {
+        match Target::parse(text, "DATABASE_URL") {
+            Err(error) => format!("{error} {error:?}"),
+            Ok(target) => {
+                let area = target.in_area("telemetry");
+                format!(
+                    "{target} {target:?} {} {} {area} {}",
+                    target.location(),
+                    target.driver_url(true),
+                    area.driver_url(true)
+                )
+            }
+        }
+    }
+
+    #[test]
+    fn a_url_that_can_be_read_in_two_ways_is_refused() {
+        for text in [
+            "postgres://me:2024#Summer@db.example:5432/alarms",
+            "postgres://me:12/abcdef@db.example:5432/alarms",
+            "postgres://me:7?xabcdef@db.example:5432/alarms",
+            "postgres://me:#abcdef@db.example/alarms",
+            "postgres://me:a@bcdefg@db.example/alarms",
+            "postgres://me:50%abcdef@db.example/alarms",
+            "mysql://me:12/abcdef@db.example/alarms",
+            "postgres://me%3AS3cret@h/alarms",
+            "postgres://me:S3cretS3cret",
+            "postgres:me:S3cret@h",
+            "sqlite://me:S3cret@x",
+            "sqlite:me:S3cret@x",
+        ] {
+            let error = Target::parse(text, "DATABASE_URL").unwrap_err().to_string();
+            assert!(error.contains("percent-encode # "), "{error}");
+        }
+        for parameter in ["passwd", "pwd", "pass", "sslpassword", "s3cret", "Password"] {
+            let error = Target::parse(&format!("postgres://me@h/d?{parameter}=S3cret"), "DATABASE_URL").unwrap_err();
+            assert!(error.to_string().contains("a parameter that the driver cannot use"), "{error}");
+        }
+        let error = Target::parse("postgres://h/d?sslmode=S3cret", "DATABASE_URL").unwrap_err().to_string();
+        assert!(error.ends_with("the value of its parameter sslmode"), "{error}");
+    }
+
+    #[test]
+    fn what_is_written_as_it_should_be_is_read() {
+        let target = parse("postgres://me:2024%23Sum%2Fm%3Fe%40r%25@db.example:5432/alarms");
+        assert_eq!(target.password(), Some("2024#Sum/m?e@r%"));
+        assert_eq!(target.to_string(), "postgres://me@db.example:5432/alarms");
+        assert_eq!(parse("postgres://me:a:b!$&'()*+,;=~@h/d").password(), Some("a:b!$&'()*+,;=~"));
+        assert_eq!(parse("postgres://h/d?application_name=x&host=/tmp").to_string(), "postgres://h/d?host=%2Ftmp");
+        assert_eq!(parse("sqlite://a%40b%23c.sqlite").to_string(), "a@b#c.sqlite");
+        let target = parse("postgres://me:%23@[::1]:6543/d?sslmode=disable");
+        assert_eq!((target.password(), target.address()), (Some("#"), Some(("::1", 6543))));
+        assert_eq!(parse("sqlite://C:/plant.sqlite").to_string(), "C:/plant.sqlite");
+    }
+
+    #[test]
+    fn the_driver_gets_what_is_not_shown() {
+        let text =
+            "postgres://me:s3cret@h/d?options=-c%20a.b%3Dx&options[c.d]=y&application_name=plant&sslmode=require";
+        let target = parse(text);
+        assert_eq!(
+            (target.driver_url(true), target.to_string()),
+            ("postgres://me@h/d".into(), "postgres://me@h/d".into())
+        );
+        let driver = target.postgres().unwrap();
+        assert_eq!(driver.get_options(), Some("-c a.b=x -c c.d=y"));
+        assert_eq!((driver.get_application_name(), driver.get_username()), (Some("plant"), "me"));
+        assert_eq!(
+            parse("postgres:///d?host=/tmp&port=6543").postgres().unwrap().get_socket(),
+            Some(&PathBuf::from("/tmp"))
+        );
+        let mysql = parse("mysql://me:s3cret@h/d?charset=latin1&timezone=%2B02:00");
+        assert_eq!((mysql.driver_url(true), mysql.mysql().unwrap().get_charset()), ("mysql://me@h/d".into(), "latin1"));
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_six_characters_of_a_password_are_shown(password in "[ -~äß]{6,24}|[#/?@%:a-f0-9]{6,24}|[a-zA-Z0-9]{6,24}") {
+            let encoded = percent_encoding::utf8_percent_encode(&password, percent_encoding::NON_ALPHANUMERIC).to_string();
+            for secret in [password.as_str(), encoded.as_str()] {
+                for text in [
+                    format!("postgres://me:{secret}@h:5432/d"),
+                    format!("postgres://me:{secret}@h/d?sslmode=require"),
+                    format!("timescaledb://me:{secret}@[::1]/d"),
+                    format!("mysql://me:{secret}@h/d"),
+                    format!("mariadb://me:{secret}@h"),
+                    format!("postgres://me%3A{secret}@h/d"),
+                    format!("sqlite://me:{secret}@x"),
+                    format!("sqlite:me:{secret}@x"),
+                    format!("oracle://me:{secret}@h/d"),
+                    format!("postgres:me:{secret}@h/d"),
+                    format!("me:{secret}@h/d"),
+                    format!("postgres://me@h/d?password={secret}"),
+                    format!("postgres://me@h/d?passwd={secret}"),
+                    format!("mysql://me@h/d?pwd={secret}"),
+                    format!("mysql://me@h/d?password={secret}"),
+                    format!("postgres://me@h/d?pass={secret}&sslmode=require"),
+                    format!("postgres://me@h/d?sslmode={secret}"),
+                    format!("sqlite://x?mode={secret}"),
+                    format!("sqlite://x?vfs={secret}"),
+                    format!("postgres://h/d?sslrootcert={secret}&application_name={secret}&options=-c%20a.b%3D{secret}"),
+                    format!("postgres://h/d?options[{secret}]={secret}"),
+                    format!("mysql://h/d?timezone={secret}&charset={secret}&sslca={secret}"),
+                ] {
+                    let shown = shown(&text);
+                    proptest::prop_assert!(is_hidden(&password, &shown), "{text}: {shown}");
+                }
+            }
         }
     }
 

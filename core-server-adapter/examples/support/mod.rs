@@ -3,10 +3,19 @@
 use std::{error::Error, process::ExitCode, time::Duration};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use core_server_adapter::{DatabaseConfig, Target};
+use clap::{Parser, error::ErrorKind};
+use core_server_adapter::{DatabaseConfig, Target, database_target};
 
 /// Anything that ends an example; printed on one line.
 pub type Failure = Box<dyn Error>;
+
+/// The program's arguments. A database URL in a wrong place ends it: the message would repeat the URL with its password.
+pub fn arguments<A: Parser>() -> A {
+    match database_target::misplaced(std::env::args_os()) {
+        Some(error) => A::command().error(ErrorKind::UnknownArgument, error).exit(),
+        None => A::parse(),
+    }
+}
 
 /// How to connect to the database that was found. Says which it is on stderr.
 pub fn config(target: Target) -> DatabaseConfig {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
-    sqlx::{self, Connection},
+    sqlx::{self, ConnectOptions as _, Connection},
 };
 
 use crate::{EngineError, Target, catalog, runner::Patience, session::Session, sqlstate};
@@ -160,26 +160,18 @@ pub(crate) fn options(target: &Target, create: bool) -> ConnectOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .sqlx_logging(false)
-        .set_application_name("migration-engine");
-    let password = target.password().map(str::to_owned);
-    let given = password.clone();
-    options.map_sqlx_postgres_opts(move |postgres| {
+        .sqlx_logging(false);
+    if let Some(postgres) = target.postgres() {
         // A prepared DDL statement that is executed again after a `down` and `up` still names the types of the first time.
-        let postgres = postgres.statement_cache_capacity(0);
-        match &given {
-            Some(password) => postgres.password(password),
-            None => postgres,
-        }
-    });
-    options.map_sqlx_mysql_opts(move |mysql| {
+        let postgres =
+            postgres.statement_cache_capacity(0).application_name("migration-engine").disable_statement_logging();
+        options.map_sqlx_postgres_opts(move |_| postgres.clone());
+    }
+    if let Some(mysql) = target.mysql() {
         // A prepared statement keeps the database it was prepared in, also after `USE`.
-        let mysql = mysql.statement_cache_capacity(0);
-        match &password {
-            Some(password) => mysql.password(password),
-            None => mysql,
-        }
-    });
+        let mysql = mysql.statement_cache_capacity(0).disable_statement_logging();
+        options.map_sqlx_mysql_opts(move |_| mysql.clone());
+    }
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.busy_timeout(Duration::from_secs(30)));
     options
 }
@@ -300,10 +292,7 @@ async fn refused(target: &Target, error: &DbErr) -> EngineError {
 
 /// What PostgreSQL says to one who asks once. The pool tries again until its time is up, and forgets why.
 async fn asked_once(target: &Target) -> Option<String> {
-    let mut options: sqlx::postgres::PgConnectOptions = target.driver_url(false).parse().ok()?;
-    if let Some(password) = target.password() {
-        options = options.password(password);
-    }
+    let options = target.postgres()?;
     let asked = tokio::time::timeout(REACH, sqlx::postgres::PgConnection::connect_with(&options)).await.ok()?;
     asked.err().map(|error| match error {
         sqlx::Error::Database(database) => database.message().to_owned(),

@@ -19,6 +19,7 @@ mod report;
 mod runners;
 pub mod schema;
 mod schema_names;
+mod secrets;
 mod server_version;
 mod session;
 mod stamp;

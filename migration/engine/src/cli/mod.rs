@@ -11,7 +11,7 @@ mod table;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser, error::ErrorKind};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -26,7 +26,7 @@ use bar::Show;
 
 /// Parses the arguments, runs the command and prints what came of it. Never panics and never prints a password.
 pub async fn run(areas: impl Into<Areas>) -> ExitCode {
-    let cli = Cli::parse();
+    let cli = arguments();
     let filter = match (cli.output.verbose, cli.output.quiet) {
         (true, _) => "debug,sqlx=info",
         // A connection that breaks is the error of the command; the pool need not say it too.
@@ -58,7 +58,7 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
         },
     };
     let mut database = None;
-    let done = dispatch(&context, areas.into(), command, &mut database).await;
+    let done = Box::pin(dispatch(&context, areas.into(), command, &mut database)).await;
     context.show.end();
     let exit_code = done.as_ref().map_or(1, Report::exit_code);
     match (done, cli.output.json) {
@@ -81,6 +81,13 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
         (Err(error), false) => eprintln!("error: {}", error.on_one_line()),
     }
     ExitCode::from(exit_code)
+}
+
+fn arguments() -> Cli {
+    match database_target::misplaced(std::env::args_os()) {
+        Some(error) => Cli::command().error(ErrorKind::UnknownArgument, error).exit(),
+        None => Cli::parse(),
+    }
 }
 
 /// What every command may need.

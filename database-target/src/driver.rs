@@ -1,0 +1,70 @@
+//! What a driver reads from a URL, kept apart from what is shown.
+
+use sea_orm::{
+    DbBackend,
+    sqlx::{
+        self,
+        mysql::{MySqlConnectOptions, MySqlSslMode},
+        postgres::{PgConnectOptions, PgSslMode},
+        sqlite::SqliteConnectOptions,
+    },
+};
+use url::Url;
+
+/// All that a URL says, password included. It has no `Debug`: the drivers' own show everything.
+#[derive(Clone)]
+pub(crate) enum Driver {
+    Postgres(Box<PgConnectOptions>),
+    MySql(Box<MySqlConnectOptions>),
+    /// Nothing in its URL is a secret.
+    Sqlite,
+}
+
+impl Driver {
+    /// Lets the driver read the URL, which has no password.
+    pub(crate) fn read(url: &Url, backend: DbBackend, password: Option<&str>) -> Result<Self, sqlx::Error> {
+        let text = url.as_str();
+        Ok(match backend {
+            DbBackend::Postgres => {
+                let options: PgConnectOptions = text.parse()?;
+                Self::Postgres(Box::new(match password {
+                    Some(password) => options.password(password),
+                    None => options,
+                }))
+            }
+            DbBackend::MySql => {
+                let options: MySqlConnectOptions = text.parse()?;
+                Self::MySql(Box::new(match password {
+                    Some(password) => options.password(password),
+                    None => options,
+                }))
+            }
+            _ => {
+                text.parse::<SqliteConnectOptions>()?;
+                Self::Sqlite
+            }
+        })
+    }
+
+    /// Whether it insists on TLS.
+    pub(crate) fn encrypts(&self) -> bool {
+        match self {
+            Self::Postgres(options) => {
+                matches!(options.get_ssl_mode(), PgSslMode::Require | PgSslMode::VerifyCa | PgSslMode::VerifyFull)
+            }
+            Self::MySql(options) => matches!(
+                options.get_ssl_mode(),
+                MySqlSslMode::Required | MySqlSslMode::VerifyCa | MySqlSslMode::VerifyIdentity
+            ),
+            Self::Sqlite => true, // Nothing leaves the machine.
+        }
+    }
+
+    pub(crate) fn with_database(self, name: &str) -> Self {
+        match self {
+            Self::Postgres(options) => Self::Postgres(Box::new(options.database(name))),
+            Self::MySql(options) => Self::MySql(Box::new(options.database(name))),
+            Self::Sqlite => Self::Sqlite,
+        }
+    }
+}
