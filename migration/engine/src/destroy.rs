@@ -5,7 +5,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 
 use crate::{
     catalog::{quote, rows},
-    kept, session,
+    kept,
+    outside::Outside,
+    session,
 };
 
 /// Views of each kind, as `name` and the `sql` that drops it, newest first: what depends on a view is newer than the view,
@@ -66,17 +68,25 @@ pub async fn drop_views<C: ConnectionTrait>(
 }
 
 /// Drops all tables, views, types and functions of the current schema (PostgreSQL), database (MySQL) or file (SQLite).
-pub async fn drop_everything(db: &DatabaseConnection, server: Capability) -> Result<(), DbErr> {
+/// Gives what it would take along of other schemas; unless `cascade` is set, nothing is dropped then.
+pub async fn drop_everything(db: &DatabaseConnection, server: Capability, cascade: bool) -> Result<Vec<String>, DbErr> {
     match server.backend() {
         DbBackend::Postgres => {
             let transaction = session::begin(db).await?;
+            let outside = Outside::read(&transaction).await?;
             drop_views(&transaction, server, |_| true).await?;
             for query in POSTGRES {
                 for row in rows(&transaction, &query.replace("{own}", OWN)).await? {
                     transaction.execute_unprepared(&row.try_get::<String>("", "sql")?).await?;
                 }
             }
-            transaction.commit().await
+            let along = outside.missing_from(&Outside::read(&transaction).await?);
+            if along.is_empty() || cascade {
+                transaction.commit().await?;
+            } else {
+                transaction.rollback().await?;
+            }
+            Ok(along)
         }
         DbBackend::MySql => {
             db.execute_unprepared("SET FOREIGN_KEY_CHECKS = 0").await?;
@@ -90,7 +100,7 @@ pub async fn drop_everything(db: &DatabaseConnection, server: Capability) -> Res
                 let (kind, name): (String, String) = (row.try_get("", "kind")?, row.try_get("", "name")?);
                 db.execute_unprepared(&format!("DROP {kind} IF EXISTS {}", quote(DbBackend::MySql, &name))).await?;
             }
-            db.execute_unprepared("SET FOREIGN_KEY_CHECKS = 1").await.map(drop)
+            db.execute_unprepared("SET FOREIGN_KEY_CHECKS = 1").await.map(|_| Vec::new())
         }
         _ => {
             // Foreign keys can only be switched outside a transaction.
@@ -106,7 +116,7 @@ pub async fn drop_everything(db: &DatabaseConnection, server: Capability) -> Res
                 transaction.execute_unprepared(&format!("DROP {kind} IF EXISTS {}", identifier(&name))).await?;
             }
             transaction.commit().await?;
-            db.execute_unprepared("PRAGMA foreign_keys = ON").await.map(drop)
+            db.execute_unprepared("PRAGMA foreign_keys = ON").await.map(|_| Vec::new())
         }
     }
 }

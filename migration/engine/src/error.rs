@@ -110,6 +110,32 @@ pub enum EngineError {
         #[source]
         source: DbErr,
     },
+    /// A revision has a statement that ends the transaction in which the engine runs it.
+    #[error(
+        "revision {revision} would end the transaction that it runs in, with `{statement}`; nothing was changed. Leave \
+         BEGIN, COMMIT and ROLLBACK out of it, or let its use_transaction() return Some(false)"
+    )]
+    WouldEndTransaction {
+        /// Its name.
+        revision: String,
+        /// The statement.
+        statement: String,
+    },
+    /// A revision ended the transaction in which the engine ran it.
+    #[error(
+        "revision {revision} ended the transaction that it ran in on {direction}; what it did until then may be there, and it \
+         is noted as unfinished. Leave COMMIT, ROLLBACK and RESET ALL out of it, or let its use_transaction() return \
+         Some(false), correct by hand what is left, and run the command again"
+    )]
+    EndedTransaction {
+        /// Its name.
+        revision: String,
+        /// Which way.
+        direction: Direction,
+        /// What was found, or what failed then.
+        #[source]
+        source: DbErr,
+    },
     /// The table lock was never free for long enough.
     #[error(
         "revision {revision} could not lock its tables in {attempts} attempts of {timeout_ms} ms, and was rolled back; \
@@ -153,6 +179,16 @@ pub enum EngineError {
     NotConfirmed {
         /// What would be lost.
         what: String,
+    },
+    /// Dropping the schema's objects would drop objects of other schemas that depend on them.
+    #[error(
+        "in other schemas this would drop {}, which depend on what is in this one; nothing was changed. Drop or change them \
+         first, or with `fresh` say --cascade",
+        .objects.join(", ")
+    )]
+    TakesAlong {
+        /// What they are.
+        objects: Vec<String>,
     },
     /// A file could not be read or written.
     #[error("{action} {path}")]

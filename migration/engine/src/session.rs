@@ -110,14 +110,9 @@ impl Session {
         self.restore_after_transaction(db).await
     }
 
-    /// Ends the transaction of a revision with these statements, and puts the session back.
-    pub(crate) async fn commit(
-        &self,
-        db: &DatabaseConnection,
-        transaction: DatabaseTransaction,
-        last: &str,
-    ) -> Result<(), DbErr> {
-        transaction.execute_unprepared(&format!("{}; {last}", self.restore_in_transaction())).await?;
+    /// Ends the transaction of a revision, and puts the session back.
+    pub(crate) async fn commit(&self, db: &DatabaseConnection, transaction: DatabaseTransaction) -> Result<(), DbErr> {
+        transaction.execute_unprepared(&self.restore_in_transaction()).await?;
         transaction.commit().await?;
         self.restore_after_transaction(db).await
     }

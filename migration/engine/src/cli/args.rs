@@ -198,7 +198,13 @@ pub(super) enum Command {
     Schema,
     /// Drop everything in the schema and apply all revisions
     #[command(after_help = "Example: migration fresh --yes")]
-    Fresh(Consent),
+    Fresh {
+        #[command(flatten)]
+        consent: Consent,
+        /// Drop what depends on it in other schemas as well (PostgreSQL)
+        #[arg(long)]
+        cascade: bool,
+    },
     /// Take back all revisions and apply them again
     #[command(after_help = "Example: migration refresh --yes")]
     Refresh(Consent),

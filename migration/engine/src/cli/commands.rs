@@ -34,7 +34,7 @@ impl Command {
             Self::Report => "report",
             Self::Maintain { .. } => "maintain",
             Self::Schema => "schema",
-            Self::Fresh(_) => "fresh",
+            Self::Fresh { .. } => "fresh",
             Self::Refresh(_) => "refresh",
             Self::Reset(_) => "reset",
             Self::Generate { .. } => "generate",
@@ -104,9 +104,9 @@ pub(super) async fn execute(runner: &Runner, command: Command) -> Result<Report,
             let catalog = runner.catalog().await?;
             Ok(Report::Schema(report::Schema { sql: catalog.to_string(), fingerprint: catalog.fingerprint() }))
         }
-        Command::Fresh(consent) => {
+        Command::Fresh { consent, cascade } => {
             confirm(runner, "fresh drops every table", &consent).await?;
-            runner.fresh().await?;
+            runner.fresh(cascade).await?;
             Ok(done("the schema was dropped and made anew"))
         }
         Command::Refresh(consent) => {

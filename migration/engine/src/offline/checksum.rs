@@ -6,7 +6,7 @@ use migration_timescale::Capability;
 use sea_orm_migration::MigrationTrait;
 use sha2::{Digest, Sha256};
 
-use super::{Recorded, Schema, Script, record::record_on};
+use super::{Recorded, Schema, Script, Statement, record::record_on};
 
 /// First part of every checksum. To be raised when the engine's own helpers (`kept`, `online`, the builders of
 /// migration-timescale) or the normalisation below render the same revision differently: checksums of different versions
@@ -16,13 +16,24 @@ pub const FORMAT: u32 = 2;
 /// The checksum of a revision: `2:` and 64 hexadecimal digits, over the statements of both directions with the
 /// transactions they run in. A `down` that cannot be recorded counts as none.
 pub fn checksum(up: &Script, down: Option<&Script>) -> String {
+    over(up, down, |statement| statement.transaction)
+}
+
+/// The checksum as it is when the engine decides the other way about putting the revision into a transaction, where that
+/// is for the engine to decide.
+pub fn other_checksum(recorded: &Recorded) -> String {
+    let transaction = if recorded.in_transaction { None } else { Some(1) };
+    over(&recorded.up, recorded.down.as_ref().ok(), |_| transaction)
+}
+
+fn over(up: &Script, down: Option<&Script>, transaction: impl Fn(&Statement) -> Option<usize>) -> String {
     let mut hash = Sha256::new();
     for script in std::iter::once(up).chain(down) {
         // Lengths, so that no text can pass for the end of another.
         hash.update(format!("{} {}\n", script.direction, script.statements.len()));
         for statement in &script.statements {
             let sql = normalised(&statement.sql);
-            hash.update(format!("{} {}\n{sql}\n", statement.transaction.unwrap_or_default(), sql.len()));
+            hash.update(format!("{} {}\n{sql}\n", transaction(statement).unwrap_or_default(), sql.len()));
         }
     }
     hash.finalize().iter().fold(format!("{FORMAT}:"), |mut text, byte| {

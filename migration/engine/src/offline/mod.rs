@@ -24,13 +24,14 @@ use migration_timescale::Capability;
 use sea_orm_migration::MigrationTrait;
 
 pub use bookkeeping::{Bookkeeping, SeaOrmTable, seconds_since_1970};
-pub use checksum::{FORMAT, checksum, checksums};
+pub use checksum::{FORMAT, checksum, checksums, other_checksum};
 pub use error::OfflineError;
 pub use profile::{Profile, REFERENCE_TIMESCALEDB};
 pub(crate) use record::is_recording;
 pub use record::{Recorded, record, record_each};
 pub use render::{RenderOptions, render};
 pub use schema::Schema;
+pub(crate) use text::{ends_transaction, identifiers_of_index};
 
 use crate::Direction;
 

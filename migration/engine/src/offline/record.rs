@@ -11,7 +11,7 @@ use sea_orm::{DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 use tracing::instrument::WithSubscriber;
 
-use super::{OfflineError, Script, notes::Notes, recorder::Recorder, schema::Schema};
+use super::{OfflineError, Script, notes::Notes, recorder::Recorder, schema::Schema, text};
 use crate::{Direction, guard};
 
 tokio::task_local! {
@@ -89,18 +89,12 @@ async fn is_wrapped(revision: &dyn MigrationTrait, server: Capability, before: &
     // A revision may have no way down.
     let (down, _) = run(revision, Direction::Down, server, &before.after(&up.statements), false).await;
     let mut statements = up.statements.iter().chain(&down.statements);
+    let mut questions = up.unanswered.iter().chain(&down.unanswered);
     // MySQL forgets savepoints when a table changes, so a revision with transactions of its own keeps them.
-    failed.is_none() && !statements.any(|one| one.transaction.is_some() || minds_transactions(&one.sql))
-}
-
-/// Statements that do nothing inside a transaction, are refused there, or end it.
-fn minds_transactions(sql: &str) -> bool {
-    const WORDS: [&str; 11] =
-        ["PRAGMA", "VACUUM", "ATTACH", "DETACH", "BEGIN", "START", "COMMIT", "ROLLBACK", "LOCK", "UNLOCK", "SET"];
-    sql.split(';').any(|part| {
-        let first = part.split_whitespace().next().unwrap_or_default();
-        WORDS.iter().any(|word| first.eq_ignore_ascii_case(word))
-    })
+    let minds = |sql: &str| text::minds_transactions(server.backend(), sql);
+    failed.is_none()
+        && !statements.any(|one| one.transaction.is_some() || minds(&one.sql))
+        && !questions.any(|sql| server.backend() == DbBackend::Sqlite && text::switches_foreign_keys(sql))
 }
 
 async fn run(

@@ -6,6 +6,8 @@ use sqlparser::{
     tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace},
 };
 
+use super::model::parsed;
+
 /// `sql` with each placeholder replaced by its value; an error when they do not fit together.
 pub fn with_values(backend: DbBackend, sql: &str, values: &[String]) -> Result<String, String> {
     let tokens = tokens(backend, sql).ok_or_else(|| format!("its values cannot be told apart in {sql}"))?;
@@ -40,6 +42,71 @@ pub fn has_several(backend: DbBackend, sql: &str) -> bool {
     let Some(tokens) = tokens(backend, sql) else { return true };
     let after = tokens.iter().skip_while(|token| token.token != Token::SemiColon);
     after.into_iter().any(|token| !matches!(token.token, Token::SemiColon | Token::Whitespace(_)))
+}
+
+/// The first statement that ends a transaction: `COMMIT` or `ROLLBACK` and what else they are called.
+pub fn ends_transaction(backend: DbBackend, sql: &str) -> Option<String> {
+    let found = top_level(backend, sql).into_iter().find(|(_, tokens)| {
+        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
+        let to_savepoint = is(1, "TO") || ((is(1, "WORK") || is(1, "TRANSACTION")) && is(2, "TO"));
+        ["COMMIT", "END", "ABORT"].iter().any(|word| is(0, word))
+            || (is(0, "ROLLBACK") && !to_savepoint)
+            || (is(0, "PREPARE") && is(1, "TRANSACTION"))
+    });
+    found.map(|(text, _)| text)
+}
+
+/// The identifiers in `CREATE INDEX` or `REINDEX` statements, whose first word is `verb`, as the catalogue has them.
+pub fn identifiers_of_index(backend: DbBackend, sql: &str, verb: &str) -> Vec<String> {
+    let is_verb = |tokens: &[Token]| {
+        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
+        is(0, verb) && (verb == "REINDEX" || is(1, "INDEX") || is(2, "INDEX"))
+    };
+    let statements = top_level(backend, sql).into_iter().filter(|(_, tokens)| is_verb(tokens));
+    let named = statements.flat_map(|(_, tokens)| tokens).filter_map(|token| match token {
+        Token::Word(word) if word.quote_style.is_some() => Some(word.value),
+        Token::Word(word) => Some(word.value.to_lowercase()),
+        _ => None,
+    });
+    named.collect()
+}
+
+/// Whether one of the statements does nothing inside a transaction, is refused there, or ends it.
+pub fn minds_transactions(backend: DbBackend, sql: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "PRAGMA", "VACUUM", "ATTACH", "DETACH", "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "LOCK", "UNLOCK", "SET",
+    ];
+    let first = |tokens: &[Token], word: &str| tokens.first().is_some_and(|token| is_word(token, word));
+    top_level(backend, sql).iter().any(|(_, tokens)| WORDS.iter().any(|word| first(tokens, word)))
+}
+
+/// Whether a question to SQLite switches its foreign keys.
+pub fn switches_foreign_keys(sql: &str) -> bool {
+    top_level(DbBackend::Sqlite, sql).iter().any(|(_, tokens)| match tokens.as_slice() {
+        [pragma, name, _, ..] => is_word(pragma, "PRAGMA") && is_word(name, "foreign_keys"),
+        _ => false,
+    })
+}
+
+/// The statements of a text, without those in the bodies of triggers and functions.
+fn top_level(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
+    let mut in_body = false;
+    let mut found = Vec::new();
+    for (text, tokens) in parsed::split(backend, sql.trim_start_matches('\u{feff}')) {
+        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
+        if in_body {
+            // `END IF` and its like end a part of the body.
+            in_body = !is(0, "END") || ["IF", "LOOP", "WHILE", "REPEAT", "CASE", "FOR"].iter().any(|word| is(1, word));
+            continue;
+        }
+        in_body = is(0, "CREATE") && tokens.iter().any(|token| is_word(token, "BEGIN"));
+        found.push((text, tokens));
+    }
+    found
+}
+
+fn is_word(token: &Token, word: &str) -> bool {
+    matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
 }
 
 /// Whether a semicolon right behind the text would be part of a comment.
@@ -122,6 +189,35 @@ mod tests {
         assert!(has_several(DbBackend::Postgres, "SELECT 1; SELECT 2"));
         assert!(has_several(DbBackend::MySql, "SELECT '\\';'; SELECT 2"));
         assert!(!has_several(DbBackend::MySql, "SELECT '\\'; SELECT 2'"));
+    }
+
+    #[test]
+    fn the_end_of_a_transaction_is_known_by_its_statement() {
+        let ends = |sql| ends_transaction(DbBackend::Postgres, sql);
+        assert_eq!(
+            ends("BEGIN; CREATE TABLE a (id int); /* done */ commit work;").as_deref(),
+            Some("/* done */ commit work")
+        );
+        for sql in ["end", "ABORT", "-- x\nROLLBACK AND CHAIN", "PREPARE TRANSACTION 'a'", "\u{feff}END TRANSACTION"] {
+            assert!(ends(sql).is_some(), "{sql}");
+        }
+        for sql in [
+            "SELECT 'a; COMMIT; b'",
+            "ROLLBACK TO SAVEPOINT a; ROLLBACK WORK TO a",
+            "DO $$ BEGIN PERFORM 1; END $$",
+            "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END; SELECT 3",
+            "COMMENT ON TABLE a IS 'x'",
+            "SELECT 1 AS \"COMMIT\"",
+        ] {
+            assert_eq!(ends(sql), None, "{sql}");
+        }
+        let trigger =
+            "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE b SET c = CASE WHEN 1 THEN 2 END; DELETE FROM d; END";
+        assert_eq!(ends_transaction(DbBackend::Sqlite, trigger), None);
+        assert!(ends_transaction(DbBackend::Sqlite, &format!("{trigger}; COMMIT")).is_some());
+        assert!(!minds_transactions(DbBackend::Sqlite, "INSERT INTO a VALUES ('first; set up the pump')"));
+        assert!(minds_transactions(DbBackend::Sqlite, "/* a */ pragma foreign_keys = off"));
+        assert!(switches_foreign_keys("PRAGMA foreign_keys(0)") && !switches_foreign_keys("PRAGMA foreign_keys"));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(super) struct Known {
     name: String,
     recorded: Option<Recorded>,
     checksum: Option<String>,
+    /// What earlier versions wrote down, where they decided otherwise about a transaction.
+    earlier: Option<String>,
 }
 
 impl Runner {
@@ -37,10 +39,13 @@ impl Runner {
     async fn record_on(&self, server: Capability) -> Vec<Known> {
         let order: Vec<_> = self.in_order().filter_map(|name| self.project.revision(name).ok()).collect();
         let recorded = offline::record_each(&order, reference(server)).await;
-        let known = self.in_order().zip(recorded).map(|(name, recorded)| {
+        let backend = server.backend();
+        let known = order.iter().zip(recorded).map(|(revision, recorded)| {
             let recorded = recorded.inspect_err(|error| tracing::debug!("no checksum: {error}")).ok();
             let checksum = recorded.as_ref().map(|one| offline::checksum(&one.up, one.down.as_ref().ok()));
-            Known { name: name.to_owned(), recorded, checksum }
+            let is_ours = backend != DbBackend::Postgres && revision.use_transaction().is_none();
+            let earlier = recorded.as_ref().filter(|_| is_ours).map(offline::other_checksum);
+            Known { name: revision.name().to_owned(), recorded, checksum, earlier }
         });
         known.collect()
     }
@@ -83,6 +88,19 @@ impl Runner {
         recorded.is_some_and(|recorded| recorded.in_transaction)
     }
 
+    /// The statement with which a revision would end the transaction that it runs in.
+    pub(crate) async fn end_of_transaction(
+        &self,
+        revision: &dyn MigrationTrait,
+        direction: Direction,
+    ) -> Option<String> {
+        if !self.runs_in_transaction(revision).await {
+            return None;
+        }
+        let (backend, statements) = (self.target.backend(), self.statements(revision.name(), direction).await);
+        statements.iter().find_map(|sql| offline::ends_transaction(backend, sql))
+    }
+
     /// Applied revisions whose code does something else now. Compared on the profile they ran on.
     pub async fn changed(&self, records: &Records) -> Result<Vec<String>, EngineError> {
         let mut on_profile: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
@@ -95,7 +113,7 @@ impl Runner {
             // A profile of a later version of the engine: nothing to compare with.
             let Ok(named) = Profile::from_str(profile, true) else { continue };
             let known = self.known(named.capability(None)).await;
-            for entry in entries.iter().filter(|entry| checksum_in(&known, &entry.revision) != Some(&entry.checksum)) {
+            for entry in entries.iter().filter(|entry| !is_the_same(&known, entry)) {
                 // One that does something else each time has no checksum to differ.
                 if self.checksum_on(named.capability(None), &entry.revision).await.is_some() {
                     changed.push(entry.revision.clone());
@@ -152,6 +170,11 @@ impl Runner {
 
 fn checksum_in<'k>(known: &'k [Known], name: &str) -> Option<&'k String> {
     known.iter().find(|known| known.name == name)?.checksum.as_ref()
+}
+
+fn is_the_same(known: &[Known], entry: &Entry) -> bool {
+    let found = known.iter().find(|known| known.name == entry.revision);
+    found.is_some_and(|found| [&found.checksum, &found.earlier].into_iter().flatten().any(|one| *one == entry.checksum))
 }
 
 /// The server that checksums are made for: another version of TimescaleDB must not make a revision look changed.

@@ -31,10 +31,11 @@ use crate::{
     graph::{Graph, RevisionTarget},
     guard,
     lock::{self, Purpose, RunnerLock},
+    outside::Outside,
     progress::Listener,
     records::{Entry, Records, Tables},
     scratch,
-    session::Session,
+    session::{self, Session},
 };
 pub use event::Event;
 pub use patience::Patience;
@@ -274,12 +275,20 @@ impl Runner {
     }
 
     /// Drops everything in the schema, whoever made it, and applies all revisions. Deletes all rows.
-    pub async fn fresh(&self) -> Result<(), EngineError> {
+    ///
+    /// What depends on it in other schemas would go with it, a column with a type from here for example: that is an error
+    /// unless `cascade` is set.
+    pub async fn fresh(&self, cascade: bool) -> Result<(), EngineError> {
         let lock = self.lock().await?;
         let done = async {
-            destroy::drop_everything(&self.db, self.server())
+            let along = destroy::drop_everything(&self.db, self.server(), cascade)
                 .await
                 .map_err(EngineError::while_doing("dropping everything in the schema"))?;
+            match along.as_slice() {
+                [] => {}
+                _ if cascade => tracing::warn!("dropped in other schemas: {}", along.join(", ")),
+                _ => return Err(EngineError::TakesAlong { objects: along }),
+            }
             self.up_locked(&RevisionTarget::Heads).await.map(drop)
         }
         .await;
@@ -334,7 +343,15 @@ impl Runner {
         let all = self.in_order().map(|name| self.project.revision(name)).collect::<Result<Vec<_>, _>>()?;
         let made = Box::pin(scratch::catalog_of(self, &all)).await?;
         let ours = |name: &str| made.objects().iter().any(|object| object.kind == Kind::View && object.name == name);
-        destroy::drop_views(&self.db, self.server(), |name| !ours(name)).await.map_err(failed())
+        let transaction = session::begin(&self.db).await.map_err(failed())?;
+        let outside = Outside::read(&transaction).await.map_err(failed())?;
+        destroy::drop_views(&transaction, self.server(), |name| !ours(name)).await.map_err(failed())?;
+        let along = outside.missing_from(&Outside::read(&transaction).await.map_err(failed())?);
+        if along.is_empty() {
+            return transaction.commit().await.map_err(failed());
+        }
+        transaction.rollback().await.map_err(failed())?;
+        Err(EngineError::TakesAlong { objects: along })
     }
 
     /// Sends an event to the listener.

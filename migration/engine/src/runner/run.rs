@@ -7,16 +7,19 @@ use migration_timescale::Capability;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
-use super::{Event, Patience, Runner, blockers::blockers, invalid_indexes};
+use super::{Event, Patience, Runner, blockers::blockers, invalid_indexes::InvalidIndexes};
 use crate::{
     Direction, EngineError,
+    foreign_keys::ForeignKeys,
     graph::RevisionTarget,
     progress,
     records::{Entry, Records},
     scratch, session, sqlstate,
+    transaction::{self, Marks},
 };
 
 /// One revision to run.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Job<'r> {
     revision: &'r dyn MigrationTrait,
     direction: Direction,
@@ -31,6 +34,8 @@ struct Job<'r> {
     /// Whether the next revision of the run is rolled back as a whole as well: its transaction then begins in the same
     /// round trip in which this one's is committed.
     goes_on: bool,
+    /// Whether it was seen to have ended the transaction it ran in.
+    ended: bool,
 }
 
 /// The transaction that is open between two revisions, on PostgreSQL; it has done nothing yet.
@@ -64,6 +69,11 @@ impl Runner {
         (self.listener)(Event::Planned { revisions: plan.len() });
         let backend = self.target.backend();
         let revisions = plan.iter().map(|name| self.project.revision(name)).collect::<Result<Vec<_>, _>>()?;
+        for revision in &revisions {
+            if let Some(statement) = self.end_of_transaction(*revision, direction).await {
+                return Err(EngineError::WouldEndTransaction { revision: revision.name().to_owned(), statement });
+            }
+        }
         let mut open = None;
         for (number, name) in plan.iter().enumerate() {
             let next_in_transaction = match revisions.get(number + 1) {
@@ -82,6 +92,7 @@ impl Runner {
                 unfinished: records.unfinished(name).cloned(),
                 first: number == 0 && records.applied.is_empty(),
                 goes_on: backend == DbBackend::Postgres && next_in_transaction,
+                ended: false,
             };
             progress::scope(self.listener.clone(), self.run(job, &mut open)).await?;
         }
@@ -97,7 +108,12 @@ impl Runner {
         let mut attempt = 1;
         while let Err(error) = self.attempt(&mut job, open, started).await {
             // Behind a connection that broke there is nothing to put back.
-            let clean = sqlstate::is_from_server(&error) && self.session.restore(&self.db).await.is_ok();
+            let answers = job.ended || sqlstate::is_from_server(&error);
+            let clean = answers && self.session.restore(&self.db).await.is_ok();
+            if job.ended {
+                self.note_unfinished(&job).await;
+                return Err(EngineError::EndedTransaction { revision, direction, source: error });
+            }
             if !sqlstate::is_lock_timeout(&error) || !clean {
                 // Only when the server said no: behind a connection that broke is another session, without the lock.
                 if clean && self.is_done_already(&job).await {
@@ -172,46 +188,124 @@ impl Runner {
             self.db.execute_unprepared(&self.tables.write(backend, &job.entry)).await?;
         }
         if in_transaction {
-            let transaction = match open.take() {
-                Some(open) => open,
-                None => session::begin(&self.db).await?,
-            };
-            job.call(&SchemaManager::new(&transaction)).await?;
-            self.look_again(&transaction, job).await?;
-            let finish = self.finish(job, started);
-            if whole && job.goes_on {
-                // A later commit of the run waits for the disk, and thereby for this one too; a crash in between
-                // loses what the revision did together with the note that it is applied.
-                let restored = self.session.restore_in_transaction();
-                let chained = format!("{restored}; SET LOCAL synchronous_commit = off; {finish}; COMMIT; BEGIN");
-                transaction.execute_unprepared(&chained).await?;
-                *open = Some(transaction);
-                return Ok(());
+            let keys = ForeignKeys::of(&self.db).await?;
+            match self.in_transaction(job, open, started, &keys).await {
+                Err(error) if keys.are_in_the_way(&error) => {
+                    self.session.restore(&self.db).await?;
+                    let keys = keys.off(&self.db).await?;
+                    let done = self.in_transaction(job, open, started, &keys).await;
+                    keys.restore(&self.db).await?;
+                    done
+                }
+                done => done,
             }
-            self.session.commit(&self.db, transaction, &finish).await
         } else {
+            let keys = ForeignKeys::watched(&self.db).await?;
             let creates = self.statements(job.revision.name(), job.direction).await;
-            invalid_indexes::drop_those_of(&self.db, &creates).await?;
-            job.call(&SchemaManager::new(&self.db)).await?;
+            let indexes = InvalidIndexes::before(&self.db, &creates, job.unfinished.is_some()).await?;
+            if let Err(error) = job.call(&SchemaManager::new(&self.db)).await {
+                // Indexes are looked for in the schema that the session started in.
+                if sqlstate::is_from_server(&error) && self.session.restore(&self.db).await.is_ok() {
+                    indexes.clean_up(&self.db).await;
+                }
+                return Err(error);
+            }
             self.session.restore(&self.db).await?;
+            keys.settle(&self.db).await?;
             self.look_again(&self.db, job).await?;
-            invalid_indexes::refuse_those_of(&self.db, &creates).await?;
+            indexes.refuse_left(&self.db).await?;
             let transaction = session::begin(&self.db).await?;
             transaction.execute_unprepared(&self.finish(job, started)).await?;
             transaction.commit().await
         }
     }
 
+    async fn in_transaction(
+        &self,
+        job: &mut Job<'_>,
+        open: &mut Open,
+        started: Instant,
+        keys: &ForeignKeys,
+    ) -> Result<(), DbErr> {
+        let transaction = if let Some(open) = open.take() {
+            open
+        } else {
+            let transaction = session::begin(&self.db).await?;
+            transaction::mark(&transaction).await?;
+            transaction
+        };
+        // To look at the server again takes the mark away. Elsewhere PostgreSQL checks in the round trip of what comes next.
+        let checks_first = self.target.backend() != DbBackend::Postgres || self.may_differ(job);
+        let called = async {
+            job.call(&SchemaManager::new(&transaction)).await?;
+            if checks_first {
+                transaction::check(&transaction).await?;
+            }
+            self.look_again(&transaction, job).await
+        };
+        if let Err(error) = called.await {
+            job.ended = transaction::is_over(&transaction, &error).await;
+            return Err(give_up(transaction, job, error).await);
+        }
+        let last = self.last_statements(job, started, checks_first);
+        let settled = async {
+            keys.settle(&transaction).await?;
+            transaction.execute_unprepared(&last).await
+        };
+        if let Err(error) = settled.await {
+            // A commit that fails ends the transaction too, so nothing is asked here.
+            job.ended = transaction::says_ended(&error);
+            return Err(give_up(transaction, job, error).await);
+        }
+        if job.goes_on {
+            *open = Some(transaction);
+            return Ok(());
+        }
+        transaction.commit().await?;
+        self.session.restore_after_transaction(&self.db).await
+    }
+
+    /// What ends the transaction of a revision: the check, the session as it was, and the note that the revision is done.
+    /// The check comes first, because what puts the session back takes the mark away.
+    fn last_statements(&self, job: &mut Job<'_>, started: Instant, checked: bool) -> String {
+        let marks = transaction::marks(self.target.backend());
+        let check = marks.as_ref().filter(|_| !checked).map(|marks| marks.check.to_owned());
+        let restored = self.session.restore_in_transaction();
+        let finish = self.finish(job, started);
+        let mut statements: Vec<_> = check.into_iter().chain([restored]).collect();
+        match marks {
+            // A later commit of the run waits for the disk, and thereby for this one too; a crash in between
+            // loses what the revision did together with the note that it is applied.
+            Some(Marks { mark, .. }) if job.goes_on => {
+                statements.push(format!("SET LOCAL synchronous_commit = off; {finish}; COMMIT; BEGIN; {mark}"));
+            }
+            _ => statements.push(finish),
+        }
+        statements.join("; ")
+    }
+
+    /// Writes down that a revision began which ended its own transaction.
+    async fn note_unfinished(&self, job: &Job<'_>) {
+        if let Err(error) = self.write(&[self.tables.write(self.target.backend(), &job.entry)]).await {
+            tracing::warn!("{} cannot be noted as unfinished: {}", job.revision.name(), error.on_one_line());
+        }
+    }
+
+    /// Whether a revision may have changed what the server is.
+    fn may_differ(&self, job: &Job<'_>) -> bool {
+        let before = self.server();
+        let is_first = job.first && job.direction == Direction::Up && before.backend() == DbBackend::Postgres;
+        is_first && !before.has_hypertables()
+    }
+
     /// The first revision of a database may have enabled TimescaleDB; what is written down is what the server is now.
     async fn look_again<C: ConnectionTrait>(&self, db: &C, job: &mut Job<'_>) -> Result<(), DbErr> {
-        let before = self.server();
-        let may_differ = job.first && job.direction == Direction::Up && before.backend() == DbBackend::Postgres;
-        if !may_differ || before.has_hypertables() {
+        if !self.may_differ(job) {
             return Ok(());
         }
         db.execute_unprepared(&self.session.restore_in_transaction()).await?;
         let server = Capability::detect(db).await?;
-        if server != before {
+        if server != self.server() {
             *self.server.write().unwrap_or_else(PoisonError::into_inner) = server;
             server.profile().clone_into(&mut job.entry.profile);
             job.entry.checksum = self.checksum(job.revision.name()).await;
@@ -295,6 +389,17 @@ impl Job<'_> {
             Direction::Down => self.revision.down(manager).await,
         }
     }
+}
+
+/// Rolls back what is left of the transaction of a revision.
+async fn give_up(transaction: DatabaseTransaction, job: &Job<'_>, error: DbErr) -> DbErr {
+    if job.ended && transaction.get_database_backend() == DbBackend::Sqlite {
+        // Without a transaction SQLite refuses to roll back, and the driver would go on counting one.
+        let _ = transaction.execute_unprepared("BEGIN").await;
+    }
+    // An error here is that of a connection that broke; the first one says more.
+    let _ = transaction.rollback().await;
+    error
 }
 
 /// The row of a revision that is begun again.

@@ -21,11 +21,13 @@ use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 pub use error::ScratchError;
 
 use crate::{
-    Direction, Runner, Target,
+    Direction, EngineError, Runner, Target,
     catalog::{Catalog, rows},
-    connect, guard,
+    connect,
+    foreign_keys::ForeignKeys,
+    guard,
     session::Session,
-    sqlstate,
+    sqlstate, transaction,
 };
 
 /// How every scratch schema and database is named, or how its name begins.
@@ -68,7 +70,7 @@ impl<'a> Scratch<'a> {
     /// A database of its own; in memory for SQLite.
     pub async fn database(runner: &'a Runner) -> Result<Self, ScratchError> {
         if runner.target().backend() == DbBackend::Sqlite {
-            let target = Target::parse("sqlite::memory:", "the engine").map_err(crate::EngineError::from)?;
+            let target = Target::parse("sqlite::memory:", "the engine").map_err(EngineError::from)?;
             let (db, session) = connect::open(&target, &connect::Settings::default(), runner.patience()).await?;
             return Ok(Self { runner, session, place: Place::Memory(db) });
         }
@@ -122,24 +124,74 @@ impl<'a> Scratch<'a> {
 
     /// Runs a revision as a runner does, with the consent to delete rows. A failure inside a transaction leaves nothing.
     pub async fn run(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
-        let manager = self.manager();
+        if let Some(statement) = self.runner.end_of_transaction(revision, direction).await {
+            return Err(DbErr::Migration(would_end(revision, statement)));
+        }
         match &self.place {
             // A savepoint: a failed revision must not end the transaction.
             Place::Transaction(transaction) => {
                 let savepoint = transaction.begin().await?;
+                transaction::mark(&savepoint).await?;
                 step(&SchemaManager::new(&savepoint), revision, direction).await?;
+                transaction::check(&savepoint).await?;
                 savepoint.execute_unprepared(&self.session.restore_in_transaction()).await?;
                 savepoint.commit().await
             }
             Place::Database { db, .. } | Place::Memory(db) if self.runner.runs_in_transaction(revision).await => {
-                let transaction = db.begin().await?;
-                step(&SchemaManager::new(&transaction), revision, direction).await?;
-                self.session.commit(db, transaction, "").await
+                let keys = ForeignKeys::of(db).await?;
+                match self.in_transaction(db, revision, direction, &keys).await {
+                    Err(error) if keys.are_in_the_way(&error) => {
+                        self.session.restore(db).await?;
+                        let keys = keys.off(db).await?;
+                        let ran = self.in_transaction(db, revision, direction, &keys).await;
+                        keys.restore(db).await?;
+                        ran
+                    }
+                    ran => ran,
+                }
             }
             Place::Database { db, .. } | Place::Memory(db) => {
-                step(&manager, revision, direction).await?;
-                self.session.restore(db).await
+                let keys = ForeignKeys::watched(db).await?;
+                self.outside_transaction(db, revision, direction).await?;
+                keys.settle(db).await
             }
+        }
+    }
+
+    async fn in_transaction(
+        &self,
+        db: &DatabaseConnection,
+        revision: &dyn MigrationTrait,
+        direction: Direction,
+        keys: &ForeignKeys,
+    ) -> Result<(), DbErr> {
+        let transaction = db.begin().await?;
+        transaction::mark(&transaction).await?;
+        step(&SchemaManager::new(&transaction), revision, direction).await?;
+        transaction::check(&transaction).await?;
+        keys.settle(&transaction).await?;
+        self.session.commit(db, transaction).await
+    }
+
+    async fn outside_transaction(
+        &self,
+        db: &DatabaseConnection,
+        revision: &dyn MigrationTrait,
+        direction: Direction,
+    ) -> Result<(), DbErr> {
+        step(&SchemaManager::new(db), revision, direction).await?;
+        self.session.restore(db).await
+    }
+
+    /// Runs upwards what another tool may have applied, and that may end its transaction then.
+    async fn run_applied(&self, revision: &dyn MigrationTrait) -> Result<(), DbErr> {
+        match &self.place {
+            Place::Database { db, .. } | Place::Memory(db)
+                if self.runner.end_of_transaction(revision, Direction::Up).await.is_some() =>
+            {
+                self.outside_transaction(db, revision, Direction::Up).await
+            }
+            _ => self.run(revision, Direction::Up).await,
         }
     }
 
@@ -156,6 +208,10 @@ impl<'a> Scratch<'a> {
             Place::Memory(db) => db.close().await.map_err(ScratchError::while_doing("closing a database in memory")),
         }
     }
+}
+
+fn would_end(revision: &dyn MigrationTrait, statement: String) -> String {
+    EngineError::WouldEndTransaction { revision: revision.name().to_owned(), statement }.to_string()
 }
 
 /// Creates the schema and moves into it; gives the search path. TimescaleDB's functions stay reachable through the schema
@@ -201,7 +257,10 @@ pub async fn catalog_of(runner: &Runner, revisions: &[&dyn MigrationTrait]) -> R
 }
 
 async fn wherever_it_works(runner: &Runner, revisions: &[&dyn MigrationTrait]) -> Result<Catalog, ScratchError> {
-    let refused = if runner.target().backend() == DbBackend::Postgres {
+    // Before a scratch schema is opened: what ended its transaction would leave it in the database itself.
+    let refused = if let Some(refused) = ends_transactions(runner, revisions).await {
+        Some(refused)
+    } else if runner.target().backend() == DbBackend::Postgres {
         let tried = match Scratch::transaction(runner).await {
             Ok(scratch) => produce(scratch, revisions).await,
             Err(error) => Err(error),
@@ -224,13 +283,25 @@ async fn wherever_it_works(runner: &Runner, revisions: &[&dyn MigrationTrait]) -
     }
 }
 
+/// An applied revision that ends transactions, because another tool ran it: tried in a transaction, it would leave what it
+/// makes in the database itself.
+async fn ends_transactions(runner: &Runner, revisions: &[&dyn MigrationTrait]) -> Option<ScratchError> {
+    for revision in revisions {
+        if let Some(statement) = runner.end_of_transaction(*revision, Direction::Up).await {
+            let source = DbErr::Migration(would_end(*revision, statement));
+            return Some(ScratchError::Revision { revision: revision.name().to_owned(), source });
+        }
+    }
+    None
+}
+
 async fn produce(scratch: Scratch<'_>, revisions: &[&dyn MigrationTrait]) -> Result<Catalog, ScratchError> {
     let produced = silently(async {
         for revision in revisions {
             // No savepoints here: they would double the round trips of `check`.
             let ran = match scratch.form() {
                 Form::Transaction => without_savepoint(&scratch, *revision).await,
-                Form::Database | Form::Memory => scratch.run(*revision, Direction::Up).await,
+                Form::Database | Form::Memory => scratch.run_applied(*revision).await,
             };
             ran.map_err(|source| ScratchError::Revision { revision: revision.name().to_owned(), source })?;
         }

@@ -67,7 +67,7 @@ pub fn tokens(backend: DbBackend, sql: &str) -> Vec<Token> {
 }
 
 /// Splits at semicolons outside of quotes, dollar quotes and comments.
-fn split(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
+pub fn split(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
     let mut found = Vec::new();
     let _ = Tokenizer::new(dialect(backend), sql).tokenize_with_location_into_buf(&mut found);
     let lines = line_starts(sql);

@@ -1,0 +1,55 @@
+//! A concurrent build that fails leaves an invalid index. Whatever its name is and however the statement is written, it is
+//! gone before the revision is applied, and one that somebody else left is not touched.
+
+use tests::{
+    Backend, TestDatabase,
+    fixtures::{count, execute},
+    inline::{Inline, project},
+    rows_as_text,
+};
+
+const INVALID: &str =
+    "SELECT i.relname::text FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE NOT x.indisvalid ORDER BY 1";
+
+#[tokio::test]
+async fn no_revision_is_applied_over_an_invalid_index() {
+    for (statement, first) in [
+        ("CREATE UNIQUE INDEX CONCURRENTLY ON t (a)", ""),
+        ("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"t-a key\" ON t (a)", ""),
+        ("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS T_U ON t (a)", ""),
+        ("/* unique */ CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS t_c ON t (a)", ""),
+        ("-- INDEX\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS t_d ON t (a)", ""),
+        ("REINDEX INDEX CONCURRENTLY t_r", "SET enable_seqscan = on"),
+    ] {
+        let database = TestDatabase::create(Backend::Postgres).await;
+        let db = database.connect().await;
+        execute(&db, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1); CREATE TABLE other (a int); INSERT INTO other VALUES (1), (1)")
+            .await;
+        let foreign = sea_orm::ConnectionTrait::execute_unprepared(
+            &db,
+            "CREATE UNIQUE INDEX CONCURRENTLY foreign_key ON other (a)",
+        );
+        foreign.await.unwrap_err();
+        if !first.is_empty() {
+            let invalid =
+                sea_orm::ConnectionTrait::execute_unprepared(&db, "CREATE UNIQUE INDEX CONCURRENTLY t_r ON t (a)");
+            invalid.await.unwrap_err();
+        }
+        let before = rows_as_text(&db, INVALID).await;
+        let revision = Inline::new("m20260101_000000_first", statement, "").outside_transaction();
+        let runner = database.runner_of(project(&[revision])).await;
+        for _ in 0..2 {
+            runner.up(None).await.unwrap_err();
+            assert_eq!(rows_as_text(&db, INVALID).await, before, "{statement} leaves none");
+        }
+        execute(&db, "DELETE FROM t WHERE ctid = '(0,1)'").await;
+        runner.up(None).await.unwrap_or_else(|error| panic!("{statement}: {}", error.on_one_line()));
+        assert_eq!(rows_as_text(&db, INVALID).await, ["foreign_key"], "{statement}");
+        assert_eq!(
+            count(&db, "pg_index WHERE indrelid = 't'::regclass AND indisvalid AND indisunique").await,
+            1,
+            "{statement}"
+        );
+        runner.close().await;
+    }
+}
