@@ -55,7 +55,8 @@ native)
     ;;
 esac
 
-printf '\n%s\n' "${steps[@]}"
+echo
+printf '%s\n' "${steps[@]}"
 printf '%5d s  in all\n' "$SECONDS"
 if grep -q '\.\.\. ignored' "$log"; then
     printf '\nIgnored tests, by reason:\n'
