@@ -32,7 +32,8 @@ async fn jobs_tell_how_they_do() {
 #[tokio::test]
 #[ignore = "needs background jobs, and TimescaleDB in WebAssembly runs none"]
 async fn a_job_that_fails_is_named() {
-    let database = TestDatabase::native(Backend::Timescale).await;
+    // Jobs are started and stopped by a superuser.
+    let database = TestDatabase::native(Backend::Timescale).await.as_administrator();
     let db = database.connect().await;
     readings(&db).await;
     let failed = until_failed(&db).await;
