@@ -79,6 +79,8 @@ fn by_value() -> PerChunkIndex {
 }
 
 async fn an_index_is_built_chunk_by_chunk(database: TestDatabase) {
+    // An index is made invalid in the catalogue, by a superuser.
+    let database = database.as_administrator();
     let db = readings(&database).await;
     insert(&db, monday(), 300).await;
     let manager = SchemaManager::new(&db);
