@@ -61,7 +61,7 @@ pub enum CodegenError {
         "the scratch database is {0}; continuous aggregates need TimescaleDB with its full licence: run `make entities`"
     )]
     NoTimescale(Capability),
-    /// Something is there already.
+    /// The scratch database is not empty.
     #[error("the scratch database is not empty: it has {0}; entities are generated from a database of their own")]
     NotEmpty(String),
     /// The tables could not be read.

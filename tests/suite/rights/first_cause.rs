@@ -1,4 +1,4 @@
-//! An import that fails says what went wrong first, and not what became of the rollback.
+//! An import that fails says what went wrong first, not how the rollback went.
 
 use tests::{
     Backend, TestDatabase,
