@@ -52,7 +52,15 @@ async function open() {
   } else if (args.template && existsSync(args.template)) {
     options.loadDataDir = new Blob([readFileSync(args.template)]);
   }
-  const db = await PGlite.create(options);
+  const isNew = !options.loadDataDir && !(args.data && existsSync(args.data));
+  let db = await PGlite.create(options);
+  if (isNew) {
+    // The session that has made the cluster keeps rights in its caches from before there were any: an ordinary role may
+    // not read some catalogues.
+    if (!args.data) options.loadDataDir = await db.dumpDataDir('none');
+    await db.close();
+    db = await PGlite.create(options);
+  }
   // The loader, which a server would preload: it brings the licensed half of the extension in.
   await db.exec("LOAD 'timescaledb'");
   await db.exec('CREATE EXTENSION IF NOT EXISTS timescaledb');
