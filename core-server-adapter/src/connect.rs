@@ -185,9 +185,12 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
     }
     match target.backend() {
         DbBackend::Postgres => {
-            let path = target.search_path();
-            let own = path.iter().map(|path| ("search_path", path.as_str()));
-            let session = session::postgres_statement(session::POSTGRES.iter().copied().chain(own));
+            let session = format!(
+                "{}; {}; {}",
+                session::postgres_statement(session::POSTGRES.iter().copied()),
+                session::postgres_set_path(&session::postgres_path(target.schema())),
+                session::postgres_set_path(session::POSTGRES_PATH_WITH_EXTENSION)
+            );
             options.map_sqlx_postgres_pool_opts(move |pool| {
                 let session = session.clone();
                 pool.after_connect(move |driver, _| {

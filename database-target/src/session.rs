@@ -40,12 +40,34 @@ pub const MYSQL: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_D
 pub const MYSQL_UNLIMITED: &str =
     "SET SESSION wait_timeout = 28800 /*M!100201 , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */";
 
+/// The search path with the schema of TimescaleDB behind it where it lacks that, as an expression of SQL: the functions of
+/// the extension have to be found, wherever they are.
+pub const POSTGRES_PATH_WITH_EXTENSION: &str = "pg_catalog.concat_ws(', ', \
+     nullif(pg_catalog.current_setting('search_path'), ''), (SELECT pg_catalog.quote_ident(n.nspname) \
+     FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace \
+     WHERE e.extname = 'timescaledb' AND n.nspname <> ALL (pg_catalog.current_schemas(true))))";
+
+/// The statement that sets a search path, given as an expression of SQL.
+pub fn postgres_set_path(expression: &str) -> String {
+    format!("SELECT pg_catalog.set_config('search_path', {expression}, false)")
+}
+
+/// The search path of a session that is to work in a schema, as an expression of SQL: the schema first, then what the
+/// path is already.
+pub fn postgres_path(schema: Option<&str>) -> String {
+    let own = "pg_catalog.current_setting('search_path')";
+    let Some(schema) = schema else { return own.to_owned() };
+    let quoted = format!("\"{}\"", schema.replace('"', "\"\""));
+    format!(
+        "CASE WHEN pg_catalog.current_schema() = {} THEN {own} \
+         ELSE pg_catalog.concat_ws(', ', {}, nullif({own}, '')) END",
+        literal(schema),
+        literal(&quoted)
+    )
+}
+
 /// The statement that sets these on PostgreSQL, without those that the server's version does not have.
 pub fn postgres_statement<'s>(settings: impl IntoIterator<Item = (&'s str, &'s str)>) -> String {
-    let literal = |text: &str| {
-        let quoted = text.replace('\'', "''");
-        if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
-    };
     let pairs: Vec<String> =
         settings.into_iter().map(|(name, value)| format!("({}, {})", literal(name), literal(value))).collect();
     format!(
@@ -53,4 +75,10 @@ pub fn postgres_statement<'s>(settings: impl IntoIterator<Item = (&'s str, &'s s
          WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL",
         pairs.join(", ")
     )
+}
+
+/// A text of PostgreSQL, whatever `standard_conforming_strings` is.
+fn literal(text: &str) -> String {
+    let quoted = text.replace('\'', "''");
+    if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }

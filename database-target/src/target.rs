@@ -162,14 +162,6 @@ impl Target {
         self.schema.as_deref()
     }
 
-    /// The search path for that schema, when there is one. Extensions live in `public` as a rule, and their functions have
-    /// to be found.
-    pub fn search_path(&self) -> Option<String> {
-        let schema = self.schema.as_deref()?;
-        let quoted = format!("\"{}\"", schema.replace('"', "\"\""));
-        Some(if schema == "public" { quoted } else { format!("{quoted},public") })
-    }
-
     /// The same database, worked on in this schema. Only PostgreSQL has schemas; elsewhere nothing changes.
     #[must_use]
     pub fn with_schema(mut self, name: &str) -> Self {
@@ -310,7 +302,6 @@ mod tests {
         let area = |text: &str| parse(text).in_area("telemetry");
         let postgres = area("postgres://h/plant");
         assert_eq!((postgres.database_name(), postgres.schema()), (Some("plant"), Some("telemetry")));
-        assert_eq!(postgres.search_path().as_deref(), Some("\"telemetry\",public"));
         assert_eq!(postgres.to_string(), "postgres://h/plant schema telemetry");
         let mysql = area("mysql://h/plant?charset=utf8mb4");
         assert_eq!((mysql.database_name(), mysql.schema()), (Some("plant_telemetry"), None));

@@ -4,6 +4,7 @@
 //   node serve.mjs --port 0 --template FILE      data in memory; FILE caches the freshly initialised cluster
 //   node serve.mjs --port 0 --control            data in memory, and orders on standard input (below)
 //   … --owner NAME                               the database belongs to that role, which is not a superuser
+//   … --extension-schema NAME                    the extension is made in that schema
 //
 // It prints one line, `ready URL`, once it accepts connections. The engine has one backend session, so connections are
 // served one after the other in the order they came; the rest wait. Whatever a client leaves behind (an open
@@ -30,6 +31,7 @@ const { values: args } = parseArgs({
     template: { type: 'string' },
     control: { type: 'boolean', default: false },
     owner: { type: 'string' },
+    'extension-schema': { type: 'string', default: 'public' },
   },
 });
 
@@ -63,8 +65,10 @@ async function open() {
   }
   // The loader, which a server would preload: it brings the licensed half of the extension in.
   await db.exec("LOAD 'timescaledb'");
-  await db.exec('CREATE EXTENSION IF NOT EXISTS timescaledb');
-  await db.exec("SELECT public.time_bucket('1 day', now())");
+  const place = `"${args['extension-schema'].replaceAll('"', '""')}"`;
+  await db.exec(`CREATE SCHEMA IF NOT EXISTS ${place}`);
+  await db.exec(`CREATE EXTENSION IF NOT EXISTS timescaledb SCHEMA ${place}`);
+  await db.exec(`SELECT ${place}.time_bucket('1 day', now())`);
   // Loads the language's library, so that snapshots have it.
   await db.exec('DO $$ BEGIN PERFORM 1; END $$');
   for (const sql of SESSION_SETTINGS) await db.exec(sql);

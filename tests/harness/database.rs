@@ -10,7 +10,7 @@ use std::{
 };
 
 use migration_engine::{Project, Runner, Target, connect, runner::Patience};
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::{
@@ -60,6 +60,21 @@ impl TestDatabase {
             }
         };
         Self { backend, touched: AtomicBool::new(false), place }
+    }
+
+    /// A new, empty database with TimescaleDB's extension in a schema of that name.
+    pub async fn with_extension_in(schema: &str) -> Self {
+        if std::env::var_os(NATIVE).is_none() {
+            let server = WasmServer::with_extension_in(schema).await;
+            let url = server.url().to_owned();
+            let place = Place::Wasm(Box::new(Mutex::new(server)), url);
+            return Self { backend: Backend::Timescale, touched: AtomicBool::new(true), place };
+        }
+        let database = Self::create(Backend::Timescale).await;
+        database.by_administrator("DROP EXTENSION timescaledb CASCADE").await;
+        database.by_administrator(&format!("CREATE SCHEMA \"{schema}\"")).await;
+        database.by_administrator(&format!("CREATE EXTENSION timescaledb SCHEMA \"{schema}\"")).await;
+        database
     }
 
     /// A new, empty database on a server that has what TimescaleDB in WebAssembly lacks.
@@ -161,12 +176,29 @@ impl TestDatabase {
     /// The same database, reached as the server's administrator: for a test about what an ordinary owner may not do.
     #[must_use = "the database lives as long as the value"]
     pub fn as_administrator(mut self) -> Self {
+        let administrator = self.administrator_url();
         match &mut self.place {
             Place::File { .. } => {}
-            Place::Wasm(_, url) => *url = url.replace(&format!("{OWNER}:"), "postgres:"),
+            Place::Wasm(_, url) => *url = administrator,
             Place::Server(server) => server.become_administrator(),
         }
         self
+    }
+
+    /// Runs statements as the server's administrator.
+    pub async fn by_administrator(&self, sql: &str) {
+        self.touched.store(true, Ordering::Relaxed);
+        let db = sql::connect_to(&self.administrator_url()).await;
+        db.execute_unprepared(sql).await.expect("what an administrator may do");
+        db.close().await.expect("closed");
+    }
+
+    fn administrator_url(&self) -> String {
+        match &self.place {
+            Place::File { url, .. } => url.clone(),
+            Place::Wasm(_, url) => url.replace(&format!("{OWNER}:"), "postgres:"),
+            Place::Server(server) => server.admin_url(),
+        }
     }
 
     /// Whether this is TimescaleDB in WebAssembly, which serves one connection at a time.

@@ -61,7 +61,7 @@ impl ServerDatabase {
     }
 
     /// The same database for the server's administrator.
-    fn admin_url(&self) -> String {
+    pub(crate) fn admin_url(&self) -> String {
         let mut url = Url::parse(&self.admin).expect("a URL");
         url.set_path(&self.name);
         url.into()

@@ -23,6 +23,8 @@ static IDLE: Mutex<Vec<Process>> = Mutex::new(Vec::new());
 /// A server of a test's own, given back with the value.
 pub(crate) struct WasmServer {
     process: Option<Process>,
+    /// Whether another test may have it afterwards.
+    shared: bool,
     _place: SemaphorePermit<'static>,
 }
 
@@ -33,9 +35,18 @@ impl WasmServer {
         let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let process = tokio::task::spawn_blocking(move || {
             // It was told to put itself back when it was given back; one that does not answer is replaced.
-            idle.filter(|process| process.answer().as_deref() == Some("restored")).unwrap_or_else(Process::start)
+            idle.filter(|process| process.answer().as_deref() == Some("restored")).unwrap_or_else(|| {
+                Process::start(&["--template", &workspace().join("target/test-timescaledb.tar").to_string_lossy()])
+            })
         });
-        Self { process: Some(process.await.expect("a server")), _place: place }
+        Self { process: Some(process.await.expect("a server")), shared: true, _place: place }
+    }
+
+    /// One of the caller's own, with the extension in another schema.
+    pub(crate) async fn with_extension_in(schema: &str) -> Self {
+        let place = PLACES.acquire().await.expect("never closed");
+        let process = Process::start(&["--extension-schema", schema]);
+        Self { process: Some(process), shared: false, _place: place }
     }
 
     fn process(&mut self) -> &mut Process {
@@ -65,7 +76,7 @@ impl WasmServer {
 
 impl Drop for WasmServer {
     fn drop(&mut self) {
-        if let Some(mut process) = self.process.take() {
+        if let Some(mut process) = self.process.take().filter(|_| self.shared) {
             process.order("restore");
             IDLE.lock().unwrap_or_else(PoisonError::into_inner).push(process);
         }
@@ -81,7 +92,7 @@ struct Process {
 }
 
 impl Process {
-    fn start() -> Self {
+    fn start(arguments: &[&str]) -> Self {
         let folder = workspace().join("scripts/timescaledb");
         assert!(
             folder.join("node_modules").is_dir(),
@@ -89,8 +100,8 @@ impl Process {
         );
         let mut child = Command::new("node")
             .arg(folder.join("serve.mjs"))
-            .args(["--port", "0", "--control", "--owner", OWNER, "--template"])
-            .arg(workspace().join("target/test-timescaledb.tar"))
+            .args(["--port", "0", "--control", "--owner", OWNER])
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

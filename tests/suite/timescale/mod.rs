@@ -5,6 +5,7 @@ mod aggregate;
 mod apache;
 mod bucket;
 mod columnstore;
+mod elsewhere;
 mod hypertable;
 mod job;
 mod maintenance;

@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use database_target::session::{MYSQL, POSTGRES};
+use database_target::session::{MYSQL, POSTGRES, POSTGRES_PATH_WITH_EXTENSION};
 use migration_timescale::Capability;
 use sea_orm::DbBackend;
 
@@ -184,7 +184,7 @@ fn session(backend: DbBackend) -> String {
             let settings: Vec<String> = set.collect();
             format!(
                 "\\set ON_ERROR_STOP on\n\
-                 SELECT pg_catalog.current_setting('search_path') AS path \\gset\n\
+                 SELECT {POSTGRES_PATH_WITH_EXTENSION} AS path \\gset\n\
                  \\set session 'RESET SESSION AUTHORIZATION; CLOSE ALL; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; \
                  DISCARD SEQUENCES; SET statement_timeout = 0; {}; SET search_path = :path'\n{}",
                 settings.join("; "),

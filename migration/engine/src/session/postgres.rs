@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use database_target::session::{POSTGRES, POSTGRES_UNLIMITED, postgres_statement};
+use database_target::session::{POSTGRES, POSTGRES_PATH_WITH_EXTENSION, POSTGRES_UNLIMITED, postgres_path, postgres_set_path, postgres_statement};
 use migration_timescale::literal;
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -13,17 +13,17 @@ const FORGET: &str = "CLOSE ALL; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD 
 
 /// The driver asks for two more digits of floating-point numbers when it connects, and a pooler does not pass that on.
 const QUESTION: &str = "SELECT session_user::text AS user_name, current_setting('role') AS role, \
-     current_setting('search_path') AS path, current_setting('enable_seqscan') AS seqscan, \
+     current_setting('enable_seqscan') AS seqscan, \
      current_setting('extra_float_digits') <> '2' AS unlike_asked, version() LIKE '%emcc%' AS one_session, \
      (SELECT extract(epoch FROM clock_timestamp() - a.backend_start)::float8 \
-      FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a) AS age";
+      FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a) AS age, ";
 
 /// How the session was when it was opened.
 #[derive(Clone, Debug)]
 pub(super) struct Start {
     user: String,
     role: String,
-    /// The target's own search path, or else the server's.
+    /// The server's own search path, behind the target's schema.
     pub(super) path: String,
     /// The build in WebAssembly has another default than it works with.
     seqscan: String,
@@ -36,15 +36,13 @@ pub(super) struct Start {
 
 impl Start {
     pub(super) async fn ask(db: &DatabaseConnection, target: &Target, patience: &Patience) -> Result<Self, DbErr> {
-        let rows = catalog::rows_of_text(db, QUESTION).await?;
+        let question = format!("{QUESTION}{} AS path", postgres_path(target.schema()));
+        let rows = catalog::rows_of_text(db, &question).await?;
         let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
         Ok(Self {
             user: row.try_get("", "user_name")?,
             role: row.try_get("", "role")?,
-            path: match target.search_path() {
-                Some(path) => path,
-                None => row.try_get("", "path")?,
-            },
+            path: row.try_get("", "path")?,
             seqscan: row.try_get("", "seqscan")?,
             lock_timeout: patience.lock_timeout.as_millis(),
             statement_timeout: patience.statement_timeout.map_or(0, |limit| limit.as_millis()),
@@ -60,7 +58,7 @@ impl Start {
         !self.one_session && (self.unlike_asked || self.age.is_some_and(|age| age > connecting.as_secs_f64()))
     }
 
-    /// One statement that sets everything.
+    /// Statements that set everything.
     pub(super) fn settings(&self, path: &str) -> String {
         let limits = [self.lock_timeout, self.statement_timeout].map(|limit| limit.to_string());
         let own = [
@@ -72,7 +70,9 @@ impl Start {
             ("statement_timeout", &limits[1]),
             ("role", &self.role),
         ];
-        postgres_statement(POSTGRES.iter().chain(POSTGRES_UNLIMITED).copied().chain(own))
+        // The extension last: a revision may have made it.
+        let settings = postgres_statement(POSTGRES.iter().chain(POSTGRES_UNLIMITED).copied().chain(own));
+        format!("{settings}; {}", postgres_set_path(POSTGRES_PATH_WITH_EXTENSION))
     }
 
     /// Statements that bring the session back to its start.

@@ -45,7 +45,7 @@ pub(super) async fn enable(manager: &SchemaManager<'_>) -> Result<Capability, Db
         return Ok(found);
     }
     // It is the whole database's: in the first schema of the path it would go with that schema.
-    let beside = "SELECT current_schema() <> 'public' AND to_regnamespace('public') IS NOT NULL AS has_public_beside";
+    let beside = "SELECT current_schema() <> 'public' AND 'public' = ANY (current_schemas(false)) AS has_public_beside";
     let place = if answer(manager, "has_public_beside", beside, Vec::new()).await? { " SCHEMA public" } else { "" };
     // A savepoint: somebody else may be enabling it at this moment.
     let attempt = manager.get_connection().begin().await?;

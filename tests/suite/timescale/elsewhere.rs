@@ -1,0 +1,75 @@
+//! The extension in a schema that the user's search path lacks, as some providers have it.
+
+use chrono::TimeDelta;
+use core_server_adapter::{
+    DatabaseConfig, Period,
+    telemetry::{NewReading, Telemetry},
+};
+use tests::{TestDatabase, process::run};
+
+use super::monday;
+use crate::migration;
+
+/// The path has neither `public` nor the schema of the extension.
+async fn elsewhere() -> TestDatabase {
+    let database = TestDatabase::with_extension_in("the extensions").await;
+    for sql in [
+        "GRANT USAGE ON SCHEMA \"the extensions\" TO test_owner",
+        "DROP SCHEMA public CASCADE",
+        "CREATE SCHEMA app AUTHORIZATION test_owner",
+        "CREATE SCHEMA \"Plant\" AUTHORIZATION test_owner",
+        "DO $$ BEGIN EXECUTE format('ALTER ROLE test_owner IN DATABASE %I SET search_path = app', current_database()); END $$",
+    ] {
+        database.by_administrator(sql).await;
+    }
+    database
+}
+
+const COMMANDS: [&str; 12] = [
+    "up",
+    "check",
+    "report",
+    "doctor",
+    "maintain",
+    "verify",
+    "down",
+    "up",
+    "check",
+    "reset --yes",
+    "fresh --yes",
+    "schema",
+];
+
+/// Every command, in this order, as the ordinary owner.
+fn whole_command_line(database: &TestDatabase, place: &[&str]) {
+    for command in COMMANDS {
+        let mut program = migration(&std::env::temp_dir());
+        let done = run(program.args(["-u", database.url()]).args(place).args(command.split(' ')));
+        assert_eq!(done.code, 0, "{place:?} {command}: {done:#?}");
+        assert!(command != "schema" || done.stdout.contains("create_hypertable("), "{done:#?}");
+    }
+}
+
+#[tokio::test]
+async fn every_command_finds_the_extension() {
+    let database = elsewhere().await;
+    for place in [&["--area", "alarms"][..], &["--area", "telemetry"], &["-s", "Plant"]] {
+        whole_command_line(&database, place);
+    }
+}
+
+#[tokio::test]
+async fn the_adapter_finds_the_extension() {
+    let database = elsewhere().await;
+    let done = run(migration(&std::env::temp_dir()).args(["-u", database.url(), "--area", "telemetry", "up"]));
+    assert_eq!(done.code, 0, "{done:#?}");
+    let telemetry = Telemetry::connect(&DatabaseConfig::new(database.url()).unwrap().in_area("telemetry")).await.unwrap();
+    let readings: Vec<_> =
+        (0..48).map(|hour| NewReading::new("a-1", monday() + TimeDelta::hours(hour), 1.5)).collect();
+    telemetry.readings().insert_many(&readings).await.unwrap();
+    let period = Period::between(monday(), monday() + TimeDelta::days(2));
+    telemetry.operations().refresh_summaries(period).await.unwrap();
+    let hypertables = telemetry.operations().hypertables().await.unwrap();
+    assert!(format!("{hypertables:?}").contains("sensor_readings"), "{hypertables:?}");
+    telemetry.close().await;
+}
