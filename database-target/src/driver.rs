@@ -60,6 +60,15 @@ impl Driver {
         }
     }
 
+    /// The database's name, decoded.
+    pub(crate) fn database(&self) -> Option<&str> {
+        match self {
+            Self::Postgres(options) => options.get_database(),
+            Self::MySql(options) => options.get_database(),
+            Self::Sqlite => None,
+        }
+    }
+
     pub(crate) fn with_database(self, name: &str) -> Self {
         match self {
             Self::Postgres(options) => Self::Postgres(Box::new(options.database(name))),

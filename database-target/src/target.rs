@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sea_orm::{
     DbBackend,
     sqlx::{mysql::MySqlConnectOptions, postgres::PgConnectOptions},
@@ -151,10 +151,9 @@ impl Target {
         Some((host.trim_start_matches('[').trim_end_matches(']'), self.url.port().unwrap_or(port)))
     }
 
-    /// Name of the database on its server, when the URL has one.
+    /// Name of the database on its server, as the server spells it, when the URL or the driver's environment has one.
     pub fn database_name(&self) -> Option<&str> {
-        let name = self.url.path().trim_start_matches('/');
-        (self.backend != DbBackend::Sqlite && !name.is_empty()).then_some(name)
+        self.driver.database()
     }
 
     /// The PostgreSQL schema to work in; none stands for the server's own choice.
@@ -200,7 +199,7 @@ impl Target {
     #[must_use]
     pub fn with_database(&self, name: &str) -> Self {
         let mut other = Self { schema: None, common: None, ..self.clone() };
-        other.url.set_path(name);
+        other.url.set_path(&utf8_percent_encode(name, NOT_PLAIN).to_string());
         // PostgreSQL's driver prefers the parameter to the path.
         let parameters: Vec<(String, String)> =
             self.url.query_pairs().filter(|(key, _)| key != "dbname").map(|(k, v)| (k.into(), v.into())).collect();
@@ -208,8 +207,7 @@ impl Target {
         if !parameters.is_empty() {
             other.url.query_pairs_mut().extend_pairs(parameters);
         }
-        let decoded = percent_decode_str(other.url.path().trim_start_matches('/')).decode_utf8_lossy().into_owned();
-        other.driver = other.driver.with_database(&decoded);
+        other.driver = other.driver.with_database(name);
         other
     }
 
@@ -240,6 +238,9 @@ impl Target {
         self.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 }
+
+/// What a database's name in a URL is encoded from.
+const NOT_PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
 
 /// `plant.sqlite` and `telemetry` give `plant-telemetry.sqlite`.
 fn beside(path: &Path, area: &str) -> String {
@@ -298,6 +299,24 @@ mod tests {
     }
 
     #[test]
+    fn names_are_as_the_server_spells_them() {
+        for url in [
+            "postgres://h/50%25%20gr%C3%B6%C3%9Fe",
+            "mysql://h/50%25%20gr%C3%B6%C3%9Fe",
+            "postgres://h/x?dbname=50%25%20gr%C3%B6%C3%9Fe",
+        ] {
+            let target = parse(url);
+            assert_eq!(target.database_name(), Some("50% größe"));
+            let other = target.with_database("a%20/b?c#d");
+            assert_eq!(other.database_name(), Some("a%20/b?c#d"));
+            assert_eq!(parse(&other.driver_url(false)).database_name(), Some("a%20/b?c#d"));
+        }
+        let area = parse("mysql://h/my%20plant").in_area("telemetry");
+        assert_eq!(area.database_name(), Some("my plant_telemetry"));
+        assert_eq!(area.common().unwrap().database_name(), Some("my plant"));
+    }
+
+    #[test]
     fn an_area_has_its_place_in_the_common_database() {
         let area = |text: &str| parse(text).in_area("telemetry");
         let postgres = area("postgres://h/plant");
@@ -346,7 +365,7 @@ mod tests {
         let written: Vec<char> = password.chars().collect();
         written.windows(6).all(|six| {
             let six: String = six.iter().collect();
-            let encoded = percent_encoding::utf8_percent_encode(&six, percent_encoding::NON_ALPHANUMERIC).to_string();
+            let encoded = utf8_percent_encode(&six, NON_ALPHANUMERIC).to_string();
             !shown.contains(&six) && !shown.contains(&encoded)
         })
     }
@@ -431,7 +450,7 @@ mod tests {
 
         #[test]
         fn no_six_characters_of_a_password_are_shown(password in "[ -~äß]{6,24}|[#/?@%:a-f0-9]{6,24}|[a-zA-Z0-9]{6,24}") {
-            let encoded = percent_encoding::utf8_percent_encode(&password, percent_encoding::NON_ALPHANUMERIC).to_string();
+            let encoded = utf8_percent_encode(&password, NON_ALPHANUMERIC).to_string();
             for secret in [password.as_str(), encoded.as_str()] {
                 for text in [
                     format!("postgres://me:{secret}@h:5432/d"),

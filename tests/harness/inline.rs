@@ -1,18 +1,32 @@
 //! Revisions written down in a line, for tests that need projects of their own.
 
+use std::{pin::Pin, sync::Arc};
+
 use migration_engine::{
     Describe, Project,
     describe::{Allowed, Parents},
 };
+use migration_timescale::Maintenance;
 use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait::async_trait};
 
-/// A revision of SQL statements.
-#[derive(Clone, Debug)]
+/// What a step of code gives.
+pub type Pending<'m> = Pin<Box<dyn Future<Output = Result<(), DbErr>> + Send + 'm>>;
+
+#[derive(Clone)]
+enum Step {
+    Sql(String),
+    Code(Arc<dyn for<'m> Fn(&'m SchemaManager<'m>) -> Pending<'m> + Send + Sync>),
+}
+
+/// A revision of SQL statements, and of code where these do not do.
+#[derive(Clone)]
 pub struct Inline {
     name: &'static str,
-    up: Vec<String>,
-    down: Vec<String>,
+    up: Vec<Step>,
+    down: Vec<Step>,
+    seed: Vec<Step>,
+    maintenance: Vec<Maintenance>,
     in_transaction: Option<bool>,
     parents: Parents,
     area: Option<&'static str>,
@@ -22,11 +36,13 @@ pub struct Inline {
 impl Inline {
     /// A revision that does `up` and `down`, one statement each; an empty one is none.
     pub fn new(name: &'static str, up: &str, down: &str) -> Self {
-        let statements = |sql: &str| if sql.is_empty() { vec![] } else { vec![sql.to_owned()] };
+        let statements = |sql: &str| if sql.is_empty() { vec![] } else { vec![Step::Sql(sql.to_owned())] };
         Self {
             name,
             up: statements(up),
             down: statements(down),
+            seed: Vec::new(),
+            maintenance: Vec::new(),
             in_transaction: None,
             parents: Parents::Previous,
             area: None,
@@ -42,7 +58,54 @@ impl Inline {
     /// Adds a statement to `up`.
     #[must_use]
     pub fn then(mut self, sql: &str) -> Self {
-        self.up.push(sql.to_owned());
+        self.up.push(Step::Sql(sql.to_owned()));
+        self
+    }
+
+    /// Adds statements to `up`.
+    #[must_use]
+    pub fn then_all(self, statements: &[&str]) -> Self {
+        statements.iter().fold(self, |revision, sql| revision.then(sql))
+    }
+
+    /// Adds a statement to `down`.
+    #[must_use]
+    pub fn back(mut self, sql: &str) -> Self {
+        self.down.push(Step::Sql(sql.to_owned()));
+        self
+    }
+
+    /// Adds code to `up`.
+    #[must_use]
+    pub fn up_by(
+        mut self,
+        code: impl for<'m> Fn(&'m SchemaManager<'m>) -> Pending<'m> + Send + Sync + 'static,
+    ) -> Self {
+        self.up.push(Step::Code(Arc::new(code)));
+        self
+    }
+
+    /// Adds code to `down`.
+    #[must_use]
+    pub fn down_by(
+        mut self,
+        code: impl for<'m> Fn(&'m SchemaManager<'m>) -> Pending<'m> + Send + Sync + 'static,
+    ) -> Self {
+        self.down.push(Step::Code(Arc::new(code)));
+        self
+    }
+
+    /// Fills tables for `verify`.
+    #[must_use]
+    pub fn seeded(mut self, sql: &str) -> Self {
+        self.seed.push(Step::Sql(sql.to_owned()));
+        self
+    }
+
+    /// Declares what is to be maintained.
+    #[must_use]
+    pub fn maintains(mut self, maintenance: Vec<Maintenance>) -> Self {
+        self.maintenance = maintenance;
         self
     }
 
@@ -50,6 +113,13 @@ impl Inline {
     #[must_use]
     pub fn outside_transaction(mut self) -> Self {
         self.in_transaction = Some(false);
+        self
+    }
+
+    /// Runs it in a transaction, on every backend.
+    #[must_use]
+    pub fn in_transaction(mut self) -> Self {
+        self.in_transaction = Some(true);
         self
     }
 
@@ -100,6 +170,14 @@ impl Describe for Inline {
     fn allows(&self) -> &'static [Allowed] {
         self.allows
     }
+
+    fn maintenance(&self) -> Vec<Maintenance> {
+        self.maintenance.clone()
+    }
+
+    async fn seed(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, &self.seed).await
+    }
 }
 
 #[async_trait]
@@ -117,9 +195,12 @@ impl MigrationTrait for Inline {
     }
 }
 
-async fn run(manager: &SchemaManager<'_>, statements: &[String]) -> Result<(), DbErr> {
-    for sql in statements {
-        manager.get_connection().execute_unprepared(sql).await?;
+async fn run(manager: &SchemaManager<'_>, steps: &[Step]) -> Result<(), DbErr> {
+    for step in steps {
+        match step {
+            Step::Sql(sql) => manager.get_connection().execute_unprepared(sql).await.map(drop)?,
+            Step::Code(code) => code(manager).await?,
+        }
     }
     Ok(())
 }

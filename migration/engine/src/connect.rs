@@ -259,17 +259,17 @@ async fn refused(target: &Target, error: &DbErr) -> EngineError {
     }
     let origin = target.origin();
     let database = target.database_name().unwrap_or("of the user's name");
+    let create = format!("create it with `CREATE DATABASE {}`", catalog::quote(target.backend(), database));
     let (reason, remedy) = match (target.backend(), sqlstate::code(error).as_deref()) {
         (DbBackend::Postgres, Some("28P01" | "28000")) | (DbBackend::MySql, Some("28000")) => {
             ("the user name or password is wrong".to_owned(), format!("correct them in {origin}"))
         }
-        (DbBackend::Postgres, Some("3D000")) => (
-            format!("database {database} does not exist"),
-            format!("create it with `createdb {database}`, or correct the name in {origin}"),
-        ),
+        (DbBackend::Postgres, Some("3D000")) => {
+            (format!("database {database} does not exist"), format!("{create}, or correct the name in {origin}"))
+        }
         (DbBackend::MySql, Some("42000")) => (
             format!("database {database} does not exist, or this user may not use it"),
-            format!("create it with `CREATE DATABASE {database}`, or correct the name in {origin}"),
+            format!("{create}, or correct the name in {origin}"),
         ),
         // A protocol violation, which is what a pooler says to wishes that it does not pass on.
         (DbBackend::Postgres, Some("08P01")) => (

@@ -2,44 +2,22 @@
 
 use std::sync::{Arc, Mutex};
 
-use migration_engine::{Project, Runner, batch::BatchedUpdate, runner::Event};
-use sea_orm_migration::prelude::*;
+use migration_engine::{Runner, batch::BatchedUpdate, runner::Event};
 use tests::{
     Backend, TestDatabase,
     fixtures::{count, execute},
-    inline::Inline,
+    inline::{Inline, project},
     on_every_backend,
 };
 
 on_every_backend!(every_row_is_changed_in_steps, an_update_that_does_not_end_is_ended, a_script_has_all_of_it);
 
 /// Fills a column in steps of 100 rows.
-struct Fill(&'static str);
-
-impl MigrationName for Fill {
-    fn name(&self) -> &'static str {
-        "m2_fill"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Fill {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(false)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        BatchedUpdate::of("rooms", &["id"])
-            .set(self.0)
-            .rows_where("site IS NULL")
-            .rows_at_a_time(100)
-            .run(manager)
-            .await
-    }
-
-    async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
-        Ok(())
-    }
+fn fill(set: &'static str) -> Inline {
+    Inline::new("m2_fill", "", "").outside_transaction().up_by(move |manager| {
+        let update = BatchedUpdate::of("rooms", &["id"]).set(set).rows_where("site IS NULL").rows_at_a_time(100);
+        Box::pin(async move { update.run(manager).await })
+    })
 }
 
 fn rooms() -> Inline {
@@ -48,7 +26,7 @@ fn rooms() -> Inline {
 
 /// 450 rooms without a site, and the revision that gives them one.
 async fn runner(database: &TestDatabase, set: &'static str) -> Runner {
-    let runner = database.runner_of(Project::of(vec![Box::new(rooms()), Box::new(Fill(set))])).await;
+    let runner = database.runner_of(project(&[rooms(), fill(set)])).await;
     runner.up(Some(1)).await.unwrap();
     let numbers = (1..=450).map(|number| format!("({number})")).collect::<Vec<_>>().join(", ");
     execute(runner.connection(), &format!("INSERT INTO rooms (id) VALUES {numbers}")).await;

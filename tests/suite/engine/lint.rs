@@ -15,7 +15,7 @@ use migration_engine::{
 use migration_timescale::Capability;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use sea_orm_migration::prelude::*;
-use tests::{Backend, TestDatabase, rows_as_text, scalar};
+use tests::{Backend, TestDatabase, inline::Inline, rows_as_text, scalar};
 
 /// One server for all: starting one costs more than the examples do.
 #[tokio::test]
@@ -170,31 +170,23 @@ async fn the_revisions_of_every_area_are_clean() {
 }
 
 /// What a hurried programmer would write next.
-#[derive(DeriveMigrationName)]
-struct Hurried;
+fn hurried() -> Inline {
+    let constraint =
+        "ALTER TABLE alarms ADD CONSTRAINT c CHECK (value > 0) NOT VALID; ALTER TABLE alarms VALIDATE CONSTRAINT c";
+    Inline::new("m20990101_000000_hurried", "", "").up_by(|manager| Box::pin(add_column(manager))).then(constraint)
+}
 
-#[async_trait::async_trait]
-impl MigrationTrait for Hurried {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let mut columns = Table::alter();
-        columns.table("alarms").add_column(ColumnDef::new("seen_at").date_time().default(Expr::current_timestamp()));
-        manager.alter_table(columns).await?;
-        let index = Index::create().name("alarms_value_idx").table("alarms").col("value").to_owned();
-        manager.create_index(index).await?;
-        let sql =
-            "ALTER TABLE alarms ADD CONSTRAINT c CHECK (value > 0) NOT VALID; ALTER TABLE alarms VALIDATE CONSTRAINT c";
-        manager.get_connection().execute_unprepared(sql).await.map(drop)
-    }
-
-    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
-        Ok(())
-    }
+async fn add_column(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let mut columns = Table::alter();
+    columns.table("alarms").add_column(ColumnDef::new("seen_at").date_time().default(Expr::current_timestamp()));
+    manager.alter_table(columns).await?;
+    manager.create_index(Index::create().name("alarms_value_idx").table("alarms").col("value").to_owned()).await
 }
 
 #[tokio::test]
 async fn a_hurried_revision_is_not() {
     let mut revisions = migration::Migrator::migrations();
-    revisions.push(Box::new(Hurried));
+    revisions.push(Box::new(hurried()));
     let mut rules: Vec<&str> =
         findings(&migration::project(), revisions).await.iter().map(|finding| finding.rule).collect();
     rules.sort_unstable();

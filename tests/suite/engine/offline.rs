@@ -13,6 +13,7 @@ use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 use tests::{
     Backend, TestDatabase, catalog,
     fixtures::{self, Alarm, BASELINE, PREDICTIVE, applied, count, execute},
+    inline::{Inline, project},
     on_every_backend, process, scalar,
 };
 use url::Url;
@@ -26,8 +27,16 @@ on_every_backend!(
 );
 
 /// The script of some revisions of a migrator, which is the same however often it is printed.
-async fn script<M: MigratorTrait>(server: Capability, direction: Direction, wanted: impl Fn(&str) -> bool) -> String {
-    let revisions = M::migrations();
+async fn script(server: Capability, direction: Direction, wanted: impl Fn(&str) -> bool) -> String {
+    script_of(migration::Migrator::migrations(), server, direction, wanted).await
+}
+
+async fn script_of(
+    revisions: Vec<Box<dyn MigrationTrait>>,
+    server: Capability,
+    direction: Direction,
+    wanted: impl Fn(&str) -> bool,
+) -> String {
     let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
     let table = SeaOrmTable::named("seaql_migrations");
     let text = offline::script(&revisions, &wanted, direction, server, &table).await.unwrap();
@@ -79,7 +88,7 @@ async fn migrated(backend: Backend) -> (TestDatabase, Runner) {
 
 async fn the_up_script_does_what_up_does(database: TestDatabase) {
     let (_other, expected) = migrated(database.backend()).await;
-    let text = script::<migration::Migrator>(expected.server(), Direction::Up, |_| true).await;
+    let text = script(expected.server(), Direction::Up, |_| true).await;
     must_run(&database, &text);
 
     let live = database.runner().await;
@@ -111,15 +120,15 @@ async fn the_down_script_takes_everything_back(database: TestDatabase) {
     runner.close().await;
 
     for (revision, expected) in [PREDICTIVE, BASELINE].into_iter().zip(schemas.iter().rev().skip(1)) {
-        must_run(&database, &script::<migration::Migrator>(server, Direction::Down, |name| name == revision).await);
+        must_run(&database, &script(server, Direction::Down, |name| name == revision).await);
         let runner = database.runner().await;
         assert_eq!(catalog(&runner).await.diff(expected), [], "{revision}");
         assert!(!applied(runner.connection()).await.iter().any(|name| name == revision));
         runner.close().await;
     }
     // Both ways once more, in one script each.
-    must_run(&database, &script::<migration::Migrator>(server, Direction::Up, |_| true).await);
-    must_run(&database, &script::<migration::Migrator>(server, Direction::Down, |_| true).await);
+    must_run(&database, &script(server, Direction::Up, |_| true).await);
+    must_run(&database, &script(server, Direction::Down, |_| true).await);
     let runner = database.runner().await;
     assert_eq!(catalog(&runner).await.diff(&schemas[0]), []);
     assert_eq!(applied(runner.connection()).await, [""; 0]);
@@ -136,24 +145,11 @@ async fn what_the_down_script_keeps_comes_back(database: TestDatabase) {
     let server = runner.server();
     runner.close().await;
 
-    must_run(&database, &script::<migration::Migrator>(server, Direction::Down, |name| name == PREDICTIVE).await);
+    must_run(&database, &script(server, Direction::Down, |name| name == PREDICTIVE).await);
     let database = database.up(None).await;
     let db = database.connect().await;
     assert_eq!(count(&db, "alarms WHERE origin = 'anomaly_model' AND anomaly_score = 0.75").await, 1);
     assert!(!fixtures::has_table(&db, fixtures::SIDE_TABLE).await);
-}
-
-/// Everything a text has to be careful with.
-struct Awkward;
-
-#[derive(DeriveMigrationName)]
-struct Words;
-
-#[async_trait::async_trait]
-impl MigratorTrait for Awkward {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Words)]
-    }
 }
 
 const TEXTS: [&str; 8] = [
@@ -167,63 +163,57 @@ const TEXTS: [&str; 8] = [
     "\u{1a}%_",
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Words {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(false)
-    }
+/// Everything a text has to be careful with.
+fn words_of_all_kinds() -> Inline {
+    Inline::new("m1_words", "", "").outside_transaction().up_by(|manager| Box::pin(create_words(manager)))
+}
 
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        let mut table = Table::create();
-        table.table("words").col(ColumnDef::new("id").integer().not_null().primary_key());
-        table.col(ColumnDef::new("said").text()).col(ColumnDef::new("bytes").blob()).col(ColumnDef::new("key").uuid());
-        table.col(ColumnDef::new("at").date_time()).col(ColumnDef::new("yes").boolean());
-        table.col(ColumnDef::new("more").json()).col(ColumnDef::new("number").double());
-        let mut moment = ColumnDef::new("moment");
-        match backend {
-            DbBackend::MySql => moment.custom("datetime(6)"),
-            DbBackend::Sqlite => moment.text(),
-            _ => moment.timestamp_with_time_zone(),
-        };
-        table.col(moment);
-        if backend == DbBackend::MySql {
-            // The server's default may be Latin-1.
-            table.character_set("utf8mb4");
-        }
-        manager.create_table(table).await?;
-        let time = chrono::DateTime::from_timestamp(1_767_225_600, 123_456_000).unwrap();
-        for (id, text) in (0..).zip(TEXTS) {
-            let mut insert = Query::insert();
-            insert.into_table("words");
-            insert.columns(["id", "said", "bytes", "key", "at", "yes", "more", "number", "moment"]);
-            let values: [Expr; 9] = [
-                id.into(),
-                text.into(),
-                text.as_bytes().into(),
-                uuid::Uuid::from_u128(u128::MAX / 3).into(),
-                time.naive_utc().into(),
-                (id % 2 == 0).into(),
-                serde_json::json!({ text: [1, null_or(text)] }).into(),
-                (1.0e-300 * f64::from(id)).into(),
-                time.into(),
-            ];
-            insert.values_panic(values);
-            manager.execute(insert).await?;
-        }
-        let mut empty = Query::insert();
-        empty.into_table("words").columns(["id", "said", "number"]);
-        empty.values_panic([100.into(), Option::<String>::None.into(), (-1.0).into()]);
-        manager.execute(empty).await?;
-        manager.get_connection().execute_unprepared(block(backend)).await?;
-        let several = "CREATE TABLE one (a integer); CREATE TABLE two (a integer); -- done";
-        manager.get_connection().execute_unprepared(several).await?;
-        manager.get_connection().execute_unprepared("INSERT INTO one VALUES (1)").await.map(drop)
+async fn create_words(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let backend = manager.get_database_backend();
+    let mut table = Table::create();
+    table.table("words").col(ColumnDef::new("id").integer().not_null().primary_key());
+    table.col(ColumnDef::new("said").text()).col(ColumnDef::new("bytes").blob()).col(ColumnDef::new("key").uuid());
+    table.col(ColumnDef::new("at").date_time()).col(ColumnDef::new("yes").boolean());
+    table.col(ColumnDef::new("more").json()).col(ColumnDef::new("number").double());
+    let mut moment = ColumnDef::new("moment");
+    match backend {
+        DbBackend::MySql => moment.custom("datetime(6)"),
+        DbBackend::Sqlite => moment.text(),
+        _ => moment.timestamp_with_time_zone(),
+    };
+    table.col(moment);
+    if backend == DbBackend::MySql {
+        // The server's default may be Latin-1.
+        table.character_set("utf8mb4");
     }
-
-    async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
-        Err(DbErr::Migration("never taken back".into()))
+    manager.create_table(table).await?;
+    let time = chrono::DateTime::from_timestamp(1_767_225_600, 123_456_000).unwrap();
+    for (id, text) in (0..).zip(TEXTS) {
+        let mut insert = Query::insert();
+        insert.into_table("words");
+        insert.columns(["id", "said", "bytes", "key", "at", "yes", "more", "number", "moment"]);
+        let values: [Expr; 9] = [
+            id.into(),
+            text.into(),
+            text.as_bytes().into(),
+            uuid::Uuid::from_u128(u128::MAX / 3).into(),
+            time.naive_utc().into(),
+            (id % 2 == 0).into(),
+            serde_json::json!({ text: [1, null_or(text)] }).into(),
+            (1.0e-300 * f64::from(id)).into(),
+            time.into(),
+        ];
+        insert.values_panic(values);
+        manager.execute(insert).await?;
     }
+    let mut empty = Query::insert();
+    empty.into_table("words").columns(["id", "said", "number"]);
+    empty.values_panic([100.into(), Option::<String>::None.into(), (-1.0).into()]);
+    manager.execute(empty).await?;
+    manager.get_connection().execute_unprepared(block(backend)).await?;
+    let several = "CREATE TABLE one (a integer); CREATE TABLE two (a integer); -- done";
+    manager.get_connection().execute_unprepared(several).await?;
+    manager.get_connection().execute_unprepared("INSERT INTO one VALUES (1)").await.map(drop)
 }
 
 fn null_or(text: &str) -> Option<&str> {
@@ -245,13 +235,16 @@ fn block(backend: DbBackend) -> &'static str {
 
 async fn every_value_and_block_survives(database: TestDatabase) {
     let other = TestDatabase::create(database.backend()).await;
-    let runner = other.runner_of(Awkward.into()).await;
+    let runner = other.runner_of(project(&[words_of_all_kinds()])).await;
     runner.up(None).await.unwrap();
     let expected = (words(runner.connection(), database.backend()).await, catalog(&runner).await);
     assert_eq!(expected.0.len(), TEXTS.len() + 1);
 
-    must_run(&database, &script::<Awkward>(runner.server(), Direction::Up, |_| true).await);
-    let live = database.runner_of(Awkward.into()).await;
+    must_run(
+        &database,
+        &script_of(vec![Box::new(words_of_all_kinds())], runner.server(), Direction::Up, |_| true).await,
+    );
+    let live = database.runner_of(project(&[words_of_all_kinds()])).await;
     fixtures::assert_same(&words(live.connection(), database.backend()).await, &expected.0, "rows");
     assert_eq!(catalog(&live).await.diff(&expected.1), []);
     assert_eq!(count(live.connection(), "one").await, 1);
@@ -276,7 +269,7 @@ async fn words(db: &DatabaseConnection, backend: Backend) -> Vec<String> {
 /// What was committed before the error stays, nothing after it happens.
 async fn an_error_ends_the_script(database: TestDatabase) {
     let (_other, expected) = migrated(database.backend()).await;
-    let text = script::<migration::Migrator>(expected.server(), Direction::Up, |_| true).await;
+    let text = script(expected.server(), Direction::Up, |_| true).await;
     let (first, second) = text.split_once(&format!("-- {PREDICTIVE}")).unwrap();
     let broken = format!("{first}\nINSERT INTO nowhere VALUES (1);\n-- {PREDICTIVE}{second}");
     let done = run(&database, &broken);

@@ -1,6 +1,6 @@
 //! A database that existed before the project is taken over with `stamp`, if its table is the one the baseline makes.
 
-use migration_engine::{EngineError, Project, Runner, sea_orm_migration, stamp::stamp};
+use migration_engine::{EngineError, Runner, stamp::stamp};
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::prelude::*;
 use tests::{
@@ -9,6 +9,7 @@ use tests::{
         self, BASELINE, OLD_COLUMNS, OLD_HYPERTABLE, PREDICTIVE, alarms, applied, assert_same, compress, count,
         execute, has_table, old_table,
     },
+    inline::{Inline, project},
     on_every_backend, rows_as_text, scalar,
 };
 
@@ -200,7 +201,9 @@ async fn a_comparison_leaves_nothing_behind(database: TestDatabase) {
     runner.close().await;
 
     // A revision that fails half way.
-    let runner = database.runner_of(Project::new(Failing)).await;
+    let failing = Inline::new("m1_fails", "CREATE TABLE half (id integer)", "")
+        .up_by(|_| Box::pin(async { Err(DbErr::Custom("fails on purpose".into())) }));
+    let runner = database.runner_of(project(&[failing])).await;
     let surroundings = self::surroundings(&runner).await;
     let error = stamp(&runner, "m1_fails", false).await.unwrap_err().on_one_line();
     assert!(error.contains("on purpose"), "{error}");
@@ -229,30 +232,5 @@ async fn surroundings(runner: &Runner) -> Vec<Option<String>> {
             vec![scalar(db, "SELECT DATABASE()").await, scalar(db, scratch).await]
         }
         _ => vec![scalar(db, "SELECT group_concat(name) FROM sqlite_master").await],
-    }
-}
-
-struct Failing;
-
-#[async_trait::async_trait]
-impl MigratorTrait for Failing {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(FailingRevision)]
-    }
-}
-
-struct FailingRevision;
-
-impl MigrationName for FailingRevision {
-    fn name(&self) -> &'static str {
-        "m1_fails"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for FailingRevision {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_table(Table::create().table("half").col(ColumnDef::new("id").integer()).take()).await?;
-        Err(DbErr::Custom("fails on purpose".into()))
     }
 }

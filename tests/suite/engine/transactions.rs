@@ -3,7 +3,7 @@
 
 use migration_engine::Project;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait::async_trait};
+use sea_orm_migration::SchemaManager;
 use tests::{
     Backend, TestDatabase,
     fixtures::{count, execute, has_table},
@@ -61,33 +61,16 @@ async fn a_revision_that_would_end_the_transaction_does_not_run() {
 }
 
 /// Nobody sees what it does before it does it: recording it takes an answer that only a database has.
-struct Unseen(&'static [&'static str]);
-
-impl MigrationName for Unseen {
-    fn name(&self) -> &str {
-        FIRST
-    }
-}
-
-#[async_trait]
-impl MigrationTrait for Unseen {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let db = manager.get_connection();
-        let asked = Statement::from_string(db.get_database_backend(), "SELECT 1 AS one");
-        db.query_one_raw(asked).await?.ok_or(DbErr::Custom("no answer".to_owned()))?;
-        for sql in self.0 {
-            db.execute_unprepared(sql).await?;
-        }
-        Ok(())
-    }
-}
-
 fn unseen(statements: &'static [&'static str]) -> Project {
-    Project::of(vec![Box::new(Unseen(statements))])
+    let asked = Inline::new(FIRST, "", "").in_transaction().up_by(|manager| Box::pin(ask(manager, "SELECT 1 AS one")));
+    project(&[asked.then_all(statements)])
+}
+
+/// Runs it as a query that has an answer.
+async fn ask(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let answer = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    answer.map(drop).ok_or(DbErr::Custom("no answer".to_owned()))
 }
 
 #[tokio::test]
@@ -140,24 +123,6 @@ async fn a_semicolon_in_a_text_switches_no_transaction_off(database: TestDatabas
     assert_eq!(count(&db, "notes").await, 0);
 }
 
-/// Asks the first and executes the second.
-struct Queried(&'static str, &'static str);
-
-impl MigrationName for Queried {
-    fn name(&self) -> &'static str {
-        "m20260102_000000_second"
-    }
-}
-
-#[async_trait]
-impl MigrationTrait for Queried {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let db = manager.get_connection();
-        db.query_one_raw(Statement::from_string(db.get_database_backend(), self.0)).await?;
-        db.execute_unprepared(self.1).await.map(drop)
-    }
-}
-
 /// The usual rebuild of a table on SQLite, with and without what is meant to keep the rows of other tables.
 #[tokio::test]
 async fn a_table_of_sqlite_that_is_built_anew_takes_no_rows_of_others_along() {
@@ -178,12 +143,13 @@ async fn a_table_of_sqlite_that_is_built_anew_takes_no_rows_of_others_along() {
             let first = Inline::new(FIRST, "CREATE TABLE parent (id integer PRIMARY KEY)", "DROP TABLE parent").then(&format!(
                 "CREATE TABLE child (id integer PRIMARY KEY, parent integer REFERENCES parent (id) ON DELETE {action})"
             ));
-            let second: Box<dyn MigrationTrait> = if *what == "query" {
-                Box::new(Queried(OFF, REBUILD))
+            let second = Inline::new("m20260102_000000_second", up, "");
+            let second = if *what == "query" {
+                second.up_by(|manager| Box::pin(async { ask(manager, OFF).await.or(Ok(())) })).then(REBUILD)
             } else {
-                Box::new(Inline::new("m20260102_000000_second", up, ""))
+                second
             };
-            let runner = database.runner_of(Project::of(vec![Box::new(first), second])).await;
+            let runner = database.runner_of(project(&[first, second])).await;
             runner.up(Some(1)).await.unwrap();
             execute(runner.connection(), "INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2)")
                 .await;

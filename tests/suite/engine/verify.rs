@@ -1,17 +1,17 @@
 //! `verify` proves that revisions can be taken back, and catches those that cannot, by the object or table.
 
 use migration_engine::{
-    Describe, Project, Runner, Target, connect,
+    Project, Runner, Target, connect,
     describe::Allowed,
     runner::Patience,
     scratch::Form,
-    sea_orm_migration::prelude::*,
     verify::{LOSSY_ROLLBACK, Outcome, Progress, Step, Verified, verify},
 };
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::DbBackend;
 use tests::{
     Backend, TestDatabase, catalog,
     fixtures::{BASELINE, PREDICTIVE, count, execute},
+    inline::{Inline, project},
     on_every_backend,
 };
 
@@ -25,130 +25,25 @@ on_every_backend!(
     what_does_not_run_ends_it,
 );
 
-/// A revision of raw SQL.
-#[derive(Clone, Copy)]
-struct Sql {
-    name: &'static str,
-    up: &'static [&'static str],
-    down: &'static [&'static str],
-    seed: &'static str,
-    transaction: Option<bool>,
-    allows: &'static [Allowed],
+const ADD: &str = "ALTER TABLE machines ADD site varchar(20)";
+const REMOVE: &str = "ALTER TABLE machines DROP COLUMN site";
+const FILL: &str = "UPDATE machines SET site = 'Ulm' WHERE id > 1";
+
+/// A revision between two that are right.
+fn second(revision: Inline) -> Project {
+    let table = "CREATE TABLE machines (id integer PRIMARY KEY, name varchar(50), note varchar(50))";
+    let machines = Inline::new("m1_create_machines", table, "DROP TABLE machines")
+        .then("CREATE INDEX machines_name_idx ON machines (name)")
+        .seeded("INSERT INTO machines VALUES (1, 'press', NULL), (2, 'it''s', ''), (3, NULL, 'x')");
+    let owners = Inline::new("m3_create_owners", "CREATE TABLE owners (id integer PRIMARY KEY)", "DROP TABLE owners")
+        .seeded("INSERT INTO owners VALUES (1)");
+    project(&[machines, revision, owners])
 }
 
-impl MigrationName for Sql {
-    fn name(&self) -> &str {
-        self.name
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Sql {
-    fn use_transaction(&self) -> Option<bool> {
-        self.transaction
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, self.up).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, self.down).await
-    }
-}
-
-#[async_trait::async_trait]
-impl Describe for Sql {
-    fn allows(&self) -> &'static [Allowed] {
-        self.allows
-    }
-
-    async fn seed(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        if self.seed.is_empty() { Ok(()) } else { run(manager, &[self.seed]).await }
-    }
-}
-
-async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
-    for statement in statements {
-        manager.get_connection().execute_unprepared(statement).await?;
-    }
-    Ok(())
-}
-
-const MACHINES: Sql = Sql {
-    name: "m1_create_machines",
-    up: &[
-        "CREATE TABLE machines (id integer PRIMARY KEY, name varchar(50), note varchar(50))",
-        "CREATE INDEX machines_name_idx ON machines (name)",
-    ],
-    down: &["DROP TABLE machines"],
-    seed: "INSERT INTO machines VALUES (1, 'press', NULL), (2, 'it''s', ''), (3, NULL, 'x')",
-    transaction: None,
-    allows: &[],
-};
-const ADD_SITE: Sql = Sql {
-    name: "m2_add_site",
-    up: &["ALTER TABLE machines ADD site varchar(20)"],
-    down: &["ALTER TABLE machines DROP COLUMN site"],
-    seed: "UPDATE machines SET site = 'Ulm' WHERE id > 1",
-    transaction: None,
-    allows: &[],
-};
-const ADD_OWNERS: Sql = Sql {
-    name: "m3_create_owners",
-    up: &["CREATE TABLE owners (id integer PRIMARY KEY)"],
-    down: &["DROP TABLE owners"],
-    seed: "INSERT INTO owners VALUES (1)",
-    transaction: None,
-    allows: &[],
-};
-
-macro_rules! migrators {
-    ($($name:ident: $second:expr;)+) => {$(
-        struct $name;
-
-        #[async_trait::async_trait]
-        impl MigratorTrait for $name {
-            fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-                vec![Box::new(MACHINES), Box::new($second), Box::new(ADD_OWNERS)]
-            }
-        }
-
-        impl $name {
-            fn project() -> Project {
-                Project::new(Self).describe(MACHINES).describe($second).describe(ADD_OWNERS)
-            }
-        }
-    )+};
-}
-
-migrators! {
-    Forgets: Sql {
-        name: "m2_forgets",
-        up: &["CREATE INDEX machines_note_idx ON machines (note)"],
-        down: &[],
-        seed: "",
-        ..ADD_SITE
-    };
-    TakesTooMuch: Sql {
-        name: "m2_takes_too_much",
-        down: &["ALTER TABLE machines DROP COLUMN site", "ALTER TABLE machines DROP COLUMN note"],
-        seed: "",
-        ..ADD_SITE
-    };
-    NotConvergent: Sql {
-        name: "m2_not_convergent",
-        up: &["UPDATE machines SET id = id + 100"],
-        down: &["UPDATE machines SET id = id - 100"],
-        seed: "",
-        transaction: Some(false),
-        ..ADD_SITE
-    };
-    Refuses: Sql { name: "m2_refuses", seed: "", transaction: Some(false), ..ADD_SITE };
-    LosesOnTheWayBack: ADD_SITE;
-    Deletes: Sql { name: "m2_deletes", down: &["ALTER TABLE machines DROP COLUMN site", "DELETE FROM machines WHERE id = 1"], seed: "", ..ADD_SITE };
-    Says: Sql { allows: &[Allowed { rule: LOSSY_ROLLBACK, reason: "sites are read again every night" }], ..ADD_SITE };
-    DoesNotRun: Sql { name: "m2_does_not_run", up: &["ALTER TABLE nowhere ADD site varchar(20)"], ..ADD_SITE };
+/// With a reason for the loss.
+fn says() -> Project {
+    let allowed = &[Allowed { rule: LOSSY_ROLLBACK, reason: "sites are read again every night" }];
+    second(Inline::new("m2_add_site", ADD, REMOVE).seeded(FILL).allows(allowed))
 }
 
 /// Outcomes, and the findings of the second revision as people read them.
@@ -208,7 +103,9 @@ async fn the_alarms_project_is_proved(database: TestDatabase) {
 }
 
 async fn what_down_forgets_is_named(database: TestDatabase) {
-    let (outcomes, findings, _) = verified(&database, Forgets::project()).await;
+    let (outcomes, findings, _) =
+        verified(&database, second(Inline::new("m2_forgets", "CREATE INDEX machines_note_idx ON machines (note)", "")))
+            .await;
     assert_eq!(outcomes, FAILED);
     assert!(
         findings[0].starts_with("after down, index ") && findings[0].contains("machines_note_idx is left"),
@@ -218,7 +115,8 @@ async fn what_down_forgets_is_named(database: TestDatabase) {
 }
 
 async fn what_down_takes_too_much_is_named(database: TestDatabase) {
-    let (outcomes, findings, all) = verified(&database, TakesTooMuch::project()).await;
+    let revision = Inline::new("m2_takes_too_much", ADD, REMOVE).back("ALTER TABLE machines DROP COLUMN note");
+    let (outcomes, findings, all) = verified(&database, second(revision)).await;
     assert_eq!(outcomes, FAILED);
     assert!(findings[0].starts_with("after down, column machines.note is gone: 3 "), "{findings:#?}");
     assert!(findings[1].starts_with("after down, 3 rows of table machines lost"), "{findings:#?}");
@@ -229,32 +127,38 @@ async fn what_down_takes_too_much_is_named(database: TestDatabase) {
 }
 
 async fn what_is_not_convergent_is_named(database: TestDatabase) {
-    let (outcomes, findings, _) = verified(&database, NotConvergent::project()).await;
+    let (up, down) = ("UPDATE machines SET id = id + 100", "UPDATE machines SET id = id - 100");
+    let shifts = Inline::new("m2_not_convergent", up, down);
+    let (outcomes, findings, _) = verified(&database, second(shifts.outside_transaction())).await;
     assert_eq!(outcomes, FAILED);
     assert_eq!(findings, ["after up a second time, 3 rows of table machines lost or changed, 3 new or changed"]);
-    let (outcomes, findings, _) = verified(&database, Refuses::project()).await;
+    let (outcomes, findings, _) =
+        verified(&database, second(Inline::new("m2_refuses", ADD, REMOVE).outside_transaction())).await;
     assert_eq!(outcomes, FAILED);
     assert!(findings.len() == 1 && findings[0].starts_with("up a second time failed: "), "{findings:#?}");
 }
 
 async fn lost_rows_are_counted(database: TestDatabase) {
-    let (outcomes, findings, _) = verified(&database, LosesOnTheWayBack::project()).await;
+    let (outcomes, findings, _) =
+        verified(&database, second(Inline::new("m2_add_site", ADD, REMOVE).seeded(FILL))).await;
     assert_eq!(outcomes, FAILED);
     assert_eq!(findings, ["after up after down, 2 rows of table machines lost or changed, 2 new or changed"]);
-    let (outcomes, findings, _) = verified(&database, Deletes::project()).await;
+    let deletes = Inline::new("m2_deletes", ADD, REMOVE).back("DELETE FROM machines WHERE id = 1");
+    let (outcomes, findings, _) = verified(&database, second(deletes)).await;
     assert_eq!(outcomes, FAILED);
     assert_eq!(findings[0], "after down, 1 row of table machines lost or changed, 0 new or changed");
 }
 
 async fn a_loss_with_a_reason_is_no_failure(database: TestDatabase) {
-    let (outcomes, findings, all) = verified(&database, Says::project()).await;
+    let (outcomes, findings, all) = verified(&database, says()).await;
     assert_eq!(outcomes, [Outcome::Proved; 3]);
     assert_eq!(findings.len(), 1, "said all the same");
     assert_eq!(all[1].may_lose_rows.as_deref(), Some("sites are read again every night"));
 }
 
 async fn what_does_not_run_ends_it(database: TestDatabase) {
-    let (outcomes, findings, _) = verified(&database, DoesNotRun::project()).await;
+    let nowhere = Inline::new("m2_does_not_run", "ALTER TABLE nowhere ADD site varchar(20)", REMOVE);
+    let (outcomes, findings, _) = verified(&database, second(nowhere)).await;
     assert_eq!(outcomes, [Outcome::Proved, Outcome::Failed, Outcome::NotReached]);
     assert!(
         findings.len() == 1 && findings[0].starts_with("up failed: ") && findings[0].contains("nowhere"),
@@ -277,7 +181,7 @@ async fn without_the_right_to_create_databases_a_transaction_does() {
         let target = Target::parse(url.as_str(), "the test").unwrap();
         Runner::connect(project, target, &connect::Settings::default(), Patience::default()).await.unwrap()
     };
-    let runner = connect(Says::project()).await;
+    let runner = connect(says()).await;
     let verified = verify(&runner, |_| {}).await.unwrap();
     assert!(
         verified.iter().all(|one| one.form == Form::Transaction && one.outcome == Outcome::Proved),

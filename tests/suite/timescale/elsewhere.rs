@@ -63,9 +63,9 @@ async fn the_adapter_finds_the_extension() {
     let database = elsewhere().await;
     let done = run(migration(&std::env::temp_dir()).args(["-u", database.url(), "--area", "telemetry", "up"]));
     assert_eq!(done.code, 0, "{done:#?}");
-    let telemetry = Telemetry::connect(&DatabaseConfig::new(database.url()).unwrap().in_area("telemetry")).await.unwrap();
-    let readings: Vec<_> =
-        (0..48).map(|hour| NewReading::new("a-1", monday() + TimeDelta::hours(hour), 1.5)).collect();
+    let telemetry =
+        Telemetry::connect(&DatabaseConfig::new(database.url()).unwrap().in_area("telemetry")).await.unwrap();
+    let readings: Vec<_> = (0..48).map(|hour| NewReading::new("a-1", monday() + TimeDelta::hours(hour), 1.5)).collect();
     telemetry.readings().insert_many(&readings).await.unwrap();
     let period = Period::between(monday(), monday() + TimeDelta::days(2));
     telemetry.operations().refresh_summaries(period).await.unwrap();

@@ -55,11 +55,14 @@ pub(super) const QUERIES: &[(Kind, &str)] = &[
          JOIN pg_index x ON x.indrelid = m.oid JOIN pg_class i ON i.oid = x.indexrelid WHERE g.view_schema = current_schema()",
     ),
     (
-        // Policies and jobs by the procedure they call; several of one procedure on one table are one entry.
+        // Policies and jobs by the procedure they call; several of one procedure on one table are one entry. TimescaleDB
+        // keeps intervals as text, in the style of whoever made the policy.
         Kind::Policy,
         "SELECT j.proc_name || coalesce(' on ' || j.hypertable_name, '') AS name, j.hypertable_name::text AS owner, \
          string_agg(format('CALL %I(%s%s), every %s%s%s%s%s', j.proc_name, quote_literal(j.hypertable_name) || ', ', \
-         quote_literal((j.config - 'hypertable_id' - 'mat_hypertable_id')::text), j.schedule_interval, \
+         quote_literal(coalesce((SELECT jsonb_object_agg(e.key, CASE WHEN starts_with(j.proc_schema, '_timescaledb') AND jsonb_typeof(e.value) = 'string' \
+          AND e.key IN ('start_offset', 'end_offset', 'drop_after', 'drop_created_before', 'compress_after', 'compress_created_before') \
+          THEN to_jsonb((e.value #>> '{}')::interval::text) ELSE e.value END) FROM jsonb_each(j.config - 'hypertable_id' - 'mat_hypertable_id') e), j.config)::text), j.schedule_interval, \
          CASE WHEN j.scheduled THEN '' ELSE ', switched off' END, \
          CASE WHEN j.max_runtime > INTERVAL '0' AND j.proc_name <> 'policy_retention' THEN ', at most ' || j.max_runtime ELSE '' END, \
          CASE WHEN j.max_retries >= 0 THEN ', ' || j.max_retries || ' retries' ELSE '' END, \

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use database_target::session::{POSTGRES, POSTGRES_PATH_WITH_EXTENSION, POSTGRES_UNLIMITED, postgres_path, postgres_set_path, postgres_statement};
+use database_target::session::{
+    POSTGRES, POSTGRES_PATH_WITH_EXTENSION, POSTGRES_UNLIMITED, postgres_path, postgres_set_path, postgres_statement,
+};
 use migration_timescale::literal;
 use sea_orm::{DatabaseConnection, DbErr};
 

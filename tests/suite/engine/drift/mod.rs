@@ -9,11 +9,11 @@ mod postgres;
 mod sqlite;
 mod timescale;
 
-use migration_engine::{EngineError, Project, Runner, drift::drift, sea_orm_migration::prelude::*};
-use sea_orm::{ConnectionTrait, DbBackend};
+use migration_engine::{EngineError, Runner, drift::drift};
 use tests::{
     Backend, TestDatabase,
-    fixtures::{execute, has_table},
+    fixtures::{count, execute, has_table},
+    inline::{Inline, project},
     on_every_backend,
 };
 
@@ -27,59 +27,14 @@ on_every_backend!(
 /// A change, how the differences it makes begin, and what undoes it.
 type Case = (&'static str, &'static [&'static str], &'static str);
 
-/// A project with an object of every kind the backend has.
-struct Plant;
-
-struct CreatePlant;
-
-impl MigrationName for CreatePlant {
-    fn name(&self) -> &'static str {
-        "m1_create_plant"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for CreatePlant {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let db = manager.get_connection();
-        let setup = match manager.get_database_backend() {
-            DbBackend::Postgres => postgres::SETUP,
-            DbBackend::MySql => mariadb::SETUP,
-            _ => sqlite::SETUP,
-        };
-        for statement in setup {
-            db.execute_unprepared(statement).await?;
-        }
-        Ok(())
-    }
-}
-
-/// The part that needs TimescaleDB.
-struct CreateMetrics;
-
-impl MigrationName for CreateMetrics {
-    fn name(&self) -> &'static str {
-        "m2_create_metrics"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for CreateMetrics {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        use migration_timescale::TimescaleManager;
-        if manager.enable_timescaledb().await?.has_columnstore() {
-            for statement in timescale::SETUP {
-                manager.get_connection().execute_unprepared(statement).await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-#[async_trait::async_trait]
-impl MigratorTrait for Plant {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(CreatePlant), Box::new(CreateMetrics)]
+/// A revision that makes an object of every kind the backend has.
+fn create_plant(backend: Backend) -> Inline {
+    let create = |setup: &[&str]| Inline::new("m1_create_plant", "", "").then_all(setup);
+    match backend {
+        Backend::Sqlite => create(sqlite::SETUP),
+        Backend::Mariadb => create(mariadb::SETUP),
+        Backend::Postgres => create(postgres::SETUP),
+        Backend::Timescale => create(postgres::SETUP).then_all(timescale::SETUP),
     }
 }
 
@@ -104,7 +59,7 @@ async fn the_alarms_schema_does_not_drift(database: TestDatabase) {
 async fn every_kind_of_object_is_compared(database: TestDatabase) {
     // One of the cases is an index that only the server itself, or its administrator, makes invalid.
     let database = database.as_administrator();
-    let runner = database.runner_of(Project::new(Plant)).await;
+    let runner = database.runner_of(project(&[create_plant(database.backend())])).await;
     runner.up(None).await.unwrap();
     assert_eq!(lines(&runner).await, [""; 0], "before any change");
     let cases: Vec<&Case> = match database.backend() {
@@ -156,39 +111,35 @@ async fn what_is_no_schema_is_no_drift(database: TestDatabase) {
     assert!(found[0].starts_with("table seaql_migrations_engines is not expected"), "{found:#?}");
 }
 
-/// A history that PostgreSQL does not run in one transaction.
-struct Concurrent;
-
-#[async_trait::async_trait]
-impl MigratorTrait for Concurrent {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(CreatePlant), Box::new(CreateIndexConcurrently)]
+/// TimescaleDB keeps the intervals of a job as text, in the style of the session that made it.
+#[tokio::test]
+async fn jobs_are_compared_by_their_intervals() {
+    let database = TestDatabase::create(Backend::Timescale).await;
+    database.up_of("telemetry", migration::areas::telemetry::project, None).await;
+    let runner = database.runner_of(migration::areas::telemetry::project()).await;
+    let db = runner.connection();
+    execute(db, "SET IntervalStyle = iso_8601").await;
+    for key in ["start_offset", "end_offset", "drop_after", "compress_after"] {
+        let other = format!(
+            "SELECT alter_job(job_id, config => jsonb_set(config, '{{{key}}}', to_jsonb((config ->> '{key}')::interval::text))) \
+             FROM timescaledb_information.jobs WHERE hypertable_schema = current_schema() AND config ->> '{key}' IS NOT NULL"
+        );
+        execute(db, &other).await;
     }
-}
-
-struct CreateIndexConcurrently;
-
-impl MigrationName for CreateIndexConcurrently {
-    fn name(&self) -> &'static str {
-        "m2_create_index_concurrently"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for CreateIndexConcurrently {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(false)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let sql = "CREATE INDEX CONCURRENTLY plainly ON makers (label)";
-        manager.get_connection().execute_unprepared(sql).await.map(drop)
-    }
+    execute(db, "SET IntervalStyle = postgres").await;
+    assert!(count(db, "timescaledb_information.jobs WHERE config::text LIKE '%\"P%'").await > 3);
+    assert_eq!(lines(&runner).await, [""; 0]);
+    let other = "SELECT alter_job(job_id, config => config || '{\"drop_after\": \"P91D\"}') \
+         FROM timescaledb_information.jobs WHERE hypertable_schema = current_schema() AND config ? 'drop_after'";
+    execute(db, other).await;
+    let found = lines(&runner).await;
+    assert!(found.len() == 1 && found[0].contains("91 days"), "{found:#?}");
 }
 
 async fn concurrently(backend: Backend) {
     let database = TestDatabase::create(backend).await;
-    let runner = database.runner_of(Project::new(Concurrent)).await;
+    let index = Inline::new("m2_create_index_concurrently", "CREATE INDEX CONCURRENTLY plainly ON makers (label)", "");
+    let runner = database.runner_of(project(&[create_plant(Backend::Postgres), index.outside_transaction()])).await;
     if database.has_one_session() {
         // The index itself would leave damage there.
         runner.up(Some(1)).await.unwrap();

@@ -1,14 +1,16 @@
 //! A project of readings with hourly and daily summaries, the same on every backend.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use migration_engine::{Describe, Project};
+use migration_engine::Project;
 use migration_timescale::{
-    ContinuousAggregate, Hypertable, Interval, Maintenance, Number, RefreshPolicy, RetentionPolicy, TimescaleManager,
-    moment_sql,
+    ContinuousAggregate, Hypertable, Interval, Number, RefreshPolicy, RetentionPolicy, TimescaleManager, moment_sql,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
-use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait::async_trait};
-use tests::fixtures::execute;
+use sea_orm_migration::SchemaManager;
+use tests::{
+    fixtures::execute,
+    inline::{self, Inline},
+};
 
 /// What the revision does and declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,22 +21,17 @@ pub enum Declares {
     OnlyRetention,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub struct CreateReadings(Declares);
-
 pub const REVISION: &str = "m20260101_000000_create_readings";
 /// Age at which readings go.
 pub const KEPT: TimeDelta = TimeDelta::days(60);
 
 pub fn project(declares: Declares) -> Project {
-    let revision = CreateReadings(declares);
-    Project::of(vec![Box::new(revision)]).describe(revision)
+    inline::project(&[create_readings(declares)])
 }
 
 /// The same with one revision more, that has nothing to do with readings.
 pub fn longer_project() -> Project {
-    let revision = CreateReadings(Declares::All);
-    Project::of(vec![Box::new(revision), Box::new(CreateRooms)]).describe(revision)
+    inline::project(&[create_readings(Declares::All), Inline::table("m20260102_000000_create_rooms", "rooms")])
 }
 
 pub fn hourly() -> ContinuousAggregate {
@@ -64,70 +61,38 @@ pub fn retention() -> RetentionPolicy {
     RetentionPolicy::of_table("readings", "taken_at", Interval::days(60)).keeps_until_summarised_by(&hourly())
 }
 
-impl MigrationName for CreateReadings {
-    fn name(&self) -> &str {
-        REVISION
-    }
-}
-
-#[async_trait]
-impl Describe for CreateReadings {
-    fn maintenance(&self) -> Vec<Maintenance> {
-        match self.0 {
+fn create_readings(declares: Declares) -> Inline {
+    Inline::new(REVISION, "", "")
+        .up_by(move |manager| Box::pin(create(manager, declares)))
+        .down_by(|manager| Box::pin(async { manager.drop_continuous_aggregates(&[hourly(), daily()]).await.map(drop) }))
+        .back("DROP TABLE readings")
+        .maintains(match declares {
             // The retention first: it is done last all the same.
             Declares::All => vec![retention().into(), refresh_hourly().into(), refresh_daily().into()],
             Declares::OnlyRetention => vec![retention().into()],
-        }
-    }
+        })
 }
 
-#[async_trait]
-impl MigrationTrait for CreateReadings {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let moment = match manager.get_database_backend() {
-            DbBackend::MySql => "datetime(6)",
-            DbBackend::Sqlite => "text",
-            _ => "timestamptz",
-        };
-        let table = format!(
-            "CREATE TABLE readings (taken_at {moment} NOT NULL, sensor_id varchar(255) NOT NULL, \
-             value double precision NOT NULL, PRIMARY KEY (sensor_id, taken_at))"
-        );
-        manager.get_connection().execute_unprepared(&table).await?;
-        manager.create_hypertable(&Hypertable::by_range("readings", "taken_at").chunk_interval("7 days")).await?;
-        manager.create_continuous_aggregate(&hourly()).await?;
-        manager.create_continuous_aggregate(&daily()).await?;
-        if self.0 == Declares::All {
-            manager.add_refresh_policy(&refresh_hourly()).await?;
-            manager.add_refresh_policy(&refresh_daily()).await?;
-            manager.add_retention_policy(&retention()).await?;
-        }
-        Ok(())
+async fn create(manager: &SchemaManager<'_>, declares: Declares) -> Result<(), DbErr> {
+    let moment = match manager.get_database_backend() {
+        DbBackend::MySql => "datetime(6)",
+        DbBackend::Sqlite => "text",
+        _ => "timestamptz",
+    };
+    let table = format!(
+        "CREATE TABLE readings (taken_at {moment} NOT NULL, sensor_id varchar(255) NOT NULL, \
+         value double precision NOT NULL, PRIMARY KEY (sensor_id, taken_at))"
+    );
+    manager.get_connection().execute_unprepared(&table).await?;
+    manager.create_hypertable(&Hypertable::by_range("readings", "taken_at").chunk_interval("7 days")).await?;
+    manager.create_continuous_aggregate(&hourly()).await?;
+    manager.create_continuous_aggregate(&daily()).await?;
+    if declares == Declares::All {
+        manager.add_refresh_policy(&refresh_hourly()).await?;
+        manager.add_refresh_policy(&refresh_daily()).await?;
+        manager.add_retention_policy(&retention()).await?;
     }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.drop_continuous_aggregates(&[hourly(), daily()]).await?;
-        manager.get_connection().execute_unprepared("DROP TABLE readings").await.map(drop)
-    }
-}
-
-struct CreateRooms;
-
-impl MigrationName for CreateRooms {
-    fn name(&self) -> &'static str {
-        "m20260102_000000_create_rooms"
-    }
-}
-
-#[async_trait]
-impl MigrationTrait for CreateRooms {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared("CREATE TABLE rooms (floor integer)").await.map(drop)
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared("DROP TABLE rooms").await.map(drop)
-    }
+    Ok(())
 }
 
 /// Two readings an hour of each of two sensors from `days` ago up to now. Gives how many.
