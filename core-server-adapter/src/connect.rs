@@ -21,9 +21,9 @@ use crate::{
     sqlstate, transaction,
 };
 
-/// Sessions that were idle for longer are pinged before use: a firewall may have dropped them. Busy ones are not, a ping is
-/// a round trip.
-const PING_AFTER: Duration = Duration::from_secs(30);
+/// Sessions that were idle for longer are pinged before use: the server or a firewall may have ended them. Busy ones are
+/// not, a ping is a round trip.
+const PING_AFTER: Duration = Duration::from_secs(1);
 /// How long a writer waits for another on SQLite.
 const SQLITE_BUSY: Duration = Duration::from_secs(10);
 /// Statements that take longer are logged as warnings, without their values.

@@ -172,7 +172,7 @@ pub enum AdapterError {
         source: DbErr,
     },
     /// Others were in the way (lock, deadlock, serialization, time limit, no free session); nothing was changed.
-    #[error("{area}: the database was too busy while {doing} in {table}; nothing was changed, try again")]
+    #[error("{area}: {}, while {doing} in {table}; nothing was changed, try again", sqlstate::reason(.source))]
     Busy {
         /// The area.
         area: &'static str,
@@ -181,6 +181,22 @@ pub enum AdapterError {
         /// What was being done.
         doing: &'static str,
         /// What the database said.
+        #[source]
+        source: DbErr,
+    },
+    /// The session ended in the middle. What was asked for is done or not: only a look at the table tells.
+    #[error(
+        "{area}: the session ended while {doing} in {table}: {}; look whether it was done before it is tried again",
+        sqlstate::reason(.source)
+    )]
+    SessionEnded {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// What was being done.
+        doing: &'static str,
+        /// What the database or the driver said.
         #[source]
         source: DbErr,
     },
@@ -200,7 +216,7 @@ pub enum AdapterError {
 }
 
 impl AdapterError {
-    /// Whether the same call may succeed a moment later.
+    /// Whether nothing was changed and the same call may succeed a moment later.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Busy { .. })
     }
@@ -218,6 +234,10 @@ impl AdapterError {
         let mut line = self.to_string();
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
+            // What the driver says of that is how many bytes it wanted.
+            if error.downcast_ref().and_then(sqlstate::cut_off).is_some() {
+                break;
+            }
             let text = error.to_string();
             if !line.contains(&text) {
                 line = format!("{line}: {text}");
@@ -245,14 +265,11 @@ impl Place {
                 Kind::Refused(rule) => AdapterError::Refused { area, table, rule, source },
                 Kind::Unregistered(rule) => AdapterError::Unregistered { area, table, rule, source },
                 Kind::ReadOnly => AdapterError::ReadOnly { area, table, source },
-                Kind::Busy => self.busy(doing, source),
+                Kind::Busy(_) => AdapterError::Busy { area, table, doing, source },
+                Kind::Ended(_) => AdapterError::SessionEnded { area, table, doing, source },
                 Kind::Other => AdapterError::Database { area, table, doing, source },
             }
         }
-    }
-
-    pub(crate) fn busy(self, doing: &'static str, source: DbErr) -> AdapterError {
-        AdapterError::Busy { area: self.area, table: self.table, doing, source }
     }
 
     pub(crate) fn invalid(self, column: &'static str, reason: impl Into<String>) -> AdapterError {

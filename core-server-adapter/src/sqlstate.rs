@@ -1,7 +1,7 @@
 //! What kind of database error a [`DbErr`] is: by code, never by message. Messages change with language and version, and
 //! TimescaleDB names the keys of its chunks by itself (`<n>_<m>_alarms_pkey`).
 
-pub(crate) use database_target::driver_error::{code, sqlx_error};
+pub(crate) use database_target::driver_error::{code, cut_off, sqlx_error};
 use sea_orm::{
     DbErr,
     sqlx::{self, error::DatabaseError, error::ErrorKind, mysql::MySqlDatabaseError, sqlite::SqliteError},
@@ -17,15 +17,34 @@ pub(crate) enum Kind {
     Unregistered(String),
     /// The database, the file or the transaction may not write.
     ReadOnly,
-    /// Lock, deadlock, serialization failure, time limit, no free session.
-    Busy,
+    /// Lock, deadlock, serialization failure, time limit, no free session: which of these.
+    Busy(&'static str),
+    /// The session ended: why, where it is known.
+    Ended(&'static str),
     /// Anything else.
     Other,
 }
 
+const IN_THE_WAY: &str = "another transaction was in the way";
+const LOCKED: &str = "another transaction kept a lock for too long";
+const TIME_LIMIT: &str = "the statement was cancelled, or took longer than it may";
+const NO_SESSION: &str = "no session was free in time (max_connections here limits how many there are, \
+     and so do the limits of the server, the database and the user)";
+
+/// What was in the way, or why the session ended.
+pub(crate) fn reason(error: &DbErr) -> &'static str {
+    match kind(error) {
+        Kind::Busy(reason) | Kind::Ended(reason) => reason,
+        _ => IN_THE_WAY,
+    }
+}
+
 pub(crate) fn kind(error: &DbErr) -> Kind {
-    if matches!(error, DbErr::ConnectionAcquire(_)) {
-        return Kind::Busy;
+    if matches!(error, DbErr::ConnectionAcquire(_)) || matches!(sqlx_error(error), Some(sqlx::Error::PoolTimedOut)) {
+        return Kind::Busy(NO_SESSION);
+    }
+    if let Some(reason) = cut_off(error) {
+        return Kind::Ended(reason);
     }
     let Some(sqlx::Error::Database(database)) = sqlx_error(error) else { return Kind::Other };
     let name = |rule: &str| database.constraint().unwrap_or(rule).to_owned();
@@ -42,7 +61,11 @@ fn by_code(error: &dyn DatabaseError) -> Kind {
     let refused = |rule: &str| Kind::Refused(rule.to_owned());
     if let Some(mysql) = error.try_downcast_ref::<MySqlDatabaseError>() {
         return match mysql.number() {
-            1205 | 1213 | 1969 | 3024 => Kind::Busy, // lock wait, deadlock, statement time (MariaDB, MySQL)
+            1205 => Kind::Busy(LOCKED),
+            1213 => Kind::Busy(IN_THE_WAY),
+            1969 | 3024 => Kind::Busy(TIME_LIMIT), // MariaDB, MySQL
+            1040 | 1203 | 1226 => Kind::Busy(NO_SESSION),
+            1053 | 1927 | 4031 => Kind::Ended("the server ended it"), // shutdown, killed, idle
             1290 | 1792 | 1836 => Kind::ReadOnly,
             1264 | 1265 | 1366 | 1406 => refused("type, range or length"),
             _ => Kind::Other,
@@ -52,15 +75,20 @@ fn by_code(error: &dyn DatabaseError) -> Kind {
     if error.try_downcast_ref::<SqliteError>().is_some() {
         // The low byte is the result code, the rest its extension.
         return match code.parse::<u32>().map(|code| code & 0xff) {
-            Ok(5 | 6) => Kind::Busy,
+            Ok(5 | 6) => Kind::Busy(LOCKED),
             Ok(8) => Kind::ReadOnly,
             Ok(19 | 20) => refused("a constraint"),
             _ => Kind::Other,
         };
     }
     match &*code {
-        // serialization, deadlock, lock not available, time limit, too many connections
-        "40001" | "40P01" | "55P03" | "57014" | "53300" => Kind::Busy,
+        "40001" | "40P01" => Kind::Busy(IN_THE_WAY), // serialization, deadlock
+        "55P03" => Kind::Busy(LOCKED),
+        "57014" => Kind::Busy(TIME_LIMIT),
+        "53300" => Kind::Busy(NO_SESSION),
+        "25P03" | "57P05" => Kind::Ended("it was idle for longer than the server allows"),
+        "25P04" => Kind::Ended("its transaction took longer than the server allows"),
+        "57P01" | "57P02" | "57P03" => Kind::Ended("the server ended it"),
         "25006" => Kind::ReadOnly,
         "22P02" | "22001" | "22003" | "22007" | "22008" | "22P05" | "22021" => refused("type, range or length"),
         _ => Kind::Other,

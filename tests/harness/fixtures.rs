@@ -250,3 +250,8 @@ pub async fn with_old_table(database: &TestDatabase) {
     execute(&db, &history(database.backend())).await;
     db.close().await.expect("closed");
 }
+
+/// A statement of PostgreSQL about the database that the session is in, `%I`.
+pub fn with_current_database(sql: &str) -> String {
+    format!("DO $$ BEGIN EXECUTE format('{}', current_database()); END $$", sql.replace('\'', "''"))
+}

@@ -23,6 +23,7 @@ use super::{AlarmId, AlarmRepository, AlarmStatus, PLACE, repository::Look};
 use crate::{
     AdapterError,
     condition::{column, label},
+    error::Place,
     moment, text,
 };
 
@@ -131,7 +132,8 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
                 return Ok(now);
             }
         }
-        Err(PLACE.busy(doing, DbErr::RecordNotUpdated))
+        let Place { area, table } = PLACE;
+        Err(AdapterError::Busy { area, table, doing, source: DbErr::RecordNotUpdated })
     }
 }
 

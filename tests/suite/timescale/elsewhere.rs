@@ -5,7 +5,7 @@ use core_server_adapter::{
     DatabaseConfig, Period,
     telemetry::{NewReading, Telemetry},
 };
-use tests::{TestDatabase, process::run};
+use tests::{TestDatabase, fixtures::with_current_database, process::run};
 
 use super::monday;
 use crate::migration;
@@ -18,7 +18,7 @@ async fn elsewhere() -> TestDatabase {
         "DROP SCHEMA public CASCADE",
         "CREATE SCHEMA app AUTHORIZATION test_owner",
         "CREATE SCHEMA \"Plant\" AUTHORIZATION test_owner",
-        "DO $$ BEGIN EXECUTE format('ALTER ROLE test_owner IN DATABASE %I SET search_path = app', current_database()); END $$",
+        &with_current_database("ALTER ROLE test_owner IN DATABASE %I SET search_path = app"),
     ] {
         database.by_administrator(sql).await;
     }

@@ -16,6 +16,7 @@ mod import;
 mod lifecycle;
 mod list;
 mod raise;
+mod sessions;
 mod values;
 
 /// Applies all revisions and connects, with several sessions where there are.
