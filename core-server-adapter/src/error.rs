@@ -159,9 +159,7 @@ pub enum AdapterError {
         source: DbErr,
     },
     /// The database, its file or the transaction may only be read.
-    #[error(
-        "{area}: {table} cannot be written, the database is read-only; connect to the primary, or make the file writable"
-    )]
+    #[error("{area}: {table} cannot be written, the database is read-only; {}", sqlstate::writable(.source))]
     ReadOnly {
         /// The area.
         area: &'static str,

@@ -39,6 +39,16 @@ pub(crate) fn reason(error: &DbErr) -> &'static str {
     }
 }
 
+/// What to do where nothing can be written.
+pub(crate) fn writable(error: &DbErr) -> &'static str {
+    match sqlx_error(error) {
+        Some(sqlx::Error::Database(database)) if database.try_downcast_ref::<SqliteError>().is_some() => {
+            "make the file and its folder writable, and open it without mode=ro"
+        }
+        _ => "connect to the primary, or switch read-only off for the server, the database and this user",
+    }
+}
+
 pub(crate) fn kind(error: &DbErr) -> Kind {
     if matches!(error, DbErr::ConnectionAcquire(_)) || matches!(sqlx_error(error), Some(sqlx::Error::PoolTimedOut)) {
         return Kind::Busy(NO_SESSION);

@@ -7,7 +7,7 @@ use sea_orm::DbBackend;
 
 const DOUBT: &str = "can be read in more than one way; percent-encode # / ? @ % in the password \
      (%23 %2F %3F %40 %25), and in other parts of the URL";
-const SQLITE_DOUBT: &str = "names no file in a way that can be read; an SQLite URL has no user and password, percent-encode # ? @ % in the file's name";
+const SQLITE_DOUBT: &str = "names no file in a way that can be read; an SQLite URL has no user and password, percent-encode # ? @ % in the file's name (%23 %3F %40 %25)";
 
 /// The parameters the drivers read. A password in another one would reach their logs.
 const POSTGRES: &[&str] = &[

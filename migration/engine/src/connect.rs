@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
     sqlx::{self, ConnectOptions as _, Connection},
 };
 
@@ -13,6 +13,8 @@ use crate::{EngineError, Target, catalog, runner::Patience, session::Session, sq
 const PROMPT: Duration = Duration::from_millis(150);
 /// How long a server may take to accept a TCP connection.
 const REACH: Duration = Duration::from_secs(5);
+/// How long a server may say that it has too many sessions.
+const FULL: Duration = Duration::from_secs(10);
 /// How long a server may take to let us in. Long: servers with one session make callers queue.
 const SESSION: Duration = Duration::from_secs(90);
 
@@ -146,6 +148,7 @@ async fn connected(target: &Target, create: bool) -> Result<DatabaseConnection, 
     tokio::select! {
         connected = Database::connect(options(target, create)) => connected.map_err(Failed::Refused),
         error = unreachable(target) => Err(Failed::Unreachable(error)),
+        error = full(target) => Err(Failed::Refused(error)),
     }
 }
 
@@ -280,8 +283,8 @@ async fn refused(target: &Target, error: &DbErr) -> EngineError {
             reason(error),
             "check that the folder exists and may be written to, and that the file is an SQLite database".to_owned(),
         ),
-        (DbBackend::Postgres, _) if matches!(sqlstate::sqlx_error(error), Some(sqlx::Error::PoolTimedOut)) => (
-            asked_once(target).await.unwrap_or_else(|| reason(error)),
+        (DbBackend::Postgres, Some("53300")) => (
+            reason(error),
             "end other sessions, or allow more (max_connections, ALTER ROLE … and ALTER DATABASE … CONNECTION LIMIT)"
                 .to_owned(),
         ),
@@ -290,14 +293,19 @@ async fn refused(target: &Target, error: &DbErr) -> EngineError {
     EngineError::Connect { target: target.to_string(), reason, remedy }
 }
 
-/// What PostgreSQL says to one who asks once. The pool tries again until its time is up, and forgets why.
-async fn asked_once(target: &Target) -> Option<String> {
-    let options = target.postgres()?;
-    let asked = tokio::time::timeout(REACH, sqlx::postgres::PgConnection::connect_with(&options)).await.ok()?;
-    asked.err().map(|error| match error {
-        sqlx::Error::Database(database) => database.message().to_owned(),
-        other => other.to_string(),
-    })
+/// Ends when PostgreSQL goes on saying that it has too many sessions, and never otherwise. The pool would try again until
+/// its time is up, and forget why.
+async fn full(target: &Target) -> DbErr {
+    tokio::time::sleep(FULL).await;
+    if let Some(options) = target.postgres()
+        && let Err(error) = sqlx::postgres::PgConnection::connect_with(&options).await
+    {
+        let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
+        if sqlstate::code(&error).as_deref() == Some("53300") {
+            return error;
+        }
+    }
+    std::future::pending().await
 }
 
 fn reason(error: &DbErr) -> String {

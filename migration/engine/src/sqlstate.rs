@@ -32,15 +32,17 @@ pub fn is_from_server(error: &DbErr) -> bool {
     matches!(sqlx_error(error), Some(sqlx::Error::Database(_)))
 }
 
-/// The database or its file may only be read (PostgreSQL 25006, SQLite result code 8 and its extended forms, MySQL 1290).
+/// The database or its file may only be read (PostgreSQL 25006, SQLite result code 8 and its extended forms, MySQL 1290,
+/// 1792 and 1836).
 pub fn is_read_only(error: &DbErr) -> bool {
-    let Some(code) = code(error) else { return false };
-    let sqlite_read_only = || code.parse::<u32>().is_ok_and(|number| number & 0xff == 8);
-    match sqlx_error(error) {
-        Some(sqlx::Error::Database(database)) if database.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() => {
-            sqlite_read_only()
-        }
-        _ => code == "25006",
+    let Some(sqlx::Error::Database(database)) = sqlx_error(error) else { return false };
+    if let Some(mysql) = database.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+        return matches!(mysql.number(), 1290 | 1792 | 1836);
+    }
+    let code = database.code().unwrap_or_default();
+    match database.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+        Some(_) => code.parse::<u32>().is_ok_and(|number| number & 0xff == 8),
+        None => code == "25006",
     }
 }
 

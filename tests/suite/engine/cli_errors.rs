@@ -2,7 +2,11 @@
 
 use std::{fs, path::Path};
 
-use tests::{Backend, TestDatabase, process::run};
+use tests::{
+    Backend, TestDatabase,
+    fixtures::{execute, with_current_database},
+    process::run,
+};
 use url::Url;
 
 use crate::migration;
@@ -151,6 +155,50 @@ async fn a_read_only_sqlite_file() {
     says(&error(folder.path(), &url, &["down"]), &["read-only", "writable"]);
     let status = run(migration(folder.path()).args(["-u", &url, "status"]));
     assert_eq!(status.code, 0, "looking is allowed: {status:#?}");
+}
+
+#[tokio::test]
+async fn a_read_only_server() {
+    let folder = tests::temporary_folder();
+    let database = TestDatabase::create(Backend::Postgres).await.up(Some(1)).await;
+    let db = database.connect().await;
+    execute(&db, &with_current_database("ALTER DATABASE %I SET default_transaction_read_only = on")).await;
+    db.close().await.unwrap();
+    for verb in ["up", "down"] {
+        let line = error(folder.path(), database.url(), &[verb]);
+        says(&line, &["is read-only", "primary", "default_transaction_read_only"]);
+        assert!(!line.contains("file"), "{line}");
+    }
+    let status = run(migration(folder.path()).args(["-u", database.url(), "status"]));
+    assert_eq!(status.code, 0, "looking is allowed: {status:#?}");
+
+    let database = TestDatabase::create(Backend::Mariadb).await;
+    let runner = database.runner().await;
+    execute(runner.connection(), "SET SESSION TRANSACTION READ ONLY").await;
+    let line = runner.up(None).await.unwrap_err().on_one_line();
+    says(&line, &["is read-only", "primary", "read_only"]);
+}
+
+#[tokio::test]
+async fn a_connection_limit_is_the_reason() {
+    let folder = tests::temporary_folder();
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let db = database.connect().await;
+    execute(&db, &with_current_database("ALTER DATABASE %I CONNECTION LIMIT 1")).await;
+    let refused = run(migration(folder.path()).args(["-u", database.url(), "status"]));
+    assert_eq!(refused.code, 1, "{refused:#?}");
+    says(&refused.stderr, &["too many connections for database", "CONNECTION LIMIT"]);
+    db.close().await.unwrap();
+    let up = run(migration(folder.path()).args(["-u", database.url(), "up"]));
+    assert_eq!(up.code, 0, "one session is enough: {up:#?}");
+}
+
+#[test]
+fn a_path_is_percent_encoded() {
+    let folder = tests::temporary_folder();
+    says(&error(folder.path(), "sqlite://plant#1.sqlite", &["status"]), &["percent-encode # ", "%23"]);
+    let up = run(migration(folder.path()).args(["-u", "sqlite://plant%231.sqlite?mode=rwc", "up"]));
+    assert!(up.code == 0 && folder.path().join("plant#1.sqlite").exists(), "{up:#?}");
 }
 
 #[test]

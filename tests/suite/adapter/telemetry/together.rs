@@ -78,3 +78,20 @@ async fn an_import_waits_for_another_writer_on_sqlite() {
     let finished: Finished = child.wait_with_output().expect("it ends").into();
     assert_eq!(finished.code, 0, "{finished:#?}");
 }
+
+/// SQLite does not wait by itself for the switch to the write-ahead log.
+#[tokio::test]
+async fn the_switch_to_the_log_waits_for_another_writer_on_sqlite() {
+    let database = released(Backend::Sqlite).await;
+    let writer = connect_to(database.url()).await;
+    execute(&writer, "PRAGMA journal_mode = DELETE").await;
+    execute(&writer, "BEGIN IMMEDIATE").await;
+    let child = start(&database);
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    execute(&writer, "COMMIT").await;
+    writer.close().await.expect("closed");
+    let finished: Finished = child.wait_with_output().expect("it ends").into();
+    assert_eq!(finished.code, 0, "{finished:#?}");
+    let db = database.connect().await;
+    assert_eq!(tests::scalar(&db, "PRAGMA journal_mode").await.as_deref(), Some("wal"));
+}
