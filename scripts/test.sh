@@ -29,7 +29,8 @@ on_the_newest_postgres() {
 }
 
 native() {
-    suite --include-ignored --skip ::sqlite --skip ::postgres --skip ::mariadb --skip ::not_on_
+    suite --include-ignored --skip ::sqlite --skip ::postgres --skip ::mariadb --skip ::not_on_ \
+        --skip on_sqlite --skip on_postgres --skip on_mariadb
 }
 
 eval "$(scripts/test-servers.sh start)"

@@ -19,6 +19,10 @@ pub const POSTGRES: &[(&str, &str)] = &[
     ("check_function_bodies", "on"),
     ("default_transaction_isolation", "read committed"),
     ("default_transaction_deferrable", "off"),
+    // Without them TimescaleDB 2.29 takes its own aggregates for invalid.
+    ("enable_indexscan", "on"),
+    ("enable_indexonlyscan", "on"),
+    ("enable_bitmapscan", "on"),
 ];
 
 /// PostgreSQL, for a run that may take as long as it takes. Versions before 14 and 17 do not have the last two.

@@ -1,7 +1,7 @@
 //! An answer, or why there is none.
 
 use schemars::JsonSchema;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, RuntimeErr, Statement};
 use serde::Serialize;
 
 use crate::{Capability, Unsupported, internals::NotKnown};
@@ -58,9 +58,19 @@ impl<T> From<Unsupported> for Answer<T> {
 pub(super) async fn or_why<T, C: ConnectionTrait>(db: &C, asked: Result<Answer<T>, DbErr>) -> Result<Answer<T>, DbErr> {
     match asked {
         Err(error) if rows(db, "SELECT 1 AS answers").await.is_ok() => {
-            Ok(Answer::Unavailable { why: error.to_string() })
+            Ok(Answer::Unavailable { why: said(&error) })
         }
         asked => asked,
+    }
+}
+
+/// What the server said, without the layers it came through.
+fn said(error: &DbErr) -> String {
+    match error {
+        DbErr::Query(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner)) => {
+            inner.as_database_error().map_or_else(|| error.to_string(), |said| said.message().to_owned())
+        }
+        _ => error.to_string(),
     }
 }
 
