@@ -9,6 +9,8 @@ use sea_orm::{
 
 use crate::{EngineError, Target, catalog, runner::Patience, session::Session, sqlstate};
 
+/// How many prepared statements MySQL keeps for a run: more than revisions have, as a rule.
+const STATEMENTS: usize = 4096;
 /// How long the driver may try alone before the server is asked whether it listens at all.
 const PROMPT: Duration = Duration::from_millis(150);
 /// How long a server may take to accept a TCP connection.
@@ -171,8 +173,8 @@ pub(crate) fn options(target: &Target, create: bool) -> ConnectOptions {
         options.map_sqlx_postgres_opts(move |_| postgres.clone());
     }
     if let Some(mysql) = target.mysql() {
-        // A prepared statement keeps the database it was prepared in, also after `USE`.
-        let mysql = mysql.statement_cache_capacity(0).disable_statement_logging();
+        // The session forgets prepared statements when they have to be.
+        let mysql = mysql.statement_cache_capacity(STATEMENTS).disable_statement_logging();
         options.map_sqlx_mysql_opts(move |_| mysql.clone());
     }
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.busy_timeout(Duration::from_secs(30)));

@@ -46,6 +46,11 @@ pub enum EngineError {
          `migration check` that the schema is right"
     )]
     LockLost,
+    /// A signal ended the run.
+    #[error(
+        "told to stop: what was at work was rolled back or is noted as unfinished, and the next run goes on from there"
+    )]
+    ToldToStop,
     /// Applied revisions that the code does not have.
     #[error(
         "applied but missing from the code: {}; check out the version that has them, or roll them back with it first",

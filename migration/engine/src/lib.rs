@@ -56,7 +56,9 @@
 
 pub mod areas;
 pub mod batch;
+mod call;
 pub mod catalog;
+mod caught;
 pub mod cli;
 pub mod connect;
 pub mod describe;
@@ -70,6 +72,7 @@ pub mod graph;
 pub mod guard;
 mod index_progress;
 pub mod inspection;
+mod interrupt;
 pub mod kept;
 pub mod lint;
 pub mod lock;

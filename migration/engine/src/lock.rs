@@ -11,7 +11,7 @@ use std::{
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-use crate::{EngineError, Target};
+use crate::{EngineError, Target, interrupt};
 
 const POLL: Duration = Duration::from_millis(100);
 
@@ -75,6 +75,7 @@ pub async fn acquire(
         if started.elapsed() >= wait {
             return Err(EngineError::RunnerBusy { waited_s: wait.as_secs(), holder });
         }
+        interrupt::check()?;
         tokio::time::sleep(POLL).await;
     }
 }

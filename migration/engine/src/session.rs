@@ -57,7 +57,7 @@ impl Session {
                 Ok(Self { place, path: start.path.clone(), start: Start::Postgres(start) })
             }
             DbBackend::MySql => {
-                let start = mysql::Start::set_up(db, patience).await.map_err(failed())?;
+                let start = mysql::Start::set_up(db, target, patience).await.map_err(failed())?;
                 Ok(Self { place: start.database.clone(), path: String::new(), start: Start::MySql(start) })
             }
             _ => {
@@ -99,7 +99,8 @@ impl Session {
     /// Puts back what can only be put back outside of transactions.
     pub(crate) async fn restore_after_transaction(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
         match &self.start {
-            Start::Postgres(_) | Start::MySql(_) => Ok(()),
+            Start::Postgres(_) => Ok(()),
+            Start::MySql(start) => start.forget_statements(db).await,
             Start::Sqlite(start) => start.restore(db).await,
         }
     }

@@ -32,6 +32,15 @@ pub fn is_from_server(error: &DbErr) -> bool {
     matches!(sqlx_error(error), Some(sqlx::Error::Database(_)))
 }
 
+/// The connection can still be used after that error: the database said it, or the revision itself.
+pub fn still_answers(error: &DbErr) -> bool {
+    match sqlx_error(error) {
+        Some(sqlx::Error::Database(_)) => true,
+        Some(_) => false,
+        None => !matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)),
+    }
+}
+
 /// The database or its file may only be read (PostgreSQL 25006, SQLite result code 8 and its extended forms, MySQL 1290,
 /// 1792 and 1836).
 pub fn is_read_only(error: &DbErr) -> bool {

@@ -8,6 +8,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::say;
 use crate::runner::Event;
 
 /// Where the events of a run go.
@@ -68,13 +69,13 @@ impl Show {
                 _ => {}
             },
             Event::Finished { revision, direction, took } => {
-                let line = format!("{direction:4} {revision}  {} ms", took.as_millis());
+                let line = format!("{direction:4} {revision}  {} ms\n", took.as_millis());
                 match self {
                     Self::Bar(bar) => {
-                        bar.suspend(|| println!("{line}"));
+                        bar.suspend(|| say::out(&line));
                         bar.inc(1);
                     }
-                    Self::Lines => println!("{line}"),
+                    Self::Lines => say::out(&line),
                     Self::Waits | Self::Nothing => {}
                 }
             }
@@ -95,8 +96,8 @@ impl Show {
 
     fn line(&self, text: &str) {
         match self {
-            Self::Bar(bar) => bar.suspend(|| eprintln!("{text}")),
-            Self::Lines | Self::Waits => eprintln!("{text}"),
+            Self::Bar(bar) => bar.suspend(|| say::err(&format!("{text}\n"))),
+            Self::Lines | Self::Waits => say::err(&format!("{text}\n")),
             Self::Nothing => {}
         }
     }

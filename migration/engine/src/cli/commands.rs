@@ -1,6 +1,6 @@
 //! The commands that need a database.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 
 use super::args::{Command, Consent, DownArgs, UpArgs};
 use crate::{
@@ -254,10 +254,9 @@ async fn confirm(runner: &Runner, what: &str, consent: &Consent) -> Result<(), E
     if !std::io::stdin().is_terminal() {
         return Err(refused());
     }
-    eprint!("{what}.\nDelete them? [y/N] ");
+    super::say::err(&format!("{what}.\nDelete them? [y/N] "));
     let mut answer = String::new();
-    let read = std::io::stderr().flush().and_then(|()| std::io::stdin().lock().read_line(&mut answer));
-    match read {
+    match std::io::stdin().lock().read_line(&mut answer) {
         Ok(_) if matches!(answer.trim(), "y" | "Y" | "yes") => Ok(()),
         _ => Err(refused()),
     }

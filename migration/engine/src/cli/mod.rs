@@ -7,6 +7,7 @@ mod human;
 mod inspection;
 mod offline;
 mod print;
+mod say;
 mod table;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
@@ -17,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     Areas, EngineError, Runner,
     areas::ChosenArea,
-    connect,
+    connect, interrupt,
     report::{Database, Output, Report},
     runner::Patience,
 };
@@ -41,6 +42,8 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
         .with_target(cli.output.verbose)
         .with_level(cli.output.verbose)
         .without_time()
+        // Where nobody reads the log, there is nobody to tell that either.
+        .log_internal_errors(false)
         .init();
     let command = cli.command.unwrap_or(Command::Up(UpArgs::default()));
     let name = command.name();
@@ -57,10 +60,12 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
             wait: Duration::from_secs(cli.patience.wait),
         },
     };
+    interrupt::listen();
     let mut database = None;
     let done = Box::pin(dispatch(&context, areas.into(), command, &mut database)).await;
     context.show.end();
-    let exit_code = done.as_ref().map_or(1, Report::exit_code);
+    let failed = interrupt::signal().and_then(|signal| u8::try_from(128 + signal).ok()).unwrap_or(1);
+    let exit_code = done.as_ref().map_or(failed, Report::exit_code);
     match (done, cli.output.json) {
         (done, true) => {
             let (result, error) = match done {
@@ -75,10 +80,10 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
         (Ok(report), false) => {
             print::report(&report, cli.output.quiet, cli.output.verbose);
             if let Some(error) = report.error() {
-                eprintln!("error: {error}");
+                say::err(&format!("error: {error}\n"));
             }
         }
-        (Err(error), false) => eprintln!("error: {}", error.on_one_line()),
+        (Err(error), false) => say::err(&format!("error: {}\n", error.on_one_line())),
     }
     ExitCode::from(exit_code)
 }
@@ -123,7 +128,8 @@ async fn dispatch(
     };
     if context.announce {
         let schema = worked_on.schema.as_ref().map(|schema| format!(" schema {schema}")).unwrap_or_default();
-        eprintln!("database: {}{schema} ({}, from {})", worked_on.url, worked_on.server, worked_on.from);
+        let Database { url, server, from, .. } = &worked_on;
+        say::err(&format!("database: {url}{schema} ({server}, from {from})\n"));
     }
     *database = Some(worked_on);
     let (runner, command) = commands::prepare(runner, command)?;
@@ -142,7 +148,7 @@ async fn connect(context: &Context, area: ChosenArea, must_exist: bool) -> Resul
 
 fn print_json(output: &Output) {
     match serde_json::to_string_pretty(output) {
-        Ok(text) => println!("{text}"),
-        Err(error) => eprintln!("error: the result cannot be written as JSON: {error}"),
+        Ok(text) => say::out(&format!("{text}\n")),
+        Err(error) => say::err(&format!("error: the result cannot be written as JSON: {error}\n")),
     }
 }

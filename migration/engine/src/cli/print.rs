@@ -72,7 +72,7 @@ pub(super) fn report(report: &Report, quiet: bool, verbose: bool) {
         Report::Created(created) => format!("{}\n", created.path),
     };
     if !quiet || matches!(report, Report::Sql(_) | Report::Schema(_) | Report::Revisions(_) | Report::Created(_)) {
-        print!("{text}");
+        super::say::out(&text);
     }
 }
 

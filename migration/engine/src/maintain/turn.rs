@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use sea_orm::DbErr;
 
 use super::plan::Planned;
-use crate::{EngineError, Runner, lock::RunnerLock, records::Records, runner::Patience, sqlstate};
+use crate::{EngineError, Runner, interrupt, lock::RunnerLock, records::Records, runner::Patience, sqlstate};
 
 /// How long the lock is kept over several steps.
 const SLICE: Duration = Duration::from_secs(2);
@@ -40,6 +40,7 @@ impl<'r> Turn<'r> {
     ) -> Result<Option<T>, EngineError> {
         let mut attempt = 1;
         loop {
+            interrupt::check()?;
             if !self.ready(planned).await? {
                 return Ok(None);
             }

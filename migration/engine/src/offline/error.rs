@@ -36,14 +36,16 @@ pub enum OfflineError {
     },
     /// The revision panicked, as one does that takes an answer for granted.
     #[error(
-        "revision {revision} cannot be written down for {direction}: it panicked{}; run it with `{direction}`",
-        .question.as_ref().map(|question| format!(" after it asked the database `{question}`")).unwrap_or_default()
+        "revision {revision} cannot be written down for {direction}: it panicked: {said}{}; run it with `{direction}`",
+        .question.as_ref().map(|question| format!(", after it asked the database `{question}`")).unwrap_or_default()
     )]
     Panicked {
         /// The revision.
         revision: String,
         /// Which way it was recorded.
         direction: Direction,
+        /// What it said, and where.
+        said: String,
         /// The last question before that, if there was one.
         question: Option<String>,
     },

@@ -1,18 +1,12 @@
 //! Runs revisions on a [`Recorder`].
 
-use std::{
-    future::Future,
-    panic::{AssertUnwindSafe, catch_unwind},
-    task::Poll,
-};
-
 use migration_timescale::Capability;
 use sea_orm::{DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 use tracing::instrument::WithSubscriber;
 
 use super::{OfflineError, Script, notes::Notes, recorder::Recorder, schema::Schema, text};
-use crate::{Direction, guard};
+use crate::{Direction, call, caught::caught, guard};
 
 tokio::task_local! {
     static RECORDING: ();
@@ -106,20 +100,19 @@ async fn run(
 ) -> (Script, Option<OfflineError>) {
     let recorder = Recorder::new(server, direction, before.clone());
     let notes = Notes::default();
-    // Boxed: the futures of revisions are large.
     let work = guard::with_consent(true, step(revision, direction, &recorder, wrapped));
-    let work = Box::pin(RECORDING.scope((), work));
+    let work = RECORDING.scope((), work);
     let outcome = caught(work).with_subscriber(notes.clone()).await;
     let (statements, unanswered) = recorder.take();
     let question = unanswered.last().map(|sql| shortened(sql));
     let name = revision.name().to_owned();
     let error = match (outcome, question) {
-        (Some(Ok(())), _) => None,
-        (Some(Err(source)), Some(question)) => {
+        (Ok(Ok(())), _) => None,
+        (Ok(Err(source)), Some(question)) => {
             Some(OfflineError::NeedsDatabase { revision: name.clone(), direction, question, source })
         }
-        (Some(Err(source)), None) => Some(OfflineError::Failed { revision: name.clone(), direction, source }),
-        (None, question) => Some(OfflineError::Panicked { revision: name.clone(), direction, question }),
+        (Ok(Err(source)), None) => Some(OfflineError::Failed { revision: name.clone(), direction, source }),
+        (Err(said), question) => Some(OfflineError::Panicked { revision: name.clone(), direction, said, question }),
     };
     let script =
         Script { revision: name, direction, statements, unanswered, notes: notes.take(), before: before.clone() };
@@ -135,35 +128,11 @@ async fn step(
     let db = recorder.connection();
     if wrapped {
         let transaction = db.begin().await?;
-        one_way(revision, direction, &SchemaManager::new(&transaction)).await?;
+        call::one_way(revision, &SchemaManager::new(&transaction), direction).await?;
         transaction.commit().await
     } else {
-        one_way(revision, direction, &SchemaManager::new(&db)).await
+        call::one_way(revision, &SchemaManager::new(&db), direction).await
     }
-}
-
-async fn one_way(
-    revision: &dyn MigrationTrait,
-    direction: Direction,
-    manager: &SchemaManager<'_>,
-) -> Result<(), DbErr> {
-    match direction {
-        Direction::Up => revision.up(manager).await,
-        Direction::Down => revision.down(manager).await,
-    }
-}
-
-/// The future's value, or `None` when it panicked: a revision may take for granted that a query has an answer.
-async fn caught<F: Future + Unpin>(mut work: F) -> Option<F::Output> {
-    std::future::poll_fn(|context| {
-        let mut work = std::pin::Pin::new(&mut work);
-        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
-            Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
-            Ok(Poll::Pending) => Poll::Pending,
-            Err(_) => Poll::Ready(None),
-        }
-    })
-    .await
 }
 
 fn shortened(sql: &str) -> String {

@@ -8,6 +8,7 @@
 //! its first statement, so that a run that was killed is seen, and continued by the next.
 
 mod blockers;
+mod changes;
 mod checksums;
 mod event;
 mod invalid_indexes;

@@ -7,12 +7,17 @@ use migration_timescale::Capability;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
-use super::{Event, Patience, Runner, blockers::blockers, invalid_indexes::InvalidIndexes};
+use super::{
+    Event, Patience, Runner,
+    blockers::blockers,
+    changes::{Changed, Changes},
+    invalid_indexes::InvalidIndexes,
+};
 use crate::{
-    Direction, EngineError,
+    Direction, EngineError, call,
     foreign_keys::ForeignKeys,
     graph::RevisionTarget,
-    progress,
+    interrupt, progress,
     records::{Entry, Records},
     scratch, session, sqlstate,
     transaction::{self, Marks},
@@ -27,6 +32,10 @@ struct Job<'r> {
     entry: Entry,
     /// Whether SeaORM's table has it already: an earlier run was killed while taking it back.
     recorded: bool,
+    /// What was known of it before.
+    before: Option<Entry>,
+    /// What it had changed when it failed, where it is not rolled back as a whole.
+    changed: Changed,
     /// Whether an earlier run began it and did not finish.
     unfinished: Option<Entry>,
     /// First revision of the database.
@@ -76,6 +85,7 @@ impl Runner {
         }
         let mut open = None;
         for (number, name) in plan.iter().enumerate() {
+            interrupt::check()?;
             let next_in_transaction = match revisions.get(number + 1) {
                 Some(next) => self.runs_in_transaction(*next).await,
                 None => false,
@@ -89,6 +99,8 @@ impl Runner {
                     _ => self.entry(name, direction).await,
                 },
                 recorded: records.applied.contains_key(name),
+                before: records.entries.get(name).cloned(),
+                changed: Changed::Perhaps,
                 unfinished: records.unfinished(name).cloned(),
                 first: number == 0 && records.applied.is_empty(),
                 goes_on: backend == DbBackend::Postgres && next_in_transaction,
@@ -108,7 +120,7 @@ impl Runner {
         let mut attempt = 1;
         while let Err(error) = self.attempt(&mut job, open, started).await {
             // Behind a connection that broke there is nothing to put back.
-            let answers = job.ended || sqlstate::is_from_server(&error);
+            let answers = job.ended || sqlstate::still_answers(&error);
             let clean = answers && self.session.restore(&self.db).await.is_ok();
             if job.ended {
                 self.note_unfinished(&job).await;
@@ -120,6 +132,9 @@ impl Runner {
                     let finish = self.finish(&mut job, started);
                     self.write(&[finish]).await?;
                     break;
+                }
+                if clean {
+                    self.forget_unless_begun(&job).await;
                 }
                 return Err(self.failed(&job, error));
             }
@@ -144,13 +159,39 @@ impl Runner {
     /// does is change the schema, and the schema is what it makes. MySQL commits every change by itself.
     async fn is_done_already(&self, job: &Job<'_>) -> bool {
         let before = job.unfinished.as_ref().is_some_and(|before| before.direction == job.direction);
-        let name = job.revision.name();
-        let statements = self.statements(name, job.direction).await;
-        if !before || statements.is_empty() || !statements.iter().all(|sql| changes_schema(sql)) {
-            return false;
+        let statements = self.statements(job.revision.name(), job.direction).await;
+        before
+            && !statements.is_empty()
+            && statements.iter().all(|sql| changes_schema(sql))
+            && self.schema_is(job, job.direction == Direction::Up).await
+    }
+
+    /// Takes back the note that a revision has begun, when it had not changed anything before it failed.
+    async fn forget_unless_begun(&self, job: &Job<'_>) {
+        let untouched = match job.changed {
+            Changed::Nothing => true,
+            // It was refused the first change of an object, as far as the schema tells.
+            Changed::NoRow => self.schema_is(job, job.direction == Direction::Down).await,
+            Changed::Perhaps => false,
+        };
+        if !untouched || job.unfinished.is_some() {
+            return;
         }
+        let backend = self.target.backend();
+        let statements = match &job.before {
+            Some(before) => vec![self.tables.write(backend, before)],
+            None => self.tables.forget(backend, job.revision.name()).to_vec(),
+        };
+        if let Err(error) = self.write(&statements).await {
+            tracing::warn!("{} stays noted as unfinished: {}", job.revision.name(), error.on_one_line());
+        }
+    }
+
+    /// Whether the schema is what the applied revisions make, with or without this one.
+    async fn schema_is(&self, job: &Job<'_>, with: bool) -> bool {
+        let name = job.revision.name();
         let Ok(records) = self.records().await else { return false };
-        let present = |one: &&str| if *one == name { job.direction == Direction::Up } else { records.is_applied(one) };
+        let present = |one: &&str| if *one == name { with } else { records.is_applied(one) };
         let revisions =
             self.in_order().filter(present).map(|one| self.project.revision(one)).collect::<Result<Vec<_>, _>>();
         let Ok(revisions) = revisions else { return false };
@@ -187,6 +228,23 @@ impl Runner {
         if !whole {
             self.db.execute_unprepared(&self.tables.write(backend, &job.entry)).await?;
         }
+        let changes = if whole { None } else { Some(Changes::before(&self.db).await?) };
+        let done = self.attempt_to(job, open, started, in_transaction).await;
+        if let (Err(error), Some(changes)) = (&done, changes)
+            && sqlstate::still_answers(error)
+        {
+            job.changed = changes.since(&self.db).await;
+        }
+        done
+    }
+
+    async fn attempt_to(
+        &self,
+        job: &mut Job<'_>,
+        open: &mut Open,
+        started: Instant,
+        in_transaction: bool,
+    ) -> Result<(), DbErr> {
         if in_transaction {
             let keys = ForeignKeys::of(&self.db).await?;
             match self.in_transaction(job, open, started, &keys).await {
@@ -205,7 +263,7 @@ impl Runner {
             let indexes = InvalidIndexes::before(&self.db, &creates, job.unfinished.is_some()).await?;
             if let Err(error) = job.call(&SchemaManager::new(&self.db)).await {
                 // Indexes are looked for in the schema that the session started in.
-                if sqlstate::is_from_server(&error) && self.session.restore(&self.db).await.is_ok() {
+                if sqlstate::still_answers(&error) && self.session.restore(&self.db).await.is_ok() {
                     indexes.clean_up(&self.db).await;
                 }
                 return Err(error);
@@ -384,10 +442,7 @@ impl Runner {
 
 impl Job<'_> {
     async fn call(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        match self.direction {
-            Direction::Up => self.revision.up(manager).await,
-            Direction::Down => self.revision.down(manager).await,
-        }
+        call::revision(self.revision, manager, self.direction).await
     }
 }
 

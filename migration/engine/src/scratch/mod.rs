@@ -21,7 +21,7 @@ use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 pub use error::ScratchError;
 
 use crate::{
-    Direction, EngineError, Runner, Target,
+    Direction, EngineError, Runner, Target, call,
     catalog::{Catalog, rows},
     connect,
     foreign_keys::ForeignKeys,
@@ -239,13 +239,7 @@ async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<String, DbE
 }
 
 async fn step(manager: &SchemaManager<'_>, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
-    guard::with_consent(true, async {
-        match direction {
-            Direction::Up => revision.up(manager).await,
-            Direction::Down => revision.down(manager).await,
-        }
-    })
-    .await
+    guard::with_consent(true, call::revision(revision, manager, direction)).await
 }
 
 /// The catalogue after these revisions, in this order, on the runner's own server.
@@ -316,7 +310,7 @@ async fn produce(scratch: Scratch<'_>, revisions: &[&dyn MigrationTrait]) -> Res
 
 async fn without_savepoint(scratch: &Scratch<'_>, revision: &dyn MigrationTrait) -> Result<(), DbErr> {
     let manager = scratch.manager();
-    revision.up(&manager).await?;
+    call::revision(revision, &manager, Direction::Up).await?;
     manager.get_connection().execute_unprepared(&scratch.session.restore_in_transaction()).await.map(drop)
 }
 

@@ -1,11 +1,20 @@
 //! MySQL and MariaDB.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use database_target::session::{MYSQL, MYSQL_UNLIMITED};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
+    sqlx::{self, Connection},
+};
 
-use crate::{catalog, runner::Patience};
+use crate::{Target, catalog, interrupt, runner::Patience};
 
 /// Variables that change what a statement does, and that every user may set. Those that a server does not have are left
 /// out. `sql_big_selects` follows `max_join_size`, which changes it.
@@ -50,11 +59,13 @@ pub(super) struct Start {
     pub(super) database: Option<String>,
     role: Option<String>,
     variables: BTreeMap<String, String>,
+    /// How often this session has gone to a database, as far as it is known.
+    moves: Arc<AtomicU64>,
 }
 
 impl Start {
     /// Sets the session up, and reads what it is then.
-    pub(super) async fn set_up(db: &DatabaseConnection, patience: &Patience) -> Result<Self, DbErr> {
+    pub(super) async fn set_up(db: &DatabaseConnection, target: &Target, patience: &Patience) -> Result<Self, DbErr> {
         // Whole seconds, one at least.
         let lock_timeout = Ord::max(patience.lock_timeout.as_secs(), 1);
         // A table for which no engine is named has transactions.
@@ -67,9 +78,26 @@ impl Start {
         for row in catalog::rows_of_text(db, &question).await? {
             variables.insert(row.try_get_by_index::<String>(0)?.to_lowercase(), row.try_get_by_index(1)?);
         }
-        let rows = catalog::rows_of_text(db, "SELECT DATABASE() AS place, CURRENT_ROLE() AS role").await?;
+        let question = "SELECT DATABASE() AS place, CURRENT_ROLE() AS role, CAST(CONNECTION_ID() AS CHAR) AS id";
+        let rows = catalog::rows_of_text(db, question).await?;
         let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
-        Ok(Self { database: row.try_get("", "place")?, role: row.try_get("", "role")?, variables })
+        interrupt::remember(target, format!("KILL QUERY {}", row.try_get::<String>("", "id")?));
+        let moves = Arc::new(AtomicU64::new(moves(db).await?));
+        Ok(Self { database: row.try_get("", "place")?, role: row.try_get("", "role")?, variables, moves })
+    }
+
+    /// After [`restore`](Self::restore): a prepared statement stays in the database that it was prepared in, also after
+    /// `USE`. Those of a session that has been elsewhere are forgotten. To prepare each anew would be slow: the server is
+    /// told to close the old one, does not answer to that, and the network waits for the answer.
+    pub(super) async fn forget_statements(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
+        let failed = |error: sqlx::Error| DbErr::Exec(RuntimeErr::SqlxError(error.into()));
+        let moves = moves(db).await?;
+        let own = u64::from(self.database.is_some());
+        if self.moves.swap(moves, Ordering::Relaxed) + own != moves {
+            let mut session = db.get_mysql_connection_pool().acquire().await.map_err(failed)?;
+            session.clear_cached_statements().await.map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// Statements that bring the session to its start.
@@ -93,4 +121,11 @@ impl Start {
             variables.join(", ")
         )
     }
+}
+
+/// How often this session has gone to a database.
+async fn moves(db: &DatabaseConnection) -> Result<u64, DbErr> {
+    let rows = catalog::rows_of_text(db, "SHOW SESSION STATUS LIKE 'Com_change_db'").await?;
+    let count = rows.first().map(|row| row.try_get_by_index::<String>(1)).transpose()?;
+    Ok(count.and_then(|count| count.parse().ok()).unwrap_or_default())
 }

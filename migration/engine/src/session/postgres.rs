@@ -8,13 +8,13 @@ use database_target::session::{
 use migration_timescale::literal;
 use sea_orm::{DatabaseConnection, DbErr};
 
-use crate::{Target, catalog, runner::Patience};
+use crate::{Target, catalog, interrupt, runner::Patience};
 
 /// What `DISCARD ALL` does, without giving up the advisory locks, and as far as it is the same whoever the user is.
 const FORGET: &str = "CLOSE ALL; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES";
 
 /// The driver asks for two more digits of floating-point numbers when it connects, and a pooler does not pass that on.
-const QUESTION: &str = "SELECT session_user::text AS user_name, current_setting('role') AS role, \
+const QUESTION: &str = "SELECT session_user::text AS user_name, pg_catalog.pg_backend_pid() AS pid, current_setting('role') AS role, \
      current_setting('enable_seqscan') AS seqscan, \
      current_setting('extra_float_digits') <> '2' AS unlike_asked, version() LIKE '%emcc%' AS one_session, \
      (SELECT extract(epoch FROM clock_timestamp() - a.backend_start)::float8 \
@@ -41,6 +41,11 @@ impl Start {
         let question = format!("{QUESTION}{} AS path", postgres_path(target.schema()));
         let rows = catalog::rows_of_text(db, &question).await?;
         let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
+        let one_session: bool = row.try_get("", "one_session")?;
+        if !one_session {
+            let pid: i32 = row.try_get("", "pid")?;
+            interrupt::remember(target, format!("SELECT pg_catalog.pg_cancel_backend({pid})"));
+        }
         Ok(Self {
             user: row.try_get("", "user_name")?,
             role: row.try_get("", "role")?,
@@ -49,7 +54,7 @@ impl Start {
             lock_timeout: patience.lock_timeout.as_millis(),
             statement_timeout: patience.statement_timeout.map_or(0, |limit| limit.as_millis()),
             unlike_asked: row.try_get("", "unlike_asked")?,
-            one_session: row.try_get("", "one_session")?,
+            one_session,
             age: row.try_get("", "age")?,
         })
     }

@@ -26,8 +26,9 @@ use sea_orm_migration::MigrationTrait;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Direction, EngineError, Runner,
+    Direction, EngineError, Runner, call,
     catalog::Difference,
+    interrupt,
     scratch::{self, Form, Scratch, ScratchError},
 };
 
@@ -195,6 +196,7 @@ pub async fn verify_in_order(
         let removed = scratch.remove().await;
         walked?;
         removed?;
+        interrupt::check()?;
     }
     Ok(done)
 }
@@ -251,7 +253,7 @@ async fn applied_with_seed(
 ) -> Result<(), sea_orm::DbErr> {
     scratch.run(revision, Direction::Up).await?;
     match runner.project().description(revision.name()) {
-        Some(description) => description.seed(&scratch.manager()).await,
+        Some(description) => call::or_panicked(description.seed(&scratch.manager())).await,
         None => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use super::{
     Finding, LOSSY_ROLLBACK, Outcome, Step, Verified,
     rows::{Rows, read_all, tables},
 };
-use crate::{Describe, Direction, Runner, catalog::Catalog, scratch::Scratch, sqlstate};
+use crate::{Describe, Direction, Runner, call, catalog::Catalog, scratch::Scratch, sqlstate};
 
 type Held = BTreeMap<String, Rows>;
 
@@ -138,7 +138,7 @@ impl<'a> Trip<'a> {
         let manager = self.scratch.manager();
         let seeded = async {
             let transaction = manager.begin().await?;
-            description.seed(&transaction).await?;
+            call::or_panicked(description.seed(&transaction)).await?;
             transaction.commit().await
         };
         let seeded = seeded.await;

@@ -57,9 +57,7 @@ impl<T> From<Unsupported> for Answer<T> {
 /// is shown then.
 pub(super) async fn or_why<T, C: ConnectionTrait>(db: &C, asked: Result<Answer<T>, DbErr>) -> Result<Answer<T>, DbErr> {
     match asked {
-        Err(error) if rows(db, "SELECT 1 AS answers").await.is_ok() => {
-            Ok(Answer::Unavailable { why: said(&error) })
-        }
+        Err(error) if rows(db, "SELECT 1 AS answers").await.is_ok() => Ok(Answer::Unavailable { why: said(&error) }),
         asked => asked,
     }
 }
