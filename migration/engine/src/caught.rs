@@ -51,11 +51,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_panic_says_is_kept() {
-        let said = caught(async { panic!("no way {}", "down") }).await.map(|()| ()).unwrap_err();
+        let said = caught(async { panic!("no way {}", "down") }).await.unwrap_err();
         assert!(said.starts_with("no way down (") && said.contains("caught.rs:"), "{said}");
         assert_eq!(caught(async { 1 }).await, Ok(1));
         // One inside the other.
-        let inner = caught(async { caught(async { panic!("inner") }).await.map(|()| ()) }).await;
+        let inner = caught(async { caught(async { panic!("inner") }).await }).await;
         assert!(inner.unwrap().unwrap_err().starts_with("inner"));
     }
 }

@@ -150,7 +150,7 @@ async fn connected(target: &Target, create: bool) -> Result<DatabaseConnection, 
     tokio::select! {
         connected = Database::connect(options(target, create)) => connected.map_err(Failed::Refused),
         error = unreachable(target) => Err(Failed::Unreachable(error)),
-        error = full(target) => Err(Failed::Refused(error)),
+        error = Box::pin(full(target)) => Err(Failed::Refused(error)),
     }
 }
 

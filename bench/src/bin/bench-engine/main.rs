@@ -1,5 +1,6 @@
 //! What a run of the engine costs beside `psql -1 -f` with the same statements, as paired ratios of whole processes: 52
-//! revisions applied, nothing pending (beside psql with one select), all taken back; and the same of its peers.
+//! revisions applied, nothing pending (beside psql with one select), all taken back; and the same of its peers. On MariaDB and
+//! SQLite beside SeaORM's own migrator.
 //!
 //! `make bench-engine` runs it on the test suite's PostgreSQL; `TEST_POSTGRES_URL` names another server. Besides the engine
 //! it runs SeaORM's own migrator, and sqlx-cli (`sqlx`) and Alembic (`alembic`, with psycopg2) where they are in `PATH`:
@@ -61,29 +62,38 @@ async fn bench() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let statements = revisions::Statements::record().await?;
     let tools = tools::all(folder.path(), &statements)?;
+    let mut measured = compared(&tools, Backend::Postgres).await?;
+    for (tool, measured) in tools.iter().zip(&mut measured) {
+        measured.round_trips = round_trips(tool).await?;
+        measured.peak_kib = peak_memory(tool).await?;
+    }
+    report::print(&measured, statements.up.iter().map(Vec::len).sum());
+    for (name, backend) in [("MariaDB over TCP", Backend::Mariadb), ("SQLite", Backend::Sqlite)] {
+        report::print_beside_stock(name, &compared(&tools::of_seaorm()?, backend).await?);
+    }
+    Ok(())
+}
+
+/// Runs the tools in turn.
+async fn compared(tools: &[Tool], backend: Backend) -> Result<Vec<Measured>> {
     let mut measured: Vec<Measured> = tools.iter().map(|tool| Measured::of(tool.name)).collect();
     // One round more: the first warms caches and is not counted.
     for round in 0..=ROUNDS {
         for turn in 0..tools.len() {
             // Nobody always comes after the same neighbour.
             let index = (turn + round) % tools.len();
-            let times = one_run(&tools[index]).await?;
+            let times = one_run(&tools[index], backend).await?;
             if round > 0 {
                 measured[index].times.push(times);
             }
         }
     }
-    for (tool, measured) in tools.iter().zip(&mut measured) {
-        measured.round_trips = round_trips(tool).await?;
-        measured.peak_kib = peak_memory(tool).await?;
-    }
-    report::print(&measured, statements.up.iter().map(Vec::len).sum());
-    Ok(())
+    Ok(measured)
 }
 
 /// Times of all actions, in a database of its own.
-async fn one_run(tool: &Tool) -> Result<[Duration; 3]> {
-    let database = fresh().await?;
+async fn one_run(tool: &Tool, backend: Backend) -> Result<[Duration; 3]> {
+    let database = fresh(backend).await?;
     let mut times = [Duration::ZERO; 3];
     for (time, action) in times.iter_mut().zip(ACTIONS) {
         let mut command = tool.command(action, database.url());
@@ -95,7 +105,7 @@ async fn one_run(tool: &Tool) -> Result<[Duration; 3]> {
 }
 
 async fn round_trips(tool: &Tool) -> Result<[usize; 3]> {
-    let database = fresh().await?;
+    let database = fresh(Backend::Postgres).await?;
     let mut counts = [0; 3];
     for (count, action) in counts.iter_mut().zip(ACTIONS) {
         let proxy = Proxy::start(database.url(), None).await;
@@ -112,7 +122,7 @@ async fn round_trips(tool: &Tool) -> Result<[usize; 3]> {
 
 /// Peak memory of all actions in KiB, where the system tells.
 async fn peak_memory(tool: &Tool) -> Result<[Option<u64>; 3]> {
-    let database = fresh().await?;
+    let database = fresh(Backend::Postgres).await?;
     let mut peaks = [None; 3];
     for (peak, action) in peaks.iter_mut().zip(ACTIONS) {
         let mut child = quiet(&mut tool.command(action, database.url())).spawn()?;
@@ -130,11 +140,13 @@ fn high_water(status: &str) -> Option<u64> {
 }
 
 /// An empty database whose catalogue has been read once: the first session after CREATE DATABASE pays for that.
-async fn fresh() -> Result<TestDatabase> {
-    let database = TestDatabase::create(Backend::Postgres).await;
-    let db = connect_to(database.url()).await;
-    db.execute_unprepared("SELECT count(*) FROM information_schema.tables").await?;
-    db.close().await?;
+async fn fresh(backend: Backend) -> Result<TestDatabase> {
+    let database = TestDatabase::create(backend).await;
+    if backend == Backend::Postgres {
+        let db = connect_to(database.url()).await;
+        db.execute_unprepared("SELECT count(*) FROM information_schema.tables").await?;
+        db.close().await?;
+    }
     Ok(database)
 }
 

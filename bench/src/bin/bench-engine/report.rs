@@ -49,6 +49,15 @@ pub fn print(measured: &[Measured], statements: usize) {
     });
 }
 
+/// Prints what the engine costs beside SeaORM's own migrator, the first of the two.
+pub fn print_beside_stock(backend: &str, measured: &[Measured]) {
+    let [floor, ..] = measured else { return };
+    println!("\n{backend}: {COUNT} revisions, whole processes, medians of {ROUNDS} pairs");
+    println!("{:34}{:>10}{:>17}{:>10}", "", "up", "nothing pending", "down");
+    section("time, ratio to sea-orm-migration", measured, |tool, action| format!("{:.2}", tool.ratio(floor, action)));
+    section("time, ms", measured, |tool, action| format!("{:.1}", tool.milliseconds(action)));
+}
+
 fn section(title: &str, measured: &[Measured], cell: impl Fn(&Measured, usize) -> String) {
     println!("{title}");
     for tool in measured {

@@ -37,6 +37,11 @@ impl Revision {
         format!("{}_{suffix}", self.table())
     }
 
+    /// What the later kinds are on MySQL and SQLite, where a column is what every version can add and drop.
+    fn column(&self) -> String {
+        self.named(["", "", "version", "state", "parent", "value"][self.number % KINDS])
+    }
+
     fn enum_type(&self) -> String {
         self.named("state")
     }
@@ -57,6 +62,10 @@ impl MigrationName for Revision {
 impl MigrationTrait for Revision {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         match self.number % KINDS {
+            2.. if manager.get_database_backend() != DatabaseBackend::Postgres => {
+                let column = ColumnDef::new(self.column()).integer().take();
+                manager.alter_table(Table::alter().table(self.table()).add_column(column).take()).await
+            }
             0 => {
                 let mut table = Table::create();
                 table
@@ -123,6 +132,9 @@ impl MigrationTrait for Revision {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let drop_column = |name: &'static str| Table::alter().table(self.table()).drop_column(name).take();
         match self.number % KINDS {
+            2.. if manager.get_database_backend() != DatabaseBackend::Postgres => {
+                manager.alter_table(Table::alter().table(self.table()).drop_column(self.column()).take()).await
+            }
             0 => manager.drop_table(Table::drop().table(self.table()).take()).await,
             1 => {
                 manager.drop_index(Index::drop().name(self.named("name_key")).table(self.table()).to_owned()).await?;

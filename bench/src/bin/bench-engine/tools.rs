@@ -39,6 +39,11 @@ pub fn all(folder: &Path, statements: &Statements) -> Result<Vec<Tool>> {
     Ok(tools)
 }
 
+/// SeaORM's own migrator as the floor, and the engine.
+pub fn of_seaorm() -> Result<Vec<Tool>> {
+    Ok(vec![stock()?, engine()?])
+}
+
 /// One transaction, no bookkeeping: what the statements themselves cost.
 fn psql(folder: &Path, statements: &Statements) -> Result<Tool> {
     let (up, down) = (folder.join("up.sql"), folder.join("down.sql"));

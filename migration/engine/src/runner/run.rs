@@ -106,7 +106,8 @@ impl Runner {
                 goes_on: backend == DbBackend::Postgres && next_in_transaction,
                 ended: false,
             };
-            progress::scope(self.listener.clone(), self.run(job, &mut open)).await?;
+            // Boxed: the futures of revisions are large.
+            progress::scope(self.listener.clone(), Box::pin(self.run(job, &mut open))).await?;
         }
         Ok(plan)
     }
