@@ -111,6 +111,9 @@ pub struct PlannedRevision {
     /// Its statements, for `--dry-run`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub statements: Vec<String>,
+    /// Why they cannot be told without running it, for `--dry-run`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
 }
 
 /// All revisions and how far the database is.
@@ -219,6 +222,9 @@ pub struct Stamp {
 pub struct Sql {
     /// Its text.
     pub script: String,
+    /// Why a revision is not in it; the script stops where the first of them would be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
 }
 
 /// Database and code compared.

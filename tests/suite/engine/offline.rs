@@ -3,12 +3,12 @@
 use std::{fs, path::Path, process::Command};
 
 use migration_engine::{
-    Direction, Runner,
+    Direction, Runner, lint,
     offline::{self, SeaOrmTable},
     sea_orm_migration::{MigrationTrait, MigratorTrait},
 };
 use migration_timescale::Capability;
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 use tests::{
     Backend, TestDatabase, catalog,
@@ -24,6 +24,7 @@ on_every_backend!(
     what_the_down_script_keeps_comes_back,
     every_value_and_block_survives,
     an_error_ends_the_script,
+    what_cannot_be_written_down_stops_the_script,
 );
 
 /// The script of some revisions of a migrator, which is the same however often it is printed.
@@ -39,8 +40,8 @@ async fn script_of(
 ) -> String {
     let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
     let table = SeaOrmTable::named("seaql_migrations");
-    let text = offline::script(&revisions, &wanted, direction, server, &table).await.unwrap();
-    let again = offline::script(&revisions, &wanted, direction, server, &table).await.unwrap();
+    let text = offline::script(&revisions, &wanted, direction, server, &table).await.text;
+    let again = offline::script(&revisions, &wanted, direction, server, &table).await.text;
     assert_eq!(text, again, "byte for byte");
     text
 }
@@ -278,4 +279,46 @@ async fn an_error_ends_the_script(database: TestDatabase) {
     assert_eq!(applied(runner.connection()).await, [BASELINE]);
     assert_eq!(scalar(runner.connection(), "SELECT 'still there'").await.as_deref(), Some("still there"));
     assert_eq!(runner.up(None).await.unwrap(), [PREDICTIVE], "and the runner goes on from there");
+}
+
+/// The second of three asks what only a database answers.
+fn asking() -> [Inline; 3] {
+    let asks = Inline::new("m2_asks", "", "").up_by(|manager| {
+        Box::pin(async {
+            let db = manager.get_connection();
+            let asked =
+                Statement::from_string(db.get_database_backend(), "SELECT count(*) AS number FROM words_of_others");
+            db.query_one_raw(asked).await?.map(drop).ok_or_else(|| DbErr::Custom("no answer".to_owned()))
+        })
+    });
+    [Inline::table("m1_first", "first"), asks, Inline::table("m3_third", "third")]
+}
+
+async fn what_cannot_be_written_down_stops_the_script(database: TestDatabase) {
+    let runner = database.runner_of(project(&asking())).await;
+    let server = runner.server();
+    let why = runner.why_unknown("m2_asks", Direction::Up).await.unwrap();
+    assert!(why.contains("m2_asks cannot be written down for up") && why.contains("words_of_others"), "{why}");
+    assert_eq!(runner.why_unknown("m3_third", Direction::Up).await, None);
+    runner.close().await;
+
+    let revisions = asking();
+    let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(|one| one as &dyn MigrationTrait).collect();
+    let table = SeaOrmTable::named("seaql_migrations");
+    let script = offline::script(&revisions, |_| true, Direction::Up, server, &table).await;
+    assert!(script.missing.len() == 1 && script.missing[0].revision() == "m2_asks", "{:?}", script.missing);
+    let finished = run(&database, &script.text);
+    assert_ne!(finished.code, 0, "{finished:#?}");
+    assert!(finished.stderr.contains("revision m2_asks is not in this script"), "{finished:#?}");
+    let db = database.connect().await;
+    assert_eq!(applied(&db).await, ["m1_first"]);
+}
+
+#[tokio::test]
+async fn lint_goes_on_behind_what_it_cannot_read() {
+    let [first, asks, third] = asking();
+    let third = third.then("CREATE INDEX i ON first (id)");
+    let found = lint::of_project(&project(&[first, asks, third]), offline::REFERENCE_TIMESCALEDB).await.unwrap();
+    let found: Vec<_> = found.iter().map(|finding| (finding.revision.as_str(), finding.rule)).collect();
+    assert_eq!(found, [("m2_asks", "cannot-be-read"), ("m3_third", "blocking-index")]);
 }

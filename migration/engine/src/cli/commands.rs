@@ -155,7 +155,7 @@ async fn run_up(runner: &Runner, up: &UpArgs) -> Result<Report, EngineError> {
         (None, None) => RevisionTarget::Head,
     };
     let revisions = if up.dry_run {
-        planned(runner, runner.plan_up(&target, &runner.records().await?)?, Direction::Up).await
+        planned(runner, runner.plan_up(&target, &runner.records().await?)?, Direction::Up).await?
     } else {
         ran(runner.up_to(&target).await?)
     };
@@ -168,7 +168,7 @@ async fn run_down(runner: &Runner, down: &DownArgs) -> Result<Report, EngineErro
         (None, count) => RevisionTarget::Last(count.unwrap_or(1) as usize),
     };
     let revisions = if down.dry_run {
-        planned(runner, runner.plan_down(&target, &runner.records().await?)?, Direction::Down).await
+        planned(runner, runner.plan_down(&target, &runner.records().await?)?, Direction::Down).await?
     } else {
         ran(guard::with_consent(down.yes, runner.down_to(&target)).await?)
     };
@@ -176,16 +176,23 @@ async fn run_down(runner: &Runner, down: &DownArgs) -> Result<Report, EngineErro
 }
 
 fn ran(names: Vec<String>) -> Vec<PlannedRevision> {
-    names.into_iter().map(|name| PlannedRevision { name, statements: Vec::new() }).collect()
+    names.into_iter().map(|name| PlannedRevision { name, statements: Vec::new(), unknown: None }).collect()
 }
 
-async fn planned(runner: &Runner, names: Vec<String>, direction: Direction) -> Vec<PlannedRevision> {
+/// What would run; what a run would refuse before it begins is refused here too.
+async fn planned(
+    runner: &Runner,
+    names: Vec<String>,
+    direction: Direction,
+) -> Result<Vec<PlannedRevision>, EngineError> {
+    runner.refuse_before_running(&names, direction).await?;
     let mut planned = Vec::new();
     for name in names {
         let statements = runner.statements(&name, direction).await;
-        planned.push(PlannedRevision { name, statements });
+        let unknown = runner.why_unknown(&name, direction).await;
+        planned.push(PlannedRevision { name, statements, unknown });
     }
-    planned
+    Ok(planned)
 }
 
 async fn current(runner: &Runner) -> Result<Report, EngineError> {

@@ -54,7 +54,8 @@ pub(super) async fn execute(context: &Context, area: &ChosenArea, command: Comma
                 return Err(EngineError::NoServerVersion { backend: server.profile() });
             }
             let script = sql(project, direction.into(), range.as_deref(), server).await?;
-            Report::Sql(report::Sql { script })
+            let missing = script.missing.iter().map(offline::OfflineError::on_one_line).collect();
+            Report::Sql(report::Sql { script: script.text, missing })
         }
         Command::Lint { list: true, .. } => Report::Rules(report::Rules { rules: lint::rules() }),
         Command::Lint { list: false, server_version } => {
@@ -88,14 +89,14 @@ async fn sql(
     direction: Direction,
     range: Option<&str>,
     server: Capability,
-) -> Result<String, EngineError> {
+) -> Result<offline::Written, EngineError> {
     let graph = project.graph()?;
     let chosen = graph.range(range.unwrap_or(":"))?;
     let order = graph.order().iter().map(|&position| project.revision(graph.name(position)));
     let order = order.collect::<Result<Vec<_>, _>>()?;
     let table = offline::SeaOrmTable::named(&project.bookkeeping_table());
     let wanted = |name: &str| chosen.iter().any(|&position| graph.name(position) == name);
-    Ok(offline::script(&order, wanted, direction, server, &table).await?)
+    Ok(offline::script(&order, wanted, direction, server, &table).await)
 }
 
 /// The drawing, when there is no database yet that could be asked for the applied revisions.

@@ -17,7 +17,7 @@ impl Report {
         match self {
             Self::Check(check) => check.exit_code(),
             Self::Verify(verify) if verify.revisions.iter().any(|one| one.outcome != Outcome::Proved) => 4,
-            Self::Maintenance(maintenance) if maintenance.error().is_some() => 1,
+            Self::Maintenance(_) | Self::Sql(_) if self.error().is_some() => 1,
             Self::Lint(lint) if lint.findings.iter().any(|finding| finding.allowed.is_none()) => 4,
             _ => 0,
         }
@@ -29,6 +29,7 @@ impl Report {
     pub(super) fn error(&self) -> Option<String> {
         match self {
             Self::Maintenance(maintenance) => maintenance.error(),
+            Self::Sql(sql) => sql.missing.first().map(|error| format!("{error}; the script stops there")),
             _ => None,
         }
     }
@@ -101,6 +102,7 @@ fn dry_run_text(run: &Run) -> String {
     for revision in &run.revisions {
         let _ = writeln!(text, "-- {} {}", run.direction, revision.name);
         text.push_str(&each(&revision.statements, |sql| format!("{sql};\n")));
+        text.extend(revision.unknown.iter().map(|why| format!("-- not known before it runs: {why}\n")));
         text.push('\n');
     }
     let count = run.revisions.len();

@@ -23,9 +23,10 @@ pub use project::of_project;
 pub use rules::RULES;
 
 use crate::{
+    Direction,
     describe::Allowed,
     offline::{
-        Recorded, Script,
+        OfflineError, Recorded, Script,
         model::{
             Model,
             parsed::{self, Parsed},
@@ -39,12 +40,26 @@ use squawk::Subject;
 /// Looks at the recordings of the same revisions for one or several profiles of PostgreSQL, each in the order of the
 /// history. What several of them show is said once. Rules that do not hold for the version `timescaledb` are silent.
 /// `allowed` gives [`Describe::allows`](crate::Describe::allows) of a
-/// revision. A `down` that could not be recorded is left out.
-pub fn lint(histories: &[Vec<Recorded>], timescaledb: Version, allowed: impl Fn(&str) -> Vec<Allowed>) -> Vec<Finding> {
+/// revision. A revision that could not be recorded is a finding, a `down` that could not is left out.
+pub fn lint(
+    histories: &[Vec<Result<Recorded, OfflineError>>],
+    timescaledb: Version,
+    allowed: impl Fn(&str) -> Vec<Allowed>,
+) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for history in histories {
         let mut policies = Policies::default();
         for revision in history {
+            let revision = match revision {
+                Ok(revision) => revision,
+                Err(error) => {
+                    // One finding for all profiles: what they say differs in the question that was asked.
+                    if !findings.iter().any(|one| one.rule == UNREAD.name && one.revision == error.revision()) {
+                        findings.push(unread(error));
+                    }
+                    continue;
+                }
+            };
             let done = walk(&revision.up, timescaledb, &mut policies);
             let undone = revision.down.as_ref().map(|down| walk(down, timescaledb, &mut policies.clone()));
             for finding in done.into_iter().chain(undone.into_iter().flatten()) {
@@ -81,14 +96,41 @@ pub fn rules() -> Vec<RuleInfo> {
         instead: None,
         source: Source::Squawk,
     });
-    own.chain(suppression::RULES.iter().cloned()).chain(squawk).collect()
+    own.chain(suppression::RULES.iter().cloned()).chain([UNREAD]).chain(squawk).collect()
 }
 
-fn revisions(histories: &[Vec<Recorded>]) -> Vec<String> {
+/// The rule about what no other rule can look at.
+const UNREAD: RuleInfo = RuleInfo {
+    name: "cannot-be-read",
+    summary: "What the revision does cannot be told without a database.",
+    code: None,
+    versions: None,
+    instead: Some(
+        "Ask with table_exists, column_exists or index_exists of TimescaleManager, and let `up` have no other inputs; \
+         where that is not possible, allow it with the reason.",
+    ),
+    source: Source::Own,
+};
+
+fn unread(error: &OfflineError) -> Finding {
+    Finding {
+        revision: error.revision().to_owned(),
+        direction: Direction::Up,
+        rule: UNREAD.name,
+        statement: String::new(),
+        message: error.on_one_line(),
+        instead: UNREAD.instead.unwrap_or_default().to_owned(),
+        source: Source::Own,
+        allowed: None,
+    }
+}
+
+fn revisions(histories: &[Vec<Result<Recorded, OfflineError>>]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for recorded in histories.iter().flatten() {
-        if !names.contains(&recorded.up.revision) {
-            names.push(recorded.up.revision.clone());
+        let name = recorded.as_ref().map_or_else(OfflineError::revision, |recorded| &recorded.up.revision);
+        if !names.iter().any(|one| one == name) {
+            names.push(name.to_owned());
         }
     }
     names

@@ -18,7 +18,7 @@ pub async fn of_project(project: &Project, timescaledb: Version) -> Result<Vec<F
     let mut histories = Vec::new();
     for server in Profile::value_variants().iter().map(|profile| profile.capability(Some(timescaledb))) {
         if server.backend() == DbBackend::Postgres {
-            histories.push(offline::record(&order, server).await?);
+            histories.push(offline::record_each(&order, server).await);
         }
     }
     Ok(lint(&histories, timescaledb, |name| {

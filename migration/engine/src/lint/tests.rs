@@ -28,7 +28,7 @@ fn found(setup: &[String], sql: &[String], transaction: Option<usize>) -> Vec<Fi
     let second = script("second", Direction::Up, model, second);
     let nothing = |revision: &str| Ok(script(revision, Direction::Down, Model::default(), Vec::new()));
     let recorded = |up: Script| Recorded { down: nothing(&up.revision), up, in_transaction: transaction.is_some() };
-    let history = vec![recorded(first), recorded(second)];
+    let history = vec![Ok(recorded(first)), Ok(recorded(second))];
     lint(&[history], REFERENCE_TIMESCALEDB, |_| Vec::new())
         .into_iter()
         .filter(|finding| finding.revision == "second")
@@ -117,7 +117,7 @@ fn a_rule_is_silent_on_versions_that_it_does_not_hold_for() {
         }
         let up = script("r", Direction::Up, before.clone(), vec![statement(sql, None)]);
         let down = Ok(script("r", Direction::Down, before, Vec::new()));
-        let history = [vec![Recorded { up, down, in_transaction: false }]];
+        let history = [vec![Ok(Recorded { up, down, in_transaction: false })]];
         let findings = lint(&history, Version::new(version.0, version.1, version.2), |_| Vec::new());
         findings.iter().filter(|one| one.source == Source::Own).map(|one| one.rule).collect::<Vec<_>>()
     };
@@ -183,14 +183,14 @@ fn a_table_of_the_same_revision_is_used_by_nobody() {
 }
 
 /// One revision, `up` and `down`, on a table that was there.
-fn one_revision(up: &str, down: &str) -> Vec<Recorded> {
+fn one_revision(up: &str, down: &str) -> Vec<Result<Recorded, OfflineError>> {
     let mut before = Model::default();
     before.apply(DbBackend::Postgres, T);
     let mut after = before.clone();
     after.apply(DbBackend::Postgres, up);
     let up = script("r", Direction::Up, before, vec![statement(up, Some(1))]);
     let down = script("r", Direction::Down, after, vec![statement(down, Some(1))]);
-    vec![Recorded { up, down: Ok(down), in_transaction: true }]
+    vec![Ok(Recorded { up, down: Ok(down), in_transaction: true })]
 }
 
 #[test]

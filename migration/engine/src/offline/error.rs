@@ -50,3 +50,20 @@ pub enum OfflineError {
         question: Option<String>,
     },
 }
+
+impl OfflineError {
+    /// The revision.
+    pub fn revision(&self) -> &str {
+        match self {
+            Self::NeedsDatabase { revision, .. } | Self::Failed { revision, .. } | Self::Panicked { revision, .. } => {
+                revision
+            }
+        }
+    }
+
+    /// The error and its cause on one line.
+    pub fn on_one_line(&self) -> String {
+        let cause = std::error::Error::source(self).map(|cause| format!(": {cause}")).unwrap_or_default();
+        format!("{self}{cause}").replace('\n', " ")
+    }
+}

@@ -61,6 +61,15 @@ pub struct Script {
     pub before: Schema,
 }
 
+/// A script, and what it stops at.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Its text.
+    pub text: String,
+    /// Revisions that could not be recorded; the script stops where the first of them would be.
+    pub missing: Vec<OfflineError>,
+}
+
 /// The script that applies or takes back those of `revisions` that are `wanted`, for the client of the database.
 ///
 /// `revisions` are all there are, in order: the earlier ones make the schema that the wanted ones find.
@@ -70,21 +79,26 @@ pub async fn script(
     direction: Direction,
     server: Capability,
     bookkeeping: &dyn Bookkeeping,
-) -> Result<String, OfflineError> {
+) -> Written {
     let last = revisions.iter().rposition(|revision| wanted(revision.name()));
     let needed = &revisions[..last.map_or(0, |last| last + 1)];
-    let (mut recorded, mut unknown) = (Vec::new(), Vec::new());
-    for (revision, outcome) in needed.iter().zip(record_each(needed, server).await) {
-        match outcome {
-            Ok(revision) => recorded.push(revision),
-            Err(error) if wanted(revision.name()) => return Err(error),
-            Err(error) => unknown.push(error.to_string()),
-        }
-    }
-    recorded.retain(|revision| wanted(&revision.up.revision));
+    let recorded = record_each(needed, server).await;
+    let unknown: Vec<String> = recorded
+        .iter()
+        .filter_map(|one| one.as_ref().err())
+        .filter(|error| !wanted(error.revision()))
+        .map(OfflineError::to_string)
+        .collect();
+    let mut shown: Vec<Result<&Recorded, &OfflineError>> = needed
+        .iter()
+        .zip(&recorded)
+        .filter(|(revision, _)| wanted(revision.name()))
+        .map(|(_, outcome)| outcome.as_ref())
+        .collect();
     if direction == Direction::Down {
-        recorded.reverse();
+        shown.reverse();
     }
-    let recorded: Vec<&Recorded> = recorded.iter().collect();
-    render(&recorded, &RenderOptions { server, direction, bookkeeping, unknown: &unknown })
+    let missing = shown.iter().filter_map(|one| one.and_then(|one| one.script(direction)).err()).cloned().collect();
+    let text = render(&shown, &RenderOptions { server, direction, bookkeeping, unknown: &unknown });
+    Written { text, missing }
 }

@@ -26,7 +26,9 @@ pub struct RenderOptions<'a> {
 }
 
 /// The script for revisions in the order in which they are run. The same revisions give the same text, byte for byte.
-pub fn render(revisions: &[&Recorded], options: &RenderOptions<'_>) -> Result<String, OfflineError> {
+///
+/// One that could not be recorded stops the script in its place: those after it may need what it makes.
+pub fn render(revisions: &[Result<&Recorded, &OfflineError>], options: &RenderOptions<'_>) -> String {
     let mut page = Page { backend: options.server.backend(), text: String::new() };
     page.header(options);
     if options.direction == Direction::Up {
@@ -36,10 +38,12 @@ pub fn render(revisions: &[&Recorded], options: &RenderOptions<'_>) -> Result<St
         }
     }
     for revision in revisions {
-        let script = revision.script(options.direction).map_err(Clone::clone)?;
-        page.revision(revision, script, options.bookkeeping);
+        match revision.and_then(|revision| Ok((revision, revision.script(options.direction)?))) {
+            Ok((revision, script)) => page.revision(revision, script, options.bookkeeping),
+            Err(error) => page.stop(error, options.direction),
+        }
     }
-    Ok(page.text)
+    page.text
 }
 
 /// A script that is being written.
@@ -82,6 +86,26 @@ impl Page {
         }
         self.text.push('\n');
         self.text.push_str(&session(self.backend));
+    }
+
+    /// Ends the script with an error.
+    fn stop(&mut self, error: &OfflineError, direction: Direction) {
+        self.text.push('\n');
+        self.comment(&error.on_one_line());
+        let message = format!(
+            "revision {} is not in this script: run it with {direction}, then the script of what comes after it",
+            error.revision()
+        );
+        let literal = migration_timescale::literal(&message);
+        match self.backend {
+            DbBackend::MySql => self.statement(&format!("SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {literal}")),
+            DbBackend::Sqlite => {
+                let name = format!("\"{}\"", message.replace('"', "\"\""));
+                self.comment("SQLite has no statement that only fails; the error names what is asked for.");
+                self.statement(&format!("SELECT * FROM {name}"));
+            }
+            _ => self.statement(&format!("DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = {literal}; END $$")),
+        }
     }
 
     fn revision(&mut self, revision: &Recorded, script: &Script, bookkeeping: &dyn Bookkeeping) {

@@ -10,7 +10,7 @@ use sea_orm_migration::MigrationTrait;
 use super::Runner;
 use crate::{
     Direction, EngineError,
-    offline::{self, FORMAT, Profile, Recorded},
+    offline::{self, FORMAT, OfflineError, Profile, Recorded},
     records::{Entry, NO_CHECKSUM, Records},
 };
 
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Known {
     name: String,
-    recorded: Option<Recorded>,
+    recorded: Result<Recorded, OfflineError>,
     checksum: Option<String>,
     /// What earlier versions wrote down, where they decided otherwise about a transaction.
     earlier: Option<String>,
@@ -41,10 +41,10 @@ impl Runner {
         let recorded = offline::record_each(&order, reference(server)).await;
         let backend = server.backend();
         let known = order.iter().zip(recorded).map(|(revision, recorded)| {
-            let recorded = recorded.inspect_err(|error| tracing::debug!("no checksum: {error}")).ok();
-            let checksum = recorded.as_ref().map(|one| offline::checksum(&one.up, one.down.as_ref().ok()));
+            let recorded = recorded.inspect_err(|error| tracing::debug!("no checksum: {error}"));
+            let checksum = recorded.as_ref().ok().map(|one| offline::checksum(&one.up, one.down.as_ref().ok()));
             let is_ours = backend != DbBackend::Postgres && revision.use_transaction().is_none();
-            let earlier = recorded.as_ref().filter(|_| is_ours).map(offline::other_checksum);
+            let earlier = recorded.as_ref().ok().filter(|_| is_ours).map(offline::other_checksum);
             Known { name: revision.name().to_owned(), recorded, checksum, earlier }
         });
         known.collect()
@@ -68,9 +68,15 @@ impl Runner {
     /// What a revision gives to the database, as far as it can be recorded.
     pub async fn statements(&self, name: &str, direction: Direction) -> Vec<String> {
         let known = self.known(self.server()).await;
-        let recorded = known.iter().find(|known| known.name == name).and_then(|known| known.recorded.as_ref());
-        let script = recorded.and_then(|recorded| recorded.script(direction).ok());
+        let script = recorded_in(&known, name).and_then(|recorded| recorded.ok()?.script(direction).ok());
         script.map(|script| script.statements.iter().map(|one| one.sql.clone()).collect()).unwrap_or_default()
+    }
+
+    /// Why [`statements`](Self::statements) gives none of a revision, when it cannot be recorded.
+    pub async fn why_unknown(&self, name: &str, direction: Direction) -> Option<String> {
+        let known = self.known(self.server()).await;
+        let recorded = recorded_in(&known, name)?;
+        recorded.and_then(|recorded| recorded.script(direction)).err().map(OfflineError::on_one_line)
     }
 
     /// Whether a revision runs inside one transaction. What cannot be recorded runs as SeaORM would run it.
@@ -83,9 +89,7 @@ impl Runner {
             return true;
         }
         let known = self.known(server).await;
-        let recorded =
-            known.iter().find(|known| known.name == revision.name()).and_then(|known| known.recorded.as_ref());
-        recorded.is_some_and(|recorded| recorded.in_transaction)
+        recorded_in(&known, revision.name()).is_some_and(|recorded| recorded.is_ok_and(|one| one.in_transaction))
     }
 
     /// The statement with which a revision would end the transaction that it runs in.
@@ -166,6 +170,10 @@ impl Runner {
             records.is_applied(name) && (!written || self.accepted.contains(*name))
         })
     }
+}
+
+fn recorded_in<'k>(known: &'k [Known], name: &str) -> Option<Result<&'k Recorded, &'k OfflineError>> {
+    known.iter().find(|known| known.name == name).map(|known| known.recorded.as_ref())
 }
 
 fn checksum_in<'k>(known: &'k [Known], name: &str) -> Option<&'k String> {

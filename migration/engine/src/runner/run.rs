@@ -77,12 +77,8 @@ impl Runner {
     ) -> Result<Vec<String>, EngineError> {
         (self.listener)(Event::Planned { revisions: plan.len() });
         let backend = self.target.backend();
+        self.refuse_before_running(&plan, direction).await?;
         let revisions = plan.iter().map(|name| self.project.revision(name)).collect::<Result<Vec<_>, _>>()?;
-        for revision in &revisions {
-            if let Some(statement) = self.end_of_transaction(*revision, direction).await {
-                return Err(EngineError::WouldEndTransaction { revision: revision.name().to_owned(), statement });
-            }
-        }
         let mut open = None;
         for (number, name) in plan.iter().enumerate() {
             interrupt::check()?;
@@ -110,6 +106,16 @@ impl Runner {
             progress::scope(self.listener.clone(), Box::pin(self.run(job, &mut open))).await?;
         }
         Ok(plan)
+    }
+
+    /// Refuses a run of these revisions that would not come to a good end.
+    pub(crate) async fn refuse_before_running(&self, plan: &[String], direction: Direction) -> Result<(), EngineError> {
+        for name in plan {
+            if let Some(statement) = self.end_of_transaction(self.project.revision(name)?, direction).await {
+                return Err(EngineError::WouldEndTransaction { revision: name.clone(), statement });
+            }
+        }
+        Ok(())
     }
 
     /// Runs one revision, again after a pause for as long as all that is wrong is a lock held by others.
