@@ -68,8 +68,14 @@ pub async fn drop_views<C: ConnectionTrait>(
 }
 
 /// Drops all tables, views, types and functions of the current schema (PostgreSQL), database (MySQL) or file (SQLite).
-/// Gives what it would take along of other schemas; unless `cascade` is set, nothing is dropped then.
-pub async fn drop_everything(db: &DatabaseConnection, server: Capability, cascade: bool) -> Result<Vec<String>, DbErr> {
+/// On PostgreSQL `extensions` too, which the revisions make again and which are there only once a database. Gives what it
+/// would take along of other schemas; unless `cascade` is set, nothing is dropped then.
+pub async fn drop_everything(
+    db: &DatabaseConnection,
+    server: Capability,
+    extensions: &[String],
+    cascade: bool,
+) -> Result<Vec<String>, DbErr> {
     match server.backend() {
         DbBackend::Postgres => {
             let transaction = session::begin(db).await?;
@@ -79,6 +85,11 @@ pub async fn drop_everything(db: &DatabaseConnection, server: Capability, cascad
                 for row in rows(&transaction, &query.replace("{own}", OWN)).await? {
                     transaction.execute_unprepared(&row.try_get::<String>("", "sql")?).await?;
                 }
+            }
+            for extension in extensions {
+                let cascade = if cascade { " CASCADE" } else { "" };
+                let drop = format!("DROP EXTENSION IF EXISTS {}{cascade}", identifier(extension));
+                transaction.execute_unprepared(&drop).await?;
             }
             let along = outside.missing_from(&Outside::read(&transaction).await?);
             if along.is_empty() || cascade {

@@ -86,6 +86,15 @@ impl Session {
         self
     }
 
+    /// The same session with settings that a revision may read.
+    #[must_use]
+    pub(crate) fn with_settings(mut self, settings: Vec<(String, String)>) -> Self {
+        if let Start::Postgres(start) = &mut self.start {
+            start.more = settings;
+        }
+        self
+    }
+
     /// Statements that put back what can be put back inside the revision's transaction. What follows them there is done as
     /// the user and on the search path of the session's start.
     pub(crate) fn restore_in_transaction(&self) -> String {

@@ -7,6 +7,7 @@
 mod bookkeeping;
 mod checksum;
 mod error;
+mod extensions;
 pub mod model;
 mod notes;
 mod profile;
@@ -26,6 +27,7 @@ use sea_orm_migration::MigrationTrait;
 pub use bookkeeping::{Bookkeeping, SeaOrmTable, seconds_since_1970};
 pub use checksum::{FORMAT, checksum, checksums, other_checksum};
 pub use error::OfflineError;
+pub(crate) use extensions::extensions_made;
 pub use profile::{Profile, REFERENCE_TIMESCALEDB};
 pub(crate) use record::is_recording;
 pub use record::{Recorded, record, record_each};

@@ -79,6 +79,18 @@ impl Runner {
         recorded.and_then(|recorded| recorded.script(direction)).err().map(OfflineError::on_one_line)
     }
 
+    /// The extensions that revisions make without looking whether they are there.
+    pub(crate) async fn extensions_made(&self) -> Vec<String> {
+        let mut made = Vec::new();
+        if self.target.backend() == DbBackend::Postgres {
+            for known in self.known(self.server()).await.iter() {
+                let statements = known.recorded.iter().flat_map(|recorded| &recorded.up.statements);
+                made.extend(statements.flat_map(|statement| offline::extensions_made(&statement.sql)));
+            }
+        }
+        made
+    }
+
     /// Whether a revision runs inside one transaction. What cannot be recorded runs as SeaORM would run it.
     pub async fn runs_in_transaction(&self, revision: &dyn MigrationTrait) -> bool {
         if let Some(said) = revision.use_transaction() {

@@ -282,7 +282,8 @@ impl Runner {
     pub async fn fresh(&self, cascade: bool) -> Result<(), EngineError> {
         let lock = self.lock().await?;
         let done = async {
-            let along = destroy::drop_everything(&self.db, self.server(), cascade)
+            let extensions = self.extensions_made().await;
+            let along = destroy::drop_everything(&self.db, self.server(), &extensions, cascade)
                 .await
                 .map_err(EngineError::while_doing("dropping everything in the schema"))?;
             match along.as_slice() {
@@ -342,7 +343,16 @@ impl Runner {
         let failed = || EngineError::while_doing("dropping views that no revision made");
         // Boxed: running revisions inside a run makes for a large future.
         let all = self.in_order().map(|name| self.project.revision(name)).collect::<Result<Vec<_>, _>>()?;
-        let made = Box::pin(scratch::catalog_of(self, &all)).await?;
+        let made = match Box::pin(scratch::catalog_of(self, &all)).await {
+            Ok(made) => made,
+            Err(error) => {
+                let error = EngineError::from(error).on_one_line();
+                tracing::warn!(
+                    "views that no revision made are not looked for, and one in the way stops this: {error}"
+                );
+                return Ok(());
+            }
+        };
         let ours = |name: &str| made.objects().iter().any(|object| object.kind == Kind::View && object.name == name);
         let transaction = session::begin(&self.db).await.map_err(failed())?;
         let outside = Outside::read(&transaction).await.map_err(failed())?;

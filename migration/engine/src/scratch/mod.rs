@@ -26,6 +26,7 @@ use crate::{
     connect,
     foreign_keys::ForeignKeys,
     guard,
+    records::Tables,
     session::Session,
     sqlstate, transaction,
 };
@@ -57,6 +58,8 @@ pub enum Form {
 pub struct Scratch<'a> {
     runner: &'a Runner,
     session: Session,
+    /// The bookkeeping tables: a revision may read them.
+    tables: Tables,
     place: Place,
 }
 
@@ -72,10 +75,10 @@ impl<'a> Scratch<'a> {
         if runner.target().backend() == DbBackend::Sqlite {
             let target = Target::parse("sqlite::memory:", "the engine").map_err(EngineError::from)?;
             let (db, session) = connect::open(&target, &connect::Settings::default(), runner.patience()).await?;
-            return Ok(Self { runner, session, place: Place::Memory(db) });
+            return Self::with_tables(runner, session, Place::Memory(db)).await;
         }
         let (db, session, name) = server::create(runner).await?;
-        Ok(Self { runner, session, place: Place::Database { db, name } })
+        Self::with_tables(runner, session, Place::Database { db, name }).await
     }
 
     /// A schema inside a transaction (PostgreSQL). The runner's connection is not free before [`Scratch::remove`].
@@ -83,21 +86,43 @@ impl<'a> Scratch<'a> {
         let transaction =
             runner.connection().begin().await.map_err(ScratchError::while_doing("opening a transaction"))?;
         let opened = furnish_schema(&transaction).await;
-        let mut scratch =
-            Self { runner, session: runner.session().clone(), place: Place::Transaction(Box::new(transaction)) };
+        let place = Place::Transaction(Box::new(transaction));
         match opened {
-            Ok(path) => {
-                scratch.session = scratch.session.on_path(NAME, &path);
-                Ok(scratch)
-            }
+            Ok(path) => Self::with_tables(runner, runner.session().clone().on_path(NAME, &path), place).await,
             Err(source) => {
-                scratch.remove().await?;
+                let tables = Tables::of(&runner.project().bookkeeping(), None);
+                Self { runner, session: runner.session().clone(), tables, place }.remove().await?;
                 Err(match sqlstate::code(&source).as_deref() {
                     Some("42501") => ScratchError::MayNotCreate { source },
                     _ => ScratchError::Database { doing: "creating a scratch schema", source },
                 })
             }
         }
+    }
+
+    /// Makes the bookkeeping tables.
+    async fn with_tables(runner: &'a Runner, session: Session, place: Place) -> Result<Self, ScratchError> {
+        let tables = Tables::of(&runner.project().bookkeeping(), session.place());
+        let scratch = Self { runner, session, tables, place };
+        let create = scratch.tables.create(runner.target().backend());
+        let created = scratch.manager().get_connection().execute_unprepared(&create).await;
+        match created {
+            Ok(_) => Ok(scratch),
+            Err(source) => {
+                scratch.remove().await?;
+                Err(ScratchError::Database { doing: "creating the bookkeeping tables of a trial", source })
+            }
+        }
+    }
+
+    /// Notes a revision as a runner does.
+    async fn note(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
+        let backend = self.runner.target().backend();
+        let mut statements = self.tables.forget(backend, revision.name()).to_vec();
+        if direction == Direction::Up {
+            statements.push(self.tables.record(backend, revision.name(), chrono::Utc::now()));
+        }
+        self.manager().get_connection().execute_unprepared(&statements.join("; ")).await.map(drop)
     }
 
     /// What it is.
@@ -124,6 +149,11 @@ impl<'a> Scratch<'a> {
 
     /// Runs a revision as a runner does, with the consent to delete rows. A failure inside a transaction leaves nothing.
     pub async fn run(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
+        self.run_unnoted(revision, direction).await?;
+        self.note(revision, direction).await
+    }
+
+    async fn run_unnoted(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
         if let Some(statement) = self.runner.end_of_transaction(revision, direction).await {
             return Err(DbErr::Migration(would_end(revision, statement)));
         }
@@ -189,7 +219,8 @@ impl<'a> Scratch<'a> {
             Place::Database { db, .. } | Place::Memory(db)
                 if self.runner.end_of_transaction(revision, Direction::Up).await.is_some() =>
             {
-                self.outside_transaction(db, revision, Direction::Up).await
+                self.outside_transaction(db, revision, Direction::Up).await?;
+                self.note(revision, Direction::Up).await
             }
             _ => self.run(revision, Direction::Up).await,
         }
@@ -311,7 +342,8 @@ async fn produce(scratch: Scratch<'_>, revisions: &[&dyn MigrationTrait]) -> Res
 async fn without_savepoint(scratch: &Scratch<'_>, revision: &dyn MigrationTrait) -> Result<(), DbErr> {
     let manager = scratch.manager();
     call::revision(revision, &manager, Direction::Up).await?;
-    manager.get_connection().execute_unprepared(&scratch.session.restore_in_transaction()).await.map(drop)
+    manager.get_connection().execute_unprepared(&scratch.session.restore_in_transaction()).await?;
+    scratch.note(revision, Direction::Up).await
 }
 
 /// Awaits `work` without its log: what a trial skips is nobody's news.

@@ -65,7 +65,7 @@ pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, Sessi
     let prepared = async {
         let (scratch, session) = connect::open_empty(&target, runner.patience()).await?;
         let prepared =
-            if backend == DbBackend::Postgres { furnish(db, &scratch, session, home).await } else { Ok(session) };
+            if backend == DbBackend::Postgres { furnish(runner, &scratch, session, home).await } else { Ok(session) };
         match prepared {
             Ok(session) => Ok((scratch, session)),
             Err(source) => {
@@ -115,9 +115,18 @@ fn name_and_sql(backend: DbBackend, home: &QueryResult) -> Result<(String, Strin
     Ok((name, sql))
 }
 
+/// What the home database sets for whoever connects to it, and for this user: revisions may read it. The search path is
+/// set in any case, and what only a superuser may set is left out.
+const SETTINGS: &str = "SELECT p.name, p.value FROM (SELECT r.setrole, split_part(s.pair, '=', 1) AS name, substr(s.pair, strpos(s.pair, '=') + 1) AS value \
+     FROM pg_db_role_setting r, unnest(r.setconfig) AS s(pair) \
+     WHERE r.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+     AND r.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = session_user))) AS p \
+     LEFT JOIN pg_settings g ON g.name = p.name WHERE p.name <> 'search_path' \
+     AND coalesce(g.context = 'user', p.name LIKE '%.%') ORDER BY p.setrole";
+
 /// The home database's schema, search path and extensions. TimescaleDB's jobs stay off: they would change rows meanwhile.
 async fn furnish(
-    db: &DatabaseConnection,
+    runner: &Runner,
     scratch: &DatabaseConnection,
     session: Session,
     home: &QueryResult,
@@ -127,8 +136,14 @@ async fn furnish(
                       JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql' ORDER BY e.oid";
     let create_schema = |schema: &str| format!("CREATE SCHEMA IF NOT EXISTS {}", identifier(schema));
     scratch.execute_unprepared(&create_schema(&schema)).await?;
-    for row in rows(db, extensions).await? {
+    let made = runner.extensions_made().await;
+    for row in rows(runner.connection(), extensions).await? {
         let (name, schema): (String, String) = (row.try_get("", "name")?, row.try_get("", "schema")?);
+        if made.contains(&name) {
+            // Left to the revision that makes it. Its schema may be one that the revision takes for granted.
+            scratch.execute_unprepared(&create_schema(&schema)).await?;
+            continue;
+        }
         let create = format!(
             "{}; CREATE EXTENSION IF NOT EXISTS {} SCHEMA {} CASCADE",
             if schema == "pg_catalog" { "SELECT 1".to_owned() } else { create_schema(&schema) },
@@ -147,7 +162,11 @@ async fn furnish(
             let _ = scratch.execute_unprepared(STOP_WORKERS.at_best()).await;
         }
     }
-    let session = session.on_path(&schema, &path);
+    let mut settings = Vec::new();
+    for row in rows(runner.connection(), SETTINGS).await? {
+        settings.push((row.try_get("", "name")?, row.try_get("", "value")?));
+    }
+    let session = session.on_path(&schema, &path).with_settings(settings);
     session.restore(scratch).await?;
     Ok(session)
 }

@@ -27,6 +27,8 @@ pub(super) struct Start {
     role: String,
     /// The server's own search path, behind the target's schema.
     pub(super) path: String,
+    /// Settings of the database that this one stands for.
+    pub(super) more: Vec<(String, String)>,
     /// The build in WebAssembly has another default than it works with.
     seqscan: String,
     lock_timeout: u128,
@@ -50,6 +52,7 @@ impl Start {
             user: row.try_get("", "user_name")?,
             role: row.try_get("", "role")?,
             path: row.try_get("", "path")?,
+            more: Vec::new(),
             seqscan: row.try_get("", "seqscan")?,
             lock_timeout: patience.lock_timeout.as_millis(),
             statement_timeout: patience.statement_timeout.map_or(0, |limit| limit.as_millis()),
@@ -79,7 +82,12 @@ impl Start {
         ];
         // The extension last: a revision may have made it.
         let settings = postgres_statement(POSTGRES.iter().chain(POSTGRES_UNLIMITED).copied().chain(own));
-        format!("{settings}; {}", postgres_set_path(POSTGRES_PATH_WITH_EXTENSION))
+        let set = |(name, value): &(String, String)| {
+            format!("SELECT pg_catalog.set_config({}, {}, false); ", literal(name), literal(value))
+        };
+        // First, because what the engine depends on holds here too.
+        let more: String = self.more.iter().map(set).collect();
+        format!("{more}{settings}; {}", postgres_set_path(POSTGRES_PATH_WITH_EXTENSION))
     }
 
     /// Statements that bring the session back to its start.

@@ -1,0 +1,70 @@
+//! A trial of revisions is like a run of them: bookkeeping, settings and extensions are what they would be.
+
+use migration_engine::{
+    drift::drift,
+    verify::{Outcome, verify},
+};
+use tests::{
+    Backend, TestDatabase,
+    fixtures::{has_table, with_current_database},
+    inline::{Inline, project},
+    on_every_backend, rows_as_text,
+};
+
+on_every_backend!(only: [postgres, mariadb, sqlite], "TimescaleDB changes nothing about bookkeeping"; a_revision_may_read_the_bookkeeping);
+
+const COUNTED: &str = "INSERT INTO counted SELECT count(*) FROM seaql_migrations WHERE version LIKE 'm%'";
+
+async fn a_revision_may_read_the_bookkeeping(database: TestDatabase) {
+    // As the upgrade path of a public project does.
+    let first = Inline::new("m1_first", "CREATE TABLE counted (applied integer NOT NULL)", "DROP TABLE counted");
+    let copies =
+        Inline::new("m2_copies", "CREATE TABLE copied AS SELECT version FROM seaql_migrations", "DROP TABLE copied");
+    let counts = Inline::new("m3_counts", COUNTED, "DELETE FROM counted");
+    let runner = database.runner_of(project(&[first, copies, counts])).await;
+    runner.up(None).await.unwrap();
+    assert_eq!(
+        tests::scalar(runner.connection(), "SELECT CAST(applied AS char(4)) FROM counted").await.unwrap().trim(),
+        "2"
+    );
+    assert_eq!(drift(&runner).await.unwrap(), []);
+    let verified = verify(&runner, |_| {}).await.unwrap();
+    assert!(verified.iter().all(|one| one.outcome == Outcome::Proved), "{verified:#?}");
+    runner.reset().await.unwrap();
+    assert!(!has_table(runner.connection(), "counted").await);
+}
+
+#[tokio::test]
+async fn an_extension_is_made_by_the_revision_that_makes_it() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let make = Inline::new("m1_search", "CREATE EXTENSION pg_trgm", "DROP TABLE notes")
+        .then("CREATE TABLE notes (note text)")
+        .then("CREATE INDEX notes_idx ON notes USING gin (note gin_trgm_ops)")
+        .back("DROP EXTENSION pg_trgm");
+    let runner = database.runner_of(project(&[make])).await;
+    runner.up(None).await.unwrap();
+    assert_eq!(drift(&runner).await.unwrap(), []);
+    let verified = verify(&runner, |_| {}).await.unwrap();
+    assert_eq!(verified[0].outcome, Outcome::Proved, "{verified:#?}");
+    runner.fresh(false).await.unwrap();
+    runner.refresh().await.unwrap();
+    runner.reset().await.unwrap();
+    let left = "SELECT extname::text FROM pg_extension WHERE extname = 'pg_trgm'";
+    assert_eq!(rows_as_text(runner.connection(), left).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_revision_may_read_the_settings_of_its_database() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    database.by_administrator(&with_current_database("ALTER DATABASE %I SET plant.site = 'it''s Ulm'")).await;
+    database
+        .by_administrator(&with_current_database("ALTER ROLE test_owner IN DATABASE %I SET plant.hall = '7'"))
+        .await;
+    let up = "DO $$ BEGIN EXECUTE format('CREATE TABLE %I (id int)', current_setting('plant.site') || current_setting('plant.hall')); END $$";
+    let made = Inline::new("m1_site", up, "DROP TABLE \"it's Ulm7\"");
+    let runner = database.runner_of(project(&[made])).await;
+    runner.up(None).await.unwrap();
+    assert_eq!(drift(&runner).await.unwrap(), []);
+    let verified = verify(&runner, |_| {}).await.unwrap();
+    assert_eq!(verified[0].outcome, Outcome::Proved, "{verified:#?}");
+}
