@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use database_target::InvalidUrl;
 use sea_orm::{DbBackend, DbErr};
 
-use crate::{Direction, Target, graph::GraphError, offline::OfflineError, scratch::ScratchError, sqlstate};
+use crate::{
+    Direction, Target, graph::GraphError, offline::OfflineError, renamed::Renamed, scratch::ScratchError, sqlstate,
+};
 
 /// Anything that keeps the engine from doing what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -53,12 +55,25 @@ pub enum EngineError {
     ToldToStop,
     /// Applied revisions that the code does not have.
     #[error(
-        "applied but missing from the code: {}; check out the version that has them, or roll them back with it first",
-        .revisions.join(", ")
+        "applied but missing from the code: {}; {}check out the version that has them, or roll them back with it first",
+        .revisions.join(", "),
+        .renamed.iter().map(|renamed| format!("{renamed}; or else ")).collect::<String>()
     )]
     MissingRevisions {
         /// Their names, oldest first.
         revisions: Vec<String>,
+        /// Those that a pending revision of the code looks like.
+        renamed: Vec<Renamed>,
+    },
+    /// A revision is not the other one under a new name.
+    #[error("{old} is not {new} under its old name: {why}; nothing was changed")]
+    NotRenamed {
+        /// The name in the database.
+        old: String,
+        /// The name in the code.
+        new: String,
+        /// What speaks against it.
+        why: &'static str,
     },
     /// Revisions do something else now than when they were applied.
     #[error(

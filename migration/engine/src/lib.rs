@@ -83,6 +83,7 @@ mod outside;
 pub mod progress;
 pub mod project;
 pub mod records;
+pub mod renamed;
 pub mod report;
 pub mod runner;
 pub mod scaffold;

@@ -74,7 +74,7 @@ impl Project {
     pub(crate) fn revision(&self, name: &str) -> Result<&dyn MigrationTrait, EngineError> {
         match self.revisions.iter().find(|revision| revision.name() == name) {
             Some(revision) => Ok(revision.as_ref()),
-            None => Err(EngineError::MissingRevisions { revisions: vec![name.to_owned()] }),
+            None => Err(EngineError::MissingRevisions { revisions: vec![name.to_owned()], renamed: Vec::new() }),
         }
     }
 

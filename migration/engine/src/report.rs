@@ -12,6 +12,7 @@ use crate::{
     catalog::Difference,
     lint::{Finding, RuleInfo},
     records::Entry,
+    renamed::Renamed,
     runner::RevisionStatus,
     verify::Verified,
 };
@@ -240,6 +241,8 @@ pub struct Check {
     pub changed: Vec<String>,
     /// Applied revisions that the code does not have.
     pub missing: Vec<String>,
+    /// Those of them that a pending revision of the code looks like.
+    pub renamed: Vec<Renamed>,
     /// Applied revisions without a checksum: another tool applied them, and no `up` has run since.
     pub unknown: Vec<String>,
     /// Objects that differ between the live schema and what the applied revisions make; null when it could not be told

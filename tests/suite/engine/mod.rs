@@ -19,6 +19,7 @@ mod offline;
 mod panics;
 mod records;
 mod refused;
+mod renamed;
 mod replay;
 mod report;
 mod runners;

@@ -131,14 +131,19 @@ pub(super) enum Command {
         message: String,
     },
     /// Mark a revision and all before it as applied, without running them, if the live schema looks like it
-    #[command(after_help = "Example: migration stamp m20250601_000000_create_alarms")]
+    #[command(
+        after_help = "Examples:\n  migration stamp m20250601_000000_create_alarms\n  migration stamp --renamed m20250601_create m20250601_000000_create_alarms"
+    )]
     Stamp {
         /// The newest revision to mark
-        #[arg(value_name = "TARGET", allow_hyphen_values = true)]
-        revision: String,
+        #[arg(value_name = "TARGET", allow_hyphen_values = true, required_unless_present = "renamed")]
+        revision: Option<String>,
         /// Mark it although tables differ
         #[arg(long)]
         accept_differences: bool,
+        /// An applied revision has a new name in the code: write that down instead of the old one
+        #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["revision", "accept_differences"])]
+        renamed: Vec<String>,
     },
     /// Print the SQL of revisions, for psql, sqlite3 or mariadb; needs no database
     #[command(

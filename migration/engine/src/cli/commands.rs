@@ -85,10 +85,17 @@ pub(super) async fn execute(runner: &Runner, command: Command) -> Result<Report,
             super::offline::history(runner.graph(), range.as_deref(), Some(&records))
         }
         Command::Show { revision } => show(runner, &revision).await,
-        Command::Stamp { revision, accept_differences } => {
-            let stamped = stamp::stamp(runner, &revision, accept_differences).await?;
-            Ok(Report::Stamp(report::Stamp { recorded: stamped.recorded, notes: stamped.notes }))
-        }
+        Command::Stamp { revision, accept_differences, renamed } => match (revision, renamed.as_slice()) {
+            (None, [old, new]) => {
+                runner.rename(old, new).await?;
+                let note = format!("it was {old} in the database");
+                Ok(Report::Stamp(report::Stamp { recorded: vec![new.clone()], notes: vec![note] }))
+            }
+            (revision, _) => {
+                let stamped = stamp::stamp(runner, &revision.unwrap_or_default(), accept_differences).await?;
+                Ok(Report::Stamp(report::Stamp { recorded: stamped.recorded, notes: stamped.notes }))
+            }
+        },
         Command::Check => check(runner).await,
         Command::Verify => {
             let revisions = verify::verify(runner, |progress| show_progress(runner, progress)).await?;
@@ -213,7 +220,8 @@ async fn show(runner: &Runner, text: &str) -> Result<Report, EngineError> {
     let name = graph.name(position);
     let records = runner.records().await?;
     let status = runner.status_of(&records).await?.into_iter().find(|status| status.name == name);
-    let status = status.ok_or_else(|| EngineError::MissingRevisions { revisions: vec![name.to_owned()] })?;
+    let missing = || EngineError::MissingRevisions { revisions: vec![name.to_owned()], renamed: Vec::new() };
+    let status = status.ok_or_else(missing)?;
     Ok(Report::Show(Box::new(report::Show {
         place: super::offline::place(graph, position, Some(&records)),
         in_transaction: runner.runs_in_transaction(runner.project().revision(name)?).await,
@@ -227,6 +235,7 @@ async fn check(runner: &Runner) -> Result<Report, EngineError> {
     let records = runner.records().await?;
     let status = runner.status_of(&records).await?;
     let missing = runner.missing(&records);
+    let renamed = runner.renamed(&records).await;
     let names = |chosen: &dyn Fn(&crate::runner::RevisionStatus) -> bool| -> Vec<String> {
         status.iter().filter(|one| chosen(one)).map(|one| one.name.clone()).collect()
     };
@@ -241,6 +250,7 @@ async fn check(runner: &Runner) -> Result<Report, EngineError> {
         unknown: names(&|one| one.applied_at.is_some() && one.entry.is_none()),
         unfinished,
         missing,
+        renamed,
         drift,
     };
     check.in_order = check.exit_code() == 0;

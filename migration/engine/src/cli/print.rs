@@ -207,6 +207,8 @@ fn check_text(check: &Check) -> String {
         &check.missing,
         "check out the version that has them, or roll them back with it first",
     );
+    let renamed: Vec<String> = check.renamed.iter().map(ToString::to_string).collect();
+    section("renamed, as it seems", &renamed, "then they are applied, and not missing");
     section("applied by another tool, no checksum yet", &check.unknown, "the next migration up adds it");
     match &check.drift {
         None => text.push_str("drift: not looked for, because of the above\n"),

@@ -24,6 +24,12 @@ pub(super) struct Known {
     earlier: Option<String>,
 }
 
+impl Known {
+    fn is(&self, checksum: &str) -> bool {
+        [&self.checksum, &self.earlier].into_iter().flatten().any(|one| one == checksum)
+    }
+}
+
 impl Runner {
     /// What the revisions do on a server with those abilities, recorded once.
     async fn known(&self, server: Capability) -> Arc<Vec<Known>> {
@@ -58,6 +64,12 @@ impl Runner {
         }
         let second = again.get(server.profile()).and_then(|known| checksum_in(known, name));
         checksum_in(&self.known(server).await, name).filter(|first| second == Some(first)).cloned()
+    }
+
+    /// Whether a checksum is the one of that revision.
+    pub(crate) async fn has_checksum(&self, server: Capability, name: &str, checksum: &str) -> bool {
+        let known = self.known(server).await;
+        is_comparable(checksum) && known.iter().any(|known| known.name == name && known.is(checksum))
     }
 
     /// Checksum of a revision on this server's profile, or [`NO_CHECKSUM`].
@@ -193,8 +205,7 @@ fn checksum_in<'k>(known: &'k [Known], name: &str) -> Option<&'k String> {
 }
 
 fn is_the_same(known: &[Known], entry: &Entry) -> bool {
-    let found = known.iter().find(|known| known.name == entry.revision);
-    found.is_some_and(|found| [&found.checksum, &found.earlier].into_iter().flatten().any(|one| *one == entry.checksum))
+    known.iter().find(|known| known.name == entry.revision).is_some_and(|found| found.is(&entry.checksum))
 }
 
 /// The server that checksums are made for: another version of TimescaleDB must not make a revision look changed.

@@ -176,7 +176,7 @@ impl Runner {
     /// Every revision in order. Only reads.
     pub async fn status(&self) -> Result<Vec<RevisionStatus>, EngineError> {
         let records = self.records().await?;
-        self.refuse_missing(&records)?;
+        self.refuse_renamed(&records).await?;
         self.status_of(&records).await
     }
 
@@ -220,6 +220,7 @@ impl Runner {
     /// Where nothing is pending this is one question to the database, and no lock is taken.
     pub async fn up_to(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
         let records = self.records().await?;
+        self.refuse_renamed(&records).await?;
         self.refuse_changed(&records).await?;
         if self.plan_up(target, &records)?.is_empty() && records.installed && !self.has_news(&records) {
             return Ok(Vec::new());
@@ -372,7 +373,8 @@ impl Runner {
 
     fn refuse_missing(&self, records: &Records) -> Result<(), EngineError> {
         let revisions = self.missing(records);
-        if revisions.is_empty() { Ok(()) } else { Err(EngineError::MissingRevisions { revisions }) }
+        let renamed = Vec::new();
+        if revisions.is_empty() { Ok(()) } else { Err(EngineError::MissingRevisions { revisions, renamed }) }
     }
 
     /// Names of all revisions in the order in which they are applied.

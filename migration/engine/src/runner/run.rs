@@ -62,6 +62,7 @@ impl Runner {
 
     pub(super) async fn down_locked(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
         let mut records = self.records().await?;
+        self.refuse_renamed(&records).await?;
         let plan = self.plan_down(target, &records)?;
         if !plan.is_empty() && !records.installed {
             records = self.installed_records().await?;
@@ -417,6 +418,23 @@ impl Runner {
         let mut statements = vec![self.tables.write(backend, &entry)];
         if !records.applied.contains_key(name) {
             statements.push(self.tables.record(backend, name, now));
+        }
+        self.write(&statements).await
+    }
+
+    /// Writes down an applied revision under another name.
+    pub(crate) async fn write_renamed(
+        &self,
+        old: &str,
+        new: &str,
+        applied_at: DateTime<Utc>,
+        records: &Records,
+    ) -> Result<(), EngineError> {
+        let backend = self.target.backend();
+        let mut statements = self.tables.forget(backend, old).to_vec();
+        statements.push(self.tables.record(backend, new, applied_at));
+        if let Some(known) = records.entries.get(old) {
+            statements.push(self.tables.write(backend, &Entry { revision: new.to_owned(), ..known.clone() }));
         }
         self.write(&statements).await
     }
