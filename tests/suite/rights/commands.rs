@@ -83,6 +83,31 @@ async fn applying_takes_create_on_the_schema_and_ownership() {
 }
 
 #[tokio::test]
+async fn beginning_anew_takes_what_applying_takes() {
+    let ordinary = Ordinary::owner(Backend::Postgres).await;
+    let (with, without) = (
+        with_rights(&ordinary, Backend::Postgres, &["CREATE ON SCHEMA public"]).await,
+        with_rights(&ordinary, Backend::Postgres, &["CREATE ON SCHEMA public"]).await,
+    );
+    for anew in [&["fresh", "--yes"][..], &["refresh", "--yes"], &["reset", "--yes"]] {
+        works(&as_user(&with, &ordinary, &["up"]), &["up"]);
+        for table in ["seaql_migrations", "seaql_migrations_engine", "alarms"] {
+            ordinary.as_superuser(&format!("GRANT ALL ON {table} TO {}", without.name)).await;
+        }
+        is_refused(&as_user(&without, &ordinary, anew), anew, &["must be owner of", LISTS]);
+        works(&as_user(&with, &ordinary, anew), anew);
+    }
+    // To compare, `stamp` tries revisions.
+    works(&as_user(&with, &ordinary, &["up"]), &["up"]);
+    let stamp = ["stamp", "head"];
+    is_refused(&as_user(&with, &ordinary, &stamp), &stamp, &["GRANT CREATE ON DATABASE", "CREATEDB"]);
+    let database = ordinary.database.url().rsplit('/').next().unwrap().to_owned();
+    ordinary.as_superuser(&format!("GRANT CREATE ON DATABASE {database} TO {}", with.name)).await;
+    works(&as_user(&with, &ordinary, &stamp), &stamp);
+    drop(ordinary);
+}
+
+#[tokio::test]
 async fn trying_takes_a_place() {
     let ordinary = Ordinary::owner(Backend::Postgres).await;
     ordinary.up().await;
@@ -163,5 +188,9 @@ async fn on_mariadb() {
     for trial in trials {
         works(&as_user(&ordinary.user, &ordinary, trial), trial);
     }
-    works(&as_user(&ordinary.user, &ordinary, &["down"]), &["down"]);
+    for command in
+        [&["down"][..], &["up"], &["stamp", "head"], &["refresh", "--yes"], &["fresh", "--yes"], &["reset", "--yes"]]
+    {
+        works(&as_user(&ordinary.user, &ordinary, command), command);
+    }
 }

@@ -9,7 +9,7 @@ use crate::EngineError;
 pub enum ScratchError {
     /// The user may create neither a database nor a schema to try revisions in.
     #[error(
-        "this user may create no place to try revisions in, as check, verify, stamp, refresh and reset do; every other \
+        "this user may create no place to try revisions in, as check, verify and stamp do; every other \
          command does without. Allow one (PostgreSQL: GRANT CREATE ON DATABASE … TO …, or ALTER ROLE … CREATEDB; \
          MySQL: GRANT ALL ON `migration\\_scratch\\_%`.* TO …), or name another server of the same version with --database-url"
     )]
