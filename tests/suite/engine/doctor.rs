@@ -38,7 +38,7 @@ async fn a_migrated_database_is_healthy(database: TestDatabase) {
 }
 
 async fn what_is_unfinished_is_a_problem(database: TestDatabase) {
-    let broken = Inline::new("m2_broken", "THIS IS NO SQL", "").outside_transaction();
+    let broken = Inline::table("m2_broken", "halls").then("THIS IS NO SQL").outside_transaction();
     let runner = database.runner_of(project(&[Inline::table("m1_sites", "sites"), broken])).await;
     runner.up(None).await.unwrap_err();
     let diagnoses = examine(&runner).await.unwrap();
