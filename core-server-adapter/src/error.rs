@@ -122,14 +122,16 @@ pub enum AdapterError {
     },
     /// A refresh would remove what nothing is left to make from; this summary and those made of it were not changed.
     #[error(
-        "{area}: retention has dropped readings of that time, and refreshing {summary} would lose what it holds of them; \
-         refresh a shorter time"
+        "{area}: readings of that time are gone, and refreshing {summary} would lose what it holds of them: its {bucket}; refresh a time \
+         without that bucket"
     )]
     SummaryWouldShrink {
         /// The area.
         area: &'static str,
         /// The summary.
         summary: &'static str,
+        /// The first bucket that would get smaller: its begin, its sensor, what it counts and what is left.
+        bucket: String,
     },
     /// What was read could not be written to where it was to go.
     #[error("the export could not be written; see to its file or connection and go on from the last position")]

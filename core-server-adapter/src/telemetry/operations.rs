@@ -7,8 +7,8 @@
 pub use migration_timescale::inspect;
 
 use chrono::Utc;
-use migration_timescale::{Capability, Window, moment_sql};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
+use migration_timescale::{Capability, CutBucket, Window};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, TransactionSession, TransactionTrait};
 
 use super::Summary;
 use crate::{AdapterError, Period, error::Place, repository::repository, transaction};
@@ -98,29 +98,34 @@ impl<C: ConnectionTrait + TransactionTrait> Operations<'_, C> {
     ///
     /// # Errors
     ///
-    /// - [`AdapterError::SummaryWouldShrink`] when retention has dropped readings of that time whose summaries are still
-    ///   there: refreshing would lose these. Nothing was changed then, at least from that summary on;
+    /// - [`AdapterError::SummaryWouldShrink`] when readings of that time are gone that a summary has counted, all or some of
+    ///   a bucket: refreshing would lose them. Nothing was changed then, at least from that summary on;
     /// - failures of the database.
     pub async fn refresh_summaries(&self, period: Period) -> Result<(), AdapterError> {
         let server = self.capability().await?;
         for summary in Summary::ALL {
             let window = touched(summary, period);
-            if self.would_shrink(summary, window, server).await? {
-                return Err(AdapterError::SummaryWouldShrink { area: super::AREA, summary: summary.view() });
+            let refreshed = self.refresh(summary, window, server).await;
+            if let Some(cut) = refreshed.map_err(place(summary).while_doing("refreshing a summary"))? {
+                let bucket = cut.to_string();
+                return Err(AdapterError::SummaryWouldShrink { area: super::AREA, summary: summary.view(), bucket });
             }
-            self.refresh(summary, window, server).await.map_err(place(summary).while_doing("refreshing a summary"))?;
         }
         Ok(())
     }
 
-    async fn refresh(&self, summary: Summary, window: Window, server: Capability) -> Result<(), DbErr> {
+    /// Refreshes the summary, unless a bucket of it would get smaller: then this one is given, and nothing changed.
+    async fn refresh(&self, summary: Summary, window: Window, server: Capability) -> Result<Option<CutBucket>, DbErr> {
         let aggregate = summary.aggregate();
         let statements = aggregate.refresh_sql(server, window).map_err(|error| DbErr::Custom(error.to_string()))?;
         if server.has_continuous_aggregates() {
-            for sql in statements {
-                self.db.execute_unprepared(&sql).await?;
+            let cut = aggregate.cut_buckets(self.db, server, window, Some(1)).await?;
+            if cut.is_empty() {
+                for sql in statements {
+                    self.db.execute_unprepared(&sql).await?;
+                }
             }
-            return Ok(());
+            return Ok(cut.into_iter().next());
         }
         let transaction = transaction::begin(self.db).await?;
         if server.backend() == DbBackend::Postgres {
@@ -128,45 +133,16 @@ impl<C: ConnectionTrait + TransactionTrait> Operations<'_, C> {
             let table = migration_timescale::identifier(&aggregate.materialized_table());
             transaction.execute_unprepared(&format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")).await?;
         }
-        for sql in statements {
-            transaction.execute_unprepared(&sql).await?;
+        let cut = aggregate.cut_buckets(&transaction, server, window, Some(1)).await?;
+        if cut.is_empty() {
+            for sql in statements {
+                transaction.execute_unprepared(&sql).await?;
+            }
+            transaction.commit().await?;
+        } else {
+            transaction.rollback().await?;
         }
-        transaction.commit().await
-    }
-
-    /// Whether the summary has a bucket in the window that nothing is left of to make it from.
-    async fn would_shrink(&self, summary: Summary, window: Window, server: Capability) -> Result<bool, AdapterError> {
-        let backend = server.backend();
-        let (source, time) = match summary {
-            Summary::Hourly => ("sensor_readings", "timestamp"),
-            Summary::Daily => (Summary::Hourly.view(), "bucket"),
-            Summary::Weekly => (Summary::Daily.view(), "bucket"),
-        };
-        let bound = |operator: &str, at: Option<_>| {
-            at.map(|at| format!(" AND s.bucket {operator} {}", moment_sql(backend, at))).unwrap_or_default()
-        };
-        let end = match backend {
-            DbBackend::MySql => {
-                format!("s.bucket + INTERVAL {} SECOND", summary.width().as_seconds())
-            }
-            DbBackend::Sqlite => {
-                format!("strftime('%Y-%m-%dT%H:%M:%S+00:00', s.bucket, '+{} seconds')", summary.width().as_seconds())
-            }
-            _ => format!("s.bucket + {}", summary.width().to_sql()),
-        };
-        let sql = format!(
-            "SELECT 1 FROM {view} AS s WHERE NOT EXISTS (SELECT 1 FROM {source} AS r WHERE r.sensor_id = s.sensor_id \
-             AND r.{time} >= s.bucket AND r.{time} < {end}){from}{to} LIMIT 1",
-            view = summary.view(),
-            from = bound(">=", window.from),
-            to = bound("<", window.to),
-        );
-        let found = self
-            .db
-            .query_one_raw(Statement::from_string(backend, sql))
-            .await
-            .map_err(place(summary).while_doing("looking for readings that were dropped"))?;
-        Ok(found.is_some())
+        Ok(cut.into_iter().next())
     }
 }
 

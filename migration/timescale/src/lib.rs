@@ -110,7 +110,7 @@ mod quote;
 mod refused;
 mod version;
 
-pub use aggregate::{AggregateIndex, ContinuousAggregate, Number, Window, leaf_first};
+pub use aggregate::{AggregateIndex, ContinuousAggregate, CutBucket, Number, Window, leaf_first};
 pub use capability::{Capability, Edition, Unsupported};
 pub use checks::ChecksOnNewColumns;
 pub use columnstore::{Chunks, Columnstore, SparseIndex};

@@ -37,6 +37,14 @@ pub enum Refused {
         /// The name.
         column: String,
     },
+    /// A column that counts rows and is none of the aggregate's.
+    #[error("the continuous aggregate {aggregate} is counted by {column}, which it does not have: name a column of it")]
+    NoSuchCount {
+        /// The aggregate.
+        aggregate: String,
+        /// The name.
+        column: String,
+    },
     /// Buckets that do not consist of whole buckets of the aggregate below.
     #[error(
         "the continuous aggregate {aggregate} has buckets of {width} on {source_name} with buckets of {source_width}: \

@@ -44,16 +44,19 @@ pub(super) async fn mend(
         let detail = format!("{before}would refresh {ranges}, of which rows are missing");
         return Ok(Done { outcome: TaskOutcome::Planned, detail, rows: None });
     }
-    let mut count = 0;
+    let (mut count, mut cuts) = (0, String::new());
     for MissingRange { from, to } in missing {
         // Below the watermark, and yet stretches without rows are passed over: what is stored of them stays.
-        let stretch = Stretch { from, to, watermark: None };
+        let stretch = Stretch { from, to, watermark: None, is_stored: true };
         match in_steps(turn, planned, policy, &stretch).await? {
-            Some(Steps { count: more, .. }) => count += more,
+            Some(Steps { count: more, cut, .. }) => {
+                count += more;
+                cuts += &cut.to_string();
+            }
             None => return Ok(Done::taken_back(planned)),
         }
     }
-    let detail = format!("{before}{ranges}, of which rows were missing, refreshed in {}", steps(count));
+    let detail = format!("{before}{ranges}, of which rows were missing, refreshed in {}{cuts}", steps(count));
     Ok(Done { outcome: TaskOutcome::Done, detail, rows: done.rows })
 }
 

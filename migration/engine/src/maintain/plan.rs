@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use migration_timescale::{
-    ContinuousAggregate, Maintenance, RetentionPolicy,
+    ContinuousAggregate, Interval, Maintenance, RetentionPolicy,
     inspect::{self, AggregateState, Answer, Job},
 };
 use sea_orm_migration::SchemaManager;
@@ -233,6 +233,14 @@ impl Dependent {
             Self::Native { name: aggregate.name().to_owned() }
         } else {
             Self::Portable(Box::new(aggregate.clone()))
+        }
+    }
+
+    /// Length of its buckets, where rows and not chunks are deleted.
+    pub(super) fn width(&self) -> Option<Interval> {
+        match self {
+            Self::Native { .. } => None,
+            Self::Portable(aggregate) => Some(aggregate.width()),
         }
     }
 

@@ -1,9 +1,12 @@
 //! Refreshes an aggregate, some buckets at a time, from old to new.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Utc};
-use migration_timescale::{RefreshPolicy, Window};
+use migration_timescale::{CutBucket, RefreshPolicy, Window};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{
@@ -48,15 +51,15 @@ pub(super) async fn refresh(
     if dry_run {
         return Ok(Done::planned(format!("would refresh {}", told(from, to))));
     }
-    let Some(Steps { count, written }) = in_steps(turn, planned, policy, &Stretch { from, to, watermark }).await?
-    else {
+    let stretch = Stretch { from, to, watermark, is_stored: watermark.is_some() };
+    let Some(Steps { count, written, cut }) = in_steps(turn, planned, policy, &stretch).await? else {
         return Ok(Done::taken_back(planned));
     };
     if count == 0 {
         return Ok(Done::nothing("there is nothing to refresh"));
     }
     let rows = written.map(|rows| format!(", {rows} rows")).unwrap_or_default();
-    let detail = format!("{}{rows} in {}", told(from, to), steps(count));
+    let detail = format!("{}{rows} in {}{cut}", told(from, to), steps(count));
     Ok(Done { outcome: TaskOutcome::Done, detail, rows: written })
 }
 
@@ -66,6 +69,8 @@ pub(super) struct Stretch {
     pub to: DateTime<Utc>,
     /// From here on nothing is stored.
     pub watermark: Option<DateTime<Utc>>,
+    /// Whether anything is stored before the watermark.
+    pub is_stored: bool,
 }
 
 /// What was done.
@@ -73,6 +78,29 @@ pub(super) struct Steps {
     pub count: u32,
     /// Rows, where the server counts them.
     pub written: Option<u64>,
+    pub cut: Cut,
+}
+
+/// Buckets that were left alone because rows of them are gone: the first, and how many.
+#[derive(Default)]
+pub(super) struct Cut(Option<(CutBucket, usize)>);
+
+impl Cut {
+    fn add(&mut self, found: &[CutBucket]) {
+        let Some(first) = found.first() else { return };
+        self.0.get_or_insert_with(|| (first.clone(), 0)).1 += found.len();
+    }
+}
+
+/// What follows what was done.
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => Ok(()),
+            Some((first, 1)) => write!(f, "; left alone: {first}"),
+            Some((first, count)) => write!(f, "; left alone: {first}, and {} more", count - 1),
+        }
+    }
 }
 
 /// Refreshes whole buckets from old to new. `None` when the revision was taken back meanwhile.
@@ -86,7 +114,7 @@ pub(super) async fn in_steps(
         return Ok(None);
     }
     let width = policy.aggregate().width();
-    let mut done = Steps { count: 0, written: None };
+    let mut done = Steps { count: 0, written: None, cut: Cut::default() };
     let (mut from, mut buckets) = (all.from, FIRST_STEP);
     while from < all.to {
         if all.watermark.is_none_or(|watermark| from >= watermark) {
@@ -101,9 +129,12 @@ pub(super) async fn in_steps(
         }
         let to = width.times(buckets).after(from).min(all.to);
         let started = Instant::now();
-        let Some(rows) = turn.step(planned, async |runner| one_step(runner, policy, from, to).await).await? else {
+        let is_stored = all.is_stored && all.watermark.is_none_or(|watermark| from < watermark);
+        let step = async |runner: &Runner| one_step(runner, policy, Window::between(from, to), is_stored).await;
+        let Some((rows, cut)) = turn.step(planned, step).await? else {
             return Ok(None);
         };
+        done.cut.add(&cut);
         buckets = next_step(buckets, started.elapsed());
         done.written = sum(done.written, rows);
         done.count += 1;
@@ -115,30 +146,38 @@ pub(super) async fn in_steps(
     Ok(Some(done))
 }
 
-/// Refreshes the buckets from `from` up to `to`, in one transaction where the statements may run in one. Gives the rows
-/// that were written, where the server counts them.
+/// Refreshes the buckets of a window, in one transaction where the statements may run in one, but for those that would get
+/// smaller. Gives the rows that were written, where the server counts them, and what was left alone.
 async fn one_step(
     runner: &Runner,
     policy: &RefreshPolicy,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Option<u64>, DbErr> {
+    window: Window,
+    is_stored: bool,
+) -> Result<(Option<u64>, Vec<CutBucket>), DbErr> {
     let (db, server) = (runner.connection(), runner.server());
-    let statements = policy.aggregate().refresh_sql(server, Window::between(from, to))?;
+    let aggregate = policy.aggregate();
     if server.has_continuous_aggregates() {
-        for sql in &statements {
-            db.execute_unprepared(sql).await?;
+        let cut = if is_stored { aggregate.cut_buckets(db, server, window, None).await? } else { Vec::new() };
+        for part in aggregate.around(window, &cut) {
+            for sql in aggregate.refresh_sql(server, part)? {
+                db.execute_unprepared(&sql).await?;
+            }
         }
-        return Ok(None);
+        return Ok((None, cut));
     }
     let transaction = session::begin(db).await?;
+    let cut = if is_stored { aggregate.cut_buckets(&transaction, server, window, None).await? } else { Vec::new() };
     let mut written = 0;
-    for sql in &statements {
+    for part in aggregate.around(window, &cut) {
+        let mut last = 0;
+        for sql in aggregate.refresh_sql(server, part)? {
+            last = transaction.execute_unprepared(&sql).await?.rows_affected();
+        }
         // The last one writes.
-        written = transaction.execute_unprepared(sql).await?.rows_affected();
+        written += last;
     }
     transaction.commit().await?;
-    Ok(Some(written))
+    Ok((Some(written), cut))
 }
 
 /// The time of the first row of the source in a window.

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{
     Done,
-    plan::{Planned, summarised_up_to},
+    plan::{Dependent, Planned, summarised_up_to},
     turn::Turn,
 };
 use crate::{EngineError, Runner, catalog::rows, report::TaskOutcome};
@@ -32,6 +32,7 @@ pub(super) async fn retain(
         Limit::At(mark, _) if mark >= aged => (aged, String::new()),
         Limit::At(mark, aggregate) => (mark, format!("; rows from then on wait for {aggregate} to summarise them")),
     };
+    let before = policy.whole_buckets_before(before, planned.dependents.iter().filter_map(Dependent::width));
     let until = format!("before {}", before.format("%Y-%m-%d %H:%M UTC"));
     if dry_run {
         return Ok(Done::planned(format!("would delete what is {until}{kept}")));

@@ -1,5 +1,6 @@
 //! Continuous aggregates.
 
+mod cut;
 mod index;
 mod native;
 mod order;
@@ -12,6 +13,7 @@ use sea_orm::DbBackend;
 
 use crate::{Capability, Interval, Refused, RenderError, bucket_sql, dialect::name};
 
+pub use cut::CutBucket;
 pub use index::AggregateIndex;
 pub use order::leaf_first;
 pub use refresh::Window;
@@ -56,6 +58,10 @@ pub struct ContinuousAggregate {
     source_width: Option<Interval>,
     groups: Vec<String>,
     aggregates: Vec<Aggregated>,
+    /// The column that counts rows, where it was named.
+    counting: Option<String>,
+    /// That of the source, when that is an aggregate too.
+    source_counting: Option<String>,
     real_time: bool,
 }
 
@@ -101,6 +107,8 @@ impl ContinuousAggregate {
             source_width: None,
             groups: Vec::new(),
             aggregates: Vec::new(),
+            counting: None,
+            source_counting: None,
             real_time: true,
         }
     }
@@ -111,7 +119,8 @@ impl ContinuousAggregate {
     /// Averages of averages are wrong unless they are weighed: `sum(avg_value * readings) / sum(readings)`.
     pub fn stacked_on(below: &Self, name: &str, width: Interval) -> Self {
         let aggregate = Self::on(&below.name, name).bucket(&below.bucket, &below.bucket, width);
-        Self { source_width: Some(below.width), real_time: below.real_time, ..aggregate }
+        let source_counting = below.counting_column().map(str::to_owned);
+        Self { source_width: Some(below.width), source_counting, real_time: below.real_time, ..aggregate }
     }
 
     /// The column `name` holds the begin of the bucket in which the column `time` lies; a bucket is `width` long.
@@ -141,6 +150,15 @@ impl ContinuousAggregate {
     #[must_use]
     pub fn aggregate_as(mut self, name: &str, number: Number, expression: &str) -> Self {
         self.add(name, expression, Some(number));
+        self
+    }
+
+    /// This column counts rows: it never gets smaller while none go. By it is seen whether a refresh would lose what the
+    /// aggregate holds of rows that are gone ([`cut_buckets`](Self::cut_buckets)). Not needed where a column is `count(*)`,
+    /// or the `sum` of the column that counts in the aggregate below.
+    #[must_use]
+    pub fn counted_by(mut self, column: &str) -> Self {
+        self.counting = Some(column.to_owned());
         self
     }
 
@@ -192,6 +210,17 @@ impl ContinuousAggregate {
         self.groups.iter().map(String::as_str)
     }
 
+    /// The column that counts rows, if there is one.
+    pub fn counting_column(&self) -> Option<&str> {
+        let expression = match &self.source_counting {
+            Some(below) => format!("sum({below})"),
+            None if self.is_stacked() => return self.counting.as_deref(),
+            None => "count(*)".to_owned(),
+        };
+        let counts = self.aggregates.iter().find(|one| one.expression.eq_ignore_ascii_case(&expression));
+        self.counting.as_deref().or(counts.map(|one| one.column.as_str()))
+    }
+
     /// Whether it is made of another aggregate.
     pub fn is_stacked(&self) -> bool {
         self.source_width.is_some()
@@ -226,6 +255,11 @@ impl ContinuousAggregate {
         let mut seen = BTreeSet::new();
         if let Some(column) = self.columns().find(|column| !seen.insert(*column)) {
             return Err(Refused::DuplicateColumn { aggregate: aggregate(), column: column.to_owned() });
+        }
+        if let Some(column) =
+            self.counting.as_ref().filter(|name| !self.aggregates.iter().any(|one| one.column == **name))
+        {
+            return Err(Refused::NoSuchCount { aggregate: aggregate(), column: column.clone() });
         }
         match self.source_width {
             Some(source_width) if !self.width.is_multiple_of(source_width) => Err(Refused::BucketIsNoMultiple {

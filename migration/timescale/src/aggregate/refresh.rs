@@ -39,9 +39,9 @@ impl Window {
         matches!((self.from, self.to), (Some(from), Some(to)) if from >= to)
     }
 
-    fn condition(self, server: Capability, column: &str) -> Option<String> {
+    /// A condition on a column, which is given as an expression.
+    pub(super) fn condition(self, server: Capability, column: &str) -> Option<String> {
         let backend = server.backend();
-        let column = name(backend, column);
         let from = self.from.map(|from| format!("{column} >= {}", moment_sql(backend, from)));
         let to = self.to.map(|to| format!("{column} < {}", moment_sql(backend, to)));
         let bounds: Vec<String> = from.into_iter().chain(to).collect();
@@ -76,9 +76,11 @@ impl ContinuousAggregate {
             )]);
         }
         let table = name(backend, &self.materialized_table());
-        let stored =
-            window.condition(server, &self.bucket).map(|bounds| format!(" WHERE {bounds}")).unwrap_or_default();
-        let query = self.query(server, window.condition(server, &self.time).as_deref());
+        let stored = window
+            .condition(server, &name(backend, &self.bucket))
+            .map(|bounds| format!(" WHERE {bounds}"))
+            .unwrap_or_default();
+        let query = self.query(server, window.condition(server, &name(backend, &self.time)).as_deref());
         // What a policy of row-level security hides would be missing from the sums: PostgreSQL says so instead.
         let every_row = (backend == DbBackend::Postgres).then(|| "SET LOCAL row_security = off".to_owned());
         let anew = [

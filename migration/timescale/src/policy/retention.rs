@@ -73,6 +73,24 @@ impl RetentionPolicy {
         self.drop_after
     }
 
+    /// The latest moment up to `before` in which no bucket of the aggregates that summarise the rows is cut, nor one of these
+    /// widths: what is left of a bucket is not what it was made of.
+    pub fn whole_buckets_before(
+        &self,
+        before: DateTime<Utc>,
+        widths: impl IntoIterator<Item = Interval>,
+    ) -> DateTime<Utc> {
+        let widths: Vec<Interval> =
+            widths.into_iter().chain(self.summaries.iter().map(ContinuousAggregate::width)).collect();
+        let floored = |moment| widths.iter().fold(moment, |moment, width| width.bucket_of(moment));
+        let mut moment = before;
+        // Widths that are no multiples of each other meet some buckets below.
+        while floored(moment) < moment {
+            moment = floored(moment);
+        }
+        moment
+    }
+
     /// What is wrong with it on every server.
     pub fn check(&self) -> Result<(), Refused> {
         if self.drop_after.is_zero() {
@@ -115,12 +133,14 @@ impl RetentionPolicy {
     /// The statement of one run at `now`.
     ///
     /// With TimescaleDB, for a hypertable or a continuous aggregate: the chunks that lie before the age. Elsewhere one
-    /// batch of at most `batch` rows, to be repeated in transactions of their own until it affects fewer. On SQLite the
-    /// table must not be `WITHOUT ROWID`.
+    /// batch of at most `batch` rows, to be repeated in transactions of their own until it affects fewer, and no bucket of
+    /// [what summarises them](Self::keeps_until_summarised_by) is cut. On SQLite the table must not be `WITHOUT ROWID`.
     pub fn run_sql(&self, server: Capability, now: DateTime<Utc>, batch: u32) -> Result<String, Refused> {
         self.check()?;
         let backend = server.backend();
-        let cutoff = moment_sql(backend, self.drop_after.before(now));
+        let aged = self.drop_after.before(now);
+        let whole = if server.has_continuous_aggregates() { aged } else { self.whole_buckets_before(aged, []) };
+        let cutoff = moment_sql(backend, whole);
         let (table, time, in_chunks) = match &self.target {
             Target::Table { table, time } => (table.clone(), time.as_str(), server.has_hypertables()),
             Target::Aggregate(aggregate) if server.has_continuous_aggregates() => {

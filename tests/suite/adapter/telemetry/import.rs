@@ -10,7 +10,9 @@ use core_server_adapter::{
     telemetry::{Summary, Telemetry},
 };
 use tests::{
-    TestDatabase, on_every_backend,
+    Backend, TestDatabase,
+    fixtures::execute,
+    on_every_backend,
     process::{Finished, command, example, run},
     workspace,
 };
@@ -139,4 +141,22 @@ async fn a_malformed_line_leaves_nothing(database: TestDatabase) {
     assert!(bad(&kind).starts_with("--sensor or --type: telemetry: sensors.type is empty"), "{kind:#?}");
     let telemetry = connect(&database, 1).await;
     assert_eq!(counts(&telemetry).await, (0, 0), "the sensor neither");
+}
+
+#[tokio::test]
+async fn an_import_into_an_hour_that_was_cut_says_so() {
+    let database = released(TestDatabase::create(Backend::Sqlite).await).await;
+    let folder = tests::temporary_folder();
+    let file = folder.path().join("hour.csv");
+    let hour = (0..6).fold("timestamp,value\n".to_owned(), |text, ten| text + &format!("2026-01-01 01:{ten}0:00,1\n"));
+    fs::write(&file, &hour).unwrap();
+    good(import(&database, &file, &[]));
+    let telemetry = connect(&database, 1).await;
+    execute(telemetry.connection(), "DELETE FROM sensor_readings WHERE timestamp < '2026-01-01T01:30'").await;
+    fs::write(&file, "timestamp,value\n2026-01-01 01:35:00,1\n").unwrap();
+    let printed = good(import(&database, &file, &[]));
+    assert!(printed.contains("readings         1 new"), "{printed}");
+    assert!(printed.contains("summaries not refreshed: ") && printed.contains("2026-01-01 01:00 UTC"), "{printed}");
+    let hours = telemetry.readings().summary(Summary::Hourly, None, Period::ALL).await.unwrap();
+    assert_eq!(hours.iter().map(|hour| hour.count).collect::<Vec<_>>(), [6]);
 }

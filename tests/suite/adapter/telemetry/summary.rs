@@ -9,7 +9,11 @@ use core_server_adapter::{
 };
 use futures_util::TryStreamExt;
 use sea_orm::ConnectionTrait;
-use tests::{TestDatabase, fixtures, on_every_backend};
+use tests::{
+    Backend, TestDatabase,
+    fixtures::{self, execute},
+    on_every_backend,
+};
 
 use super::{migrated, minute, value};
 
@@ -17,6 +21,7 @@ on_every_backend!(
     summaries_are_right_before_and_after_they_are_stored,
     old_readings_show_after_a_refresh,
     a_refresh_loses_nothing_that_retention_has_dropped,
+    an_hour_that_was_cut_does_not_shrink,
 );
 
 type Rows = Vec<(String, DateTime<Utc>, f64)>;
@@ -145,4 +150,62 @@ async fn a_refresh_loses_nothing_that_retention_has_dropped(database: TestDataba
     assert_eq!(telemetry.readings().summary(Summary::Hourly, None, Period::ALL).await.unwrap(), before);
     telemetry.operations().refresh_summaries(Period::since(minute(30_000))).await.unwrap();
     assert_eq!(telemetry.readings().summary(Summary::Hourly, None, Period::ALL).await.unwrap(), before);
+}
+
+/// Six readings in each hour of a day: so many in each hour, and in the day.
+async fn a_day(telemetry: &Telemetry) {
+    let readings: Vec<NewReading> = (0..144).map(|number| NewReading::new("s-1", minute(number * 10), 1.5)).collect();
+    telemetry.readings().insert_many(&readings).await.unwrap();
+    telemetry.operations().refresh_summaries(Period::ALL).await.unwrap();
+}
+
+async fn counts(telemetry: &Telemetry, summary: Summary) -> Vec<i64> {
+    let found = telemetry.readings().summary(summary, None, Period::ALL).await.unwrap();
+    found.iter().map(|bucket| bucket.count).collect()
+}
+
+async fn an_hour_that_was_cut_does_not_shrink(database: TestDatabase) {
+    let (database, telemetry) = migrated(database).await;
+    a_day(&telemetry).await;
+    let cut = fixtures::moment(database.backend(), minute(90));
+    execute(telemetry.connection(), &format!("DELETE FROM sensor_readings WHERE timestamp < {cut}")).await;
+    // One comes late into the hour of which three are left, and the hour before has none.
+    telemetry.readings().insert(&NewReading::new("s-1", minute(95), 2.5)).await.unwrap();
+    let operations = telemetry.operations();
+    for (period, bucket, left) in [
+        (Period::between(minute(60), minute(119)), "2026-01-01 01:00 UTC", "4"),
+        (Period::until(minute(1000)), "2026-01-01 00:00 UTC", "0"),
+    ] {
+        let error = operations.refresh_summaries(period).await.unwrap_err();
+        assert!(matches!(error, AdapterError::SummaryWouldShrink { .. }), "{error:?}");
+        let told = format!(
+            "sensor_readings_summary_hourly would lose what it holds of them: its bucket {bucket} of s-1 counts 6, and {left}"
+        );
+        assert!(error.to_string().contains(&told), "{error}");
+        assert_eq!(counts(&telemetry, Summary::Hourly).await, [6; 24]);
+        assert_eq!(counts(&telemetry, Summary::Daily).await, [144]);
+    }
+    // A late reading of an hour that is whole counts.
+    telemetry.readings().insert(&NewReading::new("s-1", minute(125), 2.5)).await.unwrap();
+    operations.refresh_summaries(Period::between(minute(120), minute(179))).await.unwrap();
+    assert_eq!(counts(&telemetry, Summary::Hourly).await[..4], [6, 6, 7, 6]);
+    assert_eq!(counts(&telemetry, Summary::Daily).await, [145]);
+}
+
+#[tokio::test]
+async fn an_hour_between_two_chunks_does_not_shrink() {
+    let (_database, telemetry) = migrated(TestDatabase::create(Backend::Timescale).await).await;
+    execute(telemetry.connection(), "SELECT set_chunk_time_interval('sensor_readings', INTERVAL '90 minutes')").await;
+    a_day(&telemetry).await;
+    execute(
+        telemetry.connection(),
+        "SELECT drop_chunks('sensor_readings', older_than => TIMESTAMPTZ '2026-01-01 01:40+00')",
+    )
+    .await;
+    assert_eq!(fixtures::count(telemetry.connection(), "sensor_readings").await, 135, "three of an hour are left");
+    telemetry.readings().insert(&NewReading::new("s-1", minute(95), 2.5)).await.unwrap();
+    let error = telemetry.operations().refresh_summaries(Period::between(minute(60), minute(119))).await.unwrap_err();
+    assert!(error.to_string().contains("bucket 2026-01-01 01:00 UTC of s-1 counts 6, and 4"), "{error}");
+    assert_eq!(counts(&telemetry, Summary::Hourly).await, [6; 24]);
+    assert_eq!(counts(&telemetry, Summary::Daily).await, [144]);
 }

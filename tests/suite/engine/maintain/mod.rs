@@ -1,6 +1,7 @@
 //! `maintain` does what policies would, where nobody else does: nothing is lost, twice is once, killed it goes on.
 
 mod company;
+mod cut;
 mod killed;
 mod missing;
 pub mod project;
@@ -115,14 +116,14 @@ async fn refreshes_and_then_deletes_what_is_summarised(database: TestDatabase) {
     for aggregate in ["readings_hourly", "readings_daily"] {
         assert_eq!(summarised(db, aggregate).await, inserted, "{aggregate} lost nothing");
     }
-    // TimescaleDB drops whole chunks, which are a week long here.
-    let slack = if runner.server().has_hypertables() { TimeDelta::days(7) } else { TimeDelta::zero() };
+    // TimescaleDB drops whole chunks, which are a week long here; elsewhere whole hours go.
+    let slack = if runner.server().has_hypertables() { TimeDelta::days(7) } else { TimeDelta::hours(1) };
     assert_eq!(readings(db, &older_than(db, KEPT + slack)).await, 0);
     assert!(readings(db, "1 = 1").await >= inserted - old, "younger ones stay");
     if !runner.server().has_hypertables() {
         let rows = |name| i64::try_from(task(&done, name).rows.unwrap()).unwrap();
         assert_eq!(rows("refresh of readings_hourly"), stored);
-        assert!((old..=old + 4).contains(&rows("retention of readings")), "{done:#?}");
+        assert!((old - 4..=old + 4).contains(&rows("retention of readings")), "{done:#?}");
         assert_eq!(readings(db, "1 = 1").await, inserted - rows("retention of readings"));
     }
 }
