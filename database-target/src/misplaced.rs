@@ -1,4 +1,4 @@
-//! A URL in a place of the command line from which it would be printed.
+//! A URL in a place from which it would be printed: of the command line, or in a variable of the environment.
 
 use std::ffi::OsString;
 
@@ -27,6 +27,39 @@ pub fn misplaced(arguments: impl IntoIterator<Item = OsString>) -> Option<Invali
     None
 }
 
+/// What to say when a database URL is given as something else that is printed, a schema for example. `origin` says where:
+/// `DATABASE_SCHEMA`.
+pub fn not_a_url(value: &str, origin: &'static str) -> Result<(), InvalidUrl> {
+    // Without its scheme it is one too: `user:password@host`.
+    let is_login = value.split_once('@').is_some_and(|(user, _)| user.contains(':'));
+    if !holds_a_url(value) && !is_login {
+        return Ok(());
+    }
+    let reason = "is not where it belongs; put it into DATABASE_URL, or behind -u or --database-url".to_owned();
+    Err(InvalidUrl { origin: origin.into(), reason })
+}
+
+/// What PostgreSQL's driver reads beside the URL. The server repeats them in its errors, and shows them to others.
+const READ_BY_THE_DRIVER: &[&str] = &[
+    "PGHOST",
+    "PGHOSTADDR",
+    "PGUSER",
+    "PGDATABASE",
+    "PGAPPNAME",
+    "PGOPTIONS",
+    "PGSSLROOTCERT",
+    "PGSSLCERT",
+    "PGSSLKEY",
+];
+
+/// An error when a variable that PostgreSQL's driver reads holds a URL.
+pub(crate) fn not_in_the_driver_s_variables() -> Result<(), InvalidUrl> {
+    READ_BY_THE_DRIVER.iter().try_for_each(|&name| match std::env::var_os(name) {
+        Some(value) => not_a_url(&value.to_string_lossy(), name),
+        None => Ok(()),
+    })
+}
+
 fn holds_a_url(argument: &str) -> bool {
     const SCHEMES: [&str; 6] = ["postgres:", "postgresql:", "timescaledb:", "mysql:", "mariadb:", "sqlite:"];
     let lower = argument.to_ascii_lowercase();
@@ -35,7 +68,7 @@ fn holds_a_url(argument: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::misplaced;
+    use super::{misplaced, not_a_url};
 
     #[test]
     fn a_url_belongs_behind_its_flag() {
@@ -50,6 +83,17 @@ mod tests {
         {
             let error = of(line).unwrap().to_string();
             assert!(error.ends_with("behind -u or --database-url") && !error.contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_schema_is_no_url() {
+        for schema in ["app", "My Schema", "it's", "a.b", "a:b", "me@host", "größe"] {
+            assert_eq!(not_a_url(schema, "DATABASE_SCHEMA"), Ok(()), "{schema}");
+        }
+        for url in ["postgres://me:s3cret@h/d", "POSTGRES:me", "me:s3cret@h/d", "sqlite:x"] {
+            let error = not_a_url(url, "DATABASE_SCHEMA").unwrap_err().to_string();
+            assert!(error.contains("from DATABASE_SCHEMA is not where") && !error.contains("s3cret"), "{error}");
         }
     }
 }

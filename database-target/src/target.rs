@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use url::Url;
 
-use crate::{InvalidUrl, driver::Driver, password, strict};
+use crate::{InvalidUrl, driver::Driver, misplaced, password, strict};
 
 /// A database: where it is, and apart from that its password.
 #[derive(Clone)]
@@ -48,6 +48,9 @@ impl Target {
             _ => return Err(invalid("has an unknown scheme; use postgres://, mysql:// or sqlite://".to_owned())),
         };
         strict::check(backend, rest).map_err(&invalid)?;
+        if backend == DbBackend::Postgres {
+            misplaced::not_in_the_driver_s_variables()?;
+        }
         // `sqlite:file` and `sqlite://file` both name a path; `Url` would read the second as a host.
         let normalised = match backend {
             DbBackend::Sqlite => format!("sqlite:{}", rest.strip_prefix("//").unwrap_or(rest)),

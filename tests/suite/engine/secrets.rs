@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use tests::process::{Finished, command, example, run};
+use tests::{
+    Backend, TestDatabase,
+    process::{Finished, command, example, run},
+};
 
 use crate::migration;
 
@@ -81,6 +84,51 @@ fn no_piece_of_a_password_is_printed() {
             for six in secret.windows(6).map(|six| six.iter().collect::<String>()) {
                 assert!(!all.contains(&six), "{url}: {all}");
             }
+        }
+    }
+}
+
+/// A URL in a variable that is meant for something else.
+#[test]
+fn a_url_in_another_variable_is_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    for url in ["postgres://me:S3cretWord@127.0.0.1:1/alarms", "me:S3cretWord@127.0.0.1/alarms"] {
+        for arguments in [&["status"][..], &["up", "--json"], &["doctor", "-v"], &["sql", "up"], &["lint"], &["check"]]
+        {
+            for server in ["postgres://127.0.0.1:1/alarms", "sqlite://a.sqlite"] {
+                let mut command = migration(folder.path());
+                let finished = run(command.args(arguments).args(["-u", server]).env("DATABASE_SCHEMA", url));
+                assert_eq!(finished.code, 2, "{finished:#?}");
+                assert!(finished.stderr.contains("DATABASE_SCHEMA is not where it belongs"), "{finished:#?}");
+                assert!(!format!("{finished:?}").contains("S3cret"), "{finished:#?}");
+            }
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no database is made");
+}
+
+/// The driver reads these beside the URL, and the server repeats them.
+#[tokio::test]
+async fn a_url_in_a_variable_of_the_driver_is_not_repeated() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = url::Url::parse(database.url()).unwrap();
+    server.set_path("");
+    let url = "postgres://me:S3cretWord@127.0.0.1:1/alarms";
+    for name in ["PGDATABASE", "PGUSER", "PGOPTIONS", "PGAPPNAME", "PGHOST", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] {
+        if name == "PGUSER" {
+            server.set_username("").unwrap();
+        } else {
+            server.set_username("postgres").unwrap();
+        }
+        for mut program in [migration(folder.path()), command(&example("list_alarms"), folder.path())] {
+            if !program.get_program().to_string_lossy().ends_with("list_alarms") {
+                program.arg("status");
+            }
+            let finished = run(program.args(["-u", server.as_str()]).env(name, url));
+            assert_eq!(finished.code, 1, "{name}: {finished:#?}");
+            assert!(finished.stderr.contains(&format!("from {name} is not where it belongs")), "{finished:#?}");
+            assert!(!format!("{finished:?}").contains("S3cret"), "{name}: {finished:#?}");
         }
     }
 }

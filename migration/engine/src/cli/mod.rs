@@ -13,6 +13,7 @@ mod table;
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
+use database_target::InvalidUrl;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -89,9 +90,18 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
 }
 
 fn arguments() -> Cli {
-    match database_target::misplaced(std::env::args_os()) {
-        Some(error) => Cli::command().error(ErrorKind::UnknownArgument, error).exit(),
-        None => Cli::parse(),
+    let refuse = |error: InvalidUrl| Cli::command().error(ErrorKind::UnknownArgument, error).exit();
+    if let Some(error) = database_target::misplaced(std::env::args_os()) {
+        refuse(error);
+    }
+    let cli = Cli::parse();
+    let schema = cli
+        .database_schema
+        .as_deref()
+        .map(|schema| database_target::not_a_url(schema, "--database-schema or DATABASE_SCHEMA"));
+    match schema {
+        Some(Err(error)) => refuse(error),
+        Some(Ok(())) | None => cli,
     }
 }
 
