@@ -57,7 +57,7 @@ pub enum EngineError {
     #[error(
         "applied but missing from the code: {}; {}check out the version that has them, or roll them back with it first",
         .revisions.join(", "),
-        .renamed.iter().map(|renamed| format!("{renamed}; or else ")).collect::<String>()
+        .renamed.iter().map(|renamed| format!("{renamed}; or else ")).collect::<Vec<_>>().concat()
     )]
     MissingRevisions {
         /// Their names, oldest first.
@@ -129,17 +129,6 @@ pub enum EngineError {
         /// What the database said.
         #[source]
         source: DbErr,
-    },
-    /// A revision has a statement that ends the transaction in which the engine runs it.
-    #[error(
-        "revision {revision} would end the transaction that it runs in, with `{statement}`; nothing was changed. Leave \
-         BEGIN, COMMIT and ROLLBACK out of it, or let its use_transaction() return Some(false)"
-    )]
-    WouldEndTransaction {
-        /// Its name.
-        revision: String,
-        /// The statement.
-        statement: String,
     },
     /// A revision ended the transaction in which the engine ran it.
     #[error(

@@ -47,7 +47,7 @@ async fn script_of(
 }
 
 /// Has the backend's client run a script. Nobody else may be connected where there is one session.
-fn run(database: &TestDatabase, script: &str) -> process::Finished {
+pub fn run(database: &TestDatabase, script: &str) -> process::Finished {
     let folder = tests::temporary_folder();
     let file = folder.path().join("script.sql");
     fs::write(&file, script).unwrap();

@@ -1,15 +1,18 @@
 //! What a revision does is there as a whole or not at all, and what the database remembers of it is true: whatever the
 //! revision does to the transaction around it, and whatever its text looks like.
 
-use migration_engine::Project;
+use migration_engine::{Direction, Project, offline};
+use migration_timescale::Capability;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
-use sea_orm_migration::SchemaManager;
+use sea_orm_migration::{MigrationTrait, SchemaManager};
 use tests::{
     Backend, TestDatabase,
     fixtures::{count, execute, has_table},
     inline::{Inline, project},
     on_every_backend, rows_as_text,
 };
+
+use super::offline::run as run_script;
 
 on_every_backend!(a_semicolon_in_a_text_switches_no_transaction_off);
 
@@ -48,6 +51,13 @@ async fn a_revision_that_would_end_the_transaction_does_not_run() {
             assert!(error.contains(words), "{words} in {error}");
         }
         assert_eq!(remembered(&database, project()).await, (false, false), "{first}");
+        let script =
+            script_of(Backend::Postgres, &[&Inline::new(FIRST, first, "").then(then)]).await.unwrap_err().to_string();
+        assert!(script.contains("would end the transaction"), "{script}");
+        let found = migration_engine::lint::of_project(&project(), offline::REFERENCE_TIMESCALEDB).await.unwrap();
+        let found: Vec<_> = found.iter().filter(|finding| finding.rule == "end-of-transaction").collect();
+        assert_eq!(found.len(), 1, "{first}: {found:#?}");
+        assert!(found[0].allowed.is_none() && found[0].direction == Direction::Up, "{found:#?}");
         let runner = database.runner_of(project()).await;
         let verified = migration_engine::verify::verify(&runner, |_| {}).await;
         assert!(format!("{verified:?}").contains("would end the transaction"), "{verified:?}");
@@ -57,6 +67,64 @@ async fn a_revision_that_would_end_the_transaction_does_not_run() {
         assert!(!has_table(&db, "a").await && !has_table(&db, "b").await, "{first}");
         assert_eq!(count(&db, "pg_namespace WHERE nspname LIKE 'migration_scratch%'").await, 0);
         db.close().await.unwrap();
+    }
+}
+
+async fn script_of(backend: Backend, revisions: &[&dyn MigrationTrait]) -> Result<String, offline::OfflineError> {
+    let server = if backend == Backend::Sqlite { Capability::sqlite() } else { Capability::postgres() };
+    let table = offline::SeaOrmTable::named("seaql_migrations");
+    let mut script = offline::script(revisions, |_| true, Direction::Up, server, &table).await;
+    script.missing.pop().map_or(Ok(script.text), Err)
+}
+
+/// What is dropped first could not be made anew.
+#[tokio::test]
+async fn nothing_is_dropped_for_a_revision_that_would_not_run() {
+    for (refresh, ended) in [(false, "CREATE TABLE a (id int); COMMIT"), (true, "COMMIT")] {
+        let database = TestDatabase::create(Backend::Postgres).await;
+        let first = Inline::table(FIRST, "kept");
+        let runner = database.runner_of(project(std::slice::from_ref(&first))).await;
+        runner.up(None).await.unwrap();
+        execute(runner.connection(), "INSERT INTO kept VALUES (1)").await;
+        runner.close().await;
+        let second = Inline::new("m20260102_000000_second", ended, "");
+        let runner = database.runner_of(project(&[first, second])).await;
+        let done = if refresh { runner.refresh().await } else { runner.fresh(false).await };
+        assert!(done.unwrap_err().to_string().contains("would end the transaction"));
+        assert_eq!(count(runner.connection(), "kept").await, 1);
+    }
+}
+
+/// A revision that manages its transactions does by its script what it does by `up`.
+#[tokio::test]
+async fn transactions_of_its_own_are_the_same_in_a_script() {
+    const TWO: &str = "CREATE TABLE a (id int); CREATE TABLE b (id int)";
+    for statements in [
+        &["BEGIN", TWO, "SELECT 1/0", "COMMIT"][..],
+        &["BEGIN", TWO, "COMMIT", "SELECT 1/0"],
+        &["BEGIN; CREATE TABLE a (id int); COMMIT;", "SELECT 1/0"],
+        &["CREATE TABLE a (id int); ROLLBACK; CREATE TABLE b (id int)"],
+        &[TWO, "SELECT 1/0"],
+        &["CREATE TABLE a (id int); SELECT 1/0"],
+    ] {
+        let revision = statements[1..].iter().fold(Inline::new(FIRST, statements[0], ""), |one, sql| one.then(sql));
+        let revision = revision.outside_transaction();
+        let mut made = Vec::new();
+        for by_script in [false, true] {
+            let database = TestDatabase::create(Backend::Postgres).await;
+            let failed = if by_script {
+                let script = script_of(Backend::Postgres, &[&revision]).await.unwrap();
+                run_script(&database, &script).code != 0
+            } else {
+                let runner = database.runner_of(project(std::slice::from_ref(&revision))).await;
+                let failed = runner.up(None).await.is_err();
+                runner.close().await;
+                failed
+            };
+            let db = database.connect().await;
+            made.push((failed, has_table(&db, "a").await, has_table(&db, "b").await));
+        }
+        assert_eq!(made[0], made[1], "{statements:?}");
     }
 }
 

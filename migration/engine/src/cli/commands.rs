@@ -192,7 +192,7 @@ async fn planned(
     names: Vec<String>,
     direction: Direction,
 ) -> Result<Vec<PlannedRevision>, EngineError> {
-    runner.refuse_before_running(&names, direction).await?;
+    runner.refuse_ends_of_transactions(&names, direction).await?;
     let mut planned = Vec::new();
     for name in names {
         let statements = runner.statements(&name, direction).await;

@@ -6,6 +6,7 @@
 //! ([`Describe::allows`](crate::Describe::allows)); a permission that is wrong or not needed is a finding itself.
 
 pub mod context;
+mod end_of_transaction;
 mod finding;
 pub mod interval;
 pub mod policies;
@@ -74,6 +75,11 @@ pub fn lint(
     for revision in &names {
         suppression::apply(revision, &allowed(revision), known, &mut findings);
     }
+    for finding in histories.iter().flatten().flatten().flat_map(end_of_transaction::findings) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
     findings.sort_by_key(|finding| (names.iter().position(|name| *name == finding.revision), finding.direction));
     findings
 }
@@ -96,7 +102,8 @@ pub fn rules() -> Vec<RuleInfo> {
         instead: None,
         source: Source::Squawk,
     });
-    own.chain(suppression::RULES.iter().cloned()).chain([UNREAD]).chain(squawk).collect()
+    let about = [end_of_transaction::RULE, UNREAD];
+    own.chain(about).chain(suppression::RULES.iter().cloned()).chain(squawk).collect()
 }
 
 /// The rule about what no other rule can look at.

@@ -49,15 +49,27 @@ pub enum OfflineError {
         /// The last question before that, if there was one.
         question: Option<String>,
     },
+    /// A revision has a statement that ends the transaction in which the engine runs it.
+    #[error(
+        "revision {revision} would end the transaction that it runs in, with `{statement}`; nothing was changed. Leave \
+         BEGIN, COMMIT and ROLLBACK out of it, or let its use_transaction() return Some(false)"
+    )]
+    WouldEndTransaction {
+        /// Its name.
+        revision: String,
+        /// The statement.
+        statement: String,
+    },
 }
 
 impl OfflineError {
     /// The revision.
     pub fn revision(&self) -> &str {
         match self {
-            Self::NeedsDatabase { revision, .. } | Self::Failed { revision, .. } | Self::Panicked { revision, .. } => {
-                revision
-            }
+            Self::NeedsDatabase { revision, .. }
+            | Self::Failed { revision, .. }
+            | Self::Panicked { revision, .. }
+            | Self::WouldEndTransaction { revision, .. } => revision,
         }
     }
 

@@ -33,7 +33,7 @@ pub(crate) use record::is_recording;
 pub use record::{Recorded, record, record_each};
 pub use render::{RenderOptions, render};
 pub use schema::Schema;
-pub(crate) use text::{ends_transaction, identifiers_of_index};
+pub(crate) use text::identifiers_of_index;
 
 use crate::Direction;
 
@@ -100,7 +100,13 @@ pub async fn script(
     if direction == Direction::Down {
         shown.reverse();
     }
-    let missing = shown.iter().filter_map(|one| one.and_then(|one| one.script(direction)).err()).cloned().collect();
+    let why = |one: &Result<&Recorded, &OfflineError>| {
+        let recorded = one.map_err(Clone::clone);
+        recorded.and_then(|one| {
+            one.refuse_end_of_transaction(direction).and(one.script(direction).map(drop).map_err(Clone::clone))
+        })
+    };
+    let missing = shown.iter().filter_map(|one| why(one).err()).collect();
     let text = render(&shown, &RenderOptions { server, direction, bookkeeping, unknown: &unknown });
     Written { text, missing }
 }

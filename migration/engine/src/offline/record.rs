@@ -29,6 +29,21 @@ pub struct Recorded {
 }
 
 impl Recorded {
+    /// An error when it has a statement that ends the transaction in which it is run.
+    pub fn refuse_end_of_transaction(&self, direction: Direction) -> Result<(), OfflineError> {
+        match self.end_of_transaction(direction) {
+            Some(statement) => Err(OfflineError::WouldEndTransaction { revision: self.up.revision.clone(), statement }),
+            None => Ok(()),
+        }
+    }
+
+    /// The statement with which it would end the transaction in which it is run.
+    pub fn end_of_transaction(&self, direction: Direction) -> Option<String> {
+        let script = self.script(direction).ok().filter(|_| self.in_transaction)?;
+        let backend = script.before.backend();
+        script.statements.iter().find_map(|statement| text::ends_transaction(backend, &statement.sql))
+    }
+
     /// Its script for a direction.
     pub fn script(&self, direction: Direction) -> Result<&Script, &OfflineError> {
         match direction {

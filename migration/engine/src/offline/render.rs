@@ -38,9 +38,13 @@ pub fn render(revisions: &[Result<&Recorded, &OfflineError>], options: &RenderOp
         }
     }
     for revision in revisions {
-        match revision.and_then(|revision| Ok((revision, revision.script(options.direction)?))) {
+        let writable = revision.map_err(Clone::clone).and_then(|revision| {
+            revision.refuse_end_of_transaction(options.direction)?;
+            Ok((revision, revision.script(options.direction).map_err(Clone::clone)?))
+        });
+        match writable {
             Ok((revision, script)) => page.revision(revision, script, options.bookkeeping),
-            Err(error) => page.stop(error, options.direction),
+            Err(error) => page.stop(&error, options.direction),
         }
     }
     page.text
@@ -151,9 +155,11 @@ impl Page {
     }
 
     fn outside(&mut self, statements: &[Statement]) {
+        // A revision that begins and ends transactions itself has a text of several in one of its own.
+        let has_own = statements.iter().any(|one| text::begins_transaction(self.backend, &one.sql));
         for Statement { sql, .. } in statements {
             // The driver sends it in one message, which PostgreSQL takes for one transaction.
-            if self.backend == DbBackend::Postgres && text::has_several(self.backend, sql) {
+            if self.backend == DbBackend::Postgres && !has_own && text::has_several(self.backend, sql) {
                 self.transaction([sql.as_str()]);
             } else {
                 self.statement(sql);

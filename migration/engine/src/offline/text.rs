@@ -56,6 +56,14 @@ pub fn ends_transaction(backend: DbBackend, sql: &str) -> Option<String> {
     found.map(|(text, _)| text)
 }
 
+/// Whether a statement begins a transaction.
+pub fn begins_transaction(backend: DbBackend, sql: &str) -> bool {
+    top_level(backend, sql).iter().any(|(_, tokens)| {
+        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
+        is(0, "BEGIN") || (is(0, "START") && is(1, "TRANSACTION"))
+    })
+}
+
 /// The identifiers in `CREATE INDEX` or `REINDEX` statements, whose first word is `verb`, as the catalogue has them.
 pub fn identifiers_of_index(backend: DbBackend, sql: &str, verb: &str) -> Vec<String> {
     let is_verb = |tokens: &[Token]| {

@@ -116,17 +116,11 @@ impl Runner {
         recorded_in(&known, revision.name()).is_some_and(|recorded| recorded.is_ok_and(|one| one.in_transaction))
     }
 
-    /// The statement with which a revision would end the transaction that it runs in.
-    pub(crate) async fn end_of_transaction(
-        &self,
-        revision: &dyn MigrationTrait,
-        direction: Direction,
-    ) -> Option<String> {
-        if !self.runs_in_transaction(revision).await {
-            return None;
-        }
-        let (backend, statements) = (self.target.backend(), self.statements(revision.name(), direction).await);
-        statements.iter().find_map(|sql| offline::ends_transaction(backend, sql))
+    /// An error when a revision has a statement that ends the transaction that it runs in.
+    pub(crate) async fn refuse_end_of_transaction(&self, name: &str, direction: Direction) -> Result<(), OfflineError> {
+        let known = self.known(self.server()).await;
+        let recorded = recorded_in(&known, name).and_then(Result::ok);
+        recorded.map_or(Ok(()), |recorded| recorded.refuse_end_of_transaction(direction))
     }
 
     /// Applied revisions whose code does something else now. Compared on the profile they ran on.

@@ -26,7 +26,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use tokio::sync::Mutex;
 
 use crate::{
-    EngineError, Project, Target,
+    Direction, EngineError, Project, Target,
     catalog::{self, Catalog, Kind},
     connect, destroy,
     graph::{Graph, RevisionTarget},
@@ -247,6 +247,7 @@ impl Runner {
 
     /// Takes back everything and applies it again. Deletes all rows; see [`Runner::tables_with_rows`].
     pub async fn refresh(&self) -> Result<(), EngineError> {
+        self.refuse_what_cannot_come_back().await?;
         let lock = self.lock().await?;
         let done = guard::with_consent(true, async {
             self.drop_foreign_views().await?;
@@ -281,6 +282,7 @@ impl Runner {
     /// What depends on it in other schemas would go with it, a column with a type from here for example: that is an error
     /// unless `cascade` is set.
     pub async fn fresh(&self, cascade: bool) -> Result<(), EngineError> {
+        self.refuse_what_cannot_come_back().await?;
         let lock = self.lock().await?;
         let done = async {
             let extensions = self.extensions_made().await;
@@ -296,6 +298,12 @@ impl Runner {
         }
         .await;
         self.unlock(lock, done).await
+    }
+
+    /// Before everything is dropped: revisions that would not run afterwards.
+    async fn refuse_what_cannot_come_back(&self) -> Result<(), EngineError> {
+        let all: Vec<String> = self.in_order().map(str::to_owned).collect();
+        self.refuse_ends_of_transactions(&all, Direction::Up).await
     }
 
     /// Records revisions as applied without running them. Gives those that were not recorded before.

@@ -78,8 +78,8 @@ impl Runner {
     ) -> Result<Vec<String>, EngineError> {
         (self.listener)(Event::Planned { revisions: plan.len() });
         let backend = self.target.backend();
-        self.refuse_before_running(&plan, direction).await?;
         let revisions = plan.iter().map(|name| self.project.revision(name)).collect::<Result<Vec<_>, _>>()?;
+        self.refuse_ends_of_transactions(&plan, direction).await?;
         let mut open = None;
         for (number, name) in plan.iter().enumerate() {
             interrupt::check()?;
@@ -109,12 +109,14 @@ impl Runner {
         Ok(plan)
     }
 
-    /// Refuses a run of these revisions that would not come to a good end.
-    pub(crate) async fn refuse_before_running(&self, plan: &[String], direction: Direction) -> Result<(), EngineError> {
-        for name in plan {
-            if let Some(statement) = self.end_of_transaction(self.project.revision(name)?, direction).await {
-                return Err(EngineError::WouldEndTransaction { revision: name.clone(), statement });
-            }
+    /// An error when one of these would end the transaction that it runs in: known before anything runs.
+    pub(crate) async fn refuse_ends_of_transactions(
+        &self,
+        revisions: &[String],
+        direction: Direction,
+    ) -> Result<(), EngineError> {
+        for name in revisions {
+            self.refuse_end_of_transaction(name, direction).await?;
         }
         Ok(())
     }

@@ -154,9 +154,8 @@ impl<'a> Scratch<'a> {
     }
 
     async fn run_unnoted(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
-        if let Some(statement) = self.runner.end_of_transaction(revision, direction).await {
-            return Err(DbErr::Migration(would_end(revision, statement)));
-        }
+        let refused = self.runner.refuse_end_of_transaction(revision.name(), direction).await;
+        refused.map_err(|error| DbErr::Migration(error.to_string()))?;
         match &self.place {
             // A savepoint: a failed revision must not end the transaction.
             Place::Transaction(transaction) => {
@@ -217,7 +216,7 @@ impl<'a> Scratch<'a> {
     async fn run_applied(&self, revision: &dyn MigrationTrait) -> Result<(), DbErr> {
         match &self.place {
             Place::Database { db, .. } | Place::Memory(db)
-                if self.runner.end_of_transaction(revision, Direction::Up).await.is_some() =>
+                if self.runner.refuse_end_of_transaction(revision.name(), Direction::Up).await.is_err() =>
             {
                 self.outside_transaction(db, revision, Direction::Up).await?;
                 self.note(revision, Direction::Up).await
@@ -239,10 +238,6 @@ impl<'a> Scratch<'a> {
             Place::Memory(db) => db.close().await.map_err(ScratchError::while_doing("closing a database in memory")),
         }
     }
-}
-
-fn would_end(revision: &dyn MigrationTrait, statement: String) -> String {
-    EngineError::WouldEndTransaction { revision: revision.name().to_owned(), statement }.to_string()
 }
 
 /// Creates the schema and moves into it; gives the search path. TimescaleDB's functions stay reachable through the schema
@@ -312,8 +307,8 @@ async fn wherever_it_works(runner: &Runner, revisions: &[&dyn MigrationTrait]) -
 /// makes in the database itself.
 async fn ends_transactions(runner: &Runner, revisions: &[&dyn MigrationTrait]) -> Option<ScratchError> {
     for revision in revisions {
-        if let Some(statement) = runner.end_of_transaction(*revision, Direction::Up).await {
-            let source = DbErr::Migration(would_end(*revision, statement));
+        if let Err(error) = runner.refuse_end_of_transaction(revision.name(), Direction::Up).await {
+            let source = DbErr::Migration(error.to_string());
             return Some(ScratchError::Revision { revision: revision.name().to_owned(), source });
         }
     }
