@@ -10,6 +10,7 @@ mod destroy;
 mod doctor;
 mod drift;
 mod fresh_outside;
+mod ignored;
 mod invalid_index;
 mod invalid_leftovers;
 pub mod killed;

@@ -32,7 +32,7 @@ async fn script(server: Capability, direction: Direction, wanted: impl Fn(&str) 
     script_of(migration::Migrator::migrations(), server, direction, wanted).await
 }
 
-async fn script_of(
+pub(super) async fn script_of(
     revisions: Vec<Box<dyn MigrationTrait>>,
     server: Capability,
     direction: Direction,
@@ -47,7 +47,7 @@ async fn script_of(
 }
 
 /// Has the backend's client run a script. Nobody else may be connected where there is one session.
-pub fn run(database: &TestDatabase, script: &str) -> process::Finished {
+pub(super) fn run(database: &TestDatabase, script: &str) -> process::Finished {
     let folder = tests::temporary_folder();
     let file = folder.path().join("script.sql");
     fs::write(&file, script).unwrap();

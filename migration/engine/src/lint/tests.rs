@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{
     Direction,
-    offline::{REFERENCE_TIMESCALEDB, Statement},
+    offline::{OnError, REFERENCE_TIMESCALEDB, Statement},
 };
 
 fn script(revision: &str, direction: Direction, before: Model, statements: Vec<Statement>) -> Script {
@@ -13,7 +13,7 @@ fn script(revision: &str, direction: Direction, before: Model, statements: Vec<S
 }
 
 fn statement(sql: &str, transaction: Option<usize>) -> Statement {
-    Statement { sql: sql.to_owned(), transaction }
+    Statement { sql: sql.to_owned(), transaction, on_error: OnError::Stop }
 }
 
 /// The findings of an up script after a history, by rule.

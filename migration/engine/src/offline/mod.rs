@@ -8,12 +8,14 @@ mod bookkeeping;
 mod checksum;
 mod error;
 mod extensions;
+mod ignored;
 pub mod model;
 mod notes;
 mod profile;
 mod questions;
 mod record;
 mod recorder;
+mod refusal;
 mod render;
 mod schema;
 #[cfg(test)]
@@ -28,6 +30,7 @@ pub use bookkeeping::{Bookkeeping, SeaOrmTable, seconds_since_1970};
 pub use checksum::{FORMAT, checksum, checksums, other_checksum};
 pub use error::OfflineError;
 pub(crate) use extensions::extensions_made;
+pub use ignored::OnError;
 pub use profile::{Profile, REFERENCE_TIMESCALEDB};
 pub(crate) use record::is_recording;
 pub use record::{Recorded, record, record_each};
@@ -44,6 +47,8 @@ pub struct Statement {
     pub sql: String,
     /// Number of the transaction it ran in, from 1 in each script; `None` outside of any.
     pub transaction: Option<usize>,
+    /// What a script does when it fails; known of scripts alone.
+    pub on_error: OnError,
 }
 
 /// Everything one revision does in one direction.
@@ -84,7 +89,14 @@ pub async fn script(
 ) -> Written {
     let last = revisions.iter().rposition(|revision| wanted(revision.name()));
     let needed = &revisions[..last.map_or(0, |last| last + 1)];
-    let recorded = record_each(needed, server).await;
+    let mut recorded = record_each(needed, server).await;
+    for (revision, outcome) in needed.iter().zip(&mut recorded) {
+        if let Ok(outcome) = outcome
+            && wanted(revision.name())
+        {
+            outcome.find_ignored(*revision, direction, server).await;
+        }
+    }
     let unknown: Vec<String> = recorded
         .iter()
         .filter_map(|one| one.as_ref().err())

@@ -5,7 +5,13 @@ use sea_orm::{DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 use tracing::instrument::WithSubscriber;
 
-use super::{OfflineError, Script, notes::Notes, recorder::Recorder, schema::Schema, text};
+use super::{
+    OfflineError, Script, ignored,
+    notes::Notes,
+    recorder::{Recorder, Taken},
+    schema::Schema,
+    text,
+};
 use crate::{Direction, call, caught::caught, guard};
 
 tokio::task_local! {
@@ -51,6 +57,21 @@ impl Recorded {
             Direction::Down => self.down.as_ref(),
         }
     }
+
+    /// Finds out which errors the revision ignores.
+    pub(super) async fn find_ignored(
+        &mut self,
+        revision: &dyn MigrationTrait,
+        direction: Direction,
+        server: Capability,
+    ) {
+        let script = match (direction, &mut self.down) {
+            (Direction::Up, _) => &mut self.up,
+            (Direction::Down, Ok(down)) => down,
+            (Direction::Down, Err(_)) => return,
+        };
+        *script = ignored::find(revision, server, self.in_transaction, script.clone()).await;
+    }
 }
 
 /// Records revisions, in order, on an empty schema. The first that cannot be recorded on `up` is the error.
@@ -72,13 +93,13 @@ pub(super) async fn record_on(
     let mut recorded = Vec::with_capacity(revisions.len());
     for revision in revisions {
         let wrapped = is_wrapped(*revision, server, &schema).await;
-        let (up, failed) = run(*revision, Direction::Up, server, &schema, wrapped).await;
+        let Ran { script: up, error, .. } = plain(*revision, Direction::Up, server, &schema, wrapped).await;
         schema = schema.after(&up.statements);
-        recorded.push(if let Some(error) = failed {
+        recorded.push(if let Some(error) = error {
             Err(error)
         } else {
-            let (down, failed) = run(*revision, Direction::Down, server, &schema, wrapped).await;
-            Ok(Recorded { up, down: failed.map_or(Ok(down), Err), in_transaction: wrapped })
+            let Ran { script: down, error, .. } = plain(*revision, Direction::Down, server, &schema, wrapped).await;
+            Ok(Recorded { up, down: error.map_or(Ok(down), Err), in_transaction: wrapped })
         });
     }
     recorded
@@ -94,31 +115,62 @@ async fn is_wrapped(revision: &dyn MigrationTrait, server: Capability, before: &
     if server.backend() == DbBackend::Postgres {
         return true;
     }
-    let (up, failed) = run(revision, Direction::Up, server, before, false).await;
+    let Ran { script: up, error, .. } = plain(revision, Direction::Up, server, before, false).await;
     // A revision may have no way down.
-    let (down, _) = run(revision, Direction::Down, server, &before.after(&up.statements), false).await;
+    let down = plain(revision, Direction::Down, server, &before.after(&up.statements), false).await.script;
     let mut statements = up.statements.iter().chain(&down.statements);
     let mut questions = up.unanswered.iter().chain(&down.unanswered);
     // MySQL forgets savepoints when a table changes, so a revision with transactions of its own keeps them.
     let minds = |sql: &str| text::minds_transactions(server.backend(), sql);
-    failed.is_none()
+    error.is_none()
         && !statements.any(|one| one.transaction.is_some() || minds(&one.sql))
         && !questions.any(|sql| server.backend() == DbBackend::Sqlite && text::switches_foreign_keys(sql))
 }
 
-async fn run(
+/// Which statements are answered with an error while a revision is recorded.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Errors {
+    /// Those that fail on the schema as it is known.
+    pub known: bool,
+    /// The one that is given so many statements after the first.
+    pub at: Option<usize>,
+}
+
+/// What came of recording a revision one way.
+pub(super) struct Ran {
+    pub script: Script,
+    /// Why there is no more of it.
+    pub error: Option<OfflineError>,
+    /// Of each statement of the script, how many were given before it.
+    pub numbers: Vec<usize>,
+    /// How many statements were given, those that were rolled back among them.
+    pub given: usize,
+}
+
+async fn plain(
     revision: &dyn MigrationTrait,
     direction: Direction,
     server: Capability,
     before: &Schema,
     wrapped: bool,
-) -> (Script, Option<OfflineError>) {
-    let recorder = Recorder::new(server, direction, before.clone());
+) -> Ran {
+    run(revision, direction, server, before, wrapped, Errors::default()).await
+}
+
+pub(super) async fn run(
+    revision: &dyn MigrationTrait,
+    direction: Direction,
+    server: Capability,
+    before: &Schema,
+    wrapped: bool,
+    errors: Errors,
+) -> Ran {
+    let recorder = Recorder::new(server, direction, before.clone(), errors);
     let notes = Notes::default();
     let work = guard::with_consent(true, step(revision, direction, &recorder, wrapped));
     let work = RECORDING.scope((), work);
     let outcome = caught(work).with_subscriber(notes.clone()).await;
-    let (statements, unanswered) = recorder.take();
+    let Taken { statements, numbers, given, unanswered } = recorder.take();
     let question = unanswered.last().map(|sql| shortened(sql));
     let name = revision.name().to_owned();
     let error = match (outcome, question) {
@@ -131,7 +183,7 @@ async fn run(
     };
     let script =
         Script { revision: name, direction, statements, unanswered, notes: notes.take(), before: before.clone() };
-    (script, error)
+    Ran { script, error, numbers, given }
 }
 
 async fn step(
@@ -144,6 +196,8 @@ async fn step(
     if wrapped {
         let transaction = db.begin().await?;
         call::one_way(revision, &SchemaManager::new(&transaction), direction).await?;
+        // The runner looks whether the transaction is still good.
+        recorder.refuse_aborted()?;
         transaction.commit().await
     } else {
         call::one_way(revision, &SchemaManager::new(&db), direction).await

@@ -9,9 +9,11 @@ use sea_orm::{
 };
 
 use super::{
-    Statement,
+    OnError, Statement,
     model::Model,
     questions::{self, Row},
+    record::Errors,
+    refusal::{Refusal, refusal},
     schema::Schema,
     text, values,
 };
@@ -28,6 +30,12 @@ pub struct Recording {
     pub before: Schema,
     /// Statements so far.
     pub statements: Vec<Statement>,
+    /// Of each of them, how many were given before it.
+    numbers: Vec<usize>,
+    given: usize,
+    errors: Errors,
+    /// How many transactions and savepoints were open when a statement failed that ends the innermost (PostgreSQL).
+    aborted: Option<usize>,
     /// Questions without an answer so far.
     pub unanswered: Vec<String>,
     /// Of each open transaction and savepoint, how many statements there were when it began.
@@ -42,22 +50,48 @@ impl Recording {
     pub fn model(&mut self) -> &Model {
         let (applied, model) = self.known.get_or_insert_with(|| (0, Model::clone(&self.before)));
         for statement in &self.statements[*applied..] {
-            self.before.apply(model, &statement.sql);
+            if !matches!(statement.on_error, OnError::Fails(_)) {
+                self.before.apply(model, &statement.sql);
+            }
         }
         *applied = self.statements.len();
         model
     }
 
-    fn push(&mut self, sql: &str) {
+    fn push(&mut self, sql: &str) -> Result<(), DbErr> {
         let sql = sql.trim().trim_end_matches(|end: char| end == ';' || end.is_whitespace());
-        if !text::is_blank(self.server.backend(), sql) {
-            let transaction = (!self.open.is_empty()).then_some(self.transactions);
-            self.statements.push(Statement { sql: sql.to_owned(), transaction });
+        if text::is_blank(self.server.backend(), sql) {
+            return Ok(());
         }
+        let number = self.given;
+        self.given += 1;
+        if self.errors.at == Some(number) {
+            return Err(self.failed(Refusal::unknown(self.server.backend())));
+        }
+        let backend = self.server.backend();
+        let refused = if self.errors.known { refusal(self.model(), backend, sql) } else { None };
+        let on_error = refused.as_ref().map_or(OnError::Stop, |refusal| OnError::Fails(refusal.message().to_owned()));
+        let transaction = (!self.open.is_empty()).then_some(self.transactions);
+        self.statements.push(Statement { sql: sql.to_owned(), transaction, on_error });
+        self.numbers.push(number);
+        refused.map_or(Ok(()), |refusal| Err(self.failed(refusal)))
+    }
+
+    /// A failed statement ends the transaction or savepoint it is in, on PostgreSQL.
+    fn failed(&mut self, refusal: Refusal) -> DbErr {
+        if self.server.backend() == DbBackend::Postgres && !self.open.is_empty() {
+            self.aborted = Some(self.open.len());
+        }
+        refusal.into()
+    }
+
+    fn refuse_aborted(&self) -> Result<(), DbErr> {
+        if self.aborted.is_some() { Err(Refusal::aborted().into()) } else { Ok(()) }
     }
 
     fn execute(&mut self, statement: &Given) -> Result<ExecResult, DbErr> {
-        self.push(&written_out(statement)?);
+        self.refuse_aborted()?;
+        self.push(&written_out(statement)?)?;
         // No rows affected: work in batches ends with the first.
         MockDatabase::new(self.server.backend())
             .append_exec_results([MockExecResult::default()])
@@ -65,13 +99,14 @@ impl Recording {
     }
 
     fn query(&mut self, statement: Given) -> Result<Vec<QueryResult>, DbErr> {
+        self.refuse_aborted()?;
         let values: &[Value] = statement.values.as_ref().map_or(&[], |values| &values.0);
         let rows = if let Some(rows) = questions::answer(self, &statement.sql, values) {
             rows
         } else {
             let sql = written_out(&statement)?;
             if !only_reads(&sql) {
-                self.push(&sql);
+                self.push(&sql)?;
             }
             self.unanswered.push(sql);
             Vec::new()
@@ -81,7 +116,9 @@ impl Recording {
 
     fn rollback(&mut self) {
         let Some(kept) = self.open.pop() else { return };
+        self.aborted = self.aborted.filter(|depth| *depth <= self.open.len());
         self.statements.truncate(kept);
+        self.numbers.truncate(kept);
         if self.known.as_ref().is_some_and(|(applied, _)| *applied > kept) {
             self.known = None;
         }
@@ -106,6 +143,14 @@ fn contains_change(sql: &str) -> bool {
     ["insert into", "delete from", "update "].iter().any(|change| lower.contains(change)) && lower.starts_with("with")
 }
 
+/// What was recorded, see [`Recording`].
+pub struct Taken {
+    pub statements: Vec<Statement>,
+    pub numbers: Vec<usize>,
+    pub given: usize,
+    pub unanswered: Vec<String>,
+}
+
 /// The recording behind a connection.
 #[derive(Clone, Debug)]
 pub struct Recorder {
@@ -115,12 +160,16 @@ pub struct Recorder {
 
 impl Recorder {
     /// Begins a recording on the schema `before`.
-    pub fn new(server: Capability, direction: Direction, before: Schema) -> Self {
+    pub fn new(server: Capability, direction: Direction, before: Schema, errors: Errors) -> Self {
         let recording = Recording {
             server,
             direction,
             before,
             statements: Vec::new(),
+            numbers: Vec::new(),
+            given: 0,
+            errors,
+            aborted: None,
             unanswered: Vec::new(),
             open: Vec::new(),
             transactions: 0,
@@ -135,10 +184,20 @@ impl Recorder {
         DatabaseConnectionType::MockDatabaseConnection(Arc::new(mock)).into()
     }
 
-    /// What was recorded: statements and questions without an answer.
-    pub fn take(&self) -> (Vec<Statement>, Vec<String>) {
+    /// An error when a statement failed that ends its transaction.
+    pub fn refuse_aborted(&self) -> Result<(), DbErr> {
+        self.lock().refuse_aborted()
+    }
+
+    /// What was recorded.
+    pub fn take(&self) -> Taken {
         let mut recording = self.lock();
-        (std::mem::take(&mut recording.statements), std::mem::take(&mut recording.unanswered))
+        Taken {
+            statements: std::mem::take(&mut recording.statements),
+            numbers: std::mem::take(&mut recording.numbers),
+            given: recording.given,
+            unanswered: std::mem::take(&mut recording.unanswered),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Recording> {
@@ -165,7 +224,13 @@ impl MockDatabaseTrait for Recorder {
     }
 
     fn commit(&mut self) {
-        self.lock().open.pop();
+        let mut recording = self.lock();
+        if recording.aborted.is_some() {
+            // What PostgreSQL makes of it, and of a savepoint when the transaction ends.
+            recording.rollback();
+        } else {
+            recording.open.pop();
+        }
     }
 
     fn rollback(&mut self) {

@@ -10,7 +10,7 @@ use database_target::session::{MYSQL, POSTGRES, POSTGRES_PATH_WITH_EXTENSION};
 use migration_timescale::Capability;
 use sea_orm::DbBackend;
 
-use super::{Bookkeeping, OfflineError, Recorded, Script, Statement, text};
+use super::{Bookkeeping, OfflineError, OnError, Recorded, Script, Statement, text};
 use crate::Direction;
 
 /// What a script is for.
@@ -125,7 +125,7 @@ impl Page {
         if revision.in_transaction {
             self.text.push_str("BEGIN;\n");
             for statement in &script.statements {
-                self.statement(&statement.sql);
+                self.given(statement, true);
             }
             // SQLite's pragmas do nothing inside of a transaction.
             if self.backend != DbBackend::Sqlite {
@@ -142,9 +142,17 @@ impl Page {
         }
         for part in script.statements.chunk_by(|one, next| one.transaction == next.transaction) {
             if part[0].transaction.is_some() {
-                self.transaction(part.iter().map(|statement| statement.sql.as_str()));
+                self.text.push_str("BEGIN;\n");
+                for statement in part {
+                    self.given(statement, true);
+                }
+                self.text.push_str("COMMIT;\n");
             } else {
-                self.outside(part);
+                // A revision that begins and ends transactions itself has a text of several in one of its own.
+                let has_own = part.iter().any(|one| text::begins_transaction(self.backend, &one.sql));
+                for statement in part {
+                    self.given(statement, has_own);
+                }
             }
         }
         self.text.push_str(&again(self.backend));
@@ -154,16 +162,52 @@ impl Page {
         }
     }
 
-    fn outside(&mut self, statements: &[Statement]) {
-        // A revision that begins and ends transactions itself has a text of several in one of its own.
-        let has_own = statements.iter().any(|one| text::begins_transaction(self.backend, &one.sql));
-        for Statement { sql, .. } in statements {
-            // The driver sends it in one message, which PostgreSQL takes for one transaction.
-            if self.backend == DbBackend::Postgres && !has_own && text::has_several(self.backend, sql) {
-                self.transaction([sql.as_str()]);
-            } else {
-                self.statement(sql);
+    /// A statement of a revision, which goes on after errors as the revision does.
+    fn given(&mut self, statement: &Statement, in_transaction: bool) {
+        let Statement { sql, on_error, .. } = statement;
+        match (on_error, self.backend) {
+            (OnError::Stop, _) => return self.once(sql, in_transaction),
+            (OnError::Fails(why), DbBackend::Sqlite) => {
+                return self
+                    .comment(&format!("Left out, because it fails here ({why}), which the revision ignores: {sql}"));
             }
+            (OnError::Fails(why), _) => {
+                self.comment(&format!("This fails here ({why}), which the revision ignores."));
+            }
+            // Once something failed, sqlite3 stops at the next `.bail on`.
+            (OnError::GoOn, DbBackend::Sqlite) => {
+                self.comment(
+                    "If this fails, the revision ignores it; sqlite3 cannot, so run the revision with `up` then.",
+                );
+                return self.once(sql, in_transaction);
+            }
+            (OnError::GoOn, _) => self.comment("This may fail, which the revision ignores."),
+        }
+        if self.backend == DbBackend::MySql {
+            let end = if text::ends_in_comment(self.backend, sql) { "\n" } else { "" };
+            self.statement(&format!(
+                "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN END; {sql}{end}; END"
+            ));
+            return;
+        }
+        self.text.push_str("\\set ON_ERROR_STOP off\n");
+        if in_transaction {
+            // psql's `:ERROR` is that of the last statement; behind one that failed all do.
+            self.text.push_str("SAVEPOINT ignored;\n");
+            self.statement(sql);
+            self.text.push_str("\\if :ERROR\nROLLBACK TO SAVEPOINT ignored;\n\\endif\nRELEASE SAVEPOINT ignored;\n");
+        } else {
+            self.once(sql, false);
+        }
+        self.text.push_str("\\set ON_ERROR_STOP on\n");
+    }
+
+    fn once(&mut self, sql: &str, in_transaction: bool) {
+        // The driver sends it in one message, which PostgreSQL takes for one transaction.
+        if !in_transaction && self.backend == DbBackend::Postgres && text::has_several(self.backend, sql) {
+            self.transaction([sql]);
+        } else {
+            self.statement(sql);
         }
     }
 

@@ -15,6 +15,10 @@ use super::{Column, Model, Table, View, names::Names, parsed::Parsed, timescale}
 pub fn apply(model: &mut Model, names: Names, parsed: &Parsed, statement: &Statement) {
     match statement {
         Statement::CreateTable(table) => create_table(model, names, parsed, table),
+        // Its columns are the module's business.
+        Statement::CreateVirtualTable { name, .. } => {
+            model.tables.entry(names.object(name)).or_default();
+        }
         Statement::AlterTable(alteration) => {
             let table = names.object(&alteration.name);
             for operation in &alteration.operations {
