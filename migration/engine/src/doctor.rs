@@ -13,6 +13,7 @@ use crate::{
     EngineError, Runner,
     catalog::rows,
     report::{Diagnosis, Health},
+    runner::RevisionStatus,
 };
 
 /// Asks everything that applies to the server.
@@ -136,7 +137,7 @@ async fn revisions(runner: &Runner) -> Result<Diagnosis, EngineError> {
     let status = runner.status_of(&records).await?;
     let unfinished: Vec<&str> =
         status.iter().filter(|one| one.unfinished.is_some()).map(|one| one.name.as_str()).collect();
-    let changed: Vec<&str> = status.iter().filter(|one| one.changed).map(|one| one.name.as_str()).collect();
+    let changed: Vec<String> = status.iter().filter_map(RevisionStatus::change).map(|one| one.to_string()).collect();
     let pending = status.iter().filter(|one| one.is_pending()).count();
     let mut findings = vec![format!("{} applied, {pending} pending", status.len() - pending)];
     if !unfinished.is_empty() {

@@ -5,7 +5,8 @@ use database_target::InvalidUrl;
 use sea_orm::{DbBackend, DbErr};
 
 use crate::{
-    Direction, Target, graph::GraphError, offline::OfflineError, renamed::Renamed, scratch::ScratchError, sqlstate,
+    Direction, Target, graph::GraphError, offline::OfflineError, renamed::Renamed, runner::Changed,
+    scratch::ScratchError, sqlstate,
 };
 
 /// Anything that keeps the engine from doing what it was asked.
@@ -79,11 +80,11 @@ pub enum EngineError {
     #[error(
         "changed after they were applied: {}; put the old code back and write a new revision for the change, \
          or take them as they are now with --accept-changed REVISION",
-        .revisions.join(", ")
+        .revisions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     )]
     ChangedRevisions {
-        /// Their names.
-        revisions: Vec<String>,
+        /// Which, and how.
+        revisions: Vec<Changed>,
     },
     /// The revisions do not fit together, or a target is none of them.
     #[error(transparent)]

@@ -37,6 +37,10 @@ pub struct Entry {
     pub duration_ms: Option<i64>,
     /// Checksum of what it does on `profile`, or [`NO_CHECKSUM`].
     pub checksum: String,
+    /// The statements behind the checksum, as [`Fingerprint`](crate::offline::Fingerprint) has them; `None` without a
+    /// checksum, and in rows of earlier versions of the engine.
+    #[serde(skip)]
+    pub statements: Option<String>,
     /// Name of the profile it ran on.
     pub profile: String,
     /// Version of the engine.
@@ -52,8 +56,10 @@ pub struct Records {
     pub applied: BTreeMap<String, DateTime<Utc>>,
     /// The engine's own rows, by name.
     pub entries: BTreeMap<String, Entry>,
-    /// Whether both tables are there.
+    /// Whether both tables are there, as this version of the engine has them.
     pub installed: bool,
+    /// Whether the own table is one of an earlier version.
+    outdated: bool,
 }
 
 impl Records {
@@ -84,7 +90,7 @@ pub struct Tables {
 
 const VERSION: &str = "version";
 /// Columns of the engine's own table, in order.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     VERSION,
     "direction",
     "started_at",
@@ -94,7 +100,10 @@ const COLUMNS: [&str; 9] = [
     "profile",
     "engine_version",
     "applied_by",
+    STATEMENTS,
 ];
+/// Came later than the others.
+const STATEMENTS: &str = "statements";
 
 impl Tables {
     /// The tables that belong to a bookkeeping table of that name, in this schema or database: what a revision does to the
@@ -131,8 +140,8 @@ impl Tables {
         }
     }
 
-    /// Statements that make them where they are missing, as one text.
-    pub fn create(&self, backend: DbBackend) -> String {
+    /// Statements that make what is missing of them, as one text.
+    pub fn create(&self, backend: DbBackend, records: &Records) -> String {
         let mut bookkeeping = Schema::new(backend).create_table_from_entity(seaql_migrations::Entity);
         bookkeeping.table(self.bookkeeping()).if_not_exists();
         let text = |name: &'static str, length| ColumnDef::new(name).string_len(length).not_null().take();
@@ -148,13 +157,18 @@ impl Tables {
             .col(text("profile", 40))
             .col(text("engine_version", 40))
             .col(text("applied_by", 255))
+            .col(statements(backend))
             .take();
         if backend == DbBackend::MySql {
             for table in [&mut bookkeeping, &mut own] {
                 table.character_set("utf8mb4").extra(MYSQL_TABLE_OPTIONS);
             }
         }
-        let both = format!("{}; {}", sql(backend, &bookkeeping), sql(backend, &own));
+        let mut both = format!("{}; {}", sql(backend, &bookkeeping), sql(backend, &own));
+        if records.outdated {
+            let add = Table::alter().table(self.own()).add_column(statements(backend)).take();
+            both = format!("{both}; {}", sql(backend, &add));
+        }
         // Two empty tables need not wait for the disk; the first revision does.
         if backend == DbBackend::Postgres { format!("SET LOCAL synchronous_commit = off; {both}") } else { both }
     }
@@ -172,6 +186,7 @@ impl Tables {
             entry.profile.clone().into(),
             entry.engine_version.clone().into(),
             shortened(&entry.applied_by).into(),
+            entry.statements.clone().into(),
         ]);
         insert.on_conflict(OnConflict::column(VERSION).update_columns(COLUMNS[1..].iter().copied()).to_owned());
         sql(backend, &insert)
@@ -206,38 +221,46 @@ impl Tables {
     /// Reads both tables: one question where both are there, which is nearly always.
     pub async fn read(&self, db: &DatabaseConnection) -> Result<Records, DbErr> {
         let backend = db.get_database_backend();
-        let both = format!("{} UNION ALL {}", self.select_bookkeeping(backend), self.select_own(backend));
+        let both = format!("{} UNION ALL {}", self.select_bookkeeping(backend), self.select_own(backend, STATEMENTS));
         if let Ok(rows) = catalog::rows_of_text(db, &both).await {
-            return Self::collect(&rows, true);
+            return Self::collect(&rows, Records { installed: true, ..Records::default() });
         }
         // A table is missing, or something is wrong that the next questions say.
         let mut found = Vec::new();
-        let (has_bookkeeping, has_own) = self.present(db).await?;
+        let (has_bookkeeping, has_own, has_statements) = self.present(db).await?;
         if has_bookkeeping {
             found.extend(catalog::rows(db, &self.select_bookkeeping(backend)).await?);
         }
         if has_own {
-            found.extend(catalog::rows(db, &self.select_own(backend)).await?);
+            let statements = if has_statements { STATEMENTS } else { "NULL AS statements" };
+            found.extend(catalog::rows(db, &self.select_own(backend, statements)).await?);
         }
-        Self::collect(&found, has_bookkeeping && has_own)
+        let installed = has_bookkeeping && has_own && has_statements;
+        Self::collect(&found, Records { installed, outdated: has_own && !has_statements, ..Records::default() })
     }
 
-    /// Which of the two tables are there.
-    async fn present(&self, db: &DatabaseConnection) -> Result<(bool, bool), DbErr> {
+    /// Which of the two tables are there, and whether the own one has the column that came later.
+    async fn present(&self, db: &DatabaseConnection) -> Result<(bool, bool, bool), DbErr> {
         let bookkeeping = self.bookkeeping.to_string();
         if db.get_database_backend() != DbBackend::Postgres {
             let manager = SchemaManager::new(db);
-            return Ok((manager.has_table(bookkeeping).await?, manager.has_table(&self.own).await?));
+            let has_own = manager.has_table(&self.own).await?;
+            let has_statements = has_own && manager.has_column(&self.own, STATEMENTS).await?;
+            return Ok((manager.has_table(bookkeeping).await?, has_own, has_statements));
         }
         // The views of information_schema, which `has_table` asks, cost a new session milliseconds.
-        let is_here = |table| {
+        let table = |table| {
             let name = migration_timescale::literal(&self.full_name(DbBackend::Postgres, table));
-            format!("pg_catalog.to_regclass({name}) IS NOT NULL")
+            format!("pg_catalog.to_regclass({name})")
         };
-        let question = format!("SELECT {} AS bookkeeping, {} AS own", is_here(&bookkeeping), is_here(&self.own));
+        let (bookkeeping, own) = (table(&bookkeeping), table(&self.own));
+        let question = format!(
+            "SELECT {bookkeeping} IS NOT NULL AS bookkeeping, {own} IS NOT NULL AS own, EXISTS (SELECT 1 \
+             FROM pg_catalog.pg_attribute WHERE attrelid = {own} AND attname = '{STATEMENTS}' AND NOT attisdropped) AS statements"
+        );
         match catalog::rows_of_text(db, &question).await?.first() {
-            Some(row) => Ok((row.try_get("", "bookkeeping")?, row.try_get("", "own")?)),
-            None => Ok((false, false)),
+            Some(row) => Ok((row.try_get("", "bookkeeping")?, row.try_get("", "own")?, row.try_get("", STATEMENTS)?)),
+            None => Ok((false, false, false)),
         }
     }
 
@@ -245,17 +268,18 @@ impl Tables {
         let table = self.full_name(backend, &self.bookkeeping.to_string());
         format!(
             "SELECT {VERSION}, NULL AS direction, applied_at AS started_at, NULL AS finished_at, NULL AS duration_ms, \
-             NULL AS checksum, NULL AS profile, NULL AS engine_version, NULL AS applied_by FROM {table}"
+             NULL AS checksum, NULL AS profile, NULL AS engine_version, NULL AS applied_by, NULL AS statements FROM {table}"
         )
     }
 
-    fn select_own(&self, backend: DbBackend) -> String {
-        format!("SELECT {} FROM {}", COLUMNS.join(", "), self.full_name(backend, &self.own))
+    /// `statements` is the last column.
+    fn select_own(&self, backend: DbBackend, statements: &str) -> String {
+        let others = COLUMNS[..COLUMNS.len() - 1].join(", ");
+        format!("SELECT {others}, {statements} FROM {}", self.full_name(backend, &self.own))
     }
 
     /// Rows without a direction are SeaORM's.
-    fn collect(rows: &[QueryResult], installed: bool) -> Result<Records, DbErr> {
-        let mut records = Records { installed, ..Records::default() };
+    fn collect(rows: &[QueryResult], mut records: Records) -> Result<Records, DbErr> {
         for row in rows {
             let revision: String = row.try_get("", VERSION)?;
             let started_at = moment(row.try_get("", "started_at")?);
@@ -275,6 +299,8 @@ impl Tables {
                 profile: row.try_get("", "profile")?,
                 engine_version: row.try_get("", "engine_version")?,
                 applied_by: row.try_get("", "applied_by")?,
+                // Where no row has any, the column has no type that could be asked for.
+                statements: row.try_get("", STATEMENTS).unwrap_or_default(),
             };
             records.entries.insert(revision, entry);
         }
@@ -285,6 +311,17 @@ impl Tables {
 /// Name of the engine's own table beside a bookkeeping table.
 pub fn own_table(bookkeeping: &str) -> String {
     format!("{bookkeeping}_engine")
+}
+
+/// The column for the statements behind a checksum; there may be many.
+fn statements(backend: DbBackend) -> ColumnDef {
+    let mut column = ColumnDef::new(STATEMENTS);
+    if backend == DbBackend::MySql {
+        column.custom("mediumtext")
+    } else {
+        column.text()
+    };
+    column
 }
 
 fn moment(seconds: i64) -> DateTime<Utc> {

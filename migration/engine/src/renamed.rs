@@ -1,15 +1,14 @@
 //! Applied revisions whose name in the code is another one now.
 //!
-//! A revision that is applied and not in the code, and a pending one that does exactly the same: somebody has renamed its
-//! file. Nothing is done about that without being asked.
+//! A revision that is applied and not in the code, and a pending one that does the same: somebody has renamed its file.
+//! Nothing is done about that without being asked.
 
 use std::fmt;
 
-use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{EngineError, Runner, offline::Profile, records::Records};
+use crate::{EngineError, Runner, records::Records, runner::Likeness};
 
 /// An applied revision that the code does not have, and the pending one that does the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -18,12 +17,15 @@ pub struct Renamed {
     pub old: String,
     /// Its name in the code.
     pub new: String,
+    /// Whether it has other values than were applied: those of a later day, or it is another revision after all.
+    pub other_values: bool,
 }
 
 impl fmt::Display for Renamed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { old, new } = self;
-        write!(f, "{new} does the same as {old}: if it was renamed, `migration stamp --renamed {old} {new}`")
+        let Self { old, new, other_values } = self;
+        let but = if *other_values { ", but for values and dates" } else { "" };
+        write!(f, "{new} does the same as {old}{but}: if it was renamed, `migration stamp --renamed {old} {new}`")
     }
 }
 
@@ -32,22 +34,24 @@ impl Runner {
     pub async fn renamed(&self, records: &Records) -> Vec<Renamed> {
         let mut found = Vec::new();
         for old in self.missing(records) {
+            let Some(entry) = records.entries.get(&old) else { continue };
             let pending = self.in_order().filter(|name| !records.is_present(name));
+            let mut alike = None;
             for new in pending.map(str::to_owned).collect::<Vec<_>>() {
-                if self.does_the_same(&old, &new, records).await {
-                    found.push(Renamed { old, new });
-                    break;
+                match self.likeness(entry, &new).await {
+                    Likeness::Exact => {
+                        alike = Some(Renamed { old: old.clone(), new, other_values: false });
+                        break;
+                    }
+                    Likeness::ButForValues if alike.is_none() => {
+                        alike = Some(Renamed { old: old.clone(), new, other_values: true });
+                    }
+                    Likeness::ButForValues | Likeness::None => {}
                 }
             }
+            found.extend(alike);
         }
         found
-    }
-
-    async fn does_the_same(&self, old: &str, new: &str, records: &Records) -> bool {
-        let Some(entry) = records.entries.get(old) else { return false };
-        // A profile of a later version of the engine: nothing to compare with.
-        let Ok(profile) = Profile::from_str(&entry.profile, true) else { return false };
-        self.has_checksum(profile.capability(None), new, &entry.checksum).await
     }
 
     /// Missing revisions are an error, which says so when they seem to be renamed.
@@ -81,7 +85,11 @@ impl Runner {
         if records.is_present(new) {
             return refused("the second is applied itself");
         }
-        if !self.does_the_same(old, new, &records).await {
+        let likeness = match records.entries.get(old) {
+            Some(entry) => self.likeness(entry, new).await,
+            None => Likeness::None,
+        };
+        if likeness == Likeness::None {
             return refused("they do not do the same, or one of them has no checksum to tell");
         }
         self.write_renamed(old, new, applied_at, &records).await

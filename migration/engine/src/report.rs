@@ -13,7 +13,7 @@ use crate::{
     lint::{Finding, RuleInfo},
     records::Entry,
     renamed::Renamed,
-    runner::RevisionStatus,
+    runner::{Changed, RevisionStatus},
     verify::Verified,
 };
 
@@ -147,6 +147,8 @@ pub struct RevisionReport {
     pub applied_at: Option<DateTime<Utc>>,
     /// Whether its code does something else now than when it was applied.
     pub changed: bool,
+    /// Then the first statement that differs, in words.
+    pub difference: Option<String>,
     /// What the engine wrote down about it.
     pub record: Option<Entry>,
 }
@@ -207,6 +209,8 @@ pub struct Show {
     pub up: Vec<String>,
     /// What it does, back.
     pub down: Vec<String>,
+    /// What of this is not known before it runs, and why; why it has no checksum.
+    pub unknown: Vec<String>,
 }
 
 /// Revisions marked as applied.
@@ -238,7 +242,7 @@ pub struct Check {
     /// Revisions begun and not finished.
     pub unfinished: Vec<String>,
     /// Applied revisions whose code does something else now.
-    pub changed: Vec<String>,
+    pub changed: Vec<Changed>,
     /// Applied revisions that the code does not have.
     pub missing: Vec<String>,
     /// Those of them that a pending revision of the code looks like.
@@ -413,6 +417,13 @@ impl From<RevisionStatus> for RevisionReport {
             (None, Some(_)) => State::Applied,
             (None, None) => State::Pending,
         };
-        Self { name: status.name, state, applied_at: status.applied_at, changed: status.changed, record: status.entry }
+        Self {
+            name: status.name,
+            state,
+            applied_at: status.applied_at,
+            changed: status.changed,
+            difference: status.difference,
+            record: status.entry,
+        }
     }
 }

@@ -4,6 +4,7 @@ mod adopted;
 mod areas;
 mod batch;
 mod branches;
+mod checksums;
 mod cli;
 mod cli_errors;
 mod destroy;

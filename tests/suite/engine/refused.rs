@@ -30,7 +30,7 @@ async fn what_refuses_at_once_is_not_unfinished(database: TestDatabase) {
     assert!(status.iter().all(|one| one.unfinished.is_none()), "{status:#?}");
     assert_eq!([status[0].applied_at.is_some(), status[1].applied_at.is_some()], [true, false]);
     // What was known of it is known as before.
-    assert_eq!(runner.changed(&runner.records().await.unwrap()).await.unwrap(), [""; 0]);
+    assert_eq!(runner.changed(&runner.records().await.unwrap()).await.unwrap(), []);
 }
 
 async fn what_was_begun_is(database: TestDatabase) {

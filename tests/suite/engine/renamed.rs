@@ -3,13 +3,33 @@
 
 use migration_engine::{Project, drift::drift, renamed::Renamed};
 use tests::{
-    TestDatabase,
+    Backend, TestDatabase,
     fixtures::applied,
     inline::{Inline, project},
     on_every_backend,
 };
 
 on_every_backend!(only: [postgres, mariadb, sqlite], "TimescaleDB changes nothing about names"; a_renamed_revision_is_recognised);
+
+/// Tables of months look alike, and are others: the one that is exactly the same is named before those.
+#[tokio::test]
+async fn the_one_that_is_exactly_the_same_is_named_first() {
+    let database = TestDatabase::create(Backend::Sqlite).await;
+    let runner = database.runner_of(project(&[Inline::table("m1_november", "r_2026_11")])).await;
+    runner.up(None).await.unwrap();
+    runner.close().await;
+    let december = || Inline::table("m2_december", "r_2026_12");
+    for (revisions, new, other_values) in [
+        (vec![december(), Inline::table("m3_november", "r_2026_11")], "m3_november", false),
+        (vec![december()], "m2_december", true),
+    ] {
+        let runner = database.runner_of(project(&revisions)).await;
+        let renamed = runner.renamed(&runner.records().await.unwrap()).await;
+        assert_eq!(renamed, [Renamed { old: "m1_november".to_owned(), new: new.to_owned(), other_values }]);
+        assert_eq!(renamed[0].to_string().contains("but for values and dates"), other_values);
+        runner.close().await;
+    }
+}
 
 fn named(second: &'static str) -> Project {
     project(&[Inline::table("m1_sites", "sites"), Inline::table(second, "halls"), Inline::table("m3_doors", "doors")])
@@ -22,7 +42,7 @@ async fn a_renamed_revision_is_recognised(database: TestDatabase) {
     runner.close().await;
 
     let runner = database.runner_of(named("m2_halls")).await;
-    let renamed = Renamed { old: "m2_hall".to_owned(), new: "m2_halls".to_owned() };
+    let renamed = Renamed { old: "m2_hall".to_owned(), new: "m2_halls".to_owned(), other_values: false };
     assert_eq!(runner.renamed(&runner.records().await.unwrap()).await, [renamed]);
     for error in [
         runner.up(None).await.unwrap_err(),

@@ -8,7 +8,7 @@ use crate::{
     graph::RevisionTarget,
     guard, inspection, maintain, report,
     report::{PlannedRevision, Report},
-    runner::Event,
+    runner::{Event, Likeness, RevisionStatus},
     stamp, verify,
 };
 
@@ -222,12 +222,27 @@ async fn show(runner: &Runner, text: &str) -> Result<Report, EngineError> {
     let status = runner.status_of(&records).await?.into_iter().find(|status| status.name == name);
     let missing = || EngineError::MissingRevisions { revisions: vec![name.to_owned()], renamed: Vec::new() };
     let status = status.ok_or_else(missing)?;
+    let mut unknown = Vec::new();
+    for direction in [Direction::Up, Direction::Down] {
+        let why = runner.why_unknown(name, direction).await;
+        unknown.extend(why.map(|why| format!("{direction} is not known: {why}")));
+    }
+    let written = status.entry.as_ref().filter(|_| !status.changed);
+    if let Some(entry) = written
+        && runner.likeness(entry, name).await == Likeness::ButForValues
+    {
+        unknown.push("it has other values now than when it was applied, which no checksum covers".to_owned());
+    }
+    if runner.varies(name).await {
+        unknown.push("there is no checksum: it does something else each time that it is recorded".to_owned());
+    }
     Ok(Report::Show(Box::new(report::Show {
         place: super::offline::place(graph, position, Some(&records)),
         in_transaction: runner.runs_in_transaction(runner.project().revision(name)?).await,
         revision: status.into(),
         up: runner.statements(name, Direction::Up).await,
         down: runner.statements(name, Direction::Down).await,
+        unknown,
     })))
 }
 
@@ -236,7 +251,8 @@ async fn check(runner: &Runner) -> Result<Report, EngineError> {
     let status = runner.status_of(&records).await?;
     let missing = runner.missing(&records);
     let renamed = runner.renamed(&records).await;
-    let names = |chosen: &dyn Fn(&crate::runner::RevisionStatus) -> bool| -> Vec<String> {
+    let changed = status.iter().filter_map(RevisionStatus::change).collect();
+    let names = |chosen: &dyn Fn(&RevisionStatus) -> bool| -> Vec<String> {
         status.iter().filter(|one| chosen(one)).map(|one| one.name.clone()).collect()
     };
     let unfinished = names(&|one| one.unfinished.is_some());
@@ -246,7 +262,7 @@ async fn check(runner: &Runner) -> Result<Report, EngineError> {
     let mut check = report::Check {
         in_order: false,
         pending: names(&|one| one.applied_at.is_none() && one.unfinished.is_none()),
-        changed: names(&|one| one.changed),
+        changed,
         unknown: names(&|one| one.applied_at.is_some() && one.entry.is_none()),
         unfinished,
         missing,

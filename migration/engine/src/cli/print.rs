@@ -133,7 +133,10 @@ fn state_text(revision: &RevisionReport) -> String {
         (_, Some(at), _) => format!("applied {}", at.format("%Y-%m-%d %H:%M:%S UTC")),
         _ => "pending".to_owned(),
     };
-    if revision.changed { format!("{state}, changed since") } else { state }
+    match &revision.difference {
+        Some(difference) => format!("{state}, changed since: {difference}"),
+        None => state,
+    }
 }
 
 fn lines(names: &[String]) -> String {
@@ -181,6 +184,9 @@ fn show_text(show: &Show) -> String {
         );
         let _ = writeln!(text, "  {:11} {}", "checksum", record.checksum);
     }
+    for unknown in &show.unknown {
+        let _ = writeln!(text, "  {:11} {unknown}", "note");
+    }
     for (direction, statements) in [("up", &show.up), ("down", &show.down)] {
         let _ = writeln!(text, "\n-- {direction}");
         text.push_str(&each(statements, |sql| format!("{sql};\n")));
@@ -199,7 +205,7 @@ fn check_text(check: &Check) -> String {
     section("unfinished", &check.unfinished, "a run was killed or is at work: migration up continues it");
     section(
         "changed after they were applied",
-        &check.changed,
+        &check.changed.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "put the old code back and write a new revision, or: migration up --accept-changed REVISION",
     );
     section(

@@ -1,67 +1,127 @@
 //! What a revision did, in a few characters: kept with an applied revision, it tells whether the code was changed since.
 
-use std::fmt::Write;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
-use migration_timescale::Capability;
-use sea_orm_migration::MigrationTrait;
 use sha2::{Digest, Sha256};
 
-use super::{Recorded, Schema, Script, Statement, record::record_on};
+use super::{Recorded, Script, shape};
 
 /// First part of every checksum. To be raised when the engine's own helpers (`kept`, `online`, the builders of
-/// migration-timescale) or the normalisation below render the same revision differently: checksums of different versions
-/// are not compared.
+/// migration-timescale) render the same revision differently, or when `shape` makes something else of it: checksums of different
+/// versions are not compared.
 pub const FORMAT: u32 = 2;
 
-/// The checksum of a revision: `2:` and 64 hexadecimal digits, over the statements of both directions with the
-/// transactions they run in. A `down` that cannot be recorded counts as none.
-pub fn checksum(up: &Script, down: Option<&Script>) -> String {
-    over(up, down, |statement| statement.transaction)
+/// What of a revision is compared, over both directions. A `down` that cannot be recorded counts as none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// `2:` and 64 hexadecimal digits. Equal for revisions that do the same, in whatever order.
+    pub checksum: String,
+    /// Hash of the same with every value, which the clock may change; `None` where it differs from one moment to the next.
+    exact: Option<String>,
+    /// Of each statement a line: the direction, a hash, and the statement as far as it may be shown; in order, none twice.
+    lines: String,
 }
 
-/// The checksum as it is when the engine decides the other way about putting the revision into a transaction, where that
-/// is for the engine to decide.
-pub fn other_checksum(recorded: &Recorded) -> String {
-    let transaction = if recorded.in_transaction { None } else { Some(1) };
-    over(&recorded.up, recorded.down.as_ref().ok(), |_| transaction)
-}
+impl Fingerprint {
+    /// Of a revision as it was recorded.
+    pub fn of(recorded: &Recorded) -> Self {
+        Self::over(std::iter::once(&recorded.up).chain(recorded.down.as_ref().ok()))
+    }
 
-fn over(up: &Script, down: Option<&Script>, transaction: impl Fn(&Statement) -> Option<usize>) -> String {
-    let mut hash = Sha256::new();
-    for script in std::iter::once(up).chain(down) {
-        // Lengths, so that no text can pass for the end of another.
-        hash.update(format!("{} {}\n", script.direction, script.statements.len()));
-        for statement in &script.statements {
-            let sql = normalised(&statement.sql);
-            hash.update(format!("{} {}\n{sql}\n", transaction(statement).unwrap_or_default(), sql.len()));
+    fn over<'s>(scripts: impl Iterator<Item = &'s Script>) -> Self {
+        let (mut found, mut exact, mut statements) = (BTreeSet::new(), BTreeSet::new(), String::new());
+        for script in scripts {
+            let backend = script.before.backend();
+            exact
+                .extend(script.statements.iter().map(|one| format!("{} {}\n", script.direction, normalised(&one.sql))));
+            for shape in script.statements.iter().flat_map(|statement| shape::shapes(backend, &statement.sql)) {
+                let hash = hexadecimal(&Sha256::digest(&shape.canonical));
+                if found.insert(format!("{} {hash}\n", script.direction)) {
+                    // Writing to a string cannot fail.
+                    let _ = writeln!(statements, "{} {} {}", script.direction, &hash[..16], shape.shown);
+                }
+            }
+        }
+        let checksum = format!("{FORMAT}:{}", of_all(&found));
+        Self { checksum, exact: Some(of_all(&exact)), lines: statements }
+    }
+
+    /// What this one and another recording of the same revision have in common; `None` when it does something else each
+    /// time.
+    pub fn agreed(&self, other: &Self) -> Option<Self> {
+        let exact = self.exact.clone().filter(|_| self.exact == other.exact);
+        (self.checksum == other.checksum).then(|| Self { exact, ..self.clone() })
+    }
+
+    /// The text that is written down: a line for everything, then the lines of the statements.
+    pub fn written(&self) -> String {
+        format!("all {}\n{}", self.exact.as_deref().unwrap_or("-"), self.lines)
+    }
+
+    /// Whether every value is the one that was written down.
+    pub fn is_exactly(&self, written: &str) -> bool {
+        let exact = written.lines().next().and_then(|line| line.strip_prefix("all "));
+        self.exact.is_some() && self.exact.as_deref() == exact
+    }
+
+    /// The first statement that differs from those that were written down, in words; `None` when it cannot be told.
+    pub fn difference_from(&self, written: &str) -> Option<String> {
+        let (now, before) = (lines(&self.lines), lines(written));
+        let first = |of: &[Line<'_>], others: &[Line<'_>]| {
+            let known: BTreeMap<_, _> = others.iter().map(|line| (line.key, line)).collect();
+            of.iter()
+                .find(|line| !known.contains_key(&line.key))
+                .map(|line| (line.key.0.to_owned(), line.shown.to_owned()))
+        };
+        match (first(&now, &before), first(&before, &now)) {
+            (Some((direction, new)), Some((before, old))) if direction == before && new != old => {
+                Some(format!("{direction} has `{new}` in place of `{old}`"))
+            }
+            (Some((direction, new)), Some((before, _))) if direction == before => {
+                Some(format!("in {direction} a text of `{new}` is another one"))
+            }
+            (Some((direction, new)), _) => Some(format!("in {direction} `{new}` is new")),
+            (None, Some((direction, old))) => Some(format!("in {direction} `{old}` is gone")),
+            (None, None) => None,
         }
     }
-    hash.finalize().iter().fold(format!("{FORMAT}:"), |mut text, byte| {
+}
+
+/// A line of [`Fingerprint::written`] that is about a statement.
+struct Line<'a> {
+    key: (&'a str, &'a str),
+    shown: &'a str,
+}
+
+fn lines(statements: &str) -> Vec<Line<'_>> {
+    let lines = statements.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ' ');
+        Some(Line { key: (parts.next()?, parts.next()?), shown: parts.next()? })
+    });
+    lines.collect()
+}
+
+fn of_all(lines: &BTreeSet<String>) -> String {
+    let mut hash = Sha256::new();
+    for line in lines {
+        hash.update(line);
+    }
+    hexadecimal(&hash.finalize())
+}
+
+/// Line ends are one character and lines have no trailing white space: what an editor or a checkout may change in a raw
+/// string without anybody wanting it.
+pub(super) fn normalised(sql: &str) -> String {
+    sql.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-/// The checksums of revisions, in order. `None` where there is none: the revision needs a database to be recorded, or does
-/// not do the same twice (it writes the time of day or a random id).
-pub async fn checksums(revisions: &[&dyn MigrationTrait], server: Capability) -> Vec<Option<String>> {
-    let schema = Schema::empty(server.backend());
-    let first = record_on(schema.empty_again(), revisions, server).await;
-    let second = record_on(schema.empty_again(), revisions, server).await;
-    let of = |recorded: &Recorded| checksum(&recorded.up, recorded.down.as_ref().ok());
-    first
-        .iter()
-        .zip(&second)
-        .map(|pair| match pair {
-            (Ok(first), Ok(second)) => Some(of(first)).filter(|checksum| *checksum == of(second)),
-            _ => None,
-        })
-        .collect()
-}
-
-/// Line ends are one character and lines have no trailing white space: what an editor or a checkout may change in a raw
-/// string without anybody wanting it. Inside a literal it counts for nothing either.
-fn normalised(sql: &str) -> String {
-    sql.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }

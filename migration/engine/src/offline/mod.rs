@@ -2,7 +2,7 @@
 //!
 //! A revision is run on a connection that writes down what it is given. Catalogue questions are answered by a profile (the
 //! kind of database) and by what earlier revisions made, starting from an empty schema. From that come scripts for psql,
-//! sqlite3 and mariadb ([`script`]), and the checksums that tell whether an applied revision was changed ([`checksums`]).
+//! sqlite3 and mariadb ([`script`]), and the checksums that tell whether an applied revision was changed ([`Fingerprint`]).
 
 mod bookkeeping;
 mod checksum;
@@ -18,16 +18,18 @@ mod recorder;
 mod refusal;
 mod render;
 mod schema;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod text;
+mod undated;
 mod values;
 
 use migration_timescale::Capability;
 use sea_orm_migration::MigrationTrait;
 
 pub use bookkeeping::{Bookkeeping, SeaOrmTable, seconds_since_1970};
-pub use checksum::{FORMAT, checksum, checksums, other_checksum};
+pub use checksum::{FORMAT, Fingerprint};
 pub use error::OfflineError;
 pub(crate) use extensions::extensions_made;
 pub use ignored::OnError;

@@ -81,15 +81,7 @@ pub async fn record(revisions: &[&dyn MigrationTrait], server: Capability) -> Re
 
 /// Like [`record`], for every revision by itself. One that cannot be recorded leaves to the next what it did until then.
 pub async fn record_each(revisions: &[&dyn MigrationTrait], server: Capability) -> Vec<Result<Recorded, OfflineError>> {
-    record_on(Schema::empty(server.backend()), revisions, server).await
-}
-
-/// Like [`record_each`], on a schema that has to be empty.
-pub(super) async fn record_on(
-    mut schema: Schema,
-    revisions: &[&dyn MigrationTrait],
-    server: Capability,
-) -> Vec<Result<Recorded, OfflineError>> {
+    let mut schema = Schema::empty(server.backend());
     let mut recorded = Vec::with_capacity(revisions.len());
     for revision in revisions {
         let wrapped = is_wrapped(*revision, server, &schema).await;

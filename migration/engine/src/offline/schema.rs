@@ -28,11 +28,9 @@ pub struct Schema {
 struct History {
     backend: DbBackend,
     log: Mutex<Log>,
-    texts: Arc<Texts>,
+    /// Texts that were taken apart before: a statement counts for the questions of its own revision and of all later ones.
+    texts: Mutex<HashMap<String, Arc<[parsed::Parsed]>>>,
 }
-
-/// Texts that were taken apart before: a statement counts for the questions of its own revision and of all later ones.
-type Texts = Mutex<HashMap<String, Arc<[parsed::Parsed]>>>;
 
 #[derive(Default)]
 struct Log {
@@ -44,16 +42,7 @@ struct Log {
 impl Schema {
     /// An empty schema, where a history begins.
     pub fn empty(backend: DbBackend) -> Self {
-        Self::beginning(backend, Arc::default())
-    }
-
-    /// An empty schema for the same statements once more.
-    pub(super) fn empty_again(&self) -> Self {
-        Self::beginning(self.history.backend, Arc::clone(&self.history.texts))
-    }
-
-    fn beginning(backend: DbBackend, texts: Arc<Texts>) -> Self {
-        let history = History { backend, log: Mutex::default(), texts };
+        let history = History { backend, log: Mutex::default(), texts: Mutex::default() };
         Self { history: Arc::new(history), statements: 0, model: OnceLock::new() }
     }
 

@@ -96,15 +96,26 @@ pub fn switches_foreign_keys(sql: &str) -> bool {
     })
 }
 
-/// The statements of a text, without those in the bodies of triggers and functions.
+/// The tokens of each statement, a body with its statement; `None` when the text cannot be read to its end.
+pub fn statements(backend: DbBackend, sql: &str) -> Option<Vec<Vec<Token>>> {
+    let sql = sql.trim_start_matches('\u{feff}');
+    tokens(backend, sql)?;
+    Some(top_level(backend, sql).into_iter().map(|(_, tokens)| tokens).collect())
+}
+
+/// The statements of a text. Those in the body of a trigger or function are part of the statement that makes it.
 fn top_level(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
     let mut in_body = false;
-    let mut found = Vec::new();
+    let mut found: Vec<(String, Vec<Token>)> = Vec::new();
     for (text, tokens) in parsed::split(backend, sql.trim_start_matches('\u{feff}')) {
         let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
         if in_body {
             // `END IF` and its like end a part of the body.
             in_body = !is(0, "END") || ["IF", "LOOP", "WHILE", "REPEAT", "CASE", "FOR"].iter().any(|word| is(1, word));
+            if let Some((whole, body)) = found.last_mut() {
+                *whole = format!("{whole}; {text}");
+                body.extend(tokens);
+            }
             continue;
         }
         in_body = is(0, "CREATE") && tokens.iter().any(|token| is_word(token, "BEGIN"));

@@ -1,32 +1,58 @@
 //! Whether an applied revision is still the one that was applied.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use clap::ValueEnum;
 use migration_timescale::Capability;
+use schemars::JsonSchema;
 use sea_orm::DbBackend;
 use sea_orm_migration::MigrationTrait;
+use serde::Serialize;
 
 use super::Runner;
 use crate::{
     Direction, EngineError,
-    offline::{self, FORMAT, OfflineError, Profile, Recorded},
+    offline::{self, FORMAT, Fingerprint, OfflineError, Profile, Recorded},
     records::{Entry, NO_CHECKSUM, Records},
 };
 
-/// A revision as it was recorded, and the checksum of that.
+/// A revision as it was recorded, and what of that is compared.
 #[derive(Debug)]
 pub(super) struct Known {
     name: String,
     recorded: Result<Recorded, OfflineError>,
-    checksum: Option<String>,
-    /// What earlier versions wrote down, where they decided otherwise about a transaction.
-    earlier: Option<String>,
+    fingerprint: Option<Fingerprint>,
+}
+
+/// How much what was applied is what the code does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// Something else, or there is nothing to tell it by.
+    None,
+    /// The same, with other values.
+    ButForValues,
+    /// The same.
+    Exact,
+}
+
+/// An applied revision whose code does something else now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Changed {
+    /// Its name.
+    pub revision: String,
+    /// The first statement that differs, in words.
+    pub difference: String,
+}
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.revision, self.difference)
+    }
 }
 
 impl Known {
-    fn is(&self, checksum: &str) -> bool {
-        [&self.checksum, &self.earlier].into_iter().flatten().any(|one| one == checksum)
+    fn is(&self, entry: &Entry) -> bool {
+        self.fingerprint.as_ref().is_some_and(|now| now.checksum == entry.checksum)
     }
 }
 
@@ -45,49 +71,58 @@ impl Runner {
     async fn record_on(&self, server: Capability) -> Vec<Known> {
         let order: Vec<_> = self.in_order().filter_map(|name| self.project.revision(name).ok()).collect();
         let recorded = offline::record_each(&order, reference(server)).await;
-        let backend = server.backend();
         let known = order.iter().zip(recorded).map(|(revision, recorded)| {
-            let recorded = recorded.inspect_err(|error| tracing::debug!("no checksum: {error}"));
-            let checksum = recorded.as_ref().ok().map(|one| offline::checksum(&one.up, one.down.as_ref().ok()));
-            let is_ours = backend != DbBackend::Postgres && revision.use_transaction().is_none();
-            let earlier = recorded.as_ref().ok().filter(|_| is_ours).map(offline::other_checksum);
-            Known { name: revision.name().to_owned(), recorded, checksum, earlier }
+            let fingerprint = recorded.as_ref().ok().map(Fingerprint::of);
+            Known { name: revision.name().to_owned(), recorded, fingerprint }
         });
         known.collect()
     }
 
-    /// Checksum of a revision on a profile, if it has one: if it can be recorded, and does the same each time.
-    async fn checksum_on(&self, server: Capability, name: &str) -> Option<String> {
+    /// What is compared of a revision on a profile, if there is anything: if it can be recorded, and does the same each
+    /// time.
+    async fn fingerprint_on(&self, server: Capability, name: &str) -> Option<Fingerprint> {
         let mut again = self.recorded_again.lock().await;
         if !again.contains_key(server.profile()) {
             again.insert(server.profile(), self.record_on(server).await);
         }
-        let second = again.get(server.profile()).and_then(|known| checksum_in(known, name));
-        checksum_in(&self.known(server).await, name).filter(|first| second == Some(first)).cloned()
-    }
-
-    /// Whether a checksum is the one of that revision.
-    pub(crate) async fn has_checksum(&self, server: Capability, name: &str, checksum: &str) -> bool {
+        let second = again.get(server.profile()).and_then(|known| of(known, name)?.fingerprint.as_ref())?;
         let known = self.known(server).await;
-        is_comparable(checksum) && known.iter().any(|known| known.name == name && known.is(checksum))
+        of(&known, name)?.fingerprint.as_ref()?.agreed(second)
     }
 
-    /// Checksum of a revision on this server's profile, or [`NO_CHECKSUM`].
-    pub(super) async fn checksum(&self, name: &str) -> String {
-        self.checksum_on(self.server(), name).await.unwrap_or_else(|| NO_CHECKSUM.to_owned())
+    /// Whether an applied revision did what one of the code does, and whether every value is the same.
+    pub async fn likeness(&self, entry: &Entry, name: &str) -> Likeness {
+        let server = server_of(&entry.profile).filter(|_| is_comparable(entry));
+        let Some(server) = server else { return Likeness::None };
+        match of(&self.known(server).await, name) {
+            Some(known) if known.is(entry) => {
+                let written = entry.statements.as_deref().unwrap_or_default();
+                let exactly = known.fingerprint.as_ref().is_some_and(|now| now.is_exactly(written));
+                if exactly { Likeness::Exact } else { Likeness::ButForValues }
+            }
+            _ => Likeness::None,
+        }
+    }
+
+    /// Writes the checksum of a revision on this server's profile into its row.
+    pub(super) async fn sign(&self, entry: &mut Entry) {
+        (entry.checksum, entry.statements) = match self.fingerprint_on(self.server(), &entry.revision).await {
+            Some(found) => (found.checksum.clone(), Some(found.written())),
+            None => (NO_CHECKSUM.to_owned(), None),
+        };
     }
 
     /// What a revision gives to the database, as far as it can be recorded.
     pub async fn statements(&self, name: &str, direction: Direction) -> Vec<String> {
         let known = self.known(self.server()).await;
-        let script = recorded_in(&known, name).and_then(|recorded| recorded.ok()?.script(direction).ok());
+        let script = of(&known, name).and_then(|known| known.recorded.as_ref().ok()?.script(direction).ok());
         script.map(|script| script.statements.iter().map(|one| one.sql.clone()).collect()).unwrap_or_default()
     }
 
     /// Why [`statements`](Self::statements) gives none of a revision, when it cannot be recorded.
     pub async fn why_unknown(&self, name: &str, direction: Direction) -> Option<String> {
         let known = self.known(self.server()).await;
-        let recorded = recorded_in(&known, name)?;
+        let recorded = of(&known, name)?.recorded.as_ref();
         recorded.and_then(|recorded| recorded.script(direction)).err().map(OfflineError::on_one_line)
     }
 
@@ -103,6 +138,13 @@ impl Runner {
         made
     }
 
+    /// Whether a revision can be recorded, and makes something else each time: it has no checksum then.
+    pub async fn varies(&self, name: &str) -> bool {
+        let known = self.known(self.server()).await;
+        let is_recorded = of(&known, name).is_some_and(|known| known.recorded.is_ok());
+        is_recorded && self.fingerprint_on(self.server(), name).await.is_none()
+    }
+
     /// Whether a revision runs inside one transaction. What cannot be recorded runs as SeaORM would run it.
     pub async fn runs_in_transaction(&self, revision: &dyn MigrationTrait) -> bool {
         if let Some(said) = revision.use_transaction() {
@@ -113,43 +155,45 @@ impl Runner {
             return true;
         }
         let known = self.known(server).await;
-        recorded_in(&known, revision.name()).is_some_and(|recorded| recorded.is_ok_and(|one| one.in_transaction))
+        let recorded = of(&known, revision.name()).and_then(|known| known.recorded.as_ref().ok());
+        recorded.is_some_and(|one| one.in_transaction)
     }
 
     /// An error when a revision has a statement that ends the transaction that it runs in.
     pub(crate) async fn refuse_end_of_transaction(&self, name: &str, direction: Direction) -> Result<(), OfflineError> {
         let known = self.known(self.server()).await;
-        let recorded = recorded_in(&known, name).and_then(Result::ok);
+        let recorded = of(&known, name).and_then(|known| known.recorded.as_ref().ok());
         recorded.map_or(Ok(()), |recorded| recorded.refuse_end_of_transaction(direction))
     }
 
     /// Applied revisions whose code does something else now. Compared on the profile they ran on.
-    pub async fn changed(&self, records: &Records) -> Result<Vec<String>, EngineError> {
+    pub async fn changed(&self, records: &Records) -> Result<Vec<Changed>, EngineError> {
         let mut on_profile: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
-        let comparable = |entry: &&Entry| records.is_applied(&entry.revision) && is_comparable(&entry.checksum);
+        let comparable = |entry: &&Entry| records.is_applied(&entry.revision) && is_comparable(entry);
         for entry in records.entries.values().filter(comparable) {
             on_profile.entry(&entry.profile).or_default().push(entry);
         }
         let mut changed = Vec::new();
         for (profile, entries) in on_profile {
             // A profile of a later version of the engine: nothing to compare with.
-            let Ok(named) = Profile::from_str(profile, true) else { continue };
-            let known = self.known(named.capability(None)).await;
+            let Some(server) = server_of(profile) else { continue };
+            let known = self.known(server).await;
             for entry in entries.iter().filter(|entry| !is_the_same(&known, entry)) {
                 // One that does something else each time has no checksum to differ.
-                if self.checksum_on(named.capability(None), &entry.revision).await.is_some() {
-                    changed.push(entry.revision.clone());
-                }
+                let Some(now) = self.fingerprint_on(server, &entry.revision).await else { continue };
+                let difference = now.difference_from(entry.statements.as_deref().unwrap_or_default());
+                let difference = difference.unwrap_or_else(|| "its checksum is another one".to_owned());
+                changed.push(Changed { revision: entry.revision.clone(), difference });
             }
         }
-        changed.retain(|name| self.graph.position(name).is_some());
+        changed.retain(|one| self.graph.position(&one.revision).is_some());
         Ok(changed)
     }
 
     /// Changed revisions are an error, but for those that are accepted.
     pub(super) async fn refuse_changed(&self, records: &Records) -> Result<(), EngineError> {
         let mut revisions = self.changed(records).await?;
-        revisions.retain(|name| !self.accepted.contains(name));
+        revisions.retain(|one| !self.accepted.contains(&one.revision));
         if revisions.is_empty() { Ok(()) } else { Err(EngineError::ChangedRevisions { revisions }) }
     }
 
@@ -166,7 +210,9 @@ impl Runner {
             let applied_at = records.applied.get(name).copied();
             let now = self.entry(name, Direction::Up).await;
             let entry = match records.entries.get(name) {
-                Some(before) => Entry { checksum: now.checksum, profile: now.profile, ..before.clone() },
+                Some(before) => {
+                    Entry { checksum: now.checksum, statements: now.statements, profile: now.profile, ..before.clone() }
+                }
                 None => Entry {
                     started_at: applied_at.unwrap_or(now.started_at),
                     finished_at: applied_at,
@@ -181,33 +227,32 @@ impl Runner {
 
     fn news<'r>(&'r self, records: &'r Records) -> impl Iterator<Item = &'r str> {
         self.in_order().filter(|name| {
-            let written = records
-                .entries
-                .get(*name)
-                .is_some_and(|entry| entry.checksum == NO_CHECKSUM || is_comparable(&entry.checksum));
+            let entry = records.entries.get(*name);
+            let written = entry.is_some_and(|entry| entry.checksum == NO_CHECKSUM || is_comparable(entry));
             records.is_applied(name) && (!written || self.accepted.contains(*name))
         })
     }
 }
 
-fn recorded_in<'k>(known: &'k [Known], name: &str) -> Option<Result<&'k Recorded, &'k OfflineError>> {
-    known.iter().find(|known| known.name == name).map(|known| known.recorded.as_ref())
-}
-
-fn checksum_in<'k>(known: &'k [Known], name: &str) -> Option<&'k String> {
-    known.iter().find(|known| known.name == name)?.checksum.as_ref()
+fn of<'k>(known: &'k [Known], name: &str) -> Option<&'k Known> {
+    known.iter().find(|known| known.name == name)
 }
 
 fn is_the_same(known: &[Known], entry: &Entry) -> bool {
-    known.iter().find(|known| known.name == entry.revision).is_some_and(|found| found.is(&entry.checksum))
+    of(known, &entry.revision).is_some_and(|known| known.is(entry))
+}
+
+/// The server that a profile stands for, as this version of the engine knows it.
+fn server_of(profile: &str) -> Option<Capability> {
+    Profile::from_str(profile, true).ok().map(|profile| profile.capability(None))
 }
 
 /// The server that checksums are made for: another version of TimescaleDB must not make a revision look changed.
 fn reference(server: Capability) -> Capability {
-    Profile::from_str(server.profile(), true).map_or(server, |profile| profile.capability(None))
+    server_of(server.profile()).unwrap_or(server)
 }
 
-/// Whether a stored checksum was made the way this version makes them.
-fn is_comparable(checksum: &str) -> bool {
-    checksum.strip_prefix(&format!("{FORMAT}:")).is_some()
+/// Whether the stored checksum was made the way this version makes them. Those without statements were not.
+fn is_comparable(entry: &Entry) -> bool {
+    entry.statements.is_some() && entry.checksum.starts_with(&format!("{FORMAT}:"))
 }

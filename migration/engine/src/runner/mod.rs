@@ -38,6 +38,7 @@ use crate::{
     scratch,
     session::{self, Session},
 };
+pub use checksums::{Changed, Likeness};
 pub use event::Event;
 pub use patience::Patience;
 
@@ -52,6 +53,8 @@ pub struct RevisionStatus {
     pub unfinished: Option<Entry>,
     /// Whether its code does something else now than when it was applied.
     pub changed: bool,
+    /// Then the first statement that differs, in words.
+    pub difference: Option<String>,
     /// What the engine wrote down about it; `None` for revisions that another tool applied.
     pub entry: Option<Entry>,
 }
@@ -60,6 +63,12 @@ impl RevisionStatus {
     /// Whether `up` would run it.
     pub fn is_pending(&self) -> bool {
         self.applied_at.is_none() || self.unfinished.is_some()
+    }
+
+    /// What its code does otherwise now than when it was applied.
+    pub fn change(&self) -> Option<Changed> {
+        let difference = self.difference.clone()?;
+        Some(Changed { revision: self.name.clone(), difference })
     }
 }
 
@@ -182,17 +191,20 @@ impl Runner {
 
     /// Every revision in order, with what `records` says of it.
     pub async fn status_of(&self, records: &Records) -> Result<Vec<RevisionStatus>, EngineError> {
-        let changed = self.changed(records).await?;
-        Ok(self
-            .in_order()
-            .map(|name| RevisionStatus {
+        let mut changed: BTreeMap<String, String> =
+            self.changed(records).await?.into_iter().map(|one| (one.revision, one.difference)).collect();
+        let status = self.in_order().map(|name| {
+            let difference = changed.remove(name);
+            RevisionStatus {
                 name: name.to_owned(),
                 applied_at: records.applied.get(name).copied(),
                 unfinished: records.unfinished(name).cloned(),
-                changed: changed.iter().any(|changed| changed == name),
+                changed: difference.is_some(),
+                difference,
                 entry: records.entries.get(name).filter(|_| records.is_present(name)).cloned(),
-            })
-            .collect())
+            }
+        });
+        Ok(status.collect())
     }
 
     /// What `up` to `target` would run, in order.

@@ -18,7 +18,7 @@ use crate::{
     foreign_keys::ForeignKeys,
     graph::RevisionTarget,
     interrupt, progress,
-    records::{Entry, Records},
+    records::{Entry, NO_CHECKSUM, Records},
     scratch, session, sqlstate,
     transaction::{self, Marks},
 };
@@ -376,7 +376,7 @@ impl Runner {
         if server != self.server() {
             *self.server.write().unwrap_or_else(PoisonError::into_inner) = server;
             server.profile().clone_into(&mut job.entry.profile);
-            job.entry.checksum = self.checksum(job.revision.name()).await;
+            self.sign(&mut job.entry).await;
         }
         Ok(())
     }
@@ -405,7 +405,7 @@ impl Runner {
         if records.installed {
             return Ok(records);
         }
-        match self.db.execute_unprepared(&self.tables.create(self.target.backend())).await {
+        match self.db.execute_unprepared(&self.tables.create(self.target.backend(), &records)).await {
             Ok(_) => self.records().await,
             Err(error) if sqlstate::is_read_only(&error) => Err(EngineError::read_only(&self.target)),
             Err(source) => Err(EngineError::Database { doing: "creating the bookkeeping tables", source }),
@@ -453,17 +453,20 @@ impl Runner {
 
     /// A row for a revision that begins now.
     pub(super) async fn entry(&self, name: &str, direction: Direction) -> Entry {
-        Entry {
+        let mut entry = Entry {
             revision: name.to_owned(),
             direction,
             started_at: now(),
             finished_at: None,
             duration_ms: None,
-            checksum: self.checksum(name).await,
+            checksum: NO_CHECKSUM.to_owned(),
+            statements: None,
             profile: self.server().profile().to_owned(),
             engine_version: env!("CARGO_PKG_VERSION").to_owned(),
             applied_by: applied_by(),
-        }
+        };
+        self.sign(&mut entry).await;
+        entry
     }
 }
 

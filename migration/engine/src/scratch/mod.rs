@@ -26,7 +26,7 @@ use crate::{
     connect,
     foreign_keys::ForeignKeys,
     guard,
-    records::Tables,
+    records::{Records, Tables},
     session::Session,
     sqlstate, transaction,
 };
@@ -104,7 +104,7 @@ impl<'a> Scratch<'a> {
     async fn with_tables(runner: &'a Runner, session: Session, place: Place) -> Result<Self, ScratchError> {
         let tables = Tables::of(&runner.project().bookkeeping(), session.place());
         let scratch = Self { runner, session, tables, place };
-        let create = scratch.tables.create(runner.target().backend());
+        let create = scratch.tables.create(runner.target().backend(), &Records::default());
         let created = scratch.manager().get_connection().execute_unprepared(&create).await;
         match created {
             Ok(_) => Ok(scratch),
