@@ -40,6 +40,26 @@ async fn applied_in(database: &TestDatabase) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_dry_run_that_cannot_tell_everything_says_so_by_its_exit_code() {
+    let database = TestDatabase::create(Backend::Sqlite).await;
+    printed(&database, true, &["up"]);
+    let folder = tests::temporary_folder();
+    let dry_run = |more: &[&str]| {
+        let mut command = process::command(Path::new(env!("CARGO_BIN_EXE_branched-project")), folder.path());
+        command.env("MERGED", "1").env("ASKING", "1");
+        process::run(command.args(["-u", database.url(), "up", "--dry-run"]).args(more))
+    };
+    let shown = dry_run(&[]);
+    assert_eq!(shown.code, 1, "{shown:#?}");
+    assert!(shown.stdout.contains("-- up m7_asks\n-- not known before it runs: "), "{shown:#?}");
+    let error = shown.stderr.lines().last().unwrap();
+    assert!(error.starts_with("error: ") && error.contains("m7_asks"), "{shown:#?}");
+    let shown = dry_run(&["--json"]);
+    assert_eq!(shown.code, 1, "{shown:#?}");
+    assert!(shown.stdout.contains("\"exit_code\": 1") && shown.stdout.contains("\"unknown\""), "{shown:#?}");
+}
+
+#[tokio::test]
 async fn two_heads_need_to_be_asked_for_and_a_merge_ends_that() {
     let database = TestDatabase::create(Backend::Sqlite).await;
     let heads = error(&database, false, &["up"]);

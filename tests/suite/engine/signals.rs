@@ -2,13 +2,14 @@
 //! stops nothing.
 
 use std::{
+    io::{Read, Write},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use tests::{
     Backend, TestDatabase,
-    fixtures::{BASELINE, applied, execute},
+    fixtures::{BASELINE, applied, execute, has_table},
     process::Finished,
     rows_as_text,
 };
@@ -88,6 +89,42 @@ async fn scratch_databases_go_when_verify_is_interrupted() {
         let left = rows_as_text(&db, &format!("SELECT datname::text FROM pg_database WHERE datname = '{name}'")).await;
         assert_eq!(left, [""; 0]);
     }
+}
+
+/// On a terminal, which turns the key into SIGINT.
+#[tokio::test]
+async fn a_question_can_be_left_with_one_key() {
+    let database = TestDatabase::create(Backend::Sqlite).await.up(None).await;
+    let db = database.connect().await;
+    execute(&db, "CREATE TABLE kept (id integer); INSERT INTO kept VALUES (1)").await;
+    db.close().await.unwrap();
+    let folder = tests::temporary_folder();
+    let migration = migration(folder.path());
+    let fresh = format!("exec '{}' -u '{}' fresh", migration.get_program().display(), database.url());
+    let mut terminal = Command::new("script");
+    terminal.args(["-qfec", &fresh, "/dev/null"]).current_dir(folder.path());
+    let mut child = terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script of util-linux");
+    let (mut keys, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let (mut shown, mut some) = (String::new(), [0; 1024]);
+    while !shown.contains("[y/N]") {
+        let length = screen.read(&mut some).unwrap();
+        assert!(length > 0, "{shown}");
+        shown.push_str(&String::from_utf8_lossy(&some[..length]));
+    }
+    keys.write_all(b"\x03").unwrap();
+    let asked = Instant::now();
+    let code = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status.code();
+        }
+        if asked.elapsed() > Duration::from_secs(5) {
+            child.kill().unwrap();
+            break None;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(has_table(&database.connect().await, "kept").await);
 }
 
 #[tokio::test]

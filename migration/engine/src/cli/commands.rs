@@ -6,7 +6,7 @@ use super::args::{Command, Consent, DownArgs, UpArgs};
 use crate::{
     Direction, EngineError, Runner, doctor, drift,
     graph::RevisionTarget,
-    guard, inspection, maintain, report,
+    guard, inspection, interrupt, maintain, report,
     report::{PlannedRevision, Report},
     runner::{Event, Likeness, RevisionStatus},
     stamp, verify,
@@ -288,9 +288,18 @@ async fn confirm(runner: &Runner, what: &str, consent: &Consent) -> Result<(), E
         return Err(refused());
     }
     super::say::err(&format!("{what}.\nDelete them? [y/N] "));
-    let mut answer = String::new();
-    match std::io::stdin().lock().read_line(&mut answer) {
-        Ok(_) if matches!(answer.trim(), "y" | "Y" | "yes") => Ok(()),
+    // On a thread of its own, which ends with the program: a signal has to be heard meanwhile.
+    let (tell, told) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer).map(|_| answer);
+        // Where nobody listens any more, the program is at its end.
+        let _ = tell.send(read.unwrap_or_default());
+    });
+    let answer = interrupt::unless_told_to_stop(async { Ok(told.await.unwrap_or_default()) }).await;
+    interrupt::check()?;
+    match answer {
+        Ok(answer) if matches!(answer.trim(), "y" | "Y" | "yes") => Ok(()),
         _ => Err(refused()),
     }
 }

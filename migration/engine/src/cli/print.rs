@@ -17,7 +17,7 @@ impl Report {
         match self {
             Self::Check(check) => check.exit_code(),
             Self::Verify(verify) if verify.revisions.iter().any(|one| one.outcome != Outcome::Proved) => 4,
-            Self::Maintenance(_) | Self::Sql(_) if self.error().is_some() => 1,
+            Self::Run(_) | Self::Maintenance(_) | Self::Sql(_) if self.error().is_some() => 1,
             Self::Lint(lint) if lint.findings.iter().any(|finding| finding.allowed.is_none()) => 4,
             _ => 0,
         }
@@ -28,6 +28,7 @@ impl Report {
     /// Why it failed, on one line, when it did in part.
     pub(super) fn error(&self) -> Option<String> {
         match self {
+            Self::Run(run) => run.revisions.iter().find_map(|revision| revision.unknown.clone()),
             Self::Maintenance(maintenance) => maintenance.error(),
             Self::Sql(sql) => sql.missing.first().map(|error| format!("{error}; the script stops there")),
             _ => None,
