@@ -2,6 +2,7 @@
 //! which takes a tenth of the time that a new one takes.
 
 use std::{
+    cell::Cell,
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{Mutex, PoisonError, mpsc},
@@ -12,26 +13,39 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{server::OWNER, workspace};
 
-/// How many servers there are at most; each takes half a gigabyte and, at work, a core.
+/// How many servers there are, but for second ones of a test; each takes half a gigabyte and, at work, a core.
 const SERVERS: usize = 3;
 /// How long an order may take. A server that is stuck in a query is replaced.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+thread_local! {
+    /// How many servers the test of this thread has. One that has one does not wait for a place for another: the places may
+    /// all be held by tests that wait for their second.
+    static HELD: Cell<usize> = const { Cell::new(0) };
+}
+
 static PLACES: Semaphore = Semaphore::const_new(SERVERS);
 static IDLE: Mutex<Vec<Process>> = Mutex::new(Vec::new());
+
+/// The right to a server, unless the test has one already.
+async fn place() -> Option<SemaphorePermit<'static>> {
+    let held = HELD.get();
+    HELD.set(held + 1);
+    if held == 0 { Some(PLACES.acquire().await.expect("never closed")) } else { None }
+}
 
 /// A server of a test's own, given back with the value.
 pub(crate) struct WasmServer {
     process: Option<Process>,
     /// Whether another test may have it afterwards.
     shared: bool,
-    _place: SemaphorePermit<'static>,
+    _place: Option<SemaphorePermit<'static>>,
 }
 
 impl WasmServer {
     /// One that is as a new one.
     pub(crate) async fn take() -> Self {
-        let place = PLACES.acquire().await.expect("never closed");
+        let place = place().await;
         let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let process = tokio::task::spawn_blocking(move || {
             // It was told to put itself back when it was given back; one that does not answer is replaced.
@@ -44,7 +58,7 @@ impl WasmServer {
 
     /// One of the caller's own, with the extension in another schema.
     pub(crate) async fn with_extension_in(schema: &str) -> Self {
-        let place = PLACES.acquire().await.expect("never closed");
+        let place = place().await;
         let process = Process::start(&["--extension-schema", schema]);
         Self { process: Some(process), shared: false, _place: place }
     }
@@ -76,9 +90,13 @@ impl WasmServer {
 
 impl Drop for WasmServer {
     fn drop(&mut self) {
+        HELD.set(HELD.get().saturating_sub(1));
         if let Some(mut process) = self.process.take().filter(|_| self.shared) {
             process.order("restore");
-            IDLE.lock().unwrap_or_else(PoisonError::into_inner).push(process);
+            let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < SERVERS {
+                idle.push(process);
+            }
         }
     }
 }
