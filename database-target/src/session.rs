@@ -37,7 +37,7 @@ pub const POSTGRES_UNLIMITED: &[(&str, &str)] = &[
 pub const MYSQL: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT', \
      time_zone = '+00:00', autocommit = 1, completion_type = 'NO_CHAIN', foreign_key_checks = 1, unique_checks = 1, \
      group_concat_max_len = 1048576, sql_auto_is_null = 0, sql_big_selects = 1, sql_quote_show_create = 1, \
-     sql_safe_updates = 0, sql_select_limit = 18446744073709551615 /*M!100201 , check_constraint_checks = 1 */; \
+     sql_safe_updates = 0, sql_select_limit = 18446744073709551615, max_sort_length = 1024 /*M!100201 , check_constraint_checks = 1 */; \
      SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci";
 
 /// MySQL and MariaDB, for a run that may take as long as it takes; the server's own limit for an idle session is as long.
