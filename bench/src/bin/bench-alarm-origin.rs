@@ -3,10 +3,11 @@
 //! `make bench-alarm-origin` runs it on TimescaleDB in WebAssembly, or with `TEST_TIMESCALEDB_URL` on that server, where a
 //! second session reads without pause and its longest wait is the time the table was locked.
 
-#![allow(clippy::expect_used, clippy::format_collect, reason = "a bench fails by panicking")]
+#![allow(clippy::format_collect, reason = "a few cells")]
 
 use std::{
     collections::BTreeMap,
+    process::ExitCode,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use migration_engine::EngineError;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tests::{Backend, TestDatabase, connect_to, scalar};
 
@@ -36,15 +38,27 @@ struct Measured {
     restore: Duration,
 }
 
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
 #[tokio::main]
-async fn main() {
-    let sizes: Vec<u64> =
-        std::env::args().skip(1).map(|argument| argument.parse().expect("a number of rows")).collect();
+async fn main() -> ExitCode {
+    match bench().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn bench() -> Result<()> {
+    let number = |text: String| text.parse::<u64>().map_err(|_| format!("{text} is not a number of rows"));
+    let sizes = std::env::args().skip(1).map(number).collect::<std::result::Result<Vec<_>, _>>()?;
     let sizes = if sizes.is_empty() { vec![200_000, 2_000_000] } else { sizes };
     let mut results = Vec::new();
     for rows in sizes {
         eprintln!("{rows} rows …");
-        results.push(measure(rows).await);
+        results.push(measure(rows).await?);
     }
     println!("{:<34}{}", "rows", columns(&results, |result| result.rows.to_string()));
     println!("{:<34}{}", "chunks compressed", columns(&results, |result| result.compressed.clone()));
@@ -73,33 +87,34 @@ async fn main() {
             println!("ratio of the last to the first: reader's wait {:.2}", large.as_secs_f64() / small.as_secs_f64());
         }
     }
+    Ok(())
 }
 
-async fn measure(rows: u64) -> Measured {
+async fn measure(rows: u64) -> Result<Measured> {
     let database = TestDatabase::create(Backend::Timescale).await.up(Some(1)).await;
     let runner = database.runner().await;
     let db = runner.connection();
-    load(db, rows).await;
+    load(db, rows).await?;
     let compressed = scalar(
         db,
         "SELECT count(*) FILTER (WHERE is_compressed) || ' of ' || count(*) FROM timescaledb_information.chunks WHERE hypertable_name = 'alarms'",
     )
     .await
-    .expect("chunks");
+    .ok_or("there are no chunks")?;
 
-    let before = relations(db).await;
+    let before = relations(db).await?;
     let (mut ups, mut waits) = (Vec::new(), Vec::new());
     for run in 0..RUNS {
-        let reader = if database.has_one_session() { None } else { Some(Reader::start(database.url()).await) };
-        ups.push(timed(runner.up(None)).await);
+        let reader = if database.has_one_session() { None } else { Some(Reader::start(database.url()).await?) };
+        ups.push(timed(runner.up(None)).await?);
         if let Some(reader) = reader {
-            waits.push(reader.stop().await);
+            waits.push(reader.stop().await?);
         }
         if run + 1 < RUNS {
-            timed(runner.down(Some(1))).await;
+            timed(runner.down(Some(1))).await?;
         }
     }
-    let after = relations(db).await;
+    let after = relations(db).await?;
     let changed =
         before.iter().filter(|(name, state)| after.get(*name) != Some(state)).map(|(name, _)| name.clone()).collect();
 
@@ -108,15 +123,14 @@ async fn measure(rows: u64) -> Measured {
          SELECT now() - interval '15 days' - i * interval '{WEEKS} weeks' / 1000, 'sensor-' || i % {SENSORS}, 'warning', 'anomaly_model', i / 1000.0 \
          FROM generate_series(1, 1000) i"
     ))
-    .await
-    .expect("model alarms");
-    let down = timed(runner.down(Some(1))).await;
-    let restore = timed(runner.up(None)).await;
+    .await?;
+    let down = timed(runner.down(Some(1))).await?;
+    let restore = timed(runner.up(None)).await?;
     assert_eq!(
         scalar(db, "SELECT count(*)::text FROM alarms WHERE anomaly_score IS NOT NULL").await.as_deref(),
         Some("1000")
     );
-    Measured {
+    Ok(Measured {
         rows,
         compressed,
         up: median(ups).unwrap_or_default(),
@@ -125,17 +139,17 @@ async fn measure(rows: u64) -> Measured {
         relations: before.len(),
         down,
         restore,
-    }
+    })
 }
 
-async fn timed<E: std::fmt::Debug>(work: impl Future<Output = Result<Vec<String>, E>>) -> Duration {
+async fn timed(work: impl Future<Output = std::result::Result<Vec<String>, EngineError>>) -> Result<Duration> {
     let started = Instant::now();
-    let revisions = work.await.expect("the revision");
+    let revisions = work.await.map_err(|error| error.on_one_line())?;
     assert_eq!(revisions.len(), 1);
-    started.elapsed()
+    Ok(started.elapsed())
 }
 
-async fn load(db: &DatabaseConnection, rows: u64) {
+async fn load(db: &DatabaseConnection, rows: u64) -> Result<()> {
     let insert = format!(
         "INSERT INTO alarms (raised_at, sensor_id, severity, status, value, threshold, message) \
          SELECT now() - CASE WHEN i > {rows} THEN (i - {rows}) * interval '3 days' / {RECENT_ROWS} \
@@ -143,52 +157,52 @@ async fn load(db: &DatabaseConnection, rows: u64) {
          (ARRAY['info', 'warning', 'critical'])[1 + i % 3]::alarm_severity, 'resolved', 80 + i % 40, 80, 'value above threshold' \
          FROM generate_series(1, {rows} + {RECENT_ROWS}) i"
     );
-    db.execute_unprepared(&insert).await.expect("history");
+    db.execute_unprepared(&insert).await?;
     db.execute_unprepared(
         "SELECT count(compress_chunk(c)) FROM show_chunks('alarms', older_than => interval '7 days') c",
     )
-    .await
-    .expect("compressed");
-    db.execute_unprepared("VACUUM ANALYZE alarms").await.expect("analyzed");
+    .await?;
+    db.execute_unprepared("VACUUM ANALYZE alarms").await?;
+    Ok(())
 }
 
 /// File and size of every table and index of the history: a rewrite changes the file, a touched row the size.
-async fn relations(db: &DatabaseConnection) -> BTreeMap<String, String> {
+async fn relations(db: &DatabaseConnection) -> Result<BTreeMap<String, String>> {
     let sql = "SELECT c.oid::regclass::text AS name, c.relfilenode || ' ' || pg_relation_size(c.oid) AS state FROM pg_class c \
                WHERE c.relkind IN ('r', 'i') AND (c.relnamespace = '_timescaledb_internal'::regnamespace OR c.oid = 'alarms'::regclass) \
                AND c.relname ~ '(^alarms|hyper_|compress_)'";
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("relations");
-    rows.iter().map(|row| (row.try_get("", "name").expect("name"), row.try_get("", "state").expect("state"))).collect()
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    rows.iter().map(|row| Ok((row.try_get("", "name")?, row.try_get("", "state")?))).collect()
 }
 
 /// Reads without pause and remembers its longest wait.
 struct Reader {
     stop: Arc<AtomicBool>,
-    longest: tokio::task::JoinHandle<Duration>,
+    longest: tokio::task::JoinHandle<Result<Duration>>,
 }
 
 impl Reader {
-    async fn start(url: &str) -> Self {
+    async fn start(url: &str) -> Result<Self> {
         let db = connect_to(url).await;
         let stop = Arc::new(AtomicBool::new(false));
         let read = "SELECT 1 FROM alarms WHERE raised_at > now() - interval '1 day' LIMIT 1";
-        db.execute_unprepared(read).await.expect("a read");
+        db.execute_unprepared(read).await?;
         let stopped = Arc::clone(&stop);
         let longest = tokio::spawn(async move {
             let mut longest = Duration::ZERO;
             while !stopped.load(Ordering::Relaxed) {
                 let started = Instant::now();
-                db.execute_unprepared(read).await.expect("a read");
+                db.execute_unprepared(read).await?;
                 longest = longest.max(started.elapsed());
             }
-            longest
+            Ok(longest)
         });
-        Self { stop, longest }
+        Ok(Self { stop, longest })
     }
 
-    async fn stop(self) -> Duration {
+    async fn stop(self) -> Result<Duration> {
         self.stop.store(true, Ordering::Relaxed);
-        self.longest.await.expect("the reader")
+        self.longest.await?
     }
 }
 

@@ -4,13 +4,14 @@
 //! table deletes its rows first, and with them, by `ON DELETE CASCADE`, rows of other tables. That keys are to be off then
 //! is only heard outside a transaction. So whether a table that others refer to was dropped is read from the catalogue
 //! before the commit: then the revision is rolled back and run again with keys off, and has to leave no row without the row
-//! it refers to.
+//! it refers to. Outside of a transaction nothing can be rolled back: there keys are off from the beginning when the
+//! recorded statements drop such a table, or when they are not known.
 
 use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
-use crate::{catalog::rows, sqlstate};
+use crate::{catalog::rows, offline, sqlstate};
 
 /// Result code of SQLite for a foreign key that is violated.
 const VIOLATED: &str = "787";
@@ -46,12 +47,22 @@ impl ForeignKeys {
         Ok(Self { on, referred: if on { places(db, REFERRED).await? } else { BTreeMap::new() }, orphans: None })
     }
 
-    /// For a revision that runs outside a transaction and may switch them itself.
-    pub(crate) async fn watched<C: ConnectionTrait>(db: &C) -> Result<Self, DbErr> {
+    /// For a revision that runs outside a transaction and may switch them itself; whoever calls it puts the session back
+    /// afterwards. `statements` are the revision's, as far as they are known.
+    pub(crate) async fn watched<C: ConnectionTrait>(db: &C, statements: Option<&[String]>) -> Result<Self, DbErr> {
         if db.get_database_backend() != DbBackend::Sqlite {
             return Ok(Self::default());
         }
-        Ok(Self { on: are_on(db).await?, referred: BTreeMap::new(), orphans: orphans(db).await.ok() })
+        let on = are_on(db).await?;
+        let referred = if on { places(db, REFERRED).await? } else { BTreeMap::new() };
+        let drops = |sql: &String| {
+            let dropped = offline::tables_dropped(DbBackend::Sqlite, sql);
+            dropped.iter().any(|name| referred.keys().any(|table| table.eq_ignore_ascii_case(name)))
+        };
+        if !referred.is_empty() && statements.is_none_or(|statements| statements.iter().any(drops)) {
+            db.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
+        }
+        Ok(Self { on, referred: BTreeMap::new(), orphans: orphans(db).await.ok() })
     }
 
     /// Before the commit: an error when the revision cannot stay as it is.

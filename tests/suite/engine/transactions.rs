@@ -205,7 +205,9 @@ async fn a_table_of_sqlite_that_is_built_anew_takes_no_rows_of_others_along() {
         ("block comment", format!("/* rebuild */ {OFF}; {REBUILD}; PRAGMA foreign_keys = ON")),
         ("BOM", format!("\u{feff}{OFF}; {REBUILD}; PRAGMA foreign_keys = ON")),
     ];
-    for action in ["CASCADE", "SET NULL", "NO ACTION"] {
+    for (action, outside) in
+        [("CASCADE", false), ("CASCADE", true), ("SET NULL", false), ("SET NULL", true), ("NO ACTION", false)]
+    {
         for (what, up) in &keys {
             let database = TestDatabase::create(Backend::Sqlite).await;
             let first = Inline::new(FIRST, "CREATE TABLE parent (id integer PRIMARY KEY)", "DROP TABLE parent").then(&format!(
@@ -217,6 +219,8 @@ async fn a_table_of_sqlite_that_is_built_anew_takes_no_rows_of_others_along() {
             } else {
                 second
             };
+            let second = if outside { second.outside_transaction() } else { second };
+            let what = format!("{what}, outside of a transaction: {outside}");
             let runner = database.runner_of(project(&[first, second])).await;
             runner.up(Some(1)).await.unwrap();
             execute(runner.connection(), "INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2)")
@@ -228,6 +232,38 @@ async fn a_table_of_sqlite_that_is_built_anew_takes_no_rows_of_others_along() {
                 rows_as_text(runner.connection(), "SELECT CAST(foreign_keys AS text) FROM pragma_foreign_keys").await;
             assert_eq!(keys, ["1"], "{action}, {what}");
         }
+    }
+}
+
+/// The same by a script, which sqlite3 runs with foreign keys on.
+#[tokio::test]
+async fn a_script_that_builds_a_table_of_sqlite_anew_takes_no_rows_of_others_along() {
+    for (rows, outside, kept) in
+        [("", false, true), ("", true, true), (" WHERE id > 1", false, false), (" WHERE id > 1", true, false)]
+    {
+        let database = TestDatabase::create(Backend::Sqlite).await;
+        let first = Inline::new(FIRST, "CREATE TABLE parent (id integer PRIMARY KEY)", "").then(
+            "CREATE TABLE child (id integer PRIMARY KEY, parent integer REFERENCES parent (id) ON DELETE CASCADE)",
+        );
+        let second = Inline::new("m20260102_000000_second", "CREATE TABLE n (id integer PRIMARY KEY)", "")
+            .then(&format!("INSERT INTO n SELECT id FROM parent{rows}"))
+            .then("DROP TABLE parent")
+            .then("ALTER TABLE n RENAME TO parent");
+        let second = if outside { second.outside_transaction() } else { second.in_transaction() };
+        let runner = database.runner_of(project(std::slice::from_ref(&first))).await;
+        runner.up(None).await.unwrap();
+        execute(runner.connection(), "INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2)")
+            .await;
+        runner.close().await;
+        let table = offline::SeaOrmTable::named("seaql_migrations");
+        let wanted = |name: &str| name != FIRST;
+        let script = offline::script(&[&first, &second], wanted, Direction::Up, Capability::sqlite(), &table).await;
+        let finished = run_script(&database, &script.text);
+        assert_eq!(finished.code == 0, kept, "{finished:#?}");
+        assert_eq!(finished.stderr.contains("no row refers to one that is gone"), !kept, "{finished:#?}");
+        let db = database.connect().await;
+        assert_eq!(count(&db, "child").await, 2, "{rows} {outside}");
+        assert_eq!(count(&db, "seaql_migrations").await, if kept { 2 } else { 1 });
     }
 }
 

@@ -131,7 +131,7 @@ pub(super) struct Errors {
 /// What came of recording a revision one way.
 pub(super) struct Ran {
     pub script: Script,
-    /// Why there is no more of it.
+    /// Why the script ends where it does.
     pub error: Option<OfflineError>,
     /// Of each statement of the script, how many were given before it.
     pub numbers: Vec<usize>,

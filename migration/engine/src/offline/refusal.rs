@@ -1,5 +1,5 @@
-//! What a server answers to a statement that cannot work on a known schema: one that makes what is there already, or
-//! changes what is not there. Revisions ignore such errors, or know them by their text.
+//! The error with which a server answers a statement that cannot work on a known schema: it creates an object that exists,
+//! or changes one that does not. Revisions ignore such errors, or know them by their text.
 
 use std::{borrow::Cow, error::Error, fmt};
 

@@ -13,6 +13,13 @@ use sea_orm::DbBackend;
 use super::{Bookkeeping, OfflineError, OnError, Recorded, Script, Statement, text};
 use crate::Direction;
 
+/// Foreign keys of SQLite can be switched outside of transactions alone, and their rows counted.
+const KEYS_OFF: &str = "PRAGMA foreign_keys = OFF;\n\
+     CREATE TEMP TABLE _orphans_before AS SELECT count(*) AS number FROM pragma_foreign_key_check;\n";
+const KEYS_CHECKED: &str = "CREATE TEMP TABLE _orphans (more integer CONSTRAINT \"no row refers to one that is gone\" CHECK (more <= 0));\n\
+     INSERT INTO _orphans SELECT count(*) - (SELECT number FROM _orphans_before) FROM pragma_foreign_key_check;\n\
+     DROP TABLE temp._orphans; DROP TABLE temp._orphans_before;\n";
+
 /// What a script is for.
 pub struct RenderOptions<'a> {
     /// The database it is for.
@@ -122,6 +129,14 @@ impl Page {
             self.comment(&format!("A question to the database that was answered with no rows here: {question}"));
         }
         let notes = bookkeeping.note(self.backend, revision, script.direction);
+        let drops = |one: &Statement| !text::tables_dropped(self.backend, &one.sql).is_empty();
+        let without_keys = self.backend == DbBackend::Sqlite && script.statements.iter().any(drops);
+        if without_keys {
+            self.comment(
+                "A table that is dropped takes no rows of others along; rows that refer to nothing end the script.",
+            );
+            self.text.push_str(KEYS_OFF);
+        }
         if revision.in_transaction {
             self.text.push_str("BEGIN;\n");
             for statement in &script.statements {
@@ -130,6 +145,9 @@ impl Page {
             // SQLite's pragmas do nothing inside of a transaction.
             if self.backend != DbBackend::Sqlite {
                 self.text.push_str(&again(self.backend));
+            }
+            if without_keys {
+                self.text.push_str(KEYS_CHECKED);
             }
             for note in &notes {
                 self.statement(note);
@@ -154,6 +172,9 @@ impl Page {
                     self.given(statement, has_own);
                 }
             }
+        }
+        if without_keys {
+            self.text.push_str(KEYS_CHECKED);
         }
         self.text.push_str(&again(self.backend));
         match notes.as_slice() {

@@ -2,7 +2,7 @@
 //!
 //! - A statement about the schema counts by its words and values, without dates and versions ([`undated`]), in any order.
 //! - A statement about rows, settings, comments or rights counts by its words alone: which tables, columns and functions
-//!   it names, and not with which values, how often and in which order. Who gets a right is no part of it either.
+//!   it names. Its values, how often it is given and in which order are left out, and so is who gets a right.
 
 use std::collections::BTreeSet;
 

@@ -2,6 +2,7 @@
 
 use sea_orm::DbBackend;
 use sqlparser::{
+    ast,
     dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect},
     tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace},
 };
@@ -181,6 +182,27 @@ impl<'a> Places<'a> {
         }
         self.rest.offset()
     }
+}
+
+/// Whether all that a text does is make, change and drop objects, as far as its first words tell.
+pub(crate) fn only_changes_objects(backend: DbBackend, sql: &str) -> bool {
+    let statements = parsed::split(backend, sql);
+    let is_one = |tokens: &[Token]| {
+        let first = tokens.first();
+        ["CREATE", "ALTER", "DROP", "RENAME"].iter().any(|word| first.is_some_and(|token| parsed::is_word(token, word)))
+    };
+    !statements.is_empty() && statements.iter().all(|(_, tokens)| is_one(tokens))
+}
+
+/// The tables that a text drops.
+pub(crate) fn tables_dropped(backend: DbBackend, sql: &str) -> Vec<String> {
+    let statements = parsed::parse(backend, sql).into_iter().flat_map(|one| one.statements);
+    let names = statements.filter_map(|statement| match statement {
+        ast::Statement::Drop { object_type: ast::ObjectType::Table, names, .. } => Some(names),
+        _ => None,
+    });
+    let last = |name: ast::ObjectName| name.0.last().and_then(|part| part.as_ident().map(|ident| ident.value.clone()));
+    names.flatten().filter_map(last).collect()
 }
 
 #[cfg(test)]

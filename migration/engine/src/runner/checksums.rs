@@ -114,9 +114,14 @@ impl Runner {
 
     /// What a revision gives to the database, as far as it can be recorded.
     pub async fn statements(&self, name: &str, direction: Direction) -> Vec<String> {
+        self.known_statements(name, direction).await.unwrap_or_default()
+    }
+
+    /// The same, or none when it cannot be recorded.
+    pub(crate) async fn known_statements(&self, name: &str, direction: Direction) -> Option<Vec<String>> {
         let known = self.known(self.server()).await;
-        let script = of(&known, name).and_then(|known| known.recorded.as_ref().ok()?.script(direction).ok());
-        script.map(|script| script.statements.iter().map(|one| one.sql.clone()).collect()).unwrap_or_default()
+        let script = of(&known, name).and_then(|known| known.recorded.as_ref().ok()?.script(direction).ok())?;
+        Some(script.statements.iter().map(|one| one.sql.clone()).collect())
     }
 
     /// Why [`statements`](Self::statements) gives none of a revision, when it cannot be recorded.

@@ -12,6 +12,7 @@ mod changes;
 mod checksums;
 mod event;
 mod invalid_indexes;
+mod notes;
 mod patience;
 mod run;
 

@@ -2,7 +2,7 @@
 
 use std::{sync::PoisonError, time::Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use migration_timescale::Capability;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
@@ -12,13 +12,14 @@ use super::{
     blockers::blockers,
     changes::{Changed, Changes},
     invalid_indexes::InvalidIndexes,
+    notes::begun,
 };
 use crate::{
     Direction, EngineError, call,
     foreign_keys::ForeignKeys,
     graph::RevisionTarget,
-    interrupt, progress,
-    records::{Entry, NO_CHECKSUM, Records},
+    interrupt, offline, progress,
+    records::{Entry, Records},
     scratch, session, sqlstate,
     transaction::{self, Marks},
 };
@@ -170,9 +171,10 @@ impl Runner {
     async fn is_done_already(&self, job: &Job<'_>) -> bool {
         let before = job.unfinished.as_ref().is_some_and(|before| before.direction == job.direction);
         let statements = self.statements(job.revision.name(), job.direction).await;
+        let backend = self.target.backend();
         before
             && !statements.is_empty()
-            && statements.iter().all(|sql| changes_schema(sql))
+            && statements.iter().all(|sql| offline::only_changes_objects(backend, sql))
             && self.schema_is(job, job.direction == Direction::Up).await
     }
 
@@ -268,8 +270,9 @@ impl Runner {
                 done => done,
             }
         } else {
-            let keys = ForeignKeys::watched(&self.db).await?;
-            let creates = self.statements(job.revision.name(), job.direction).await;
+            let statements = self.known_statements(job.revision.name(), job.direction).await;
+            let keys = ForeignKeys::watched(&self.db, statements.as_deref()).await?;
+            let creates = statements.unwrap_or_default();
             let indexes = InvalidIndexes::before(&self.db, &creates, job.unfinished.is_some()).await?;
             if let Err(error) = job.call(&SchemaManager::new(&self.db)).await {
                 // Indexes are looked for in the schema that the session started in.
@@ -398,76 +401,6 @@ impl Runner {
             format!("{}; {written}", self.tables.record(backend, job.revision.name(), now))
         }
     }
-
-    /// What the database remembers, once there are tables for it to remember in.
-    pub(super) async fn installed_records(&self) -> Result<Records, EngineError> {
-        let records = self.records().await?;
-        if records.installed {
-            return Ok(records);
-        }
-        match self.db.execute_unprepared(&self.tables.create(self.target.backend(), &records)).await {
-            Ok(_) => self.records().await,
-            Err(error) if sqlstate::is_read_only(&error) => Err(EngineError::read_only(&self.target)),
-            Err(source) => Err(EngineError::Database { doing: "creating the bookkeeping tables", source }),
-        }
-    }
-
-    /// Writes down a revision as applied without running it.
-    pub(super) async fn write_applied(&self, name: &str, records: &Records) -> Result<(), EngineError> {
-        let backend = self.target.backend();
-        let now = Utc::now();
-        let entry = Entry { finished_at: Some(now), ..self.entry(name, Direction::Up).await };
-        let mut statements = vec![self.tables.write(backend, &entry)];
-        if !records.applied.contains_key(name) {
-            statements.push(self.tables.record(backend, name, now));
-        }
-        self.write(&statements).await
-    }
-
-    /// Writes down an applied revision under another name.
-    pub(crate) async fn write_renamed(
-        &self,
-        old: &str,
-        new: &str,
-        applied_at: DateTime<Utc>,
-        records: &Records,
-    ) -> Result<(), EngineError> {
-        let backend = self.target.backend();
-        let mut statements = self.tables.forget(backend, old).to_vec();
-        statements.push(self.tables.record(backend, new, applied_at));
-        if let Some(known) = records.entries.get(old) {
-            statements.push(self.tables.write(backend, &Entry { revision: new.to_owned(), ..known.clone() }));
-        }
-        self.write(&statements).await
-    }
-
-    /// Runs bookkeeping statements, all or none.
-    pub(super) async fn write(&self, statements: &[String]) -> Result<(), EngineError> {
-        let write = async {
-            let transaction = session::begin(&self.db).await?;
-            transaction.execute_unprepared(&statements.join("; ")).await?;
-            transaction.commit().await
-        };
-        write.await.map_err(EngineError::while_doing("writing down the applied revisions"))
-    }
-
-    /// A row for a revision that begins now.
-    pub(super) async fn entry(&self, name: &str, direction: Direction) -> Entry {
-        let mut entry = Entry {
-            revision: name.to_owned(),
-            direction,
-            started_at: now(),
-            finished_at: None,
-            duration_ms: None,
-            checksum: NO_CHECKSUM.to_owned(),
-            statements: None,
-            profile: self.server().profile().to_owned(),
-            engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-            applied_by: applied_by(),
-        };
-        self.sign(&mut entry).await;
-        entry
-    }
 }
 
 impl Job<'_> {
@@ -485,27 +418,4 @@ async fn give_up(transaction: DatabaseTransaction, job: &Job<'_>, error: DbErr) 
     // An error here is that of a connection that broke; the first one says more.
     let _ = transaction.rollback().await;
     error
-}
-
-/// The row of a revision that is begun again.
-fn begun(known: &Entry, direction: Direction) -> Entry {
-    let applied_by = applied_by();
-    Entry { direction, started_at: now(), finished_at: None, duration_ms: None, applied_by, ..known.clone() }
-}
-
-/// In whole seconds, as the table has it.
-fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap_or_default()
-}
-
-fn changes_schema(sql: &str) -> bool {
-    let first = sql.split_whitespace().next().unwrap_or_default();
-    ["CREATE", "ALTER", "DROP", "RENAME"].iter().any(|word| first.eq_ignore_ascii_case(word))
-}
-
-/// `user@host`, as far as the system tells.
-fn applied_by() -> String {
-    let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
-    let host = whoami::hostname().unwrap_or_else(|_| "unknown".to_owned());
-    format!("{user}@{host}")
 }

@@ -180,7 +180,8 @@ impl<'a> Scratch<'a> {
                 }
             }
             Place::Database { db, .. } | Place::Memory(db) => {
-                let keys = ForeignKeys::watched(db).await?;
+                let statements = self.runner.known_statements(revision.name(), direction).await;
+                let keys = ForeignKeys::watched(db, statements.as_deref()).await?;
                 self.outside_transaction(db, revision, direction).await?;
                 keys.settle(db).await
             }

@@ -84,7 +84,7 @@ impl RetentionPolicy {
             widths.into_iter().chain(self.summaries.iter().map(ContinuousAggregate::width)).collect();
         let floored = |moment| widths.iter().fold(moment, |moment, width| width.bucket_of(moment));
         let mut moment = before;
-        // Widths that are no multiples of each other meet some buckets below.
+        // Where one width is not a multiple of the other, the limit falls inside a bucket of the other aggregate.
         while floored(moment) < moment {
             moment = floored(moment);
         }
