@@ -69,7 +69,7 @@ pub(super) struct PatienceArgs {
     /// How often a revision is tried again when its table locks were not free
     #[arg(long, global = true, value_name = "N", default_value_t = 20)]
     pub lock_retries: u32,
-    /// Longest time for one statement (PostgreSQL) [default: the server's]
+    /// Longest time for one statement (PostgreSQL) [default: none, whatever the server says]
     #[arg(long, global = true, value_name = "MILLISECONDS")]
     pub statement_timeout: Option<u64>,
     /// Longest wait for another runner to finish

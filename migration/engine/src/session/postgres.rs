@@ -18,7 +18,9 @@ const QUESTION: &str = "SELECT session_user::text AS user_name, pg_catalog.pg_ba
      current_setting('enable_seqscan') AS seqscan, \
      current_setting('extra_float_digits') <> '2' AS unlike_asked, version() LIKE '%emcc%' AS one_session, \
      (SELECT extract(epoch FROM clock_timestamp() - a.backend_start)::float8 \
-      FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a) AS age, ";
+      FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a) AS age, \
+     (SELECT extract(epoch FROM a.backend_start)::text \
+      FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a) AS since, ";
 
 /// How the session was when it was opened.
 #[derive(Clone, Debug)]
@@ -46,7 +48,15 @@ impl Start {
         let one_session: bool = row.try_get("", "one_session")?;
         if !one_session {
             let pid: i32 = row.try_get("", "pid")?;
-            interrupt::remember(target, format!("SELECT pg_catalog.pg_cancel_backend({pid})"));
+            let since = literal(&row.try_get::<Option<String>>("", "since")?.unwrap_or_default());
+            // The number alone may be somebody else's by then.
+            interrupt::remember(
+                target,
+                format!(
+                    "SELECT pg_catalog.pg_cancel_backend({pid}) FROM pg_catalog.pg_stat_get_activity({pid}) AS a \
+                     WHERE extract(epoch FROM a.backend_start)::text = {since}"
+                ),
+            );
         }
         Ok(Self {
             user: row.try_get("", "user_name")?,
