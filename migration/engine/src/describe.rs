@@ -2,7 +2,7 @@
 //!
 //! Nothing here is needed: a revision without a description follows the one before it in the migrator's list. With
 //! [`Describe`] a revision names its parents, its area, other revisions it depends on, rows that `verify` puts in before
-//! it takes the revision back, work that `maintain` does on its tables, and the findings of `lint` that are meant to be.
+//! it reverts the revision, work that `maintain` does on its tables, and the findings of `lint` that are meant to be.
 //!
 //! # How to describe a revision
 //!

@@ -11,7 +11,7 @@ use serde::Serialize;
 pub enum Direction {
     /// Applied.
     Up,
-    /// Taken back.
+    /// Reverted.
     Down,
 }
 

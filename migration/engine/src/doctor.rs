@@ -4,17 +4,14 @@
 //!
 //! A function that gives a [`Diagnosis`], and its name in [`examine`].
 
+mod diagnosis;
 mod upgrade;
 
 use migration_timescale::Capability;
 use sea_orm::{DbBackend, DbErr};
 
-use crate::{
-    EngineError, Runner,
-    catalog::rows,
-    report::{Diagnosis, Health},
-    runner::RevisionStatus,
-};
+use crate::{EngineError, Runner, catalog::rows, runner::RevisionStatus};
+pub use diagnosis::{Diagnosis, Health};
 
 /// Asks everything that applies to the server.
 pub async fn examine(runner: &Runner) -> Result<Vec<Diagnosis>, EngineError> {

@@ -29,7 +29,7 @@ pub async fn may_drop_rows(manager: &SchemaManager<'_>, table: &str) -> Result<(
         return Ok(());
     }
     Err(DbErr::Migration(format!(
-        "table {table} holds rows, and taking back the revision that created it would delete them; \
+        "table {table} holds rows, and reverting the revision that created it would delete them; \
          save them first, then run the command with --yes"
     )))
 }

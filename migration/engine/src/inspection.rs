@@ -8,17 +8,29 @@ mod portable;
 
 use migration_timescale::{
     Maintenance,
-    inspect::{self, Answer, Inspection, TableState},
+    inspect::{self, Answer, Attention, TableState},
 };
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use crate::{EngineError, Runner, catalog, maintain, report};
+use crate::{EngineError, Runner, catalog, maintain};
+
+/// The database looked at: what needs attention, and the numbers.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Inspection {
+    /// What deserves attention, the most urgent first.
+    pub attention: Vec<Attention>,
+    /// The answers.
+    #[serde(flatten)]
+    pub answers: inspect::Inspection,
+}
 
 /// Asks everything, and says what deserves attention.
-pub async fn inspect(runner: &Runner) -> Result<report::Inspection, EngineError> {
+pub async fn inspect(runner: &Runner) -> Result<Inspection, EngineError> {
     let declared: Vec<Maintenance> = maintain::declared(runner).await?.into_iter().map(|(_, work)| work).collect();
     let retention: Vec<_> = declared.iter().filter_map(Maintenance::as_retention).cloned().collect();
     let failed = EngineError::while_doing("looking at the live database");
-    let asked = Inspection::under(runner.connection(), runner.server(), &retention).await;
+    let asked = inspect::Inspection::under(runner.connection(), runner.server(), &retention).await;
     let mut answers = asked.map_err(failed)?;
     let bookkeeping = runner.project().bookkeeping_table();
     if let Answer::Given { found } = &mut answers.tables {
@@ -30,5 +42,5 @@ pub async fn inspect(runner: &Runner) -> Result<report::Inspection, EngineError>
             answers.aggregates = Answer::Given { found };
         }
     }
-    Ok(report::Inspection { attention: inspect::attention(&answers), answers })
+    Ok(Inspection { attention: inspect::attention(&answers), answers })
 }

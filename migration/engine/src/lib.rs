@@ -84,7 +84,6 @@ pub mod progress;
 pub mod project;
 pub mod records;
 pub mod renamed;
-pub mod report;
 pub mod runner;
 pub mod scaffold;
 pub mod scratch;

@@ -68,12 +68,12 @@ impl Records {
         self.entries.get(revision).filter(|entry| entry.finished_at.is_none())
     }
 
-    /// Whether the revision is applied as far as it can be told: recorded, and not half taken back.
+    /// Whether the revision is applied as far as it can be told: recorded, and not half reverted.
     pub fn is_applied(&self, revision: &str) -> bool {
         self.applied.contains_key(revision) && self.unfinished(revision).is_none()
     }
 
-    /// Whether there is anything of the revision to take back: applied, or started and not finished.
+    /// Whether there is anything of the revision to revert: applied, or started and not finished.
     pub fn is_present(&self, revision: &str) -> bool {
         self.applied.contains_key(revision) || self.unfinished(revision).is_some()
     }
@@ -202,7 +202,7 @@ impl Tables {
         sql(backend, &insert)
     }
 
-    /// Statements that forget a revision that was taken back.
+    /// Statements that forget a revision that was reverted.
     pub fn forget(&self, backend: DbBackend, revision: &str) -> [String; 2] {
         let delete = |table: TableRef| {
             let mut delete = Query::delete();

@@ -1,4 +1,4 @@
-//! Taking the predictive revision back loses nothing: up, alarms of models, down, up, and every row is as it was.
+//! Reverting the predictive revision loses nothing: up, alarms of models, down, up, and every row is as it was.
 
 use migration_engine::guard;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -166,7 +166,7 @@ async fn a_rollback_that_was_killed_is_finished(database: TestDatabase) {
     assert_same(&alarms(&db, Backend::Mariadb, &columns()).await, &before, "after up");
 }
 
-/// The predictive revision was killed before it was recorded, and then its table was taken back.
+/// The predictive revision was killed before it was recorded, and then its table was reverted.
 async fn a_killed_run_and_a_dropped_table_leave_nothing_in_the_way(database: TestDatabase) {
     let database = database.up(Some(1)).await;
     let runner = database.runner().await;
@@ -186,12 +186,12 @@ async fn dropping_a_table_with_rows_needs_consent(database: TestDatabase) {
     assert!(error.contains("alarms holds rows") && error.contains("--yes") && error.contains(BASELINE), "{error}");
     let pending: Vec<bool> =
         runner.status().await.unwrap().iter().map(|revision| revision.applied_at.is_none()).collect();
-    assert_eq!(pending, [false, true], "the predictive revision was taken back, the baseline was not");
+    assert_eq!(pending, [false, true], "the predictive revision was reverted, the baseline was not");
     assert_eq!(applied(runner.connection()).await, [BASELINE]);
     assert_eq!(alarms(runner.connection(), backend, &OLD_COLUMNS).await.len(), (HISTORY + OF_MODELS) as usize);
     assert_eq!(guard::with_consent(true, runner.down(Some(1))).await.unwrap(), [BASELINE]);
     assert!(applied(runner.connection()).await.is_empty() && !has_table(runner.connection(), "alarms").await);
-    assert!(runner.down(Some(1)).await.unwrap().is_empty(), "nothing is left to take back");
+    assert!(runner.down(Some(1)).await.unwrap().is_empty(), "nothing is left to revert");
 }
 
 /// All revisions, a history and alarms of models; `compressed`: those were inserted into the columnstore and compressed again.

@@ -71,7 +71,7 @@ async fn an_area_has_a_place_beside_the_default_one(database: TestDatabase) {
     assert_eq!(on(&variables, &["check"]).code, 0);
     assert_eq!(on(&variables, &["check", "--area", "telemetry"]).code, 0);
 
-    // Taking back one leaves the other.
+    // Reverting one leaves the other.
     let reset = on(&variables, &["reset", "--yes", "--area", "telemetry"]);
     assert_eq!(reset.code, 0, "{reset:#?}");
     let db = database.connect().await;

@@ -75,7 +75,7 @@ async fn two_heads_need_to_be_asked_for_and_a_merge_ends_that() {
     assert!(printed(&database, true, &["up"]).ends_with("2 revisions applied\n"));
     assert_eq!(printed(&database, true, &["current"]), "m6_plants\n");
     assert_eq!(printed(&database, true, &["check"]).lines().last(), Some("in order"));
-    assert!(printed(&database, true, &["down", "base"]).ends_with("6 revisions taken back\n"));
+    assert!(printed(&database, true, &["down", "base"]).ends_with("6 revisions reverted\n"));
     assert!(applied_in(&database).await.is_empty());
 }
 

@@ -58,12 +58,12 @@ async fn verbs_do_what_they_say(database: TestDatabase) {
 
     // `down` is one.
     let down = printed(&database, &["down"]);
-    assert!(down.starts_with(&format!("down {PREDICTIVE}  ")) && down.ends_with("1 revision taken back\n"), "{down}");
+    assert!(down.starts_with(&format!("down {PREDICTIVE}  ")) && down.ends_with("1 revision reverted\n"), "{down}");
     assert_eq!(applied_in(&database).await, [BASELINE]);
     assert!(printed(&database, &["up", "--num", "5"]).ends_with("1 revision applied\n"));
-    assert!(printed(&database, &["down", "-n", "2"]).ends_with("2 revisions taken back\n"));
+    assert!(printed(&database, &["down", "-n", "2"]).ends_with("2 revisions reverted\n"));
     assert!(applied_in(&database).await.is_empty());
-    assert_eq!(printed(&database, &["down"]), "nothing to take back, no revision is applied\n");
+    assert_eq!(printed(&database, &["down"]), "nothing to revert, no revision is applied\n");
     assert_eq!(printed(&database, &["status"]), pending);
 }
 

@@ -75,11 +75,11 @@ async fn rows_are_deleted_only_with_yes(database: TestDatabase) {
 
 async fn without_rows_nothing_is_asked(database: TestDatabase) {
     let database = database.up(None).await;
-    done(&database, &["refresh"], "all revisions were taken back and applied again\n");
+    done(&database, &["refresh"], "all revisions were reverted and applied again\n");
     equals_a_normal_schema(&database).await;
     done(&database, &["fresh"], "the schema was dropped and made anew\n");
     equals_a_normal_schema(&database).await;
-    done(&database, &["reset"], "all revisions were taken back\n");
+    done(&database, &["reset"], "all revisions were reverted\n");
     done(&database, &["fresh"], "the schema was dropped and made anew\n");
     equals_a_normal_schema(&database).await;
 }
@@ -141,7 +141,7 @@ async fn fresh_drops_what_others_made(database: TestDatabase) {
     done(&database, &["fresh", "--yes"], "the schema was dropped and made anew\n");
     equals_a_normal_schema(&database).await;
     // Again, on a schema that was never migrated.
-    done(&database, &["reset", "-y"], "all revisions were taken back\n");
+    done(&database, &["reset", "-y"], "all revisions were reverted\n");
     let db = database.connect().await;
     execute(&db, "CREATE TABLE alarms (id int PRIMARY KEY); INSERT INTO alarms VALUES (1)").await;
     db.close().await.unwrap();
@@ -155,7 +155,7 @@ async fn refresh_and_reset_take_back_every_revision(database: TestDatabase) {
     let db = database.connect().await;
     execute(&db, "CREATE TABLE of_someone_else (id int PRIMARY KEY)").await;
     db.close().await.unwrap();
-    done(&database, &["refresh", "--yes"], "all revisions were taken back and applied again\n");
+    done(&database, &["refresh", "--yes"], "all revisions were reverted and applied again\n");
     let db = database.connect().await;
     assert_eq!(applied(&db).await, [BASELINE, PREDICTIVE]);
     assert_eq!(count(&db, "alarms").await, 0);
@@ -163,7 +163,7 @@ async fn refresh_and_reset_take_back_every_revision(database: TestDatabase) {
     assert!(!has_table(&db, fixtures::SIDE_TABLE).await, "rows that were deleted on purpose do not come back");
     execute(&db, &fixtures::model_alarms(database.backend())).await;
     db.close().await.unwrap();
-    done(&database, &["reset", "--yes"], "all revisions were taken back\n");
+    done(&database, &["reset", "--yes"], "all revisions were reverted\n");
     let db = database.connect().await;
     for gone in ["alarms", "seaql_migrations", fixtures::SIDE_TABLE] {
         assert!(!has_table(&db, gone).await, "{gone}");
@@ -175,7 +175,7 @@ async fn refresh_and_reset_take_back_every_revision(database: TestDatabase) {
 async fn views_in_the_way_of_refresh_and_reset_go(database: TestDatabase) {
     let mut database = filled(database).await;
     for (verb, says) in
-        [("refresh", "all revisions were taken back and applied again\n"), ("reset", "all revisions were taken back\n")]
+        [("refresh", "all revisions were reverted and applied again\n"), ("reset", "all revisions were reverted\n")]
     {
         let db = database.connect().await;
         execute(&db, "CREATE VIEW open_alarms AS SELECT * FROM alarms WHERE status <> 'resolved'").await;

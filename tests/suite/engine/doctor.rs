@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use migration_engine::{
-    doctor::examine,
-    report::{Diagnosis, Health},
-};
+use migration_engine::doctor::{Diagnosis, Health, examine};
 use sea_orm::ConnectionTrait;
 use tests::{
     Backend, TestDatabase,

@@ -236,7 +236,7 @@ impl Stage {
         let complaint = finished.stderr.lines().any(|line| line.starts_with("error: "));
         assert!(finished.code <= 0 || complaint, "{at}: {finished:#?}");
         // The next one does not wait for the server: that is what the runner's lock is for. Whether there is anything
-        // left to take back, only the settled database tells.
+        // left to revert, only the settled database tells.
         let done = way == Direction::Down && {
             self.settle().await;
             self.recorded().await == expected.applied
@@ -292,7 +292,7 @@ async fn killed_anywhere(story: Story, backend: Backend, moment: Moment, means: 
         expected.push(stage.state().await);
     }
     let [up, down] = &expected[..] else { unreachable!() };
-    assert_eq!(down, &start, "what is taken back is as it was before");
+    assert_eq!(down, &start, "what is reverted is as it was before");
     assert_eq!((up.applied.len() > down.applied.len(), down.applied.len()), (true, story.base()));
     let (first, stride) = stage.statements(moment, means);
     for statement in (first..).step_by(stride) {

@@ -48,7 +48,7 @@ async fn a_run_is_written_down(database: TestDatabase) {
     assert!(status.iter().all(|one| !one.is_pending() && !one.changed && one.unfinished.is_none()), "{status:?}");
 
     runner.down(Some(1)).await.unwrap();
-    assert_eq!(of_engine(&runner, "checksum", "m2_rooms").await, None, "taken back and forgotten");
+    assert_eq!(of_engine(&runner, "checksum", "m2_rooms").await, None, "reverted and forgotten");
     assert_eq!(applied(runner.connection()).await, ["m1_sites"]);
     runner.reset().await.unwrap();
     for table in ["seaql_migrations", "seaql_migrations_engine"] {
@@ -72,7 +72,8 @@ async fn a_changed_revision_is_named_until_it_is_accepted(database: TestDatabase
     assert!(error.to_string().contains("--accept-changed"), "{error}");
     assert_eq!(applied(runner.connection()).await, ["m1_sites"], "nothing ran");
 
-    let runner = runner.accept_changed(["m1_sites".to_owned()]);
+    let mut runner = runner;
+    runner.accept_changed(["m1_sites".to_owned()]);
     assert_eq!(runner.up(None).await.unwrap(), ["m2_rooms"]);
     runner.close().await;
     let runner = database.runner_of(project(&[changed, rooms()])).await;
@@ -131,7 +132,7 @@ async fn an_unfinished_revision_is_seen_and_continued(database: TestDatabase) {
 
         let runner = database.runner_of(project(&[sites(), convergent()])).await;
         if back {
-            assert_eq!(runner.down(Some(1)).await.unwrap(), ["m2_rooms"], "what is half done can be taken back");
+            assert_eq!(runner.down(Some(1)).await.unwrap(), ["m2_rooms"], "what is half done can be reverted");
             assert_eq!(runner.tables().await.unwrap(), ["sites"]);
         } else {
             assert_eq!(runner.up(None).await.unwrap(), ["m2_rooms"]);

@@ -27,7 +27,7 @@ pub async fn is_dumped(database: &TestDatabase, area: &str, project: Project) {
 
 #[test]
 fn equals_the_checked_in_schema_of_the_json_output() {
-    equals("docs/output.schema.json", &migration_engine::report::json_schema());
+    equals("docs/output.schema.json", &migration_engine::cli::json_schema());
 }
 
 /// `make schema` writes the files with these tests, `make verify` compares.

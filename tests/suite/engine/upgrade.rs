@@ -2,8 +2,7 @@
 
 use migration_engine::{
     Runner,
-    doctor::examine,
-    report::{Diagnosis, Health},
+    doctor::{Diagnosis, Health, examine},
 };
 use tests::{
     Backend, TestDatabase,

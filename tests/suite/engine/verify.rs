@@ -1,4 +1,4 @@
-//! `verify` proves that revisions can be taken back, and catches those that cannot, by the object or table.
+//! `verify` proves that revisions can be reverted, and catches those that cannot, by the object or table.
 
 use migration_engine::{
     Project, Runner, Target, connect,

@@ -1,7 +1,11 @@
 //! Tables of MySQL and MariaDB have transactions, whatever the server makes by default.
 
 use migration::areas::telemetry;
-use migration_engine::{Project, doctor::examine, report::Health, sea_orm_migration::MigratorTrait};
+use migration_engine::{
+    Project,
+    doctor::{Health, examine},
+    sea_orm_migration::MigratorTrait,
+};
 use sea_orm::ConnectionTrait;
 use tests::{
     Backend, TestDatabase,

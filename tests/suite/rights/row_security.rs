@@ -2,8 +2,7 @@
 
 use migration_engine::{
     batch::BatchedUpdate,
-    maintain::maintain,
-    report::TaskOutcome,
+    maintain::{TaskOutcome, maintain},
     sea_orm_migration::{SchemaManager, prelude::*},
 };
 use sea_orm::DbBackend;

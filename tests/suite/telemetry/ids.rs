@@ -39,7 +39,7 @@ async fn broken_databases_are_repaired(backend: Backend) {
         execute(db, "DELETE FROM sensor_readings WHERE sensor_id = 'new'").await;
 
         runner.down(Some(1)).await.unwrap();
-        assert_eq!(catalog(&runner).await.diff(&before), [], "taken back is what was done, no more: {broken}");
+        assert_eq!(catalog(&runner).await.diff(&before), [], "reverted is what was done, no more: {broken}");
         assert!(!has_table(db, SIDE_TABLE).await, "{broken}");
         runner.up(Some(1)).await.unwrap();
         execute(db, &format!("DROP TABLE IF EXISTS {SIDE_TABLE}")).await;

@@ -1,4 +1,4 @@
-//! The operations of `migration-timescale` on real servers: what they make, made twice, taken back to nothing, and what
+//! The operations of `migration-timescale` on real servers: what they make, made twice, reverted to nothing, and what
 //! becomes of them where the server has no such thing.
 
 mod aggregate;

@@ -1,5 +1,5 @@
 //! What a run of the engine costs beside `psql -1 -f` with the same statements, as paired ratios of whole processes: 52
-//! revisions applied, nothing pending (beside psql with one select), all taken back; and what the engine's peers cost. On MariaDB and
+//! revisions applied, nothing pending (beside psql with one select), all reverted; and what the engine's peers cost. On MariaDB and
 //! SQLite beside SeaORM's own migrator.
 //!
 //! `make bench-engine` runs it on the test suite's PostgreSQL; `TEST_POSTGRES_URL` names another server. Besides the engine

@@ -2,13 +2,13 @@
 
 mod args;
 mod bar;
-mod commands;
+mod context;
 mod human;
-mod inspection;
-mod offline;
-mod print;
+mod output;
+mod parts;
 mod say;
 mod table;
+mod verbs;
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -16,15 +16,13 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 use database_target::InvalidUrl;
 use tracing_subscriber::EnvFilter;
 
-use crate::{
-    Areas, EngineError, Runner,
-    areas::ChosenArea,
-    connect, interrupt,
-    report::{Database, Output, Report},
-    runner::Patience,
-};
-use args::{Cli, Command, UpArgs};
+use crate::{Areas, EngineError, interrupt, runner::Patience};
+use args::Cli;
 use bar::Show;
+use context::Context;
+pub use output::{Database, Output, json_schema};
+pub use verbs::Report;
+use verbs::Verb;
 
 /// Parses the arguments, runs the command and prints what came of it. Never panics and never prints a password.
 pub async fn run(areas: impl Into<Areas>) -> ExitCode {
@@ -46,8 +44,8 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
         // Where nobody reads the log, there is nobody to tell that either.
         .log_internal_errors(false)
         .init();
-    let command = cli.command.unwrap_or(Command::Up(UpArgs::default()));
-    let name = command.name();
+    let verb = cli.verb.unwrap_or_default();
+    let name = verb.name();
     let context = Context {
         url: cli.database_url,
         schema: cli.database_schema,
@@ -63,7 +61,7 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
     };
     interrupt::listen();
     let mut database = None;
-    let done = Box::pin(dispatch(&context, areas.into(), command, &mut database)).await;
+    let done = Box::pin(dispatch(&context, areas.into(), verb, &mut database)).await;
     context.show.end();
     let failed = interrupt::signal().and_then(|signal| u8::try_from(128 + signal).ok()).unwrap_or(1);
     let exit_code = done.as_ref().map_or(failed, Report::exit_code);
@@ -76,10 +74,12 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
                 }
                 Err(error) => (None, Some(error.on_one_line())),
             };
-            print_json(&Output { command: name, database, exit_code, result, error });
+            Output { command: name, database, exit_code, result, error }.print();
         }
         (Ok(report), false) => {
-            print::report(&report, cli.output.quiet, cli.output.verbose);
+            if !cli.output.quiet || report.is_asked_for() {
+                say::out(&report.text(cli.output.verbose));
+            }
             if let Some(error) = report.error() {
                 say::err(&format!("error: {error}\n"));
             }
@@ -105,60 +105,27 @@ fn arguments() -> Cli {
     }
 }
 
-/// What every command may need.
-struct Context {
-    url: Option<String>,
-    schema: Option<String>,
-    area: Option<String>,
-    show: Arc<Show>,
-    /// Whether to say on standard error which database is worked on.
-    announce: bool,
-    patience: Patience,
-}
-
 async fn dispatch(
     context: &Context,
     areas: Areas,
-    command: Command,
+    verb: Verb,
     database: &mut Option<Database>,
 ) -> Result<Report, EngineError> {
-    // A new revision goes to a folder, which may be there before the area is listed.
-    let area = if matches!(command, Command::Generate { .. }) { None } else { context.area.as_deref() };
-    let area = areas.choose(area)?;
-    let command = match offline::execute(context, &area, command).await? {
-        offline::Outcome::Done(report) => return Ok(report),
-        offline::Outcome::NeedsDatabase(command) => command,
+    let area = areas.choose(context.area.as_deref().filter(|_| !verb.takes_a_folder()))?;
+    let verb = match verb {
+        Verb::Code(verb) => return verb.run(context, &area).await,
+        Verb::Database(verb) => verb,
     };
-    let runner = connect(context, area, command.only_reads()).await?;
-    let worked_on = Database {
-        url: runner.target().location(),
-        schema: context.schema.clone().or_else(|| runner.target().schema().map(str::to_owned)),
-        server: runner.server().to_string(),
-        from: runner.target().origin().to_string(),
-    };
+    if let Some(report) = verb.without_database(context, &area)? {
+        return Ok(report);
+    }
+    let mut runner = context.connect(area, verb.only_reads()).await?;
+    let worked_on = Database::of(&runner, context);
     if context.announce {
-        let schema = worked_on.schema.as_ref().map(|schema| format!(" schema {schema}")).unwrap_or_default();
-        let Database { url, server, from, .. } = &worked_on;
-        say::err(&format!("database: {url}{schema} ({server}, from {from})\n"));
+        worked_on.announce();
     }
     *database = Some(worked_on);
-    let (runner, command) = commands::prepare(runner, command)?;
-    let done = commands::execute(&runner, command).await;
+    let done = verb.run(&mut runner).await;
     runner.close().await;
     done
-}
-
-async fn connect(context: &Context, area: ChosenArea, must_exist: bool) -> Result<Runner, EngineError> {
-    let target = area.target(context.url.as_deref())?;
-    let settings = connect::Settings { schema: context.schema.clone(), must_exist };
-    let runner = Runner::connect(area.project, target, &settings, context.patience.clone()).await?;
-    let show = Arc::clone(&context.show);
-    Ok(runner.on_event(move |event| show.event(event)))
-}
-
-fn print_json(output: &Output) {
-    match serde_json::to_string_pretty(output) {
-        Ok(text) => say::out(&format!("{text}\n")),
-        Err(error) => say::err(&format!("error: the result cannot be written as JSON: {error}\n")),
-    }
 }

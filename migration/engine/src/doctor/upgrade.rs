@@ -11,7 +11,7 @@ use sea_orm::DbErr;
 use super::{first, ok};
 use crate::{
     Runner,
-    report::{Diagnosis, Health},
+    doctor::{Diagnosis, Health},
 };
 
 const ABOUT: &str = "upgrade of TimescaleDB";

@@ -165,7 +165,7 @@ pub enum GraphError {
         instead: String,
     },
     /// `down` to a revision that is not applied.
-    #[error("revision {revision} is not applied, so nothing can be taken back as far as it; `current` shows what is")]
+    #[error("revision {revision} is not applied, so nothing can be reverted as far as it; `current` shows what is")]
     NotApplied {
         /// The revision.
         revision: String,

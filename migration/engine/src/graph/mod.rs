@@ -159,7 +159,7 @@ impl Graph {
         self.in_order(|other| other != position && marked[other])
     }
 
-    /// All that has to be taken back before it, dependents included, in order.
+    /// All that has to be reverted before it, dependents included, in order.
     pub fn descendants(&self, position: usize) -> Vec<usize> {
         let marked = self.required_by.reach(&[position]);
         self.in_order(|other| other != position && marked[other])

@@ -61,7 +61,7 @@ impl Graph {
         }
     }
 
-    /// The applied revisions that `down` takes back to reach a target, newest first. The target itself stays. `-N` is
+    /// The applied revisions that `down` reverts to reach a target, newest first. The target itself stays. `-N` is
     /// the last N applied ones, or as many as there are.
     ///
     /// # Errors
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(down("+1", "a").unwrap_err(), "`down` cannot go to +1; use `up +1`");
         assert_eq!(
             down("b", "a").unwrap_err(),
-            "revision b is not applied, so nothing can be taken back as far as it; `current` shows what is"
+            "revision b is not applied, so nothing can be reverted as far as it; `current` shows what is"
         );
     }
 

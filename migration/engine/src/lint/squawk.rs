@@ -40,7 +40,7 @@ pub struct Chosen {
 pub enum Holds {
     /// Both ways, on every table.
     Always,
-    /// Not for `down`: it takes back what `up` did, and whoever runs it has already put the older programs back.
+    /// Not for `down`: it reverts what `up` did, and whoever runs it has already put the older programs back.
     OnlyUp,
     /// Not on hypertables, which refuse the advice (CONCURRENTLY, or a constraint made of such an index).
     NotOnHypertables,

@@ -13,7 +13,7 @@ use super::{
     refresh::{Steps, Stretch, in_steps, steps, told},
     turn::Turn,
 };
-use crate::{EngineError, report::TaskOutcome};
+use crate::{EngineError, maintain::TaskOutcome};
 
 /// Ranges that are told one by one.
 const TOLD: usize = 3;

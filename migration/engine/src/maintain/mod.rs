@@ -22,6 +22,7 @@ mod mend;
 mod plan;
 mod refresh;
 mod retention;
+mod task;
 mod turn;
 
 use std::time::{Duration, Instant};
@@ -31,11 +32,11 @@ use migration_timescale::Maintenance;
 use crate::{
     EngineError, Runner,
     lock::{self, Purpose},
-    report::{self, Task, TaskOutcome},
     runner::Event,
 };
 use plan::{Doer, Planned};
 pub(crate) use plan::{declared, is_stored, portable_watermark};
+pub use task::{Maintained, Task, TaskOutcome};
 use turn::Turn;
 
 /// What a task did.
@@ -55,7 +56,7 @@ impl Done {
     }
 
     fn taken_back(planned: &Planned) -> Self {
-        Self::skipped(format!("revision {} was taken back meanwhile", planned.revision))
+        Self::skipped(format!("revision {} was reverted meanwhile", planned.revision))
     }
 
     fn planned(detail: impl Into<String>) -> Self {
@@ -64,16 +65,16 @@ impl Done {
 }
 
 /// Does what the applied revisions declare and no job does; with `dry_run` only says what that would be.
-pub async fn maintain(runner: &Runner, dry_run: bool) -> Result<report::Maintenance, EngineError> {
+pub async fn maintain(runner: &Runner, dry_run: bool) -> Result<Maintained, EngineError> {
     if dry_run {
-        return Ok(report::Maintenance { dry_run, at_work: None, tasks: do_all(runner, dry_run).await? });
+        return Ok(Maintained { dry_run, at_work: None, tasks: do_all(runner, dry_run).await? });
     }
     let (db, table) = (runner.connection(), runner.project().bookkeeping_table());
     let taken = lock::acquire(db, runner.target(), Purpose::Maintenance, &table, Duration::ZERO, |_| {}).await;
     let lock = match taken {
         Ok(lock) => lock,
         Err(EngineError::RunnerBusy { holder, .. }) => {
-            return Ok(report::Maintenance { dry_run, at_work: Some(holder), tasks: Vec::new() });
+            return Ok(Maintained { dry_run, at_work: Some(holder), tasks: Vec::new() });
         }
         Err(error) => return Err(error),
     };
@@ -81,7 +82,7 @@ pub async fn maintain(runner: &Runner, dry_run: bool) -> Result<report::Maintena
     let released = lock.release(db, Purpose::Maintenance, &table).await;
     let tasks = done?;
     released?;
-    Ok(report::Maintenance { dry_run, at_work: None, tasks })
+    Ok(Maintained { dry_run, at_work: None, tasks })
 }
 
 async fn do_all(runner: &Runner, dry_run: bool) -> Result<Vec<Task>, EngineError> {

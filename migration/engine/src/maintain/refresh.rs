@@ -17,7 +17,7 @@ use super::{
 use crate::{
     EngineError, Runner,
     catalog::{quote, rows},
-    report::TaskOutcome,
+    maintain::TaskOutcome,
     runner::Event,
     session,
 };
@@ -103,7 +103,7 @@ impl fmt::Display for Cut {
     }
 }
 
-/// Refreshes whole buckets from old to new. `None` when the revision was taken back meanwhile.
+/// Refreshes whole buckets from old to new. `None` when the revision was reverted meanwhile.
 pub(super) async fn in_steps(
     turn: &mut Turn<'_>,
     planned: &Planned,

@@ -9,7 +9,7 @@ use super::{
     plan::{Dependent, Planned, summarised_up_to},
     turn::Turn,
 };
-use crate::{EngineError, Runner, catalog::rows, report::TaskOutcome};
+use crate::{EngineError, Runner, catalog::rows, maintain::TaskOutcome};
 
 /// Rows deleted in one transaction.
 const ROWS: u32 = 5_000;

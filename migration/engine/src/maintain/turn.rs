@@ -32,7 +32,7 @@ impl<'r> Turn<'r> {
     }
 
     /// Does one step of a task under the lock, again and again while others are in its way. `None` when the revision that
-    /// declares the task was taken back meanwhile.
+    /// declares the task was reverted meanwhile.
     pub(super) async fn step<T>(
         &mut self,
         planned: &Planned,

@@ -17,7 +17,7 @@ use crate::Direction;
 pub trait Bookkeeping: Sync {
     /// Makes the tables where they are not there.
     fn install(&self, backend: DbBackend) -> Vec<String>;
-    /// Notes that the revision was applied or taken back; in its transaction where it has one.
+    /// Notes that the revision was applied or reverted; in its transaction where it has one.
     fn note(&self, backend: DbBackend, revision: &Recorded, direction: Direction) -> Vec<String>;
 }
 

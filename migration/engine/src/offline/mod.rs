@@ -79,7 +79,7 @@ pub struct Written {
     pub missing: Vec<OfflineError>,
 }
 
-/// The script that applies or takes back those of `revisions` that are `wanted`, for the client of the database.
+/// The script that applies or reverts those of `revisions` that are `wanted`, for the client of the database.
 ///
 /// `revisions` are all there are, in order: the earlier ones make the schema that the wanted ones find.
 pub async fn script(

@@ -75,7 +75,7 @@ const QUESTIONS: &[(&str, Answer)] = &[
     ("has_unvalidated_check", |known, asked| {
         asked.first().map(|table| !has_columnstore(known.model(), table)).map(|yes| asked.row(yes))
     }),
-    // The engine's. A new database has no rows; what a script takes back may have some.
+    // The engine's. A new database has no rows; what a script reverts may have some.
     ("has_rows", |known, asked| Some(asked.rows(known.direction == Direction::Down))),
     ("has_valid_index", |known, asked| {
         let [index] = asked.last()?;

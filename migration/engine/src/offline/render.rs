@@ -67,7 +67,7 @@ impl Page {
     fn header(&mut self, options: &RenderOptions<'_>) {
         let (action, direction) = match options.direction {
             Direction::Up => ("Applies revisions to", "up"),
-            Direction::Down => ("Takes back revisions of", "down"),
+            Direction::Down => ("Reverts revisions of", "down"),
         };
         let run = match self.backend {
             DbBackend::MySql => "mariadb DATABASE < FILE",

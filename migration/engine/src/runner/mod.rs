@@ -1,4 +1,4 @@
-//! Applies and takes back revisions.
+//! Applies and reverts revisions.
 //!
 //! Everything runs on one connection, under the [runner's lock](crate::lock), one transaction per revision where SeaORM
 //! would use one. Each statement waits at most [`Patience::lock_timeout`] for a table lock; then the revision is rolled
@@ -125,10 +125,8 @@ impl Runner {
     }
 
     /// Takes these revisions as they are now, although they were changed after they were applied.
-    #[must_use]
-    pub fn accept_changed(mut self, revisions: impl IntoIterator<Item = String>) -> Self {
+    pub fn accept_changed(&mut self, revisions: impl IntoIterator<Item = String>) {
         self.accepted.extend(revisions);
-        self
     }
 
     /// What the server can do.
@@ -215,7 +213,7 @@ impl Runner {
         Ok(self.names(&self.graph.plan_up(target, &applied)?))
     }
 
-    /// What `down` to `target` would take back, in order.
+    /// What `down` to `target` would revert, in order.
     pub fn plan_down(&self, target: &RevisionTarget, records: &Records) -> Result<Vec<String>, EngineError> {
         self.refuse_missing(records)?;
         let present = self.graph.applied(self.in_order().filter(|name| records.is_present(name)))?;
@@ -243,7 +241,7 @@ impl Runner {
         self.unlock(lock, done).await
     }
 
-    /// Takes back applied revisions, newest first: the last `steps`, or all. Gives the names.
+    /// Reverts applied revisions, newest first: the last `steps`, or all. Gives the names.
     ///
     /// A revision that would delete rows refuses unless this runs inside [`guard::with_consent`].
     pub async fn down(&self, steps: Option<u32>) -> Result<Vec<String>, EngineError> {
@@ -251,14 +249,14 @@ impl Runner {
         self.down_to(&steps.map_or(RevisionTarget::Base, count)).await
     }
 
-    /// Takes back what was applied after `target`, newest first. Gives the names.
+    /// Reverts what was applied after `target`, newest first. Gives the names.
     pub async fn down_to(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
         let lock = self.lock().await?;
         let done = self.down_locked(target).await;
         self.unlock(lock, done).await
     }
 
-    /// Takes back everything and applies it again. Deletes all rows; see [`Runner::tables_with_rows`].
+    /// Reverts everything and applies it again. Deletes all rows; see [`Runner::tables_with_rows`].
     pub async fn refresh(&self) -> Result<(), EngineError> {
         self.refuse_what_cannot_come_back().await?;
         let lock = self.lock().await?;
@@ -271,7 +269,7 @@ impl Runner {
         self.unlock(lock, done).await
     }
 
-    /// Takes back everything and drops the bookkeeping tables. Deletes all rows.
+    /// Reverts everything and drops the bookkeeping tables. Deletes all rows.
     pub async fn reset(&self) -> Result<(), EngineError> {
         let lock = self.lock().await?;
         let done = guard::with_consent(true, async {

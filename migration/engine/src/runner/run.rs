@@ -31,7 +31,7 @@ struct Job<'r> {
     direction: Direction,
     /// What is to be written down about it.
     entry: Entry,
-    /// Whether SeaORM's table has it already: an earlier run was killed while taking it back.
+    /// Whether SeaORM's table has it already: an earlier run was killed while reverting it.
     recorded: bool,
     /// What was known of it before.
     before: Option<Entry>,
@@ -92,7 +92,7 @@ impl Runner {
                 revision: revisions[number],
                 direction,
                 entry: match (direction, records.entries.get(name)) {
-                    // What is taken back keeps what is known of it.
+                    // What is reverted keeps what is known of it.
                     (Direction::Down, Some(known)) => begun(known, direction),
                     _ => self.entry(name, direction).await,
                 },
@@ -178,7 +178,7 @@ impl Runner {
             && self.schema_is(job, job.direction == Direction::Up).await
     }
 
-    /// Takes back the note that a revision has begun, when it had not changed anything before it failed.
+    /// Reverts the note that a revision has begun, when it had not changed anything before it failed.
     async fn forget_unless_begun(&self, job: &Job<'_>) {
         let untouched = match job.changed {
             Changed::Nothing => true,

@@ -1,11 +1,11 @@
-//! Proves on a scratch database that every revision can be taken back.
+//! Proves on a scratch database that every revision can be reverted.
 //!
 //! For each revision, in order: `up`, its [seed](crate::Describe::seed), `down`, `up` again.
 //!
 //! - After `down` the schema is what it was before, object by object; after the second `up`, what it was after the first.
 //! - Rows that were there before `up` are there after `down`, unchanged. Where `up` itself changes nothing in them, the
 //!   seeded rows are there as well, as far as the older columns can hold them.
-//! - After the second `up` the older tables hold what they held after the seed: taking a revision back loses nothing.
+//! - After the second `up` the older tables hold what they held after the seed: reverting a revision loses nothing.
 //! - A revision that runs outside a transaction runs once more, and changes nothing: it can be started again when killed.
 //!
 //! The scratch database is one of its own where the server and the user's rights allow it, and a transaction that is
@@ -32,14 +32,14 @@ use crate::{
     scratch::{self, Form, Scratch, ScratchError},
 };
 
-/// Name of the finding that taking a revision back loses rows, for [`crate::describe::Allowed`].
+/// Name of the finding that reverting a revision loses rows, for [`crate::describe::Allowed`].
 pub const LOSSY_ROLLBACK: &str = "lossy-rollback";
 
 /// What became of a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Taken back and applied again without a difference.
+    /// Reverted and applied again without a difference.
     Proved,
     /// See the findings.
     Failed,
@@ -55,9 +55,9 @@ pub enum Step {
     Up,
     /// Its seed rows were inserted.
     Seed,
-    /// Taken back.
+    /// Reverted.
     Down,
-    /// Applied after it was taken back.
+    /// Applied after it was reverted.
     UpAgain,
     /// Run while it was applied already.
     Rerun,

@@ -14,7 +14,7 @@
 //! nobody has asked for.
 //!
 //! Only PostgreSQL has sequences. What was put in place is written down in a table of [`kept`](migration_engine::kept),
-//! and `down` takes back that and no more; the position stays, as the numbers may be in use.
+//! and `down` reverts that and no more; the position stays, as the numbers may be in use.
 
 use migration_engine::Describe;
 use sea_orm_migration::{

@@ -4,7 +4,7 @@
 //! hours and never gets there; whoever refreshes by hand has to stay within the 180 days. Days and weeks are made of hours,
 //! which stay.
 //!
-//! The first readings go a day after the revision was applied, so that there is a day to take it back. Where the server has
+//! The first readings go a day after the revision was applied, so that there is a day to revert it. Where the server has
 //! no policies, `migration maintain` drops what is old, and keeps what the hours do not cover yet.
 
 use migration_engine::Describe;

@@ -44,7 +44,7 @@ pub(super) async fn run_or_leave_to_command(
     Ok(step)
 }
 
-/// Like [`run_all_or_skip`], without a line on the log: taking back what was skipped is nothing to tell.
+/// Like [`run_all_or_skip`], without a line on the log: reverting what was skipped is nothing to tell.
 pub(super) async fn run_quietly<E: Into<RenderError>>(
     manager: &SchemaManager<'_>,
     rendered: Result<Vec<String>, E>,

@@ -145,7 +145,7 @@ async fn a_task_and_its_log_are_completed_together(database: TestDatabase) {
     let error = tasks.complete_with_log(task.id, &bad).await.unwrap_err();
     assert_eq!(invalid("maintenance_logs", &error), ("actual_duration_hours", None));
     assert_eq!((tasks.get(task.id).await.unwrap(), count(db, "maintenance_logs").await), (task.clone(), 0));
-    // In a transaction that is taken back: neither.
+    // In a transaction that is reverted: neither.
     let transaction = db.begin().await.unwrap();
     MaintenanceTaskRepository::new(&transaction).complete_with_log(task.id, &new).await.unwrap();
     transaction.rollback().await.unwrap();

@@ -8,8 +8,7 @@ use std::{
 
 use migration_engine::{
     EngineError, Project, Runner, Target, connect,
-    maintain::maintain,
-    report::{Maintenance, TaskOutcome},
+    maintain::{Maintained, TaskOutcome, maintain},
     runner::{Event, Patience},
 };
 use tests::{
@@ -71,7 +70,7 @@ async fn visited(
     database: &TestDatabase,
     project: fn() -> Project,
     way: Way,
-) -> (Maintenance, Vec<String>, Vec<Happened>) {
+) -> (Maintained, Vec<String>, Vec<Happened>) {
     let log = Log::default();
     let visitor: Arc<Mutex<Option<Visit>>> = Arc::default();
     let (first, url) = (Once::new(), database.url().to_owned());
@@ -120,7 +119,7 @@ async fn a_down_gets_its_turn(database: TestDatabase) {
     assert_eq!(taken_back, [project::REVISION]);
     let expected = ["refresh of readings_hourly", "refresh of readings_daily", "retention of readings"];
     assert_eq!(outcomes(&done), expected.map(|name| (name, TaskOutcome::Skipped)), "{done:#?}");
-    assert!(done.tasks.iter().all(|task| task.detail.ends_with("was taken back meanwhile")), "{done:#?}");
+    assert!(done.tasks.iter().all(|task| task.detail.ends_with("was reverted meanwhile")), "{done:#?}");
     assert_eq!(log.last(), Some(&Happened::Ended), "no step after it: {log:?}");
     let db = database.connect().await;
     assert!(!has_table(&db, "readings").await);

@@ -3,7 +3,10 @@
 //! Nobody runs the jobs here, although a scheduler seems to; what they would do, the tests call.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use migration_engine::{Runner, inspection, maintain::maintain, report::TaskOutcome};
+use migration_engine::{
+    Runner, inspection,
+    maintain::{TaskOutcome, maintain},
+};
 use migration_timescale::{
     ContinuousAggregate, Interval,
     inspect::{self, Answer, MissingRange},

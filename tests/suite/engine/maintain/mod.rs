@@ -12,8 +12,7 @@ use chrono::{TimeDelta, Utc};
 use migration_engine::{
     Runner, Target, connect, lock,
     lock::Purpose,
-    maintain::maintain,
-    report::{Maintenance, Task, TaskOutcome},
+    maintain::{Maintained, Task, TaskOutcome, maintain},
     runner::{Event, Patience},
 };
 use migration_timescale::moment_sql;
@@ -55,11 +54,11 @@ async fn prepared(database: &TestDatabase, declares: Declares) -> Runner {
     runner
 }
 
-fn task<'m>(done: &'m Maintenance, name: &str) -> &'m Task {
+fn task<'m>(done: &'m Maintained, name: &str) -> &'m Task {
     done.tasks.iter().find(|task| task.task == name).unwrap_or_else(|| panic!("{name} in {done:#?}"))
 }
 
-fn outcomes(done: &Maintenance) -> Vec<(&str, TaskOutcome)> {
+fn outcomes(done: &Maintained) -> Vec<(&str, TaskOutcome)> {
     done.tasks.iter().map(|task| (task.task.as_str(), task.outcome)).collect()
 }
 

@@ -1,8 +1,9 @@
 //! The commands `report` and `maintain`: text for people, JSON as its schema says.
 
 use migration_engine::{
+    cli::{Output, Report},
     inspection,
-    report::{Maintenance, Output, Report, Task, TaskOutcome},
+    maintain::{Maintained, Task, TaskOutcome},
 };
 use serde_json::Value;
 use tests::{Backend, TestDatabase, json_schema, on_every_backend, process::run, workspace};
@@ -59,7 +60,7 @@ fn every_result_of_maintain_is_as_the_schema_says() {
         error: (outcome == Failed).then(|| "no".to_owned()),
     };
     let tasks = [Done, Nothing, LeftToJob, Skipped, Planned, Failed].map(task).into();
-    let result = Report::Maintenance(Maintenance { dry_run: false, at_work: None, tasks });
+    let result = Report::Maintenance(Maintained { dry_run: false, at_work: None, tasks });
     let output = Output { command: "maintain", database: None, exit_code: 1, result: Some(result), error: None };
     let mut document = serde_json::to_value(&output).unwrap();
     assert_eq!(faults(&document.to_string()), Vec::<String>::new());

@@ -28,14 +28,14 @@ fn run_up(graph: &Graph, applied: &mut [bool], plan: &[usize]) -> Result<(), Tes
     Ok(())
 }
 
-/// Runs a plan of `down`: fails when something that is still applied requires what is taken back.
+/// Runs a plan of `down`: fails when something that is still applied requires what is reverted.
 fn run_down(graph: &Graph, applied: &mut [bool], plan: &[usize]) -> Result<(), TestCaseError> {
     for &position in plan {
-        prop_assert!(applied[position], "{} is taken back twice", graph.name(position));
+        prop_assert!(applied[position], "{} is reverted twice", graph.name(position));
         applied[position] = false;
         for other in (0..graph.len()).filter(|&other| applied[other]) {
             let held = required(graph, other).contains(&position);
-            prop_assert!(!held, "{} is taken back before {}", graph.name(position), graph.name(other));
+            prop_assert!(!held, "{} is reverted before {}", graph.name(position), graph.name(other));
         }
     }
     Ok(())

@@ -8,11 +8,13 @@ use migration_timescale::inspect::{
     Storage, TableKind, TableState,
 };
 
-use super::{
-    human::{bytes, count, duration, moment, relative, share},
-    table::{NOTHING as NONE, Table},
+use crate::{
+    cli::{
+        human::{bytes, count, duration, moment, relative, share},
+        table::{NOTHING as NONE, Table},
+    },
+    inspection::Inspection,
 };
-use crate::report::Inspection;
 
 /// Where a line does not know something that others do.
 const NOT_KNOWN: &str = "not known";

@@ -1,0 +1,28 @@
+//! What every verb may need.
+
+use std::sync::Arc;
+
+use super::bar::Show;
+use crate::{EngineError, Runner, areas::ChosenArea, connect, runner::Patience};
+
+/// What every verb may need.
+pub(super) struct Context {
+    pub(super) url: Option<String>,
+    pub(super) schema: Option<String>,
+    pub(super) area: Option<String>,
+    pub(super) show: Arc<Show>,
+    /// Whether to say on standard error which database is worked on.
+    pub(super) announce: bool,
+    pub(super) patience: Patience,
+}
+
+impl Context {
+    /// Connects to the area's database.
+    pub(super) async fn connect(&self, area: ChosenArea, must_exist: bool) -> Result<Runner, EngineError> {
+        let target = area.target(self.url.as_deref())?;
+        let settings = connect::Settings { schema: self.schema.clone(), must_exist };
+        let runner = Runner::connect(area.project, target, &settings, self.patience.clone()).await?;
+        let show = Arc::clone(&self.show);
+        Ok(runner.on_event(move |event| show.event(event)))
+    }
+}

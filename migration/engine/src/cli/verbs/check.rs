@@ -1,0 +1,127 @@
+//! `check`: database and code compared.
+
+use std::fmt::Write;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{OnDatabase, Outcome, Report};
+use crate::{
+    EngineError, Runner,
+    catalog::Difference,
+    cli::parts::text::{each, plural},
+    drift,
+    renamed::Renamed,
+    runner::{Changed, RevisionStatus},
+};
+
+/// Compare database and code: pending, unfinished and changed revisions, and the live schema
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  migration check\n  migration check --json | jq .result.drift")]
+pub(in crate::cli) struct Verb {}
+
+/// Database and code compared.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Check {
+    /// Whether nothing is wrong.
+    pub in_order: bool,
+    /// Revisions not applied.
+    pub pending: Vec<String>,
+    /// Revisions begun and not finished.
+    pub unfinished: Vec<String>,
+    /// Applied revisions whose code does something else now.
+    pub changed: Vec<Changed>,
+    /// Applied revisions that the code does not have.
+    pub missing: Vec<String>,
+    /// Those of them that a pending revision of the code looks like.
+    pub renamed: Vec<Renamed>,
+    /// Applied revisions without a checksum: another tool applied them, and no `up` has run since.
+    pub unknown: Vec<String>,
+    /// Objects that differ between the live schema and what the applied revisions make; null when it could not be told
+    /// because revisions are unfinished or missing.
+    pub drift: Option<Vec<Difference>>,
+}
+
+impl OnDatabase for Verb {
+    fn only_reads(&self) -> bool {
+        true
+    }
+
+    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+        let records = runner.records().await?;
+        let status = runner.status_of(&records).await?;
+        let missing = runner.missing(&records);
+        let renamed = runner.renamed(&records).await;
+        let changed = status.iter().filter_map(RevisionStatus::change).collect();
+        let names = |chosen: &dyn Fn(&RevisionStatus) -> bool| -> Vec<String> {
+            status.iter().filter(|one| chosen(one)).map(|one| one.name.clone()).collect()
+        };
+        let unfinished = names(&|one| one.unfinished.is_some());
+        // What a half-run or an unknown revision makes cannot be told.
+        let comparable = unfinished.is_empty() && missing.is_empty();
+        let drift = if comparable { Some(drift::drift(runner).await?) } else { None };
+        let mut check = Check {
+            in_order: false,
+            pending: names(&|one| one.applied_at.is_none() && one.unfinished.is_none()),
+            changed,
+            unknown: names(&|one| one.applied_at.is_some() && one.entry.is_none()),
+            unfinished,
+            missing,
+            renamed,
+            drift,
+        };
+        check.in_order = check.exit_code() == 0;
+        Ok(Report::Check(check))
+    }
+}
+
+impl Outcome for Check {
+    fn text(&self, _verbose: bool) -> String {
+        let mut text = String::new();
+        let mut section = |title: &str, names: &[String], remedy: &str| {
+            if !names.is_empty() {
+                let _ = writeln!(text, "{title}: {}\n  {remedy}", names.join(", "));
+            }
+        };
+        section("pending", &self.pending, "apply them: migration up");
+        section("unfinished", &self.unfinished, "a run was killed or is at work: migration up continues it");
+        section(
+            "changed after they were applied",
+            &self.changed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "put the old code back and write a new revision, or: migration up --accept-changed REVISION",
+        );
+        section(
+            "applied but missing from the code",
+            &self.missing,
+            "check out the version that has them, or roll them back with it first",
+        );
+        let renamed: Vec<String> = self.renamed.iter().map(ToString::to_string).collect();
+        section("renamed, as it seems", &renamed, "then they are applied, and not missing");
+        section("applied by another tool, no checksum yet", &self.unknown, "the next migration up adds it");
+        match &self.drift {
+            None => text.push_str("drift: not looked for, because of the above\n"),
+            Some(drift) if drift.is_empty() => {
+                text.push_str("no drift: the live schema is what the applied revisions make\n");
+            }
+            Some(drift) => {
+                let (count, noun) = (drift.len(), plural(drift.len(), "difference"));
+                let _ = writeln!(text, "drift: {count} {noun} between database and revisions");
+                text.push_str(&each(drift, |difference| format!("  {difference}\n")));
+            }
+        }
+        text.push_str(if self.in_order { "in order\n" } else { "not in order\n" });
+        text
+    }
+
+    /// 0 in order, 3 only pending, 4 something else.
+    fn exit_code(&self) -> u8 {
+        let drift = self.drift.as_ref().is_none_or(|drift| !drift.is_empty());
+        if drift || !(self.unfinished.is_empty() && self.changed.is_empty() && self.missing.is_empty()) {
+            4
+        } else if self.pending.is_empty() {
+            0
+        } else {
+            3
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! `heads`: the newest revisions of the code.
+
+use super::{OnCode, Report};
+use crate::{
+    EngineError,
+    areas::ChosenArea,
+    cli::{context::Context, parts::revisions::Revisions},
+};
+
+/// List the newest revisions of the code; several need a merge
+#[derive(clap::Args)]
+#[command(after_help = "Example: migration heads")]
+pub(in crate::cli) struct Verb {}
+
+impl OnCode for Verb {
+    async fn run(self, _context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
+        let graph = area.project.graph()?;
+        let revisions = graph.names(&graph.heads()).into_iter().map(str::to_owned).collect();
+        Ok(Report::Revisions(Revisions { revisions, none: "there are no revisions" }))
+    }
+}

@@ -1,0 +1,35 @@
+//! `new`, or `generate` as SeaORM has it: a new revision from the template.
+
+use super::{OnCode, Report};
+use crate::{
+    EngineError,
+    areas::ChosenArea,
+    cli::{
+        context::Context,
+        parts::created::{Created, crate_dir},
+    },
+    scaffold,
+};
+
+/// Write a new revision from the template and list it in the code
+#[derive(clap::Args)]
+#[command(visible_alias = "new", after_help = "Example: migration new add_sensor_site --area alarms")]
+pub(in crate::cli) struct Verb {
+    /// What it does, as a Rust module name
+    name: String,
+    /// Stamp it with universal time (the default)
+    #[arg(long, conflicts_with = "local_time")]
+    #[allow(dead_code, reason = "SeaORM's tool passes it, and it is the default")]
+    universal_time: bool,
+    /// Stamp it with local time
+    #[arg(long)]
+    local_time: bool,
+}
+
+impl OnCode for Verb {
+    async fn run(self, context: &Context, _area: &ChosenArea) -> Result<Report, EngineError> {
+        let at = if self.local_time { chrono::Local::now().naive_local() } else { chrono::Utc::now().naive_utc() };
+        let written = scaffold::generate(&crate_dir(), &self.name, context.area.as_deref(), at)?;
+        Ok(Created::report(&written))
+    }
+}

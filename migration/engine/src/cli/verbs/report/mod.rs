@@ -1,0 +1,32 @@
+//! `report`: what a live database is like.
+
+mod sections;
+
+use super::{OnDatabase, Outcome, Report};
+use crate::{
+    EngineError, Runner,
+    inspection::{self, Inspection},
+};
+
+/// Look at a live database: jobs, hypertables, aggregates, tables, sequences, blocked sessions; what needs attention first
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  migration report\n  migration report -v\n  migration report --json | jq .result.attention"
+)]
+pub(in crate::cli) struct Verb {}
+
+impl OnDatabase for Verb {
+    fn only_reads(&self) -> bool {
+        true
+    }
+
+    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+        Ok(Report::Inspection(Box::new(inspection::inspect(runner).await?)))
+    }
+}
+
+impl Outcome for Inspection {
+    fn text(&self, verbose: bool) -> String {
+        sections::text(self, verbose)
+    }
+}

@@ -1,0 +1,46 @@
+//! `up`: applies pending revisions.
+
+use super::{OnDatabase, Report};
+use crate::{Direction, EngineError, Runner, cli::parts::run, graph::RevisionTarget};
+
+/// Apply pending revisions (the default command)
+#[derive(clap::Args, Default)]
+#[command(after_help = "Examples:\n  migration up\n  migration up -n 1\n  migration up m20261101 --dry-run")]
+pub(in crate::cli) struct Verb {
+    /// How far [default: head]
+    #[arg(value_name = "TARGET", allow_hyphen_values = true, conflicts_with = "num")]
+    target: Option<String>,
+    /// How many
+    #[arg(short, long)]
+    num: Option<u32>,
+    /// Show what would be run, with its SQL, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Take this revision as it is now, although it was changed after it was applied
+    #[arg(long, value_name = "REVISION")]
+    accept_changed: Vec<String>,
+}
+
+impl OnDatabase for Verb {
+    fn only_reads(&self) -> bool {
+        self.dry_run
+    }
+
+    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+        for text in &self.accept_changed {
+            let name = runner.graph().name(runner.graph().find(text)?).to_owned();
+            runner.accept_changed([name]);
+        }
+        let target = match (&self.target, self.num) {
+            (Some(text), _) => runner.graph().target(text)?,
+            (None, Some(count)) => RevisionTarget::Next(count as usize),
+            (None, None) => RevisionTarget::Head,
+        };
+        let revisions = if self.dry_run {
+            run::planned(runner, runner.plan_up(&target, &runner.records().await?)?, Direction::Up).await?
+        } else {
+            run::ran(runner.up_to(&target).await?)
+        };
+        Ok(Report::Run(run::Run { direction: Direction::Up, dry_run: self.dry_run, revisions }))
+    }
+}
