@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use migration_engine::{guard, progress};
+use migration_engine::revision::{consent, progress};
 use migration_timescale::{Capability, ContinuousAggregate, TimescaleManager, Window, bucket_sql, identifier};
 use sea_orm_migration::{
     SchemaManagerConnection,
@@ -68,7 +68,7 @@ pub async fn may_drop(manager: &SchemaManager<'_>, aggregate: &ContinuousAggrega
     if gone || manager.get_connection().query_one_raw(orphans(server, aggregate, &stored)).await?.is_none() {
         return Ok(());
     }
-    guard::may_drop_rows(manager, &stored).await
+    consent::may_drop_rows(manager, &stored).await
 }
 
 /// Whether a bucket is older than all rows of the source.

@@ -9,7 +9,10 @@ use std::{
     },
 };
 
-use migration_engine::{Project, Runner, Target, connect, runner::Patience};
+use migration_engine::{
+    Project, Runner, Target,
+    session::{Patience, connect},
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tokio::sync::Mutex as AsyncMutex;
 

@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc};
 
 use migration_engine::{
     Describe, Project,
-    describe::{Allowed, Parents},
+    project::describe::{Allowed, Parents},
 };
 use migration_timescale::Maintenance;
 use sea_orm::{ConnectionTrait, DbErr};

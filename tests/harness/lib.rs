@@ -28,7 +28,7 @@ pub mod wire;
 
 use std::path::Path;
 
-use migration_engine::{Runner, catalog::Catalog};
+use migration_engine::{Runner, schema::catalog::Catalog};
 
 pub use backend::Backend;
 pub use database::{TestDatabase, temporary_folder};

@@ -20,7 +20,11 @@ use std::{
 };
 
 use migration::areas;
-use migration_engine::{EngineError, Project, Runner, Target, connect, kept, records, runner::Patience};
+use migration_engine::{
+    EngineError, Project, Runner, Target, ledger,
+    revision::kept,
+    session::{Patience, connect},
+};
 use migration_timescale::Capability;
 use sea_orm::{DatabaseConnection, DbErr};
 use sea_orm_codegen::{
@@ -145,7 +149,7 @@ async fn generate(area: Area, url: &str) -> Result<[(&'static str, Files); 2], C
     let Area { module, schema, project } = area;
     let project = project();
     let bookkeeping = project.bookkeeping_table();
-    let no_entity = [records::own_table(&bookkeeping), bookkeeping];
+    let no_entity = [ledger::own_table(&bookkeeping), bookkeeping];
     let target = Target::parse(url, "DATABASE_URL").map_err(EngineError::from)?.with_schema(schema);
     let runner = Runner::connect(project, target, &connect::Settings::default(), Patience::default()).await?;
     let before = runner.tables().await?;

@@ -40,7 +40,7 @@
 //! # struct Migrator;
 //! # impl MigratorTrait for Migrator { fn migrations() -> Vec<Box<dyn MigrationTrait>> { vec![] } }
 //! # #[derive(DeriveMigrationName)] struct AddSite;
-//! use migration_engine::{Describe, Project, describe::Parents};
+//! use migration_engine::{Describe, Project, project::describe::Parents};
 //!
 //! impl Describe for AddSite {
 //!     fn parents(&self) -> Parents {
@@ -54,51 +54,25 @@
 //! # }
 //! ```
 
-pub mod areas;
-pub mod batch;
-mod call;
-pub mod catalog;
-mod caught;
 pub mod cli;
-pub mod connect;
-pub mod describe;
-pub mod destroy;
-pub mod direction;
-pub mod doctor;
-pub mod drift;
 pub mod error;
-mod foreign_keys;
 pub mod graph;
-pub mod guard;
-mod index_progress;
-pub mod inspection;
-mod interrupt;
-pub mod kept;
+pub mod ledger;
 pub mod lint;
-pub mod lock;
-pub mod maintain;
-pub mod offline;
-pub mod online;
-mod outside;
-pub mod progress;
+pub mod operate;
 pub mod project;
-pub mod records;
-pub mod renamed;
+pub mod recording;
+pub mod revision;
+mod run;
 pub mod runner;
-pub mod scaffold;
-pub mod scratch;
-mod session;
-pub mod sqlstate;
-pub mod stamp;
-mod transaction;
-pub mod verify;
+pub mod schema;
+pub mod session;
+pub mod sql;
 
-pub use areas::Areas;
 pub use database_target::Target;
-pub use describe::Describe;
-pub use direction::Direction;
 pub use error::EngineError;
-pub use project::Project;
+pub use graph::direction::Direction;
+pub use project::{Project, areas::Areas, describe::Describe};
 pub use runner::Runner;
 
 pub use sea_orm_migration;

@@ -1,7 +1,7 @@
 //! A history of each kind of table goes through the predictive revision untouched: a plain table, a hypertable, and a
 //! hypertable whose old chunks are in the columnstore.
 
-use migration_engine::stamp;
+use migration_engine::schema::stamp;
 use sea_orm::DatabaseConnection;
 use tests::{
     Backend, TestDatabase,

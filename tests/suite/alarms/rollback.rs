@@ -1,6 +1,6 @@
 //! Reverting the predictive revision loses nothing: up, alarms of models, down, up, and every row is as it was.
 
-use migration_engine::guard;
+use migration_engine::revision::consent;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use tests::{
@@ -189,7 +189,7 @@ async fn dropping_a_table_with_rows_needs_consent(database: TestDatabase) {
     assert_eq!(pending, [false, true], "the predictive revision was reverted, the baseline was not");
     assert_eq!(applied(runner.connection()).await, [BASELINE]);
     assert_eq!(alarms(runner.connection(), backend, &OLD_COLUMNS).await.len(), (HISTORY + OF_MODELS) as usize);
-    assert_eq!(guard::with_consent(true, runner.down(Some(1))).await.unwrap(), [BASELINE]);
+    assert_eq!(consent::with_consent(true, runner.down(Some(1))).await.unwrap(), [BASELINE]);
     assert!(applied(runner.connection()).await.is_empty() && !has_table(runner.connection(), "alarms").await);
     assert!(runner.down(Some(1)).await.unwrap().is_empty(), "nothing is left to revert");
 }

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use migration_engine::{Runner, batch::BatchedUpdate, runner::Event};
+use migration_engine::{
+    Runner,
+    revision::{Event, batch::BatchedUpdate},
+};
 use tests::{
     Backend, TestDatabase,
     fixtures::{count, execute},

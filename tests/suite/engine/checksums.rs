@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use migration_engine::{Runner, drift::drift};
+use migration_engine::{Runner, schema::drift::drift};
 use tests::{
     Backend, TestDatabase,
     fixtures::execute,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migration_engine::doctor::{Diagnosis, Health, examine};
+use migration_engine::operate::doctor::{Diagnosis, Health, examine};
 use sea_orm::ConnectionTrait;
 use tests::{
     Backend, TestDatabase,

@@ -9,8 +9,8 @@ use migration_engine::{
         rule::{Example, Proof, Servers, Sql},
         rules::HARMLESS,
     },
-    offline::{self, Profile, REFERENCE_TIMESCALEDB},
-    sqlstate,
+    recording::{self, Profile, REFERENCE_TIMESCALEDB},
+    sql::sqlstate,
 };
 use migration_timescale::Capability;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -146,7 +146,7 @@ async fn findings(project: &Project, revisions: Vec<Box<dyn MigrationTrait>>) ->
     let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
     let mut histories = Vec::new();
     for profile in PROFILES {
-        histories.push(offline::record_each(&revisions, profile.capability(None)).await);
+        histories.push(recording::record_each(&revisions, profile.capability(None)).await);
     }
     let allowed = |revision: &str| project.description(revision).map_or_else(Vec::new, |about| about.allows().to_vec());
     lint::lint(&histories, REFERENCE_TIMESCALEDB, allowed)

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use migration_engine::{
     Direction, Runner, lint,
-    offline::{self, SeaOrmTable},
+    recording::{self, SeaOrmTable},
     sea_orm_migration::{MigrationTrait, MigratorTrait},
 };
 use migration_timescale::Capability;
@@ -40,8 +40,8 @@ pub(super) async fn script_of(
 ) -> String {
     let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
     let table = SeaOrmTable::named("seaql_migrations");
-    let text = offline::script(&revisions, &wanted, direction, server, &table).await.text;
-    let again = offline::script(&revisions, &wanted, direction, server, &table).await.text;
+    let text = recording::script(&revisions, &wanted, direction, server, &table).await.text;
+    let again = recording::script(&revisions, &wanted, direction, server, &table).await.text;
     assert_eq!(text, again, "byte for byte");
     text
 }
@@ -305,7 +305,7 @@ async fn what_cannot_be_written_down_stops_the_script(database: TestDatabase) {
     let revisions = asking();
     let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(|one| one as &dyn MigrationTrait).collect();
     let table = SeaOrmTable::named("seaql_migrations");
-    let script = offline::script(&revisions, |_| true, Direction::Up, server, &table).await;
+    let script = recording::script(&revisions, |_| true, Direction::Up, server, &table).await;
     assert!(script.missing.len() == 1 && script.missing[0].revision() == "m2_asks", "{:?}", script.missing);
     let finished = run(&database, &script.text);
     assert_ne!(finished.code, 0, "{finished:#?}");
@@ -318,7 +318,7 @@ async fn what_cannot_be_written_down_stops_the_script(database: TestDatabase) {
 async fn lint_goes_on_behind_what_it_cannot_read() {
     let [first, asks, third] = asking();
     let third = third.then("CREATE INDEX i ON first (id)");
-    let found = lint::of_project(&project(&[first, asks, third]), offline::REFERENCE_TIMESCALEDB).await.unwrap();
+    let found = lint::of_project(&project(&[first, asks, third]), recording::REFERENCE_TIMESCALEDB).await.unwrap();
     let found: Vec<_> = found.iter().map(|finding| (finding.revision.as_str(), finding.rule)).collect();
     assert_eq!(found, [("m2_asks", "cannot-be-read"), ("m3_third", "blocking-index")]);
 }

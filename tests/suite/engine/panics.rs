@@ -3,7 +3,7 @@
 
 use migration_engine::{
     Project,
-    verify::{Outcome, verify},
+    schema::verify::{Outcome, verify},
 };
 use tests::{
     Backend, TestDatabase,

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use migration_engine::{EngineError, Runner, Target, connect, graph::RevisionTarget, runner::Patience};
+use migration_engine::{
+    EngineError, Runner, Target,
+    graph::RevisionTarget,
+    session::{Patience, connect},
+};
 use sea_orm::DbBackend;
 use tests::{
     Backend, TestDatabase,

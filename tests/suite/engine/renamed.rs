@@ -1,7 +1,7 @@
 //! An applied revision that has another name in the code: it is recognised by what it does, and written down anew when
 //! somebody says so.
 
-use migration_engine::{Project, drift::drift, renamed::Renamed};
+use migration_engine::{Project, error::Renamed, schema::drift::drift};
 use tests::{
     Backend, TestDatabase,
     fixtures::applied,

@@ -1,6 +1,6 @@
 //! A trial of revisions is like a run of them: bookkeeping, settings and extensions are what they would be.
 
-use migration_engine::{
+use migration_engine::schema::{
     drift::drift,
     verify::{Outcome, verify},
 };

@@ -1,6 +1,9 @@
 //! Every revision starts from the same session, whatever the one before it left.
 
-use migration_engine::{EngineError, drift, verify};
+use migration_engine::{
+    EngineError,
+    schema::{drift, verify},
+};
 use tests::{
     Backend, TestDatabase,
     fixtures::execute,

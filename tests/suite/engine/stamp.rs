@@ -1,6 +1,6 @@
 //! A database that existed before the project is taken over with `stamp`, if its table is the one the baseline makes.
 
-use migration_engine::{EngineError, Runner, stamp::stamp};
+use migration_engine::{EngineError, Runner, schema::stamp::stamp};
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::prelude::*;
 use tests::{

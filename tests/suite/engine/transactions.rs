@@ -1,7 +1,7 @@
 //! What a revision does is there as a whole or not at all, and what the database remembers of it is true: whatever the
 //! revision does to the transaction around it, and whatever its text looks like.
 
-use migration_engine::{Direction, Project, offline};
+use migration_engine::{Direction, Project, recording};
 use migration_timescale::Capability;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
@@ -54,14 +54,14 @@ async fn a_revision_that_would_end_the_transaction_does_not_run() {
         let script =
             script_of(Backend::Postgres, &[&Inline::new(FIRST, first, "").then(then)]).await.unwrap_err().to_string();
         assert!(script.contains("would end the transaction"), "{script}");
-        let found = migration_engine::lint::of_project(&project(), offline::REFERENCE_TIMESCALEDB).await.unwrap();
+        let found = migration_engine::lint::of_project(&project(), recording::REFERENCE_TIMESCALEDB).await.unwrap();
         let found: Vec<_> = found.iter().filter(|finding| finding.rule == "end-of-transaction").collect();
         assert_eq!(found.len(), 1, "{first}: {found:#?}");
         assert!(found[0].allowed.is_none() && found[0].direction == Direction::Up, "{found:#?}");
         let runner = database.runner_of(project()).await;
-        let verified = migration_engine::verify::verify(&runner, |_| {}).await;
+        let verified = migration_engine::schema::verify::verify(&runner, |_| {}).await;
         assert!(format!("{verified:?}").contains("would end the transaction"), "{verified:?}");
-        assert!(migration_engine::drift::drift(&runner).await.is_ok_and(|found| found.is_empty()));
+        assert!(migration_engine::schema::drift::drift(&runner).await.is_ok_and(|found| found.is_empty()));
         runner.close().await;
         let db = database.connect().await;
         assert!(!has_table(&db, "a").await && !has_table(&db, "b").await, "{first}");
@@ -70,10 +70,13 @@ async fn a_revision_that_would_end_the_transaction_does_not_run() {
     }
 }
 
-async fn script_of(backend: Backend, revisions: &[&dyn MigrationTrait]) -> Result<String, offline::OfflineError> {
+async fn script_of(
+    backend: Backend,
+    revisions: &[&dyn MigrationTrait],
+) -> Result<String, migration_engine::error::OfflineError> {
     let server = if backend == Backend::Sqlite { Capability::sqlite() } else { Capability::postgres() };
-    let table = offline::SeaOrmTable::named("seaql_migrations");
-    let mut script = offline::script(revisions, |_| true, Direction::Up, server, &table).await;
+    let table = recording::SeaOrmTable::named("seaql_migrations");
+    let mut script = recording::script(revisions, |_| true, Direction::Up, server, &table).await;
     script.missing.pop().map_or(Ok(script.text), Err)
 }
 
@@ -255,9 +258,9 @@ async fn a_script_that_builds_a_table_of_sqlite_anew_takes_no_rows_of_others_alo
         execute(runner.connection(), "INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2)")
             .await;
         runner.close().await;
-        let table = offline::SeaOrmTable::named("seaql_migrations");
+        let table = recording::SeaOrmTable::named("seaql_migrations");
         let wanted = |name: &str| name != FIRST;
-        let script = offline::script(&[&first, &second], wanted, Direction::Up, Capability::sqlite(), &table).await;
+        let script = recording::script(&[&first, &second], wanted, Direction::Up, Capability::sqlite(), &table).await;
         let finished = run_script(&database, &script.text);
         assert_eq!(finished.code == 0, kept, "{finished:#?}");
         assert_eq!(finished.stderr.contains("no row refers to one that is gone"), !kept, "{finished:#?}");

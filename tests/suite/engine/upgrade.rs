@@ -2,7 +2,7 @@
 
 use migration_engine::{
     Runner,
-    doctor::{Diagnosis, Health, examine},
+    operate::doctor::{Diagnosis, Health, examine},
 };
 use tests::{
     Backend, TestDatabase,

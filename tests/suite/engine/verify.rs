@@ -1,11 +1,13 @@
 //! `verify` proves that revisions can be reverted, and catches those that cannot, by the object or table.
 
 use migration_engine::{
-    Project, Runner, Target, connect,
-    describe::Allowed,
-    runner::Patience,
-    scratch::Form,
-    verify::{LOSSY_ROLLBACK, Outcome, Progress, Step, Verified, verify},
+    Project, Runner, Target,
+    project::describe::Allowed,
+    schema::{
+        scratch::Form,
+        verify::{LOSSY_ROLLBACK, Outcome, Progress, Step, Verified, verify},
+    },
+    session::{Patience, connect},
 };
 use sea_orm::DbBackend;
 use tests::{

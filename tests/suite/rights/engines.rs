@@ -3,7 +3,7 @@
 use migration::areas::telemetry;
 use migration_engine::{
     Project,
-    doctor::{Health, examine},
+    operate::doctor::{Health, examine},
     sea_orm_migration::MigratorTrait,
 };
 use sea_orm::ConnectionTrait;

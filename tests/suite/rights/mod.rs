@@ -14,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-use migration_engine::{Project, Runner, Target, connect, runner::Patience};
+use migration_engine::{
+    Project, Runner, Target,
+    session::{Patience, connect},
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tests::{Backend, TestDatabase, connect_to, fixtures::execute};
 use url::Url;

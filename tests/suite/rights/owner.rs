@@ -1,9 +1,11 @@
 //! The owner of a database, who is nothing else, goes through everything.
 
 use migration_engine::{
-    doctor::examine,
-    drift::drift,
-    verify::{Outcome, verify},
+    operate::doctor::examine,
+    schema::{
+        drift::drift,
+        verify::{Outcome, verify},
+    },
 };
 use tests::{
     Backend,

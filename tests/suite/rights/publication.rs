@@ -1,6 +1,6 @@
 //! A publication `FOR ALL TABLES` refuses changes of tables without a key: the engine's own have one.
 
-use migration_engine::drift::drift;
+use migration_engine::schema::drift::drift;
 use tests::{
     Backend,
     fixtures::{BASELINE, PREDICTIVE, SIDE_TABLE, alarms, applied, columns, execute, has_table, model_alarms},

@@ -1,8 +1,8 @@
 //! A policy that hides rows of a table from its own owner hides none from a revision: it is refused.
 
 use migration_engine::{
-    batch::BatchedUpdate,
-    maintain::{TaskOutcome, maintain},
+    operate::maintain::{TaskOutcome, maintain},
+    revision::batch::BatchedUpdate,
     sea_orm_migration::{SchemaManager, prelude::*},
 };
 use sea_orm::DbBackend;

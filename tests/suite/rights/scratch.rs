@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use migration_engine::{
+use migration_engine::schema::{
     drift::drift,
     scratch::Form,
     verify::{Outcome, verify},

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Timelike, Utc, Weekday};
-use migration_engine::{Runner, guard};
+use migration_engine::{Runner, revision::consent};
 use migration_timescale::Interval;
 use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, Statement};
 use tests::{
@@ -219,7 +219,7 @@ async fn hours_that_nothing_could_make_anew_are_not_dropped(database: TestDataba
     let source = std::error::Error::source(&refused).map(ToString::to_string).unwrap_or_default();
     assert!(format!("{refused} {source}").contains("sensor_readings_summary_hourly"), "{refused} {source}");
     assert_eq!(rows(db, AGGREGATES[0].0).await, before, "nothing happened");
-    guard::with_consent(true, runner.down(Some(1))).await.unwrap();
+    consent::with_consent(true, runner.down(Some(1))).await.unwrap();
     assert!(db.execute_unprepared(&format!("SELECT 1 FROM {}", AGGREGATES[0].0)).await.is_err());
 }
 

@@ -2,9 +2,9 @@
 
 use migration::areas::telemetry::{Migrator, project};
 use migration_engine::{
-    offline::{self, Profile},
+    recording::{self, Profile},
+    schema::verify::{Outcome, verify},
     sea_orm_migration::{MigrationTrait, MigratorTrait},
-    verify::{Outcome, verify},
 };
 use tests::{TestDatabase, on_every_backend};
 
@@ -37,7 +37,7 @@ async fn every_revision_can_be_recorded_without_a_database() {
     let revisions = Migrator::migrations();
     let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
     for profile in PROFILES {
-        for recorded in offline::record(&revisions, profile.capability(None)).await.unwrap() {
+        for recorded in recording::record(&revisions, profile.capability(None)).await.unwrap() {
             let down = recorded.down.expect("a way back");
             assert_eq!(recorded.up.unanswered, [""; 0], "{profile:?} {}", recorded.up.revision);
             assert_eq!(down.unanswered, [""; 0], "{profile:?} {}", down.revision);

@@ -12,7 +12,7 @@ mod maintenance;
 mod policy;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use migration_engine::catalog::Catalog;
+use migration_engine::schema::catalog::Catalog;
 use migration_timescale::{Chunks, Columnstore, ContinuousAggregate, Interval, Number, TimescaleManager, moment_sql};
 use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr};
 use sea_orm_migration::{SchemaManager, prelude::*};

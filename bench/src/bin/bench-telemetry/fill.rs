@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use migration_engine::{Runner, maintain::maintain};
+use migration_engine::{Runner, operate::maintain::maintain};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tests::scalar;
 

@@ -9,7 +9,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::say;
-use crate::runner::Event;
+use crate::revision::Event;
 
 /// Where the events of a run go.
 pub(super) enum Show {

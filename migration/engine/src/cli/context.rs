@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use super::bar::Show;
-use crate::{EngineError, Runner, areas::ChosenArea, connect, runner::Patience};
+use crate::{
+    EngineError, Runner,
+    project::areas::ChosenArea,
+    session::{Patience, connect},
+};
 
 /// What every verb may need.
 pub(super) struct Context {

@@ -16,7 +16,10 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 use database_target::InvalidUrl;
 use tracing_subscriber::EnvFilter;
 
-use crate::{Areas, EngineError, interrupt, runner::Patience};
+use crate::{
+    Areas, EngineError,
+    session::{Patience, interrupt},
+};
 use args::Cli;
 use bar::Show;
 use context::Context;

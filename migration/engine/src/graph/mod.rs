@@ -27,6 +27,7 @@
 //! of it; the compiler lists the places.
 
 mod build;
+pub mod direction;
 mod draw;
 mod edges;
 mod error;

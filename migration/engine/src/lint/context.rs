@@ -4,7 +4,10 @@ use migration_timescale::Version;
 use sea_orm::DbBackend;
 use sqlparser::ast::{self, AlterTableOperation, ObjectType};
 
-use crate::offline::model::{Columnstore, Hypertable, Model, names::Names, parsed::Parsed};
+use crate::{
+    recording::model::{Columnstore, Hypertable, Model, names::Names},
+    sql::parsed::Parsed,
+};
 
 use super::policies::Policies;
 

@@ -1,7 +1,7 @@
 //! Revisions that would end the transaction that they run in. No revision may allow itself that: `up` refuses it.
 
 use super::{Finding, RuleInfo, Source, finding::shorten};
-use crate::{Direction, offline::Recorded};
+use crate::{Direction, recording::Recorded};
 
 /// As a rule, for lists.
 pub const RULE: RuleInfo = RuleInfo {

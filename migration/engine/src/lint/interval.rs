@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use crate::offline::model::parsed::{is_word, value};
+use crate::sql::parsed::{is_word, value};
 
 const SECOND: f64 = 1.0;
 const UNITS: &[(&str, f64)] = &[
@@ -79,7 +79,7 @@ mod tests {
     use sea_orm::DbBackend;
 
     use super::*;
-    use crate::offline::model::parsed::tokens;
+    use crate::sql::parsed::tokens;
 
     #[test]
     fn reads_what_postgresql_reads() {

@@ -25,14 +25,10 @@ pub use rules::RULES;
 
 use crate::{
     Direction,
-    describe::Allowed,
-    offline::{
-        OfflineError, Recorded, Script,
-        model::{
-            Model,
-            parsed::{self, Parsed},
-        },
-    },
+    error::OfflineError,
+    project::describe::Allowed,
+    recording::{Recorded, Script, model::Model},
+    sql::parsed::{self, Parsed},
 };
 use context::Context;
 use policies::Policies;

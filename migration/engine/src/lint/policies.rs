@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::offline::model::parsed::{self, Call, Parsed};
+use crate::sql::parsed::{self, Call, Parsed};
 
 use super::{
     context::{NAMES, is_continuous_aggregate},

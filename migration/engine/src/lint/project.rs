@@ -7,7 +7,7 @@ use sea_orm::DbBackend;
 use super::{Finding, lint};
 use crate::{
     EngineError, Project,
-    offline::{self, Profile},
+    recording::{self, Profile},
 };
 
 /// Looks at every revision of a project as PostgreSQL gets it, with TimescaleDB of a version and without.
@@ -18,7 +18,7 @@ pub async fn of_project(project: &Project, timescaledb: Version) -> Result<Vec<F
     let mut histories = Vec::new();
     for server in Profile::value_variants().iter().map(|profile| profile.capability(Some(timescaledb))) {
         if server.backend() == DbBackend::Postgres {
-            histories.push(offline::record_each(&order, server).await);
+            histories.push(recording::record_each(&order, server).await);
         }
     }
     Ok(lint(&histories, timescaledb, |name| {

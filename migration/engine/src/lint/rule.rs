@@ -4,7 +4,7 @@ use std::fmt;
 
 use migration_timescale::Version;
 
-use crate::offline::model::parsed::Parsed;
+use crate::sql::parsed::Parsed;
 
 use super::context::Context;
 

@@ -12,10 +12,7 @@ use sqlparser::ast::{AlterTableOperation, TableConstraint};
 use squawk_linter::{Linter, Rule, Violation};
 use squawk_syntax::SourceFile;
 
-use crate::{
-    Direction, kept,
-    offline::{Script, model::parsed::Parsed},
-};
+use crate::{Direction, recording::Script, revision::kept, sql::parsed::Parsed};
 
 use super::{
     Finding, Source,

@@ -1,6 +1,6 @@
 //! Findings that a revision allows, and what is wrong with such a permission.
 
-use crate::{Direction, describe::Allowed};
+use crate::{Direction, project::describe::Allowed};
 
 use super::{Finding, RuleInfo, Source};
 

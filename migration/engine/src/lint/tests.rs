@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{
     Direction,
-    offline::{OnError, REFERENCE_TIMESCALEDB, Statement},
+    recording::{OnError, REFERENCE_TIMESCALEDB, Statement},
 };
 
 fn script(revision: &str, direction: Direction, before: Model, statements: Vec<Statement>) -> Script {
@@ -235,7 +235,7 @@ fn findings_are_read_by_people_and_machines() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "r up  blocking-index: writers of `t` wait until the index is built");
     assert_eq!(lines[1], "    CREATE INDEX i ON t (a)");
-    assert!(lines[2].contains("online::create_index") && lines.len() == 3, "{text}");
+    assert!(lines[2].contains("index::create_index") && lines.len() == 3, "{text}");
     let json = serde_json::to_value(&findings[0]).unwrap();
     assert_eq!(
         (&json["direction"], &json["source"], &json["allowed"]),

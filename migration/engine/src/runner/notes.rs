@@ -6,13 +6,14 @@ use sea_orm::ConnectionTrait;
 use super::Runner;
 use crate::{
     Direction, EngineError,
-    records::{Entry, NO_CHECKSUM, Records},
-    session, sqlstate,
+    ledger::{Entry, NO_CHECKSUM, Records},
+    session,
+    sql::sqlstate,
 };
 
 impl Runner {
     /// What the database remembers, once there are tables for it to remember in.
-    pub(super) async fn installed_records(&self) -> Result<Records, EngineError> {
+    pub(crate) async fn installed_records(&self) -> Result<Records, EngineError> {
         let records = self.records().await?;
         if records.installed {
             return Ok(records);
@@ -25,7 +26,7 @@ impl Runner {
     }
 
     /// Writes down a revision as applied without running it.
-    pub(super) async fn write_applied(&self, name: &str, records: &Records) -> Result<(), EngineError> {
+    pub(crate) async fn write_applied(&self, name: &str, records: &Records) -> Result<(), EngineError> {
         let backend = self.target.backend();
         let now = Utc::now();
         let entry = Entry { finished_at: Some(now), ..self.entry(name, Direction::Up).await };
@@ -54,7 +55,7 @@ impl Runner {
     }
 
     /// Runs bookkeeping statements, all or none.
-    pub(super) async fn write(&self, statements: &[String]) -> Result<(), EngineError> {
+    pub(crate) async fn write(&self, statements: &[String]) -> Result<(), EngineError> {
         let write = async {
             let transaction = session::begin(&self.db).await?;
             transaction.execute_unprepared(&statements.join("; ")).await?;
@@ -64,7 +65,7 @@ impl Runner {
     }
 
     /// A row for a revision that begins now.
-    pub(super) async fn entry(&self, name: &str, direction: Direction) -> Entry {
+    pub(crate) async fn entry(&self, name: &str, direction: Direction) -> Entry {
         let mut entry = Entry {
             revision: name.to_owned(),
             direction,
@@ -83,7 +84,7 @@ impl Runner {
 }
 
 /// The row of a revision that is begun again.
-pub(super) fn begun(known: &Entry, direction: Direction) -> Entry {
+pub(crate) fn begun(known: &Entry, direction: Direction) -> Entry {
     let applied_by = applied_by();
     Entry { direction, started_at: now(), finished_at: None, duration_ms: None, applied_by, ..known.clone() }
 }

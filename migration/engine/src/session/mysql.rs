@@ -14,7 +14,11 @@ use sea_orm::{
     sqlx::{self, Connection},
 };
 
-use crate::{Target, catalog, interrupt, runner::Patience};
+use crate::{
+    Target,
+    session::{Patience, interrupt},
+    sql,
+};
 
 /// Variables that change what a statement does, and that every user may set. Those that a server does not have are left
 /// out. `sql_big_selects` follows `max_join_size`, which changes it.
@@ -75,11 +79,11 @@ impl Start {
         let names: Vec<String> = VARIABLES.iter().map(|name| format!("'{name}'")).collect();
         let question = format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({})", names.join(", "));
         let mut variables = BTreeMap::new();
-        for row in catalog::rows_of_text(db, &question).await? {
+        for row in sql::rows_of_text(db, &question).await? {
             variables.insert(row.try_get_by_index::<String>(0)?.to_lowercase(), row.try_get_by_index(1)?);
         }
         let question = "SELECT DATABASE() AS place, CURRENT_ROLE() AS role, CAST(CONNECTION_ID() AS CHAR) AS id";
-        let rows = catalog::rows_of_text(db, question).await?;
+        let rows = sql::rows_of_text(db, question).await?;
         let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
         interrupt::remember(target, format!("KILL QUERY {}", row.try_get::<String>("", "id")?));
         let moves = Arc::new(AtomicU64::new(moves(db).await?));
@@ -112,9 +116,9 @@ impl Start {
         let role = match self.role.as_deref() {
             None | Some("NONE") => "NONE".to_owned(),
             Some(role) if role.starts_with('`') => role.to_owned(),
-            Some(role) => catalog::quote(DbBackend::MySql, role),
+            Some(role) => sql::quote(DbBackend::MySql, role),
         };
-        let database = self.database.as_deref().map(|name| catalog::quote(DbBackend::MySql, name));
+        let database = self.database.as_deref().map(|name| sql::quote(DbBackend::MySql, name));
         let database = database.map(|name| format!("; USE {name}")).unwrap_or_default();
         format!(
             "SET {}; SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci; SET ROLE {role}; UNLOCK TABLES{database}",
@@ -125,7 +129,7 @@ impl Start {
 
 /// How often this session has gone to a database.
 async fn moves(db: &DatabaseConnection) -> Result<u64, DbErr> {
-    let rows = catalog::rows_of_text(db, "SHOW SESSION STATUS LIKE 'Com_change_db'").await?;
+    let rows = sql::rows_of_text(db, "SHOW SESSION STATUS LIKE 'Com_change_db'").await?;
     let count = rows.first().map(|row| row.try_get_by_index::<String>(1)).transpose()?;
     Ok(count.and_then(|count| count.parse().ok()).unwrap_or_default())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr};
 
-use crate::{Target, catalog, connect};
+use crate::{Target, session::connect, sql};
 
 /// A pool with one session lets a second client wait for it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -44,7 +44,7 @@ async fn compare(db: &DatabaseConnection, other: &DatabaseConnection) -> Result<
 }
 
 async fn pid(db: &DatabaseConnection, sql: &str) -> Result<i32, DbErr> {
-    match catalog::rows_of_text(db, sql).await?.last() {
+    match sql::rows_of_text(db, sql).await?.last() {
         Some(row) => row.try_get("", "pid"),
         None => Err(DbErr::RecordNotFound("the session's process".to_owned())),
     }

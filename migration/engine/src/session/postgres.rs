@@ -8,7 +8,11 @@ use database_target::session::{
 use migration_timescale::literal;
 use sea_orm::{DatabaseConnection, DbErr};
 
-use crate::{Target, catalog, interrupt, runner::Patience};
+use crate::{
+    Target,
+    session::{Patience, interrupt},
+    sql,
+};
 
 /// What `DISCARD ALL` does, without giving up the advisory locks, and as far as it is the same whoever the user is.
 const FORGET: &str = "CLOSE ALL; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES";
@@ -43,7 +47,7 @@ pub(super) struct Start {
 impl Start {
     pub(super) async fn ask(db: &DatabaseConnection, target: &Target, patience: &Patience) -> Result<Self, DbErr> {
         let question = format!("{QUESTION}{} AS path", postgres_path(target.schema()));
-        let rows = catalog::rows_of_text(db, &question).await?;
+        let rows = sql::rows_of_text(db, &question).await?;
         let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
         let one_session: bool = row.try_get("", "one_session")?;
         if !one_session {
@@ -109,7 +113,7 @@ impl Start {
 /// Runs [`Start::settings`]; gives the schema that is the current one then.
 pub(super) async fn set(db: &DatabaseConnection, settings: &str) -> Result<Option<String>, DbErr> {
     let sql = format!("{settings}; SELECT pg_catalog.current_schema()::text AS place");
-    match catalog::rows_of_text(db, &sql).await?.last() {
+    match sql::rows_of_text(db, &sql).await?.last() {
         Some(row) => row.try_get("", "place"),
         None => Ok(None),
     }

@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
-use crate::catalog::{self, quote};
+use crate::sql::{self, quote};
 
 /// Pragmas of a connection that change what a statement does.
 const PRAGMAS: &[&str] = &[
@@ -39,7 +39,7 @@ impl Start {
     pub(super) async fn ask(db: &DatabaseConnection) -> Result<Self, DbErr> {
         let mut pragmas = Vec::new();
         for name in PRAGMAS {
-            if let Some(row) = catalog::rows(db, &format!("PRAGMA main.{name}")).await?.first() {
+            if let Some(row) = sql::rows(db, &format!("PRAGMA main.{name}")).await?.first() {
                 let value = match row.try_get_by_index::<i64>(0) {
                     Ok(number) => number.to_string(),
                     Err(_) => row.try_get_by_index::<String>(0)?,
@@ -55,7 +55,7 @@ impl Start {
     /// Brings the connection back to its start. Not within a transaction, where some pragmas do nothing.
     pub(super) async fn restore(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
         db.execute_unprepared(&self.pragmas).await?;
-        for row in catalog::rows(db, BESIDE).await? {
+        for row in sql::rows(db, BESIDE).await? {
             let (kind, name): (String, String) = (row.try_get("", "kind")?, row.try_get("", "name")?);
             let name = quote(db.get_database_backend(), &name);
             let sql = match kind.as_str() {

@@ -3,7 +3,7 @@
 //! With TimescaleDB it is a hypertable of 7-day chunks, hence the primary key with the time in it; with the full licence
 //! chunks older than 7 days go to the columnstore, one batch per sensor.
 
-use migration_engine::{Describe, guard};
+use migration_engine::{Describe, revision::consent};
 use migration_timescale::{Columnstore, ColumnstorePolicy, Hypertable, MYSQL_TABLE_OPTIONS, TimescaleManager};
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
@@ -65,7 +65,7 @@ impl MigrationTrait for Migration {
         if manager.get_database_backend() == DbBackend::MySql && !manager.table_exists(TABLE).await? {
             return Ok(());
         }
-        guard::may_drop_rows(manager, TABLE).await?;
+        consent::may_drop_rows(manager, TABLE).await?;
         manager.drop_table(Table::drop().table(TABLE).take()).await?;
         drop_enum(manager, STATUS.0).await?;
         drop_enum(manager, SEVERITY.0).await
@@ -118,7 +118,7 @@ fn threshold_alarm(backend: DbBackend, number: u32, day: u32) -> String {
 async fn is_left_over(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
     Ok(manager.get_database_backend() == DbBackend::MySql
         && manager.table_exists(TABLE).await?
-        && !guard::holds_rows(manager.get_connection(), TABLE).await?)
+        && !consent::holds_rows(manager.get_connection(), TABLE).await?)
 }
 
 fn newest_first(name: &'static str) -> IndexCreateStatement {

@@ -10,7 +10,10 @@
 //!
 //! Each step first looks whether it is done, so that a run that was killed can be started again.
 
-use migration_engine::{Describe, kept::KeptColumns, online};
+use migration_engine::{
+    Describe,
+    revision::{index, kept::KeptColumns},
+};
 use migration_timescale::{ChecksOnNewColumns, TimescaleManager};
 use sea_orm_migration::{
     prelude::*,
@@ -61,7 +64,7 @@ impl MigrationTrait for Migration {
         if backend == DbBackend::Postgres {
             manager.validate_checks(&checks()).await?;
         }
-        online::create_index(manager, TABLE, INDEX, index(backend)).await?;
+        index::create_index(manager, TABLE, INDEX, index(backend)).await?;
         kept().restore(manager).await
     }
 

@@ -15,7 +15,7 @@
 //! `sensor_readings_id_seq`. On SQLite it is the name of the row's own number, which costs nothing, and `timestamp` and
 //! `sensor_id` are unique instead of the primary key. MySQL counts only in a column with an index.
 
-use migration_engine::{Describe, guard};
+use migration_engine::{Describe, revision::consent};
 use migration_timescale::TimescaleManager;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
@@ -71,7 +71,7 @@ impl MigrationTrait for Migration {
         for table in TABLES {
             // On MySQL a run that was killed may have dropped some.
             if manager.get_database_backend() != DbBackend::MySql || manager.table_exists(table).await? {
-                guard::may_drop_rows(manager, table).await?;
+                consent::may_drop_rows(manager, table).await?;
                 present.push(table);
             }
         }
@@ -103,7 +103,7 @@ async fn drop_left_overs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         return Ok(());
     }
     for table in TABLES.into_iter().rev() {
-        if manager.table_exists(table).await? && !guard::holds_rows(manager.get_connection(), table).await? {
+        if manager.table_exists(table).await? && !consent::holds_rows(manager.get_connection(), table).await? {
             manager.drop_table(Table::drop().table(table).take()).await?;
         }
     }

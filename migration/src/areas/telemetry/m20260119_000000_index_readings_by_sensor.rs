@@ -3,7 +3,7 @@
 //!
 //! Built while others read and write, chunk by chunk on a hypertable.
 
-use migration_engine::{Describe, online};
+use migration_engine::{Describe, revision::index};
 use migration_timescale::TimescaleManager;
 use sea_orm_migration::prelude::*;
 
@@ -24,7 +24,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut index = Index::create();
         index.name(INDEX).table(READINGS).col("sensor_id").col(("timestamp", IndexOrder::Desc));
-        online::create_index(manager, READINGS, INDEX, index).await
+        index::create_index(manager, READINGS, INDEX, index).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

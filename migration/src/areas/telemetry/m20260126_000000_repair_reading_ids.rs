@@ -13,7 +13,7 @@
 //! database without the NOT NULL can have, stay as they are: filling them would decompress the history for a number that
 //! nobody has asked for.
 //!
-//! Only PostgreSQL has sequences. What was put in place is written down in a table of [`kept`](migration_engine::kept),
+//! Only PostgreSQL has sequences. What was put in place is written down in a table of [`kept`](migration_engine::revision::kept),
 //! and `down` reverts that and no more; the position stays, as the numbers may be in use.
 
 use migration_engine::Describe;

@@ -9,7 +9,7 @@ mod postgres;
 mod sqlite;
 mod timescale;
 
-use migration_engine::{EngineError, Project, Runner, drift::drift};
+use migration_engine::{EngineError, Project, Runner, schema::drift::drift};
 use tests::{
     Backend, TestDatabase,
     fixtures::{count, execute, has_table},

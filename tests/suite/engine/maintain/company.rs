@@ -7,9 +7,10 @@ use std::{
 };
 
 use migration_engine::{
-    EngineError, Project, Runner, Target, connect,
-    maintain::{Maintained, TaskOutcome, maintain},
-    runner::{Event, Patience},
+    EngineError, Project, Runner, Target,
+    operate::maintain::{Maintained, TaskOutcome, maintain},
+    revision::Event,
+    session::{Patience, connect},
 };
 use tests::{
     TestDatabase,

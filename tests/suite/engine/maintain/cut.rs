@@ -1,7 +1,7 @@
 //! A bucket of which rows are gone keeps what it counted, and retention does not cut one.
 
 use chrono::{TimeDelta, Utc};
-use migration_engine::maintain::{TaskOutcome, maintain};
+use migration_engine::operate::maintain::{TaskOutcome, maintain};
 use migration_timescale::{Interval, moment_sql};
 use sea_orm::DbBackend;
 use tests::{TestDatabase, fixtures::execute, on_every_backend, scalar};

@@ -4,8 +4,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use migration_engine::{
-    Runner, inspection,
-    maintain::{TaskOutcome, maintain},
+    Runner,
+    operate::{
+        self,
+        maintain::{TaskOutcome, maintain},
+    },
 };
 use migration_timescale::{
     ContinuousAggregate, Interval,
@@ -93,7 +96,7 @@ async fn assert_mended(runner: &Runner) {
 
 /// What a person is told.
 async fn attention(runner: &Runner) -> String {
-    let told = inspection::inspect(runner).await.unwrap().attention;
+    let told = operate::inspect::inspect(runner).await.unwrap().attention;
     told.iter().map(|one| format!("{}: {}; {}", one.about, one.finding, one.remedy)).collect::<Vec<_>>().join("\n")
 }
 

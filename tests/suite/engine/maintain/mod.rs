@@ -10,10 +10,13 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{TimeDelta, Utc};
 use migration_engine::{
-    Runner, Target, connect, lock,
-    lock::Purpose,
-    maintain::{Maintained, Task, TaskOutcome, maintain},
-    runner::{Event, Patience},
+    Runner, Target,
+    operate::maintain::{Maintained, Task, TaskOutcome, maintain},
+    revision::Event,
+    session::{
+        Patience, connect,
+        lock::{self, Purpose},
+    },
 };
 use migration_timescale::moment_sql;
 use sea_orm::DatabaseConnection;

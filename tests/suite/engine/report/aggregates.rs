@@ -1,7 +1,7 @@
 //! How far continuous aggregates are.
 
 use chrono::{TimeDelta, Utc};
-use migration_engine::inspection;
+use migration_engine::operate;
 use migration_timescale::{
     Interval, Window,
     inspect::{self, AggregateState, TableKind},
@@ -49,13 +49,13 @@ on_every_backend!(declared_aggregates_tell_how_far_they_are);
 async fn declared_aggregates_tell_how_far_they_are(database: TestDatabase) {
     let runner = database.runner_of(project::project(Declares::All)).await;
     runner.up(None).await.unwrap();
-    let asked = inspection::inspect(&runner).await.unwrap();
+    let asked = operate::inspect::inspect(&runner).await.unwrap();
     let [first, second] = found(&asked.answers.aggregates).as_slice() else { panic!("{asked:#?}") };
     assert!(first.watermark.is_none() && !first.source_has_chunks && second.watermark.is_none(), "{asked:#?}");
     assert!(!asked.attention.iter().any(|one| one.about.starts_with("readings_")), "{asked:#?}");
 
     let inserted = project::insert(runner.connection(), Utc::now() - TimeDelta::days(9), 7 * 48).await;
-    let asked = inspection::inspect(&runner).await.unwrap();
+    let asked = operate::inspect::inspect(&runner).await.unwrap();
     let never = asked.attention.iter().find(|one| one.about == "readings_hourly").expect("it was never refreshed");
     let portable = !runner.server().has_continuous_aggregates();
     assert_eq!(never.remedy.contains("migration maintain"), portable, "{never:?}");
@@ -66,7 +66,7 @@ async fn declared_aggregates_tell_how_far_they_are(database: TestDatabase) {
             execute(runner.connection(), &sql).await;
         }
     }
-    let asked = inspection::inspect(&runner).await.unwrap();
+    let asked = operate::inspect::inspect(&runner).await.unwrap();
     let aggregates = found(&asked.answers.aggregates);
     let state = |name: &str| aggregates.iter().find(|one| one.name == name).unwrap();
     let (hourly, daily) = (state("readings_hourly"), state("readings_daily"));

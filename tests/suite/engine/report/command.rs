@@ -2,8 +2,10 @@
 
 use migration_engine::{
     cli::{Output, Report},
-    inspection,
-    maintain::{Maintained, Task, TaskOutcome},
+    operate::{
+        inspect,
+        maintain::{Maintained, Task, TaskOutcome},
+    },
 };
 use serde_json::Value;
 use tests::{Backend, TestDatabase, json_schema, on_every_backend, process::run, workspace};
@@ -22,7 +24,7 @@ fn faults(document: &str) -> Vec<String> {
 async fn the_command_prints_both_forms(database: TestDatabase) {
     let database = database.up(None).await;
     let runner = database.runner().await;
-    let answers = inspection::inspect(&runner).await.unwrap().answers;
+    let answers = inspect::inspect(&runner).await.unwrap().answers;
     if let Some(tables) = answers.tables.found() {
         assert_eq!(tables.len(), 1, "what is there for the engine's sake is left out: {tables:#?}");
     }

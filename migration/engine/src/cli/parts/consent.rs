@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, IsTerminal};
 
-use crate::{EngineError, Runner, cli::say, interrupt};
+use crate::{EngineError, Runner, cli::say, session::interrupt};
 
 /// A question before rows are deleted.
 #[derive(clap::Args)]

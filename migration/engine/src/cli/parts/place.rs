@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{graph::Graph, records::Records};
+use crate::{graph::Graph, ledger::Records};
 
 /// A revision's place among the others.
 #[derive(Debug, Serialize, JsonSchema)]

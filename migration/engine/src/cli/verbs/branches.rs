@@ -6,11 +6,11 @@ use serde::Serialize;
 use super::{OnCode, Outcome, Report};
 use crate::{
     EngineError,
-    areas::ChosenArea,
     cli::{
         context::Context,
         parts::{place::Place, text::each},
     },
+    project::areas::ChosenArea,
 };
 
 /// List the revisions from which several others go on

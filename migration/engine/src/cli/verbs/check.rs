@@ -8,11 +8,10 @@ use serde::Serialize;
 use super::{OnDatabase, Outcome, Report};
 use crate::{
     EngineError, Runner,
-    catalog::Difference,
     cli::parts::text::{each, plural},
-    drift,
-    renamed::Renamed,
-    runner::{Changed, RevisionStatus},
+    error::{Changed, Renamed},
+    runner::RevisionStatus,
+    schema::{catalog::Difference, drift},
 };
 
 /// Compare database and code: pending, unfinished and changed revisions, and the live schema

@@ -7,7 +7,7 @@ use super::{OnDatabase, Outcome, Report};
 use crate::{
     EngineError, Runner,
     cli::parts::text::each,
-    doctor::{self, Diagnosis, Health},
+    operate::doctor::{self, Diagnosis, Health},
 };
 
 /// Examine the server: version, abilities, locks, invalid indexes, unfinished revisions, failing jobs

@@ -1,7 +1,7 @@
 //! `down`: reverts applied revisions.
 
 use super::{OnDatabase, Report};
-use crate::{Direction, EngineError, Runner, cli::parts::run, graph::RevisionTarget, guard};
+use crate::{Direction, EngineError, Runner, cli::parts::run, graph::RevisionTarget, revision::consent};
 
 /// Revert applied revisions, the newest first
 #[derive(clap::Args)]
@@ -36,7 +36,7 @@ impl OnDatabase for Verb {
         let revisions = if self.dry_run {
             run::planned(runner, runner.plan_down(&target, &runner.records().await?)?, Direction::Down).await?
         } else {
-            run::ran(guard::with_consent(self.yes, runner.down_to(&target)).await?)
+            run::ran(consent::with_consent(self.yes, runner.down_to(&target)).await?)
         };
         Ok(Report::Run(run::Run { direction: Direction::Down, dry_run: self.dry_run, revisions }))
     }

@@ -3,8 +3,8 @@
 use super::{OnCode, Report};
 use crate::{
     EngineError,
-    areas::ChosenArea,
     cli::{context::Context, parts::revisions::Revisions},
+    project::areas::ChosenArea,
 };
 
 /// List the newest revisions of the code; several need a merge

@@ -6,13 +6,13 @@ use serde::Serialize;
 use super::{OnDatabase, Outcome, Report};
 use crate::{
     EngineError, Runner,
-    areas::ChosenArea,
     cli::{
         context::Context,
         parts::{place::Place, text::each},
     },
     graph::Graph,
-    records::Records,
+    ledger::Records,
+    project::areas::ChosenArea,
 };
 
 /// Draw the revisions and how they follow each other, the newest on top

@@ -9,7 +9,6 @@ use serde::Serialize;
 use super::{OnCode, Outcome, Report};
 use crate::{
     EngineError,
-    areas::ChosenArea,
     cli::{
         context::Context,
         parts::{
@@ -18,7 +17,8 @@ use crate::{
         },
     },
     lint::{self, Finding, RuleInfo},
-    offline,
+    project::areas::ChosenArea,
+    recording,
 };
 
 /// Look for statements that lock, fail or mislead on a live database; needs no database
@@ -56,7 +56,7 @@ impl OnCode for Verb {
         if self.list {
             return Ok(Report::Rules(Rules { rules: lint::rules() }));
         }
-        let version = self.server_version.unwrap_or(offline::REFERENCE_TIMESCALEDB);
+        let version = self.server_version.unwrap_or(recording::REFERENCE_TIMESCALEDB);
         let findings = lint::of_project(&area.project, version).await?;
         Ok(Report::Lint(Lint { findings, revisions: area.project.revision_names().len() }))
     }

@@ -4,7 +4,7 @@ use super::{OnDatabase, Outcome, Report};
 use crate::{
     EngineError, Runner,
     cli::parts::text::each,
-    maintain::{self, Maintained, TaskOutcome},
+    operate::maintain::{self, Maintained, TaskOutcome},
 };
 
 /// Do the retention and refreshes that revisions declare, where no job of the server does them, and refresh what its jobs have missed; made for cron

@@ -37,7 +37,11 @@ use super::{
     context::Context,
     parts::{created::Created, done::Done, revisions::Revisions, run::Run},
 };
-use crate::{EngineError, Runner, areas::ChosenArea, inspection::Inspection, maintain::Maintained};
+use crate::{
+    EngineError, Runner,
+    operate::{inspect::Inspection, maintain::Maintained},
+    project::areas::ChosenArea,
+};
 
 /// A verb that works on the code alone.
 trait OnCode {

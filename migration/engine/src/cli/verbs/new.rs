@@ -3,12 +3,11 @@
 use super::{OnCode, Report};
 use crate::{
     EngineError,
-    areas::ChosenArea,
     cli::{
         context::Context,
         parts::created::{Created, crate_dir},
     },
-    scaffold,
+    project::{areas::ChosenArea, scaffold},
 };
 
 /// Write a new revision from the template and list it in the code

@@ -8,9 +8,10 @@ use serde::Serialize;
 use super::{OnCode, Outcome, Report};
 use crate::{
     Direction, EngineError,
-    areas::ChosenArea,
     cli::{context::Context, parts::version::server_version},
-    offline::{self, Profile},
+    error::OfflineError,
+    project::areas::ChosenArea,
+    recording::{self, Profile},
 };
 
 /// Print the SQL of revisions, for psql, sqlite3 or mariadb; needs no database
@@ -60,14 +61,14 @@ impl OnCode for Verb {
         let chosen = graph.range(self.range.as_deref().unwrap_or(":"))?;
         let order = graph.order().iter().map(|&position| project.revision(graph.name(position)));
         let order = order.collect::<Result<Vec<_>, _>>()?;
-        let table = offline::SeaOrmTable::named(&project.bookkeeping_table());
+        let table = recording::SeaOrmTable::named(&project.bookkeeping_table());
         let wanted = |name: &str| chosen.iter().any(|&position| graph.name(position) == name);
         let direction = match self.direction {
             Way::Up => Direction::Up,
             Way::Down => Direction::Down,
         };
-        let script = offline::script(&order, wanted, direction, server, &table).await;
-        let missing = script.missing.iter().map(offline::OfflineError::on_one_line).collect();
+        let script = recording::script(&order, wanted, direction, server, &table).await;
+        let missing = script.missing.iter().map(OfflineError::on_one_line).collect();
         Ok(Report::Sql(Sql { script: script.text, missing }))
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{OnDatabase, Outcome, Report};
-use crate::{EngineError, Runner, cli::parts::text::each, stamp};
+use crate::{EngineError, Runner, cli::parts::text::each, schema::stamp};
 
 /// Mark a revision and all before it as applied, without running them, if the live schema looks like it
 #[derive(clap::Args)]

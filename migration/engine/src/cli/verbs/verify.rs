@@ -9,9 +9,11 @@ use super::{OnDatabase, Outcome, Report};
 use crate::{
     EngineError, Runner,
     cli::parts::text::{each, plural},
-    runner::Event,
-    scratch::Form,
-    verify::{self, Progress, Verified},
+    revision::Event,
+    schema::{
+        scratch::Form,
+        verify::{self, Progress, Verified},
+    },
 };
 
 /// Prove on a scratch database that every revision can be reverted and applied again

@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     summary: "CREATE INDEX keeps every writer of the table waiting until the whole index is built.",
     code: None,
     versions: Versions::ALL,
-    instead: "Use `online::create_index` in a revision with `use_transaction() -> Some(false)`: CONCURRENTLY on a table, \
+    instead: "Use `index::create_index` in a revision with `use_transaction() -> Some(false)`: CONCURRENTLY on a table, \
               chunk by chunk on a hypertable. On a table that stays small, allow it with that reason.",
     check,
     examples: &[

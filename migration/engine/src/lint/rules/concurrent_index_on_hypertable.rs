@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     summary: "A hypertable takes no index built, rebuilt or dropped CONCURRENTLY.",
     code: Some("0A000"),
     versions: Versions::ALL,
-    instead: "Build it outside a transaction with `WITH (timescaledb.transaction_per_chunk)`, which `online::create_index` \
+    instead: "Build it outside a transaction with `WITH (timescaledb.transaction_per_chunk)`, which `index::create_index` \
               does; drop it without CONCURRENTLY.",
     check,
     examples: &[

@@ -9,7 +9,7 @@ pub const RULE: Rule = Rule {
     code: Some("25001"),
     versions: Versions::ALL,
     instead: "Give the revision `use_transaction() -> Some(false)` and the statement a text of its own; \
-              `online::create_index` builds indexes so and can be started again.",
+              `index::create_index` builds indexes so and can be started again.",
     check,
     examples: &[Example {
         setup: &[PLAIN],

@@ -1,6 +1,6 @@
 //! `create_hypertable` on a table with rows.
 
-use crate::offline::model::parsed::{is_true, value};
+use crate::sql::parsed::{is_true, value};
 use sqlparser::ast::{Statement, TableObject};
 
 use super::prelude::*;

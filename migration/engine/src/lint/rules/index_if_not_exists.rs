@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     summary: "IF NOT EXISTS keeps the invalid index that a build leaves behind when it is killed, without a word.",
     code: None,
     versions: Versions::ALL,
-    instead: "Drop the index when it is invalid and build it again; `online::create_index` does that.",
+    instead: "Drop the index when it is invalid and build it again; `index::create_index` does that.",
     check,
     examples: &[
         Example {

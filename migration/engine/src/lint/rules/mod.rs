@@ -87,7 +87,7 @@ mod prelude {
     pub use sqlparser::tokenizer::Token;
 
     pub use super::setups::{COLUMNSTORE, HOURLY, HYPERTABLE, PLAIN};
-    pub use crate::{
+    pub(crate) use crate::{
         lint::{
             context::{
                 Context, NAMES, added_columns, alterations, created_index, dropped_columns, is_continuous_aggregate,
@@ -95,9 +95,7 @@ mod prelude {
             },
             rule::{Example, Proof, Rule, Servers, Sql, Versions},
         },
-        offline::model::{
-            index_columns,
-            parsed::{Parsed, is_word},
-        },
+        recording::model::index_columns,
+        sql::parsed::{Parsed, is_word},
     };
 }

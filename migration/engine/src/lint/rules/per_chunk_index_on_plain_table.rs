@@ -8,7 +8,7 @@ pub const RULE: Rule = Rule {
     summary: "Only the indexes of a hypertable can be built with transaction_per_chunk.",
     code: Some("22023"),
     versions: Versions::ALL,
-    instead: "Use CONCURRENTLY; `online::create_index` chooses by the table.",
+    instead: "Use CONCURRENTLY; `index::create_index` chooses by the table.",
     check,
     examples: &[Example {
         setup: &[PLAIN],

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{AlterTableOperation, ColumnOption, TableConstraint};
 
-use crate::offline::model::{Model, Table};
+use crate::recording::model::{Model, Table};
 
 use super::prelude::*;
 

@@ -5,7 +5,7 @@ mod sections;
 use super::{OnDatabase, Outcome, Report};
 use crate::{
     EngineError, Runner,
-    inspection::{self, Inspection},
+    operate::inspect::{self, Inspection},
 };
 
 /// Look at a live database: jobs, hypertables, aggregates, tables, sequences, blocked sessions; what needs attention first
@@ -21,7 +21,7 @@ impl OnDatabase for Verb {
     }
 
     async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
-        Ok(Report::Inspection(Box::new(inspection::inspect(runner).await?)))
+        Ok(Report::Inspection(Box::new(inspect::inspect(runner).await?)))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
         human::{bytes, count, duration, moment, relative, share},
         table::{NOTHING as NONE, Table},
     },
-    inspection::Inspection,
+    operate::inspect::Inspection,
 };
 
 /// Where a line does not know something that others do.

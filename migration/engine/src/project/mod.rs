@@ -1,0 +1,115 @@
+//! What a project hands to the engine.
+
+pub mod areas;
+pub mod describe;
+pub(crate) mod scaffold;
+
+use sea_orm_migration::{
+    MigrationTrait, MigratorTrait,
+    sea_orm::DynIden,
+    sea_query::{IntoIden, SeaRc},
+    seaql_migrations,
+};
+
+use crate::{
+    Describe, EngineError,
+    graph::{Graph, Node},
+    project::describe::Parents,
+};
+
+/// A migrator and how its commands behave. `From` turns any SeaORM migrator into one with the defaults.
+pub struct Project {
+    pub(crate) revisions: Vec<Box<dyn MigrationTrait>>,
+    pub(crate) bookkeeping: DynIden,
+    pub(crate) embedded: String,
+    pub(crate) descriptions: Vec<Box<dyn Describe>>,
+}
+
+impl Project {
+    /// A project of one migrator.
+    pub fn new<M: MigratorTrait>(_migrator: M) -> Self {
+        Self { bookkeeping: M::migration_table_name(), ..Self::of(M::migrations()) }
+    }
+
+    /// A project of these revisions, for lists that are put together at run time.
+    pub fn of(revisions: Vec<Box<dyn MigrationTrait>>) -> Self {
+        Self {
+            revisions,
+            bookkeeping: seaql_migrations::Entity.into_iden(),
+            embedded: "embedded.sqlite".to_owned(),
+            descriptions: Vec::new(),
+        }
+    }
+
+    /// Adds what a revision says about itself.
+    #[must_use]
+    pub fn describe(mut self, revision: impl Describe + 'static) -> Self {
+        self.descriptions.push(Box::new(revision));
+        self
+    }
+
+    /// What the revision of that name says about itself, if it says anything.
+    pub fn description(&self, name: &str) -> Option<&dyn Describe> {
+        self.descriptions.iter().find(|description| description.name() == name).map(AsRef::as_ref)
+    }
+
+    /// File of the embedded SQLite database that is used when no URL is given anywhere.
+    #[must_use]
+    pub fn embedded(mut self, file: &str) -> Self {
+        file.clone_into(&mut self.embedded);
+        self
+    }
+
+    /// Names of the revisions, oldest first.
+    pub fn revision_names(&self) -> Vec<String> {
+        self.revisions.iter().map(|revision| revision.name().to_owned()).collect()
+    }
+
+    /// Name of SeaORM's table of applied revisions.
+    pub fn bookkeeping_table(&self) -> String {
+        self.bookkeeping.to_string()
+    }
+
+    pub(crate) fn bookkeeping(&self) -> DynIden {
+        SeaRc::clone(&self.bookkeeping)
+    }
+
+    /// The revision of that name.
+    pub(crate) fn revision(&self, name: &str) -> Result<&dyn MigrationTrait, EngineError> {
+        match self.revisions.iter().find(|revision| revision.name() == name) {
+            Some(revision) => Ok(revision.as_ref()),
+            None => Err(EngineError::MissingRevisions { revisions: vec![name.to_owned()], renamed: Vec::new() }),
+        }
+    }
+
+    /// The revisions and how they follow each other. A position in it is a position in the migrator's list.
+    pub fn graph(&self) -> Result<Graph, EngineError> {
+        let mut previous: Option<&str> = None;
+        let nodes = self.revisions.iter().map(|revision| {
+            let name = revision.name();
+            let before = previous.replace(name);
+            let Some(description) = self.description(name) else { return Node::following(name, before) };
+            let node = match description.parents() {
+                Parents::Previous => Node::following(name, before),
+                Parents::Named(parents) => Node::following(name, parents.iter().copied()),
+            };
+            let node = node.depends_on(description.depends_on().iter().copied());
+            match description.area() {
+                Some(area) => node.area(area),
+                None => node,
+            }
+        });
+        let graph = Graph::new(nodes.collect())?;
+        let unlisted = self.descriptions.iter().find(|description| graph.position(description.name()).is_none());
+        match unlisted {
+            Some(description) => Err(EngineError::DescribedNotListed { revision: description.name().to_owned() }),
+            None => Ok(graph),
+        }
+    }
+}
+
+impl<M: MigratorTrait> From<M> for Project {
+    fn from(migrator: M) -> Self {
+        Self::new(migrator)
+    }
+}

@@ -1,0 +1,28 @@
+//! Extensions that a revision makes itself.
+
+use sea_orm::DbBackend;
+use sqlparser::ast;
+
+use crate::sql::parsed;
+
+/// The extensions that a text creates and that must not be there before: without `IF NOT EXISTS`.
+pub(crate) fn extensions_made(sql: &str) -> Vec<String> {
+    let statements = parsed::parse(DbBackend::Postgres, sql).into_iter().flat_map(|one| one.statements);
+    let made = statements.filter_map(|statement| match statement {
+        ast::Statement::CreateExtension(create) if !create.if_not_exists => Some(create.name),
+        _ => None,
+    });
+    made.map(|name| if name.quote_style.is_some() { name.value } else { name.value.to_lowercase() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::extensions_made;
+
+    #[test]
+    fn only_those_that_must_not_be_there() {
+        assert_eq!(extensions_made("-- search\ncreate extension PG_TRGM; SELECT 1"), ["pg_trgm"]);
+        assert_eq!(extensions_made("CREATE EXTENSION \"uuid-ossp\" WITH SCHEMA app CASCADE"), ["uuid-ossp"]);
+        assert_eq!(extensions_made("CREATE EXTENSION IF NOT EXISTS pg_trgm; SELECT 'CREATE EXTENSION x'"), [""; 0]);
+    }
+}

@@ -1,0 +1,121 @@
+//! What revisions do, found out without a database.
+//!
+//! A revision is run on a connection that writes down what it is given. Catalogue questions are answered by a profile (the
+//! kind of database) and by what earlier revisions made, starting from an empty schema. From that come scripts for psql,
+//! sqlite3 and mariadb ([`script`]), and the checksums that tell whether an applied revision was changed ([`Fingerprint`]).
+
+mod bookkeeping;
+mod checksum;
+mod extensions;
+mod ignored;
+pub mod model;
+mod notes;
+mod profile;
+mod questions;
+mod record;
+mod recorder;
+mod refusal;
+mod render;
+mod schema;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod undated;
+mod values;
+
+use migration_timescale::Capability;
+use sea_orm_migration::MigrationTrait;
+
+pub use bookkeeping::{Bookkeeping, SeaOrmTable, seconds_since_1970};
+pub use checksum::{FORMAT, Fingerprint};
+pub(crate) use extensions::extensions_made;
+pub use ignored::OnError;
+pub use profile::{Profile, REFERENCE_TIMESCALEDB};
+pub use record::{Recorded, record, record_each};
+pub use render::{RenderOptions, render};
+pub use schema::Schema;
+
+use crate::{Direction, error::OfflineError};
+
+/// A statement that a revision gave to the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The SQL, with its values written out, without a semicolon at the end.
+    pub sql: String,
+    /// Number of the transaction it ran in, from 1 in each script; `None` outside of any.
+    pub transaction: Option<usize>,
+    /// What a script does when it fails; known of scripts alone.
+    pub on_error: OnError,
+}
+
+/// Everything one revision does in one direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// Name of the revision.
+    pub revision: String,
+    /// Which way.
+    pub direction: Direction,
+    /// Its statements in order.
+    pub statements: Vec<Statement>,
+    /// Questions to the database that the profile could not answer; they were answered with no rows.
+    pub unanswered: Vec<String>,
+    /// What it said on the log, steps that such a database skips for example.
+    pub notes: Vec<String>,
+    /// The schema before the first statement.
+    pub before: Schema,
+}
+
+/// A script, and what it stops at.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Its text.
+    pub text: String,
+    /// Revisions that could not be recorded; the script stops where the first of them would be.
+    pub missing: Vec<OfflineError>,
+}
+
+/// The script that applies or reverts those of `revisions` that are `wanted`, for the client of the database.
+///
+/// `revisions` are all there are, in order: the earlier ones make the schema that the wanted ones find.
+pub async fn script(
+    revisions: &[&dyn MigrationTrait],
+    wanted: impl Fn(&str) -> bool,
+    direction: Direction,
+    server: Capability,
+    bookkeeping: &dyn Bookkeeping,
+) -> Written {
+    let last = revisions.iter().rposition(|revision| wanted(revision.name()));
+    let needed = &revisions[..last.map_or(0, |last| last + 1)];
+    let mut recorded = record_each(needed, server).await;
+    for (revision, outcome) in needed.iter().zip(&mut recorded) {
+        if let Ok(outcome) = outcome
+            && wanted(revision.name())
+        {
+            outcome.find_ignored(*revision, direction, server).await;
+        }
+    }
+    let unknown: Vec<String> = recorded
+        .iter()
+        .filter_map(|one| one.as_ref().err())
+        .filter(|error| !wanted(error.revision()))
+        .map(OfflineError::to_string)
+        .collect();
+    let mut shown: Vec<Result<&Recorded, &OfflineError>> = needed
+        .iter()
+        .zip(&recorded)
+        .filter(|(revision, _)| wanted(revision.name()))
+        .map(|(_, outcome)| outcome.as_ref())
+        .collect();
+    if direction == Direction::Down {
+        shown.reverse();
+    }
+    let why = |one: &Result<&Recorded, &OfflineError>| {
+        let recorded = one.map_err(Clone::clone);
+        recorded.and_then(|one| {
+            one.refuse_end_of_transaction(direction).and(one.script(direction).map(drop).map_err(Clone::clone))
+        })
+    };
+    let missing = shown.iter().filter_map(|one| why(one).err()).collect();
+    let text = render(&shown, &RenderOptions { server, direction, bookkeeping, unknown: &unknown });
+    Written { text, missing }
+}

@@ -1,0 +1,201 @@
+//! Runs revisions on a [`Recorder`].
+
+use migration_timescale::Capability;
+use sea_orm::{DbBackend, DbErr, TransactionTrait};
+use sea_orm_migration::{MigrationTrait, SchemaManager};
+use tracing::instrument::WithSubscriber;
+
+use super::{
+    Script, ignored,
+    notes::Notes,
+    recorder::{Recorder, Taken},
+    schema::Schema,
+};
+use crate::{
+    Direction,
+    error::OfflineError,
+    revision::{call, caught::caught, consent, recorded},
+    sql::text,
+};
+
+/// A revision as it was recorded.
+#[derive(Debug)]
+pub struct Recorded {
+    /// What it does on `up`.
+    pub up: Script,
+    /// What it does on `down`, on the schema that its `up` leaves; many projects write none.
+    pub down: Result<Script, OfflineError>,
+    /// Whether the runner puts the whole revision, and that it is applied, into one transaction.
+    pub in_transaction: bool,
+}
+
+impl Recorded {
+    /// An error when it has a statement that ends the transaction in which it is run.
+    pub fn refuse_end_of_transaction(&self, direction: Direction) -> Result<(), OfflineError> {
+        match self.end_of_transaction(direction) {
+            Some(statement) => Err(OfflineError::WouldEndTransaction { revision: self.up.revision.clone(), statement }),
+            None => Ok(()),
+        }
+    }
+
+    /// The statement with which it would end the transaction in which it is run.
+    pub fn end_of_transaction(&self, direction: Direction) -> Option<String> {
+        let script = self.script(direction).ok().filter(|_| self.in_transaction)?;
+        let backend = script.before.backend();
+        script.statements.iter().find_map(|statement| text::ends_transaction(backend, &statement.sql))
+    }
+
+    /// Its script for a direction.
+    pub fn script(&self, direction: Direction) -> Result<&Script, &OfflineError> {
+        match direction {
+            Direction::Up => Ok(&self.up),
+            Direction::Down => self.down.as_ref(),
+        }
+    }
+
+    /// Finds out which errors the revision ignores.
+    pub(super) async fn find_ignored(
+        &mut self,
+        revision: &dyn MigrationTrait,
+        direction: Direction,
+        server: Capability,
+    ) {
+        let script = match (direction, &mut self.down) {
+            (Direction::Up, _) => &mut self.up,
+            (Direction::Down, Ok(down)) => down,
+            (Direction::Down, Err(_)) => return,
+        };
+        *script = ignored::find(revision, server, self.in_transaction, script.clone()).await;
+    }
+}
+
+/// Records revisions, in order, on an empty schema. The first that cannot be recorded on `up` is the error.
+pub async fn record(revisions: &[&dyn MigrationTrait], server: Capability) -> Result<Vec<Recorded>, OfflineError> {
+    record_each(revisions, server).await.into_iter().collect()
+}
+
+/// Like [`record`], for every revision by itself. One that cannot be recorded leaves to the next what it did until then.
+pub async fn record_each(revisions: &[&dyn MigrationTrait], server: Capability) -> Vec<Result<Recorded, OfflineError>> {
+    let mut schema = Schema::empty(server.backend());
+    let mut recorded = Vec::with_capacity(revisions.len());
+    for revision in revisions {
+        let wrapped = is_wrapped(*revision, server, &schema).await;
+        let Ran { script: up, error, .. } = plain(*revision, Direction::Up, server, &schema, wrapped).await;
+        schema = schema.after(&up.statements);
+        recorded.push(if let Some(error) = error {
+            Err(error)
+        } else {
+            let Ran { script: down, error, .. } = plain(*revision, Direction::Down, server, &schema, wrapped).await;
+            Ok(Recorded { up, down: error.map_or(Ok(down), Err), in_transaction: wrapped })
+        });
+    }
+    recorded
+}
+
+/// Whether the runner puts a revision into one transaction: PostgreSQL always, unless the revision says no. Stock SeaORM
+/// leaves the others without unless the revision says yes; here they get one too, so that a run that is killed does not
+/// insert rows twice, unless the revision has statements that mean something else inside a transaction.
+async fn is_wrapped(revision: &dyn MigrationTrait, server: Capability, before: &Schema) -> bool {
+    if let Some(said) = revision.use_transaction() {
+        return said;
+    }
+    if server.backend() == DbBackend::Postgres {
+        return true;
+    }
+    let Ran { script: up, error, .. } = plain(revision, Direction::Up, server, before, false).await;
+    // A revision may have no way down.
+    let down = plain(revision, Direction::Down, server, &before.after(&up.statements), false).await.script;
+    let mut statements = up.statements.iter().chain(&down.statements);
+    let mut questions = up.unanswered.iter().chain(&down.unanswered);
+    // MySQL forgets savepoints when a table changes, so a revision with transactions of its own keeps them.
+    let minds = |sql: &str| text::minds_transactions(server.backend(), sql);
+    error.is_none()
+        && !statements.any(|one| one.transaction.is_some() || minds(&one.sql))
+        && !questions.any(|sql| server.backend() == DbBackend::Sqlite && text::switches_foreign_keys(sql))
+}
+
+/// Which statements are answered with an error while a revision is recorded.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Errors {
+    /// Those that fail on the schema as it is known.
+    pub known: bool,
+    /// The one that is given so many statements after the first.
+    pub at: Option<usize>,
+}
+
+/// What came of recording a revision one way.
+pub(super) struct Ran {
+    pub script: Script,
+    /// Why the script ends where it does.
+    pub error: Option<OfflineError>,
+    /// Of each statement of the script, how many were given before it.
+    pub numbers: Vec<usize>,
+    /// How many statements were given, those that were rolled back among them.
+    pub given: usize,
+}
+
+async fn plain(
+    revision: &dyn MigrationTrait,
+    direction: Direction,
+    server: Capability,
+    before: &Schema,
+    wrapped: bool,
+) -> Ran {
+    run(revision, direction, server, before, wrapped, Errors::default()).await
+}
+
+pub(super) async fn run(
+    revision: &dyn MigrationTrait,
+    direction: Direction,
+    server: Capability,
+    before: &Schema,
+    wrapped: bool,
+    errors: Errors,
+) -> Ran {
+    let recorder = Recorder::new(server, direction, before.clone(), errors);
+    let notes = Notes::default();
+    let work = consent::with_consent(true, step(revision, direction, &recorder, wrapped));
+    let work = recorded::scope(work);
+    let outcome = caught(work).with_subscriber(notes.clone()).await;
+    let Taken { statements, numbers, given, unanswered } = recorder.take();
+    let question = unanswered.last().map(|sql| shortened(sql));
+    let name = revision.name().to_owned();
+    let error = match (outcome, question) {
+        (Ok(Ok(())), _) => None,
+        (Ok(Err(source)), Some(question)) => {
+            Some(OfflineError::NeedsDatabase { revision: name.clone(), direction, question, source })
+        }
+        (Ok(Err(source)), None) => Some(OfflineError::Failed { revision: name.clone(), direction, source }),
+        (Err(said), question) => Some(OfflineError::Panicked { revision: name.clone(), direction, said, question }),
+    };
+    let script =
+        Script { revision: name, direction, statements, unanswered, notes: notes.take(), before: before.clone() };
+    Ran { script, error, numbers, given }
+}
+
+async fn step(
+    revision: &dyn MigrationTrait,
+    direction: Direction,
+    recorder: &Recorder,
+    wrapped: bool,
+) -> Result<(), DbErr> {
+    let db = recorder.connection();
+    if wrapped {
+        let transaction = db.begin().await?;
+        call::one_way(revision, &SchemaManager::new(&transaction), direction).await?;
+        // The runner looks whether the transaction is still good.
+        recorder.refuse_aborted()?;
+        transaction.commit().await
+    } else {
+        call::one_way(revision, &SchemaManager::new(&db), direction).await
+    }
+}
+
+fn shortened(sql: &str) -> String {
+    const LONGEST: usize = 200;
+    let line = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

@@ -1,0 +1,301 @@
+//! Recorded revisions as a text that the database's own client runs: psql, sqlite3 or mariadb.
+//!
+//! The clients differ from the driver in what they do with a text, and each difference is made up for here: the session
+//! gets the settings the driver gives it, the first error ends the run, and statements that the driver sends in one
+//! message (one transaction on PostgreSQL, one text with blocks inside on MariaDB) stay together.
+
+use std::fmt::Write;
+
+use database_target::session::{MYSQL, POSTGRES, POSTGRES_PATH_WITH_EXTENSION};
+use migration_timescale::Capability;
+use sea_orm::DbBackend;
+
+use super::{Bookkeeping, OnError, Recorded, Script, Statement};
+use crate::{Direction, error::OfflineError, sql::text};
+
+/// Foreign keys of SQLite can be switched outside of transactions alone, and their rows counted.
+const KEYS_OFF: &str = "PRAGMA foreign_keys = OFF;\n\
+     CREATE TEMP TABLE _orphans_before AS SELECT count(*) AS number FROM pragma_foreign_key_check;\n";
+const KEYS_CHECKED: &str = "CREATE TEMP TABLE _orphans (more integer CONSTRAINT \"no row refers to one that is gone\" CHECK (more <= 0));\n\
+     INSERT INTO _orphans SELECT count(*) - (SELECT number FROM _orphans_before) FROM pragma_foreign_key_check;\n\
+     DROP TABLE temp._orphans; DROP TABLE temp._orphans_before;\n";
+
+/// What a script is for.
+pub struct RenderOptions<'a> {
+    /// The database it is for.
+    pub server: Capability,
+    /// Which way it takes the database.
+    pub direction: Direction,
+    /// Where it notes what is applied.
+    pub bookkeeping: &'a dyn Bookkeeping,
+    /// Earlier revisions that are not in `revisions` and could not be recorded, each with its reason.
+    pub unknown: &'a [String],
+}
+
+/// The script for revisions in the order in which they are run. The same revisions give the same text, byte for byte.
+///
+/// One that could not be recorded stops the script in its place: those after it may need what it makes.
+pub fn render(revisions: &[Result<&Recorded, &OfflineError>], options: &RenderOptions<'_>) -> String {
+    let mut page = Page { backend: options.server.backend(), text: String::new() };
+    page.header(options);
+    if options.direction == Direction::Up {
+        page.text.push('\n');
+        for sql in options.bookkeeping.install(page.backend) {
+            page.statement(&sql);
+        }
+    }
+    for revision in revisions {
+        let writable = revision.map_err(Clone::clone).and_then(|revision| {
+            revision.refuse_end_of_transaction(options.direction)?;
+            Ok((revision, revision.script(options.direction).map_err(Clone::clone)?))
+        });
+        match writable {
+            Ok((revision, script)) => page.revision(revision, script, options.bookkeeping),
+            Err(error) => page.stop(&error, options.direction),
+        }
+    }
+    page.text
+}
+
+/// A script that is being written.
+struct Page {
+    backend: DbBackend,
+    text: String,
+}
+
+impl Page {
+    fn header(&mut self, options: &RenderOptions<'_>) {
+        let (action, direction) = match options.direction {
+            Direction::Up => ("Applies revisions to", "up"),
+            Direction::Down => ("Reverts revisions of", "down"),
+        };
+        let run = match self.backend {
+            DbBackend::MySql => "mariadb DATABASE < FILE",
+            DbBackend::Sqlite => "sqlite3 DATABASE < FILE",
+            _ => "psql -X -f FILE DATABASE",
+        };
+        self.comment(&format!("{action} a database: {}.", options.server));
+        if options.server.has_hypertables() {
+            self.comment("It is written for that version of TimescaleDB; `--server-version` names another one.");
+        }
+        self.comment(&format!("Run it with: {run}"));
+        self.comment(&format!(
+            "It does what `{direction}` does and notes it as `{direction}` would; the first error ends it."
+        ));
+        match options.direction {
+            Direction::Up => self.comment(
+                "It is written for a database where exactly the revisions before these are applied, without rows that an \
+                 earlier `down` kept: it leaves them where they are.",
+            ),
+            Direction::Down => self.comment(
+                "It is written for a database where these revisions are the last ones applied. Unlike `down` it does not \
+                 look whether tables hold rows: it drops them with the rows in them.",
+            ),
+        }
+        for unknown in options.unknown {
+            self.comment(&format!("Not known is what this earlier revision made: {unknown}"));
+        }
+        self.text.push('\n');
+        self.text.push_str(&session(self.backend));
+    }
+
+    /// Ends the script with an error.
+    fn stop(&mut self, error: &OfflineError, direction: Direction) {
+        self.text.push('\n');
+        self.comment(&error.on_one_line());
+        let message = format!(
+            "revision {} is not in this script: run it with {direction}, then the script of what comes after it",
+            error.revision()
+        );
+        let literal = migration_timescale::literal(&message);
+        match self.backend {
+            DbBackend::MySql => self.statement(&format!("SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {literal}")),
+            DbBackend::Sqlite => {
+                let name = format!("\"{}\"", message.replace('"', "\"\""));
+                self.comment("SQLite has no statement that only fails; the error names what is asked for.");
+                self.statement(&format!("SELECT * FROM {name}"));
+            }
+            _ => self.statement(&format!("DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = {literal}; END $$")),
+        }
+    }
+
+    fn revision(&mut self, revision: &Recorded, script: &Script, bookkeeping: &dyn Bookkeeping) {
+        self.text.push('\n');
+        self.comment(&format!("{} ({})", script.revision, script.direction));
+        for note in &script.notes {
+            self.comment(note);
+        }
+        for question in &script.unanswered {
+            self.comment(&format!("A question to the database that was answered with no rows here: {question}"));
+        }
+        let notes = bookkeeping.note(self.backend, revision, script.direction);
+        let drops = |one: &Statement| !text::tables_dropped(self.backend, &one.sql).is_empty();
+        let without_keys = self.backend == DbBackend::Sqlite && script.statements.iter().any(drops);
+        if without_keys {
+            self.comment(
+                "A table that is dropped takes no rows of others along; rows that refer to nothing end the script.",
+            );
+            self.text.push_str(KEYS_OFF);
+        }
+        if revision.in_transaction {
+            self.text.push_str("BEGIN;\n");
+            for statement in &script.statements {
+                self.given(statement, true);
+            }
+            // SQLite's pragmas do nothing inside of a transaction.
+            if self.backend != DbBackend::Sqlite {
+                self.text.push_str(&again(self.backend));
+            }
+            if without_keys {
+                self.text.push_str(KEYS_CHECKED);
+            }
+            for note in &notes {
+                self.statement(note);
+            }
+            self.text.push_str("COMMIT;\n");
+            if self.backend == DbBackend::Sqlite {
+                self.text.push_str(&again(self.backend));
+            }
+            return;
+        }
+        for part in script.statements.chunk_by(|one, next| one.transaction == next.transaction) {
+            if part[0].transaction.is_some() {
+                self.text.push_str("BEGIN;\n");
+                for statement in part {
+                    self.given(statement, true);
+                }
+                self.text.push_str("COMMIT;\n");
+            } else {
+                // A revision that begins and ends transactions itself has a text of several in one of its own.
+                let has_own = part.iter().any(|one| text::begins_transaction(self.backend, &one.sql));
+                for statement in part {
+                    self.given(statement, has_own);
+                }
+            }
+        }
+        if without_keys {
+            self.text.push_str(KEYS_CHECKED);
+        }
+        self.text.push_str(&again(self.backend));
+        match notes.as_slice() {
+            [one] => self.statement(one),
+            several => self.transaction(several.iter().map(String::as_str)),
+        }
+    }
+
+    /// A statement of a revision, which goes on after errors as the revision does.
+    fn given(&mut self, statement: &Statement, in_transaction: bool) {
+        let Statement { sql, on_error, .. } = statement;
+        match (on_error, self.backend) {
+            (OnError::Stop, _) => return self.once(sql, in_transaction),
+            (OnError::Fails(why), DbBackend::Sqlite) => {
+                return self
+                    .comment(&format!("Left out, because it fails here ({why}), which the revision ignores: {sql}"));
+            }
+            (OnError::Fails(why), _) => {
+                self.comment(&format!("This fails here ({why}), which the revision ignores."));
+            }
+            // Once something failed, sqlite3 stops at the next `.bail on`.
+            (OnError::GoOn, DbBackend::Sqlite) => {
+                self.comment(
+                    "If this fails, the revision ignores it; sqlite3 cannot, so run the revision with `up` then.",
+                );
+                return self.once(sql, in_transaction);
+            }
+            (OnError::GoOn, _) => self.comment("This may fail, which the revision ignores."),
+        }
+        if self.backend == DbBackend::MySql {
+            let end = if text::ends_in_comment(self.backend, sql) { "\n" } else { "" };
+            self.statement(&format!(
+                "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN END; {sql}{end}; END"
+            ));
+            return;
+        }
+        self.text.push_str("\\set ON_ERROR_STOP off\n");
+        if in_transaction {
+            // psql's `:ERROR` is that of the last statement; behind one that failed all do.
+            self.text.push_str("SAVEPOINT ignored;\n");
+            self.statement(sql);
+            self.text.push_str("\\if :ERROR\nROLLBACK TO SAVEPOINT ignored;\n\\endif\nRELEASE SAVEPOINT ignored;\n");
+        } else {
+            self.once(sql, false);
+        }
+        self.text.push_str("\\set ON_ERROR_STOP on\n");
+    }
+
+    fn once(&mut self, sql: &str, in_transaction: bool) {
+        // The driver sends it in one message, which PostgreSQL takes for one transaction.
+        if !in_transaction && self.backend == DbBackend::Postgres && text::has_several(self.backend, sql) {
+            self.transaction([sql]);
+        } else {
+            self.statement(sql);
+        }
+    }
+
+    fn transaction<'s>(&mut self, statements: impl IntoIterator<Item = &'s str>) {
+        self.text.push_str("BEGIN;\n");
+        for sql in statements {
+            self.statement(sql);
+        }
+        self.text.push_str("COMMIT;\n");
+    }
+
+    fn statement(&mut self, sql: &str) {
+        let end = if text::ends_in_comment(self.backend, sql) { "\n" } else { "" };
+        // mariadb cuts a text at every semicolon, also inside a block.
+        match self.backend {
+            DbBackend::MySql if text::has_several(self.backend, sql) => {
+                let mut delimiter = "//".to_owned();
+                while sql.contains(&delimiter) {
+                    delimiter.push('/');
+                }
+                self.line(format_args!("DELIMITER {delimiter}\n{sql}{end}\n{delimiter}\nDELIMITER ;"));
+            }
+            _ => self.line(format_args!("{sql}{end};")),
+        }
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    /// Each line of `text` behind the mark of a comment.
+    fn comment(&mut self, text: &str) {
+        for line in text.lines() {
+            self.line(format_args!("-- {line}"));
+        }
+    }
+}
+
+/// The session that every revision starts from, and that an error ends the run. Where psql finds `:session` it reads the
+/// statements that bring it back.
+fn session(backend: DbBackend) -> String {
+    match backend {
+        DbBackend::MySql => again(backend),
+        DbBackend::Sqlite => format!(".bail on\n{}", again(backend)),
+        _ => {
+            let set = POSTGRES.iter().map(|(name, value)| format!("SET {name} = \\'{value}\\'"));
+            let settings: Vec<String> = set.collect();
+            format!(
+                "\\set ON_ERROR_STOP on\n\
+                 SELECT {POSTGRES_PATH_WITH_EXTENSION} AS path \\gset\n\
+                 \\set session 'RESET SESSION AUTHORIZATION; CLOSE ALL; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; \
+                 DISCARD SEQUENCES; SET statement_timeout = 0; {}; SET search_path = :path'\n{}",
+                settings.join("; "),
+                again(backend)
+            )
+        }
+    }
+}
+
+/// Statements that bring the session back to that.
+fn again(backend: DbBackend) -> String {
+    match backend {
+        DbBackend::MySql => format!("UNLOCK TABLES; {MYSQL};\n"),
+        DbBackend::Sqlite => "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; \
+             PRAGMA recursive_triggers = OFF; PRAGMA legacy_alter_table = OFF; PRAGMA case_sensitive_like = OFF;\n"
+            .to_owned(),
+        _ => ":session;\n".to_owned(),
+    }
+}

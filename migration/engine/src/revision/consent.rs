@@ -1,0 +1,50 @@
+//! Consent to delete rows.
+//!
+//! A `down()` that drops a table calls [`may_drop_rows`]. It refuses while the table holds rows, unless the person running
+//! the command has agreed (`--yes`, or yes at the prompt of `fresh`, `refresh` and `reset`).
+
+use std::future::Future;
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
+use sea_orm_migration::SchemaManager;
+
+use crate::revision::recorded;
+
+/// Statement of PostgreSQL, for a transaction: what reads, changes or deletes rows then fails where a policy of row-level
+/// security hides some from this user. Without it they would be left out without a word.
+pub const EVERY_ROW: &str = "SET LOCAL row_security = off";
+
+tokio::task_local! {
+    static CONSENT: ();
+}
+
+/// Runs `work` with the consent to delete rows.
+pub async fn with_consent<F: Future>(consent: bool, work: F) -> F::Output {
+    if consent { CONSENT.scope((), work).await } else { work.await }
+}
+
+/// Refuses when `table` holds rows and nobody agreed to delete them.
+pub async fn may_drop_rows(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    if CONSENT.try_with(|()| ()).is_ok() || !holds_rows(manager.get_connection(), table).await? {
+        return Ok(());
+    }
+    Err(DbErr::Migration(format!(
+        "table {table} holds rows, and reverting the revision that created it would delete them; \
+         save them first, then run the command with --yes"
+    )))
+}
+
+/// Whether `table` has at least one row. An error where row-level security may hide rows from this user.
+pub async fn holds_rows<C: ConnectionTrait + TransactionTrait>(db: &C, table: &str) -> Result<bool, DbErr> {
+    let backend = db.get_database_backend();
+    let quoted = crate::sql::quote(backend, table);
+    let question = Statement::from_string(backend, format!("SELECT 1 AS has_rows FROM {quoted} LIMIT 1"));
+    if backend != DbBackend::Postgres || recorded::is_recording() {
+        return Ok(db.query_one_raw(question).await?.is_some());
+    }
+    let look = db.begin().await?;
+    look.execute_unprepared(EVERY_ROW).await?;
+    let found = look.query_one_raw(question).await?;
+    look.commit().await?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,274 @@
+//! Columns that leave with `down` and come back with the next `up`.
+//!
+//! A `down()` that drops a column loses what the column held. [`KeptColumns::keep`] first copies the rows that hold more
+//! than the default into a side table; the `up()` of the same revision calls [`KeptColumns::restore`], which puts the
+//! values back and removes the side table. Rows deleted in between stay deleted. Where no row holds more than the
+//! default there is no side table at all.
+//!
+//! Side tables start with [`PREFIX`]: they are no part of the schema, so dumps, fingerprints and entities leave them out.
+//! They have a primary key, without which a publication of all tables would let nobody change them.
+
+use migration_timescale::{
+    Capability, MYSQL_TABLE_OPTIONS, TimescaleManager, add_primary_key_sql, identifier, literal,
+};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm_migration::SchemaManager;
+
+use crate::{
+    revision::{consent, progress},
+    sql::{quote, rows},
+};
+
+/// How the names of side tables begin.
+pub const PREFIX: &str = "_kept_";
+
+/// What to keep of which rows.
+///
+/// ```
+/// use migration_engine::revision::kept::KeptColumns;
+///
+/// let kept = KeptColumns::of("alarms", "origin")
+///     .key(&["id", "raised_at"])
+///     .batched_by("sensor_id", "raised_at")
+///     .enum_column("origin", "alarm_origin")
+///     .column("anomaly_score")
+///     .rows_where("anomaly_score IS NOT NULL");
+/// assert_eq!(kept.side_table(), "_kept_alarms_origin");
+/// ```
+#[derive(Clone, Debug)]
+pub struct KeptColumns {
+    table: String,
+    side_table: String,
+    key: Vec<String>,
+    columns: Vec<(String, Option<String>)>,
+    filter: String,
+    batch: Option<(String, String)>,
+}
+
+impl KeptColumns {
+    /// Keeps columns of `table` in the side table `_kept_<table>_<name>`.
+    pub fn of(table: &str, name: &str) -> Self {
+        Self {
+            table: table.to_owned(),
+            side_table: format!("{PREFIX}{table}_{name}"),
+            key: Vec::new(),
+            columns: Vec::new(),
+            filter: "true".to_owned(),
+            batch: None,
+        }
+    }
+
+    /// Columns that identify a row.
+    #[must_use]
+    pub fn key(mut self, columns: &[&str]) -> Self {
+        self.key = columns.iter().map(|column| (*column).to_owned()).collect();
+        self
+    }
+
+    /// The column the columnstore is segmented by, and the time column. Restoring then decompresses the batches that hold
+    /// the rows and no others.
+    #[must_use]
+    pub fn batched_by(mut self, segment: &str, time: &str) -> Self {
+        self.batch = Some((segment.to_owned(), time.to_owned()));
+        self
+    }
+
+    /// Keeps a column.
+    #[must_use]
+    pub fn column(mut self, name: &str) -> Self {
+        self.columns.push((name.to_owned(), None));
+        self
+    }
+
+    /// Keeps a column of an enum type that `down` drops; the side table holds its labels as text.
+    #[must_use]
+    pub fn enum_column(mut self, name: &str, type_name: &str) -> Self {
+        self.columns.push((name.to_owned(), Some(type_name.to_owned())));
+        self
+    }
+
+    /// Keeps the rows that meet this condition: those that hold more than the default.
+    #[must_use]
+    pub fn rows_where(mut self, condition: &str) -> Self {
+        condition.clone_into(&mut self.filter);
+        self
+    }
+
+    /// Name of the side table.
+    pub fn side_table(&self) -> &str {
+        &self.side_table
+    }
+
+    /// Copies the values to the side table. To be called in the transaction that drops the columns; on PostgreSQL it keeps
+    /// writers, but not readers, out until that transaction ends.
+    ///
+    /// A side table that is there already (its `restore` never ran) is added to, not replaced.
+    pub async fn keep(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        let (table, side) = (quote(backend, &self.table), quote(backend, &self.side_table));
+        if backend == DbBackend::Postgres {
+            run(manager, &format!("{}; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE", consent::EVERY_ROW)).await?;
+        }
+        let names = self.side_columns().collect::<Vec<_>>().join(", ");
+        let select = format!("SELECT {} FROM {table}", self.selected(backend));
+        let key = self.key.join(", ");
+        if !manager.table_exists(&self.side_table).await? {
+            // IF NOT EXISTS: a recorded script cannot look.
+            let options = match backend {
+                DbBackend::MySql => format!("(PRIMARY KEY ({key})) {MYSQL_TABLE_OPTIONS} "),
+                _ => String::new(),
+            };
+            run(manager, &format!("CREATE TABLE IF NOT EXISTS {side} {options}AS {select} WHERE 1 = 0")).await?;
+            if backend == DbBackend::Sqlite {
+                let index = quote(backend, &format!("{}_key", self.side_table));
+                run(manager, &format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {side} ({key})")).await?;
+            }
+        }
+        self.add_key(manager).await?;
+        if backend == DbBackend::MySql {
+            // No transaction spans a change of a MySQL table; the lock does. `release` gives it back.
+            run(manager, &format!("LOCK TABLES {table} WRITE, {side} WRITE")).await?;
+        }
+        let copy = if backend == DbBackend::MySql {
+            format!("REPLACE INTO {side} ({names}) {select} WHERE {}", self.filter)
+        } else {
+            let values = self.columns.iter().map(|(name, _)| format!("{name} = excluded.{name}"));
+            format!(
+                "INSERT INTO {side} ({names}) {select} WHERE {} ON CONFLICT ({key}) DO UPDATE SET {}",
+                self.filter,
+                values.collect::<Vec<_>>().join(", ")
+            )
+        };
+        run(manager, &copy).await?;
+        if !consent::holds_rows(manager.get_connection(), &self.side_table).await? && backend != DbBackend::MySql {
+            run(manager, &format!("DROP TABLE {side}")).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends what [`keep`](Self::keep) began on MySQL; elsewhere the transaction does. To be called once the columns are gone.
+    pub async fn release(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        if manager.get_database_backend() != DbBackend::MySql {
+            return Ok(());
+        }
+        run(manager, "UNLOCK TABLES").await?;
+        if !consent::holds_rows(manager.get_connection(), &self.side_table).await? {
+            run(manager, &format!("DROP TABLE {}", quote(DbBackend::MySql, &self.side_table))).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the values back and drops the side table; without a side table nothing happens. To be called once the columns
+    /// and their checks are there, outside the transaction that locked the table for them.
+    ///
+    /// Only rows are locked, and a run that is killed goes on where it ended: what is restored leaves the side table.
+    pub async fn restore(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        if !manager.table_exists(&self.side_table).await? {
+            return Ok(());
+        }
+        let side = quote(manager.get_database_backend(), &self.side_table);
+        self.add_key(manager).await?;
+        let parts = self.parts(manager).await?;
+        let total = parts.len() as u64;
+        for (done, part) in (1..).zip(parts) {
+            let work = manager.begin().await?;
+            if work.get_database_backend() == DbBackend::Postgres {
+                // The planner knows nothing of rows in the columnstore and would visit the chunk once per row.
+                run(&work, &format!("{}; SET LOCAL enable_nestloop = off", consent::EVERY_ROW)).await?;
+            }
+            if Capability::detect(work.get_connection()).await?.has_columnstore() {
+                run(&work, "SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0").await?;
+            }
+            run(&work, &self.update(work.get_database_backend(), &part.of_table)).await?;
+            run(&work, &format!("DELETE FROM {side} WHERE {}", part.of_side_table)).await?;
+            work.commit().await?;
+            progress::report(&format!("restoring {}", self.table), done, total);
+        }
+        run(manager, &format!("DROP TABLE {side}")).await
+    }
+
+    /// The primary key of the side table, on PostgreSQL; one that an earlier version made has none.
+    async fn add_key(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        if manager.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let key: Vec<&str> = self.key.iter().map(String::as_str).collect();
+        run(manager, &add_primary_key_sql(&self.side_table, &key)).await
+    }
+
+    /// The statement that copies the values back to the rows of one part.
+    fn update(&self, backend: DbBackend, part: &str) -> String {
+        let (table, side) = (quote(backend, &self.table), quote(backend, &self.side_table));
+        let same_row =
+            self.key.iter().map(|column| format!("a.{column} = k.{column}")).collect::<Vec<_>>().join(" AND ");
+        let values = self.columns.iter().map(|(name, enum_type)| match (backend, enum_type) {
+            (DbBackend::MySql, _) => format!("a.{name} = k.{name}"),
+            (DbBackend::Postgres, Some(enum_type)) => format!("{name} = k.{name}::{}", identifier(enum_type)),
+            _ => format!("{name} = k.{name}"),
+        });
+        let values = values.collect::<Vec<_>>().join(", ");
+        match backend {
+            DbBackend::MySql => format!("UPDATE {table} a JOIN {side} k ON {same_row} SET {values} WHERE {part}"),
+            _ => format!("UPDATE {table} AS a SET {values} FROM {side} AS k WHERE {same_row} AND {part}"),
+        }
+    }
+
+    /// The kept rows in parts of a week. TimescaleDB decompresses whole batches, and only constants for segment and time
+    /// tell it which; without them it would decompress the history. Elsewhere all rows are one part.
+    async fn parts(&self, manager: &SchemaManager<'_>) -> Result<Vec<Part>, DbErr> {
+        let Some((segment, time)) =
+            self.batch.as_ref().filter(|_| manager.get_database_backend() == DbBackend::Postgres)
+        else {
+            return Ok(vec![Part { of_table: "1 = 1".to_owned(), of_side_table: "1 = 1".to_owned() }]);
+        };
+        let weeks = rows(
+            manager.get_connection(),
+            &format!(
+                "SELECT min({time})::text AS first, max({time})::text AS last, array_agg(DISTINCT {segment}::text)::text AS segments \
+                 FROM {} GROUP BY floor(extract(epoch FROM {time}) / 604800) ORDER BY 1",
+                identifier(&self.side_table)
+            ),
+        )
+        .await?;
+        weeks
+            .iter()
+            .map(|row| {
+                let text = |column| row.try_get::<String>("", column).map(|text| literal(&text));
+                let (first, last, segments) = (text("first")?, text("last")?, text("segments")?);
+                let within = |alias: &str| format!("{alias}.{time} BETWEEN {first} AND {last}");
+                Ok(Part {
+                    of_table: format!("a.{segment} = ANY ({segments}::text[]) AND {} AND {}", within("a"), within("k")),
+                    of_side_table: format!("{time} BETWEEN {first} AND {last}"),
+                })
+            })
+            .collect()
+    }
+
+    fn side_columns(&self) -> impl Iterator<Item = &str> {
+        let segment = self.batch.as_ref().map(|(segment, _)| segment.as_str());
+        self.key.iter().map(String::as_str).chain(segment).chain(self.columns.iter().map(|(name, _)| name.as_str()))
+    }
+
+    /// The select list of the side table; enums as text, so that their type can go.
+    fn selected(&self, backend: DbBackend) -> String {
+        let columns = self.side_columns().map(|name| {
+            let is_enum = self.columns.iter().any(|(column, enum_type)| column == name && enum_type.is_some());
+            match backend {
+                DbBackend::Postgres if is_enum => format!("{name}::text AS {name}"),
+                DbBackend::MySql if is_enum => format!("CAST({name} AS CHAR(255)) AS {name}"),
+                _ => name.to_owned(),
+            }
+        });
+        columns.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Conditions that select one part, in the table (as `a`, joined with the side table as `k`) and in the side table.
+struct Part {
+    of_table: String,
+    of_side_table: String,
+}
+
+async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    manager.get_connection().execute_unprepared(sql).await.map(drop)
+}

@@ -1,0 +1,17 @@
+//! What the author of a revision calls, and how a revision is called.
+//!
+//! - indexes built while others write ([`index`]), updates in steps ([`batch`]), their [`progress`];
+//! - columns that leave with `down` and come back with the next `up` ([`kept`]), and [`consent`] before rows go.
+
+pub mod batch;
+pub(crate) mod call;
+pub(crate) mod caught;
+pub mod consent;
+mod event;
+pub mod index;
+mod index_progress;
+pub mod kept;
+pub mod progress;
+pub(crate) mod recorded;
+
+pub use event::Event;

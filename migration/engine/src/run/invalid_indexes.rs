@@ -1,0 +1,106 @@
+//! Indexes that a `CREATE INDEX CONCURRENTLY` or `REINDEX … CONCURRENTLY` that failed or was killed, or an index with a
+//! transaction per chunk, left behind.
+//!
+//! Such an index is kept up to date and never used, and `IF NOT EXISTS` takes it for built. What a revision left is found
+//! by comparing the invalid indexes before and after, and dropped. Nobody compares when the run was killed: then those are
+//! its own that its statements create, and those of tables that it creates indexes of.
+
+use std::collections::BTreeSet;
+
+use migration_timescale::identifier;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
+
+use crate::sql::{rows, sqlstate, text};
+
+/// Without those that a session is building now. `base` is the name without what PostgreSQL adds while it reindexes.
+const INVALID: &str = "SELECT i.oid::bigint AS id, i.relname::text AS name, t.relname::text AS about, \
+     regexp_replace(i.relname, '_cc(new|old)\\d*$', '') AS base \
+     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid \
+     WHERE i.relnamespace = quote_ident(current_schema())::regnamespace AND NOT x.indisvalid \
+     AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = x.indexrelid) ORDER BY 2";
+
+#[derive(sea_orm::FromQueryResult)]
+struct Invalid {
+    id: i64,
+    name: String,
+    about: String,
+    base: String,
+}
+
+/// The invalid indexes before a revision, and what it names.
+pub(super) struct InvalidIndexes {
+    before: BTreeSet<i64>,
+    /// Identifiers in the statements that create indexes.
+    created: BTreeSet<String>,
+}
+
+impl InvalidIndexes {
+    /// Drops what an earlier run of these statements left; one that was killed is `unfinished`.
+    pub(super) async fn before(
+        db: &DatabaseConnection,
+        statements: &[String],
+        unfinished: bool,
+    ) -> Result<Self, DbErr> {
+        let backend = db.get_database_backend();
+        let named = |verb: &str| -> BTreeSet<String> {
+            statements.iter().flat_map(|sql| text::identifiers_of_index(backend, sql, verb)).collect()
+        };
+        let (created, rebuilt) = (named("CREATE"), named("REINDEX"));
+        let mut before = BTreeSet::new();
+        for index in found(db).await? {
+            let half_rebuilt = index.base != index.name && rebuilt.contains(&index.base);
+            let of_killed = unfinished && (created.contains(&index.about) || half_rebuilt);
+            if created.contains(&index.name) || of_killed {
+                drop_index(db, &index).await?;
+            } else {
+                before.insert(index.id);
+            }
+        }
+        Ok(Self { before, created })
+    }
+
+    /// Drops what the revision left, and says what it was.
+    pub(super) async fn drop_left(&self, db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+        let mut left = Vec::new();
+        for index in found(db).await? {
+            if !self.before.contains(&index.id) || self.created.contains(&index.name) {
+                drop_index(db, &index).await?;
+                left.push(index.name);
+            }
+        }
+        Ok(left)
+    }
+
+    /// Fails when it left one.
+    pub(super) async fn refuse_left(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
+        let left = self.drop_left(db).await?;
+        if left.is_empty() {
+            return Ok(());
+        }
+        Err(DbErr::Migration(format!(
+            "it left an invalid index behind, which was dropped: {}; a concurrent build failed, for duplicate rows for \
+             example: remove the cause and run the command again",
+            left.join(", ")
+        )))
+    }
+
+    /// After a failure, which is what is reported.
+    pub(super) async fn clean_up(&self, db: &DatabaseConnection) {
+        if let Err(error) = self.drop_left(db).await {
+            tracing::warn!("an invalid index may be left: {}", sqlstate::message(&error));
+        }
+    }
+}
+
+async fn drop_index(db: &DatabaseConnection, index: &Invalid) -> Result<(), DbErr> {
+    db.execute_unprepared(&format!("DROP INDEX IF EXISTS {}", identifier(&index.name))).await?;
+    tracing::warn!("dropped the index {} of {}: a build that did not end left it invalid", index.name, index.about);
+    Ok(())
+}
+
+async fn found(db: &DatabaseConnection) -> Result<Vec<Invalid>, DbErr> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(Vec::new());
+    }
+    rows(db, INVALID).await?.iter().map(|row| sea_orm::FromQueryResult::from_query_result(row, "")).collect()
+}

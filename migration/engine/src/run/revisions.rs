@@ -1,0 +1,422 @@
+//! Runs revisions, one after the other, under the lock.
+
+use std::{sync::PoisonError, time::Instant};
+
+use chrono::Utc;
+use migration_timescale::Capability;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
+use sea_orm_migration::{MigrationTrait, SchemaManager};
+
+use super::{
+    changes::{Changed, Changes},
+    invalid_indexes::InvalidIndexes,
+};
+use crate::{
+    Direction, EngineError, Runner,
+    graph::RevisionTarget,
+    ledger::{Entry, Records},
+    revision::{Event, call, progress},
+    runner::begun,
+    schema::{foreign_keys::ForeignKeys, scratch},
+    session::{
+        self, Patience, blockers, interrupt,
+        marks::{self, Marks},
+    },
+    sql::{sqlstate, text},
+};
+
+/// One revision to run.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+struct Job<'r> {
+    revision: &'r dyn MigrationTrait,
+    direction: Direction,
+    /// What is to be written down about it.
+    entry: Entry,
+    /// Whether SeaORM's table has it already: an earlier run was killed while reverting it.
+    recorded: bool,
+    /// What was known of it before.
+    before: Option<Entry>,
+    /// What it had changed when it failed, where it is not rolled back as a whole.
+    changed: Changed,
+    /// Whether an earlier run began it and did not finish.
+    unfinished: Option<Entry>,
+    /// First revision of the database.
+    first: bool,
+    /// Whether the next revision of the run is rolled back as a whole as well: its transaction then begins in the same
+    /// round trip in which this one's is committed.
+    goes_on: bool,
+    /// Whether it was seen to have ended the transaction it ran in.
+    ended: bool,
+}
+
+/// The transaction that is open between two revisions, on PostgreSQL; it has done nothing yet.
+type Open = Option<DatabaseTransaction>;
+
+impl Runner {
+    pub(super) async fn up_locked(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
+        // Read under the lock: whoever had it before may have applied everything.
+        let records = self.installed_records().await?;
+        self.refuse_changed(&records).await?;
+        self.write_news(&records).await?;
+        let plan = self.plan_up(target, &records)?;
+        self.run_all(plan, Direction::Up, &records).await
+    }
+
+    pub(super) async fn down_locked(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
+        let mut records = self.records().await?;
+        self.refuse_renamed(&records).await?;
+        let plan = self.plan_down(target, &records)?;
+        if !plan.is_empty() && !records.installed {
+            records = self.installed_records().await?;
+        }
+        self.run_all(plan, Direction::Down, &records).await
+    }
+
+    async fn run_all(
+        &self,
+        plan: Vec<String>,
+        direction: Direction,
+        records: &Records,
+    ) -> Result<Vec<String>, EngineError> {
+        (self.listener)(Event::Planned { revisions: plan.len() });
+        let backend = self.target.backend();
+        let revisions = plan.iter().map(|name| self.project.revision(name)).collect::<Result<Vec<_>, _>>()?;
+        self.refuse_ends_of_transactions(&plan, direction).await?;
+        let mut open = None;
+        for (number, name) in plan.iter().enumerate() {
+            interrupt::check()?;
+            let next_in_transaction = match revisions.get(number + 1) {
+                Some(next) => self.runs_in_transaction(*next).await,
+                None => false,
+            };
+            let job = Job {
+                revision: revisions[number],
+                direction,
+                entry: match (direction, records.entries.get(name)) {
+                    // What is reverted keeps what is known of it.
+                    (Direction::Down, Some(known)) => begun(known, direction),
+                    _ => self.entry(name, direction).await,
+                },
+                recorded: records.applied.contains_key(name),
+                before: records.entries.get(name).cloned(),
+                changed: Changed::Perhaps,
+                unfinished: records.unfinished(name).cloned(),
+                first: number == 0 && records.applied.is_empty(),
+                goes_on: backend == DbBackend::Postgres && next_in_transaction,
+                ended: false,
+            };
+            // Boxed: the futures of revisions are large.
+            progress::scope(self.listener.clone(), Box::pin(self.run(job, &mut open))).await?;
+        }
+        Ok(plan)
+    }
+
+    /// An error when one of these would end the transaction that it runs in: known before anything runs.
+    pub(crate) async fn refuse_ends_of_transactions(
+        &self,
+        revisions: &[String],
+        direction: Direction,
+    ) -> Result<(), EngineError> {
+        for name in revisions {
+            self.refuse_end_of_transaction(name, direction).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs one revision, again after a pause for as long as all that is wrong is a lock held by others.
+    async fn run(&self, mut job: Job<'_>, open: &mut Open) -> Result<(), EngineError> {
+        let (revision, direction) = (job.revision.name().to_owned(), job.direction);
+        let started = Instant::now();
+        let again = job.unfinished.is_some();
+        (self.listener)(Event::Started { revision: revision.clone(), direction, again });
+        let mut attempt = 1;
+        while let Err(error) = self.attempt(&mut job, open, started).await {
+            // Behind a connection that broke there is nothing to put back.
+            let answers = job.ended || sqlstate::still_answers(&error);
+            let clean = answers && self.session.restore(&self.db).await.is_ok();
+            if job.ended {
+                self.note_unfinished(&job).await;
+                return Err(EngineError::EndedTransaction { revision, direction, source: error });
+            }
+            if !sqlstate::is_lock_timeout(&error) || !clean {
+                // Only when the server said no: behind a connection that broke is another session, without the lock.
+                if clean && self.is_done_already(&job).await {
+                    let finish = self.finish(&mut job, started);
+                    self.write(&[finish]).await?;
+                    break;
+                }
+                if clean {
+                    self.forget_unless_begun(&job).await;
+                }
+                return Err(self.failed(&job, error));
+            }
+            if attempt > self.patience.lock_retries {
+                return Err(EngineError::LockedOut {
+                    revision,
+                    attempts: attempt,
+                    timeout_ms: u64::try_from(self.patience.lock_timeout.as_millis()).unwrap_or(u64::MAX),
+                    blockers: blockers(&self.db).await,
+                });
+            }
+            let pause = Patience::pause_after(attempt);
+            (self.listener)(Event::LockedOut { revision: revision.clone(), attempt, pause });
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+        (self.listener)(Event::Finished { revision, direction, took: started.elapsed() });
+        Ok(())
+    }
+
+    /// Whether an earlier run, which was killed, had got to the end of the revision and only not written it down: all it
+    /// does is change the schema, and the schema is what it makes. MySQL commits every change by itself.
+    async fn is_done_already(&self, job: &Job<'_>) -> bool {
+        let before = job.unfinished.as_ref().is_some_and(|before| before.direction == job.direction);
+        let statements = self.statements(job.revision.name(), job.direction).await;
+        let backend = self.target.backend();
+        before
+            && !statements.is_empty()
+            && statements.iter().all(|sql| text::only_changes_objects(backend, sql))
+            && self.schema_is(job, job.direction == Direction::Up).await
+    }
+
+    /// Reverts the note that a revision has begun, when it had not changed anything before it failed.
+    async fn forget_unless_begun(&self, job: &Job<'_>) {
+        let untouched = match job.changed {
+            Changed::Nothing => true,
+            // It was refused the first change of an object, as far as the schema tells.
+            Changed::NoRow => self.schema_is(job, job.direction == Direction::Down).await,
+            Changed::Perhaps => false,
+        };
+        if !untouched || job.unfinished.is_some() {
+            return;
+        }
+        let backend = self.target.backend();
+        let statements = match &job.before {
+            Some(before) => vec![self.tables.write(backend, before)],
+            None => self.tables.forget(backend, job.revision.name()).to_vec(),
+        };
+        if let Err(error) = self.write(&statements).await {
+            tracing::warn!("{} stays noted as unfinished: {}", job.revision.name(), error.on_one_line());
+        }
+    }
+
+    /// Whether the schema is what the applied revisions make, with or without this one.
+    async fn schema_is(&self, job: &Job<'_>, with: bool) -> bool {
+        let name = job.revision.name();
+        let Ok(records) = self.records().await else { return false };
+        let present = |one: &&str| if *one == name { with } else { records.is_applied(one) };
+        let revisions =
+            self.in_order().filter(present).map(|one| self.project.revision(one)).collect::<Result<Vec<_>, _>>();
+        let Ok(revisions) = revisions else { return false };
+        // Boxed: running revisions inside a run makes for a large future.
+        match (Box::pin(scratch::catalog_of(self, &revisions)).await, self.catalog().await) {
+            (Ok(expected), Ok(live)) => live.diff(&expected).is_empty(),
+            _ => false,
+        }
+    }
+
+    fn failed(&self, job: &Job<'_>, source: DbErr) -> EngineError {
+        if sqlstate::is_read_only(&source) {
+            return EngineError::read_only(&self.target);
+        }
+        let (revision, direction) = (job.revision.name().to_owned(), job.direction);
+        match &job.unfinished {
+            Some(before) => EngineError::Unfinished {
+                revision,
+                direction,
+                before: before.direction,
+                since: before.started_at,
+                by: before.applied_by.clone(),
+                source,
+            },
+            None => EngineError::Revision { revision, direction, source },
+        }
+    }
+
+    async fn attempt(&self, job: &mut Job<'_>, open: &mut Open, started: Instant) -> Result<(), DbErr> {
+        let backend = self.target.backend();
+        let in_transaction = self.runs_in_transaction(job.revision).await;
+        // MySQL commits with every change of a table.
+        let whole = in_transaction && backend != DbBackend::MySql;
+        if !whole {
+            self.db.execute_unprepared(&self.tables.write(backend, &job.entry)).await?;
+        }
+        let changes = if whole { None } else { Some(Changes::before(&self.db).await?) };
+        let done = self.attempt_to(job, open, started, in_transaction).await;
+        if let (Err(error), Some(changes)) = (&done, changes)
+            && sqlstate::still_answers(error)
+        {
+            job.changed = changes.since(&self.db).await;
+        }
+        done
+    }
+
+    async fn attempt_to(
+        &self,
+        job: &mut Job<'_>,
+        open: &mut Open,
+        started: Instant,
+        in_transaction: bool,
+    ) -> Result<(), DbErr> {
+        if in_transaction {
+            let keys = ForeignKeys::of(&self.db).await?;
+            match self.in_transaction(job, open, started, &keys).await {
+                Err(error) if keys.are_in_the_way(&error) => {
+                    self.session.restore(&self.db).await?;
+                    let keys = keys.off(&self.db).await?;
+                    let done = self.in_transaction(job, open, started, &keys).await;
+                    keys.restore(&self.db).await?;
+                    done
+                }
+                done => done,
+            }
+        } else {
+            let statements = self.known_statements(job.revision.name(), job.direction).await;
+            let keys = ForeignKeys::watched(&self.db, statements.as_deref()).await?;
+            let creates = statements.unwrap_or_default();
+            let indexes = InvalidIndexes::before(&self.db, &creates, job.unfinished.is_some()).await?;
+            if let Err(error) = job.call(&SchemaManager::new(&self.db)).await {
+                // Indexes are looked for in the schema that the session started in.
+                if sqlstate::still_answers(&error) && self.session.restore(&self.db).await.is_ok() {
+                    indexes.clean_up(&self.db).await;
+                }
+                return Err(error);
+            }
+            self.session.restore(&self.db).await?;
+            keys.settle(&self.db).await?;
+            self.look_again(&self.db, job).await?;
+            indexes.refuse_left(&self.db).await?;
+            let transaction = session::begin(&self.db).await?;
+            transaction.execute_unprepared(&self.finish(job, started)).await?;
+            transaction.commit().await
+        }
+    }
+
+    async fn in_transaction(
+        &self,
+        job: &mut Job<'_>,
+        open: &mut Open,
+        started: Instant,
+        keys: &ForeignKeys,
+    ) -> Result<(), DbErr> {
+        let transaction = if let Some(open) = open.take() {
+            open
+        } else {
+            let transaction = session::begin(&self.db).await?;
+            marks::mark(&transaction).await?;
+            transaction
+        };
+        // To look at the server again takes the mark away. Elsewhere PostgreSQL checks in the round trip of what comes next.
+        let checks_first = self.target.backend() != DbBackend::Postgres || self.may_differ(job);
+        let called = async {
+            job.call(&SchemaManager::new(&transaction)).await?;
+            if checks_first {
+                marks::check(&transaction).await?;
+            }
+            self.look_again(&transaction, job).await
+        };
+        if let Err(error) = called.await {
+            job.ended = marks::is_over(&transaction, &error).await;
+            return Err(give_up(transaction, job, error).await);
+        }
+        let last = self.last_statements(job, started, checks_first);
+        let settled = async {
+            keys.settle(&transaction).await?;
+            transaction.execute_unprepared(&last).await
+        };
+        if let Err(error) = settled.await {
+            // A commit that fails ends the transaction too, so nothing is asked here.
+            job.ended = marks::says_ended(&error);
+            return Err(give_up(transaction, job, error).await);
+        }
+        if job.goes_on {
+            *open = Some(transaction);
+            return Ok(());
+        }
+        transaction.commit().await?;
+        self.session.restore_after_transaction(&self.db).await
+    }
+
+    /// What ends the transaction of a revision: the check, the session as it was, and the note that the revision is done.
+    /// The check comes first, because what puts the session back takes the mark away.
+    fn last_statements(&self, job: &mut Job<'_>, started: Instant, checked: bool) -> String {
+        let marks = marks::marks(self.target.backend());
+        let check = marks.as_ref().filter(|_| !checked).map(|marks| marks.check.to_owned());
+        let restored = self.session.restore_in_transaction();
+        let finish = self.finish(job, started);
+        let mut statements: Vec<_> = check.into_iter().chain([restored]).collect();
+        match marks {
+            // A later commit of the run waits for the disk, and thereby for this one too; a crash in between
+            // loses what the revision did together with the note that it is applied.
+            Some(Marks { mark, .. }) if job.goes_on => {
+                statements.push(format!("SET LOCAL synchronous_commit = off; {finish}; COMMIT; BEGIN; {mark}"));
+            }
+            _ => statements.push(finish),
+        }
+        statements.join("; ")
+    }
+
+    /// Writes down that a revision began which ended its own transaction.
+    async fn note_unfinished(&self, job: &Job<'_>) {
+        if let Err(error) = self.write(&[self.tables.write(self.target.backend(), &job.entry)]).await {
+            tracing::warn!("{} cannot be noted as unfinished: {}", job.revision.name(), error.on_one_line());
+        }
+    }
+
+    /// Whether a revision may have changed what the server is.
+    fn may_differ(&self, job: &Job<'_>) -> bool {
+        let before = self.server();
+        let is_first = job.first && job.direction == Direction::Up && before.backend() == DbBackend::Postgres;
+        is_first && !before.has_hypertables()
+    }
+
+    /// The first revision of a database may have enabled TimescaleDB; what is written down is what the server is now.
+    async fn look_again<C: ConnectionTrait>(&self, db: &C, job: &mut Job<'_>) -> Result<(), DbErr> {
+        if !self.may_differ(job) {
+            return Ok(());
+        }
+        db.execute_unprepared(&self.session.restore_in_transaction()).await?;
+        let server = Capability::detect(db).await?;
+        if server != self.server() {
+            *self.server.write().unwrap_or_else(PoisonError::into_inner) = server;
+            server.profile().clone_into(&mut job.entry.profile);
+            self.sign(&mut job.entry).await;
+        }
+        Ok(())
+    }
+
+    /// Statements that write down that the revision is done.
+    fn finish(&self, job: &mut Job<'_>, started: Instant) -> String {
+        let backend = self.target.backend();
+        if job.direction == Direction::Down {
+            return self.tables.forget(backend, job.revision.name()).join("; ");
+        }
+        let now = Utc::now();
+        job.entry.finished_at = Some(now);
+        job.entry.duration_ms = i64::try_from(started.elapsed().as_millis()).ok();
+        let written = self.tables.write(backend, &job.entry);
+        job.entry.finished_at = None;
+        if job.recorded {
+            written
+        } else {
+            format!("{}; {written}", self.tables.record(backend, job.revision.name(), now))
+        }
+    }
+}
+
+impl Job<'_> {
+    async fn call(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        call::revision(self.revision, manager, self.direction).await
+    }
+}
+
+/// Rolls back what is left of the transaction of a revision.
+async fn give_up(transaction: DatabaseTransaction, job: &Job<'_>, error: DbErr) -> DbErr {
+    if job.ended && transaction.get_database_backend() == DbBackend::Sqlite {
+        // Without a transaction SQLite refuses to roll back, and the driver would go on counting one.
+        let _ = transaction.execute_unprepared("BEGIN").await;
+    }
+    // An error here is that of a connection that broke; the first one says more.
+    let _ = transaction.rollback().await;
+    error
+}

@@ -1,0 +1,247 @@
+//! Whether an applied revision is still the one that was applied.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use clap::ValueEnum;
+use migration_timescale::Capability;
+use sea_orm::DbBackend;
+use sea_orm_migration::MigrationTrait;
+
+use super::Runner;
+use crate::{
+    Direction, EngineError,
+    error::{Changed, OfflineError},
+    ledger::{Entry, NO_CHECKSUM, Records},
+    recording::{self, FORMAT, Fingerprint, Profile, Recorded},
+};
+
+/// A revision as it was recorded, and what of that is compared.
+#[derive(Debug)]
+pub(super) struct Known {
+    name: String,
+    recorded: Result<Recorded, OfflineError>,
+    fingerprint: Option<Fingerprint>,
+}
+
+/// How much what was applied is what the code does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// Something else, or there is nothing to tell it by.
+    None,
+    /// The same, with other values.
+    ButForValues,
+    /// The same.
+    Exact,
+}
+
+impl Known {
+    fn is(&self, entry: &Entry) -> bool {
+        self.fingerprint.as_ref().is_some_and(|now| now.checksum == entry.checksum)
+    }
+}
+
+impl Runner {
+    /// What the revisions do on a server with those abilities, recorded once.
+    async fn known(&self, server: Capability) -> Arc<Vec<Known>> {
+        let mut known = self.known.lock().await;
+        if let Some(known) = known.get(server.profile()) {
+            return Arc::clone(known);
+        }
+        let recorded = Arc::new(self.record_on(server).await);
+        known.insert(server.profile(), Arc::clone(&recorded));
+        recorded
+    }
+
+    async fn record_on(&self, server: Capability) -> Vec<Known> {
+        let order: Vec<_> = self.in_order().filter_map(|name| self.project.revision(name).ok()).collect();
+        let recorded = recording::record_each(&order, reference(server)).await;
+        let known = order.iter().zip(recorded).map(|(revision, recorded)| {
+            let fingerprint = recorded.as_ref().ok().map(Fingerprint::of);
+            Known { name: revision.name().to_owned(), recorded, fingerprint }
+        });
+        known.collect()
+    }
+
+    /// What is compared of a revision on a profile, if there is anything: if it can be recorded, and does the same each
+    /// time.
+    async fn fingerprint_on(&self, server: Capability, name: &str) -> Option<Fingerprint> {
+        let mut again = self.recorded_again.lock().await;
+        if !again.contains_key(server.profile()) {
+            again.insert(server.profile(), self.record_on(server).await);
+        }
+        let second = again.get(server.profile()).and_then(|known| of(known, name)?.fingerprint.as_ref())?;
+        let known = self.known(server).await;
+        of(&known, name)?.fingerprint.as_ref()?.agreed(second)
+    }
+
+    /// Whether an applied revision did what one of the code does, and whether every value is the same.
+    pub async fn likeness(&self, entry: &Entry, name: &str) -> Likeness {
+        let server = server_of(&entry.profile).filter(|_| is_comparable(entry));
+        let Some(server) = server else { return Likeness::None };
+        match of(&self.known(server).await, name) {
+            Some(known) if known.is(entry) => {
+                let written = entry.statements.as_deref().unwrap_or_default();
+                let exactly = known.fingerprint.as_ref().is_some_and(|now| now.is_exactly(written));
+                if exactly { Likeness::Exact } else { Likeness::ButForValues }
+            }
+            _ => Likeness::None,
+        }
+    }
+
+    /// Writes the checksum of a revision on this server's profile into its row.
+    pub(crate) async fn sign(&self, entry: &mut Entry) {
+        (entry.checksum, entry.statements) = match self.fingerprint_on(self.server(), &entry.revision).await {
+            Some(found) => (found.checksum.clone(), Some(found.written())),
+            None => (NO_CHECKSUM.to_owned(), None),
+        };
+    }
+
+    /// What a revision gives to the database, as far as it can be recorded.
+    pub async fn statements(&self, name: &str, direction: Direction) -> Vec<String> {
+        self.known_statements(name, direction).await.unwrap_or_default()
+    }
+
+    /// The same, or none when it cannot be recorded.
+    pub(crate) async fn known_statements(&self, name: &str, direction: Direction) -> Option<Vec<String>> {
+        let known = self.known(self.server()).await;
+        let script = of(&known, name).and_then(|known| known.recorded.as_ref().ok()?.script(direction).ok())?;
+        Some(script.statements.iter().map(|one| one.sql.clone()).collect())
+    }
+
+    /// Why [`statements`](Self::statements) gives none of a revision, when it cannot be recorded.
+    pub async fn why_unknown(&self, name: &str, direction: Direction) -> Option<String> {
+        let known = self.known(self.server()).await;
+        let recorded = of(&known, name)?.recorded.as_ref();
+        recorded.and_then(|recorded| recorded.script(direction)).err().map(OfflineError::on_one_line)
+    }
+
+    /// The extensions that revisions make without looking whether they are there.
+    pub(crate) async fn extensions_made(&self) -> Vec<String> {
+        let mut made = Vec::new();
+        if self.target.backend() == DbBackend::Postgres {
+            for known in self.known(self.server()).await.iter() {
+                let statements = known.recorded.iter().flat_map(|recorded| &recorded.up.statements);
+                made.extend(statements.flat_map(|statement| recording::extensions_made(&statement.sql)));
+            }
+        }
+        made
+    }
+
+    /// Whether a revision can be recorded, and makes something else each time: it has no checksum then.
+    pub async fn varies(&self, name: &str) -> bool {
+        let known = self.known(self.server()).await;
+        let is_recorded = of(&known, name).is_some_and(|known| known.recorded.is_ok());
+        is_recorded && self.fingerprint_on(self.server(), name).await.is_none()
+    }
+
+    /// Whether a revision runs inside one transaction. What cannot be recorded runs as SeaORM would run it.
+    pub async fn runs_in_transaction(&self, revision: &dyn MigrationTrait) -> bool {
+        if let Some(said) = revision.use_transaction() {
+            return said;
+        }
+        let server = self.server();
+        if server.backend() == DbBackend::Postgres {
+            return true;
+        }
+        let known = self.known(server).await;
+        let recorded = of(&known, revision.name()).and_then(|known| known.recorded.as_ref().ok());
+        recorded.is_some_and(|one| one.in_transaction)
+    }
+
+    /// An error when a revision has a statement that ends the transaction that it runs in.
+    pub(crate) async fn refuse_end_of_transaction(&self, name: &str, direction: Direction) -> Result<(), OfflineError> {
+        let known = self.known(self.server()).await;
+        let recorded = of(&known, name).and_then(|known| known.recorded.as_ref().ok());
+        recorded.map_or(Ok(()), |recorded| recorded.refuse_end_of_transaction(direction))
+    }
+
+    /// Applied revisions whose code does something else now. Compared on the profile they ran on.
+    pub async fn changed(&self, records: &Records) -> Result<Vec<Changed>, EngineError> {
+        let mut on_profile: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+        let comparable = |entry: &&Entry| records.is_applied(&entry.revision) && is_comparable(entry);
+        for entry in records.entries.values().filter(comparable) {
+            on_profile.entry(&entry.profile).or_default().push(entry);
+        }
+        let mut changed = Vec::new();
+        for (profile, entries) in on_profile {
+            // A profile of a later version of the engine: nothing to compare with.
+            let Some(server) = server_of(profile) else { continue };
+            let known = self.known(server).await;
+            for entry in entries.iter().filter(|entry| !is_the_same(&known, entry)) {
+                // One that does something else each time has no checksum to differ.
+                let Some(now) = self.fingerprint_on(server, &entry.revision).await else { continue };
+                let difference = now.difference_from(entry.statements.as_deref().unwrap_or_default());
+                let difference = difference.unwrap_or_else(|| "its checksum is another one".to_owned());
+                changed.push(Changed { revision: entry.revision.clone(), difference });
+            }
+        }
+        changed.retain(|one| self.graph.position(&one.revision).is_some());
+        Ok(changed)
+    }
+
+    /// Changed revisions are an error, but for those that are accepted.
+    pub(crate) async fn refuse_changed(&self, records: &Records) -> Result<(), EngineError> {
+        let mut revisions = self.changed(records).await?;
+        revisions.retain(|one| !self.accepted.contains(&one.revision));
+        if revisions.is_empty() { Ok(()) } else { Err(EngineError::ChangedRevisions { revisions }) }
+    }
+
+    /// Whether there is something to write down about revisions that are applied already: another tool ran them, their
+    /// checksum has an older form, or they were changed and are accepted.
+    pub(crate) fn has_news(&self, records: &Records) -> bool {
+        self.news(records).next().is_some()
+    }
+
+    pub(crate) async fn write_news(&self, records: &Records) -> Result<(), EngineError> {
+        let backend = self.target.backend();
+        let mut statements = Vec::new();
+        for name in self.news(records) {
+            let applied_at = records.applied.get(name).copied();
+            let now = self.entry(name, Direction::Up).await;
+            let entry = match records.entries.get(name) {
+                Some(before) => {
+                    Entry { checksum: now.checksum, statements: now.statements, profile: now.profile, ..before.clone() }
+                }
+                None => Entry {
+                    started_at: applied_at.unwrap_or(now.started_at),
+                    finished_at: applied_at,
+                    applied_by: "another tool".to_owned(),
+                    ..now
+                },
+            };
+            statements.push(self.tables.write(backend, &entry));
+        }
+        if statements.is_empty() { Ok(()) } else { self.write(&statements).await }
+    }
+
+    fn news<'r>(&'r self, records: &'r Records) -> impl Iterator<Item = &'r str> {
+        self.in_order().filter(|name| {
+            let entry = records.entries.get(*name);
+            let written = entry.is_some_and(|entry| entry.checksum == NO_CHECKSUM || is_comparable(entry));
+            records.is_applied(name) && (!written || self.accepted.contains(*name))
+        })
+    }
+}
+
+fn of<'k>(known: &'k [Known], name: &str) -> Option<&'k Known> {
+    known.iter().find(|known| known.name == name)
+}
+
+fn is_the_same(known: &[Known], entry: &Entry) -> bool {
+    of(known, &entry.revision).is_some_and(|known| known.is(entry))
+}
+
+/// The server that a profile stands for, as this version of the engine knows it.
+fn server_of(profile: &str) -> Option<Capability> {
+    Profile::from_str(profile, true).ok().map(|profile| profile.capability(None))
+}
+
+/// The server that checksums are made for: another version of TimescaleDB must not make a revision look changed.
+fn reference(server: Capability) -> Capability {
+    server_of(server.profile()).unwrap_or(server)
+}
+
+/// Whether the stored checksum was made the way this version makes them. Those without statements were not.
+fn is_comparable(entry: &Entry) -> bool {
+    entry.statements.is_some() && entry.checksum.starts_with(&format!("{FORMAT}:"))
+}

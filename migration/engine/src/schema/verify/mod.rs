@@ -1,0 +1,275 @@
+//! Proves on a scratch database that every revision can be reverted.
+//!
+//! For each revision, in order: `up`, its [seed](crate::Describe::seed), `down`, `up` again.
+//!
+//! - After `down` the schema is what it was before, object by object; after the second `up`, what it was after the first.
+//! - Rows that were there before `up` are there after `down`, unchanged. Where `up` itself changes nothing in them, the
+//!   seeded rows are there as well, as far as the older columns can hold them.
+//! - After the second `up` the older tables hold what they held after the seed: reverting a revision loses nothing.
+//! - A revision that runs outside a transaction runs once more, and changes nothing: it can be started again when killed.
+//!
+//! The scratch database is one of its own where the server and the user's rights allow it, and a transaction that is
+//! rolled back where not; [`Verified::form`] says which.
+//!
+//! # How to let a revision lose rows
+//!
+//! `Allowed { rule: verify::LOSSY_ROLLBACK, reason: "…" }` in its [`Describe::allows`](crate::Describe::allows). What is
+//! lost is reported all the same, and is no failure.
+
+mod rows;
+mod trip;
+
+use std::{fmt, time::Instant};
+
+use sea_orm::DbBackend;
+use sea_orm_migration::MigrationTrait;
+use serde::{Serialize, Serializer};
+
+use crate::{
+    Direction, EngineError, Runner,
+    error::ScratchError,
+    revision::call,
+    schema::{
+        catalog::Difference,
+        scratch::{self, Form, Scratch},
+    },
+    session::interrupt,
+};
+
+/// Name of the finding that reverting a revision loses rows, for [`crate::project::describe::Allowed`].
+pub const LOSSY_ROLLBACK: &str = "lossy-rollback";
+
+/// What became of a revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Reverted and applied again without a difference.
+    Proved,
+    /// See the findings.
+    Failed,
+    /// Not tried: a revision before it does not run.
+    NotReached,
+}
+
+/// What was done to a revision when something was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Applied.
+    Up,
+    /// Its seed rows were inserted.
+    Seed,
+    /// Reverted.
+    Down,
+    /// Applied after it was reverted.
+    UpAgain,
+    /// Run while it was applied already.
+    Rerun,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Up => "up",
+            Self::Seed => "seed",
+            Self::Down => "down",
+            Self::UpAgain => "up after down",
+            Self::Rerun => "up a second time",
+        })
+    }
+}
+
+/// One thing that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Finding {
+    /// The step failed.
+    Error {
+        /// The step.
+        after: Step,
+        /// What the database said.
+        message: String,
+    },
+    /// An object differs.
+    Object {
+        /// The step after which it does.
+        after: Step,
+        /// The object and both definitions.
+        #[serde(serialize_with = "as_text")]
+        #[schemars(with = "String")]
+        difference: Difference,
+    },
+    /// Rows of an older table are lost or changed.
+    Rows {
+        /// The step after which they are.
+        after: Step,
+        /// The table.
+        table: String,
+        /// Rows that are gone, or changed.
+        lost: u64,
+        /// Rows that were not there before, changed ones among them.
+        gained: u64,
+    },
+}
+
+fn as_text<S: Serializer>(difference: &Difference, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(difference)
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error { after, message } => write!(f, "{after} failed: {message}"),
+            Self::Object { after, difference: Difference { kind, name, expected, live } } => match (expected, live) {
+                (Some(expected), Some(live)) => write!(f, "after {after}, {kind} {name} is {live} and was {expected}"),
+                (Some(expected), None) => write!(f, "after {after}, {kind} {name} is gone: {expected}"),
+                (None, live) => {
+                    write!(f, "after {after}, {kind} {name} is left: {}", live.as_deref().unwrap_or_default())
+                }
+            },
+            Self::Rows { after, table, lost, gained } => {
+                let noun = if *lost == 1 { "row" } else { "rows" };
+                write!(f, "after {after}, {lost} {noun} of table {table} lost or changed, {gained} new or changed")
+            }
+        }
+    }
+}
+
+/// What was found out about a revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Verified {
+    /// Its name.
+    pub revision: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Where it was tried.
+    pub form: Form,
+    /// How long that took, in milliseconds.
+    pub took_ms: u64,
+    /// Rows its seed inserted; 0 without a seed, and then older rows alone prove that nothing is lost.
+    pub seeded_rows: u64,
+    /// Why it may lose rows, when it says so.
+    pub may_lose_rows: Option<String>,
+    /// What is not as it should be.
+    pub findings: Vec<Finding>,
+}
+
+/// How far a verification is, for showing it.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// A revision begins.
+    Started {
+        /// Its name.
+        revision: &'a str,
+        /// Its number, from 1.
+        number: usize,
+        /// How many there are.
+        total: usize,
+    },
+    /// A step of it begins.
+    Step {
+        /// The revision.
+        revision: &'a str,
+        /// The step.
+        step: Step,
+    },
+    /// It is done.
+    Finished(&'a Verified),
+}
+
+/// Verifies every revision, in the order in which they are applied. The runner's own database is only read.
+pub async fn verify(
+    runner: &Runner,
+    on_progress: impl Fn(Progress<'_>) + Send + Sync,
+) -> Result<Vec<Verified>, EngineError> {
+    let revisions = runner.in_order().map(|name| runner.project().revision(name)).collect::<Result<Vec<_>, _>>()?;
+    verify_in_order(runner, &revisions, on_progress).await
+}
+
+/// Verifies these revisions in this order, the first on an empty schema.
+pub async fn verify_in_order(
+    runner: &Runner,
+    revisions: &[&dyn MigrationTrait],
+    on_progress: impl Fn(Progress<'_>) + Send + Sync,
+) -> Result<Vec<Verified>, EngineError> {
+    let mut done = Vec::new();
+    // Behind a revision that failed, the next ones get a new scratch database without its damage.
+    while done.len() < revisions.len() {
+        let scratch = open(runner).await?;
+        let walked = scratch::silently(Box::pin(walk(runner, &scratch, revisions, &mut done, &on_progress))).await;
+        let removed = scratch.remove().await;
+        walked?;
+        removed?;
+        interrupt::check()?;
+    }
+    Ok(done)
+}
+
+/// A database of its own, or else, on PostgreSQL, a transaction.
+async fn open(runner: &Runner) -> Result<Scratch<'_>, EngineError> {
+    match Scratch::database(runner).await {
+        Err(ScratchError::MayNotCreate { .. } | ScratchError::OneSession)
+            if runner.target().backend() == DbBackend::Postgres =>
+        {
+            Ok(Scratch::transaction(runner).await?)
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Applies what is done already and goes on from there, until a revision fails.
+async fn walk(
+    runner: &Runner,
+    scratch: &Scratch<'_>,
+    revisions: &[&dyn MigrationTrait],
+    done: &mut Vec<Verified>,
+    on_progress: &(impl Fn(Progress<'_>) + Send + Sync),
+) -> Result<(), EngineError> {
+    let total = revisions.len();
+    for revision in &revisions[..done.len()] {
+        if applied_with_seed(runner, scratch, *revision).await.is_err() {
+            done.extend(revisions[done.len()..].iter().map(|next| not_reached(next.name(), scratch.form())));
+            return Ok(());
+        }
+    }
+    while let Some(revision) = revisions.get(done.len()) {
+        on_progress(Progress::Started { revision: revision.name(), number: done.len() + 1, total });
+        let started = Instant::now();
+        let mut trip = trip::Trip::new(runner, scratch, *revision);
+        let travelled = trip.go(|step| on_progress(Progress::Step { revision: revision.name(), step })).await;
+        travelled.map_err(EngineError::while_doing("reading a scratch database"))?;
+        let mut verified = trip.verified();
+        verified.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        on_progress(Progress::Finished(&verified));
+        let failed = verified.outcome == Outcome::Failed;
+        done.push(verified);
+        if failed {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn applied_with_seed(
+    runner: &Runner,
+    scratch: &Scratch<'_>,
+    revision: &dyn MigrationTrait,
+) -> Result<(), sea_orm::DbErr> {
+    scratch.run(revision, Direction::Up).await?;
+    match runner.project().description(revision.name()) {
+        Some(description) => call::or_panicked(description.seed(&scratch.manager())).await,
+        None => Ok(()),
+    }
+}
+
+fn not_reached(revision: &str, form: Form) -> Verified {
+    Verified {
+        revision: revision.to_owned(),
+        outcome: Outcome::NotReached,
+        form,
+        took_ms: 0,
+        seeded_rows: 0,
+        may_lose_rows: None,
+        findings: Vec::new(),
+    }
+}

@@ -1,0 +1,209 @@
+//! One revision: up, seed, down, up again.
+
+use std::collections::BTreeMap;
+
+use sea_orm::DbErr;
+use sea_orm_migration::MigrationTrait;
+
+use super::{
+    Finding, LOSSY_ROLLBACK, Outcome, Step, Verified,
+    rows::{Rows, read_all, tables},
+};
+use crate::{
+    Describe, Direction, Runner,
+    revision::call,
+    schema::{catalog::Catalog, scratch::Scratch},
+    sql::sqlstate,
+};
+
+type Held = BTreeMap<String, Rows>;
+
+/// A revision on its way there and back.
+pub(super) struct Trip<'a> {
+    scratch: &'a Scratch<'a>,
+    revision: &'a dyn MigrationTrait,
+    description: Option<&'a dyn Describe>,
+    seeded_rows: u64,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Trip<'a> {
+    pub(super) fn new(runner: &'a Runner, scratch: &'a Scratch<'a>, revision: &'a dyn MigrationTrait) -> Self {
+        let description = runner.project().description(revision.name());
+        Self { scratch, revision, description, seeded_rows: 0, findings: Vec::new() }
+    }
+
+    /// What was found out.
+    pub(super) fn verified(self) -> Verified {
+        let allowed = self.description.into_iter().flat_map(Describe::allows);
+        let reason = allowed.filter(|allowed| allowed.rule == LOSSY_ROLLBACK).map(|allowed| allowed.reason).next();
+        let fails = |finding: &Finding| reason.is_none() || !matches!(finding, Finding::Rows { .. });
+        Verified {
+            revision: self.revision.name().to_owned(),
+            outcome: if self.findings.iter().any(fails) { Outcome::Failed } else { Outcome::Proved },
+            form: self.scratch.form(),
+            took_ms: 0,
+            seeded_rows: self.seeded_rows,
+            may_lose_rows: reason.map(str::to_owned),
+            findings: self.findings,
+        }
+    }
+
+    /// Goes the whole way, or as far as the revision runs. An error is one of reading, not of the revision.
+    pub(super) async fn go(&mut self, on_step: impl Fn(Step) + Send + Sync) -> Result<(), DbErr> {
+        let before = self.scratch.catalog().await?;
+        let older = tables(&before);
+        let old = self.held(&before, &before).await?;
+
+        on_step(Step::Up);
+        if !self.run(Step::Up).await {
+            return Ok(());
+        }
+        let after = self.scratch.catalog().await?;
+        // Older tables that the revision leaves all their columns, and the content of these columns.
+        let mut lasting = older.clone();
+        let newer = tables(&after);
+        lasting.retain(|table, columns| newer.get(table).is_some_and(|now| columns.is_subset(now)));
+        let db = self.scratch.manager();
+        let mut untouched = read_all(db.get_connection(), &lasting).await?;
+        untouched.retain(|table, rows| old.get(table) == Some(rows));
+        lasting.retain(|table, _| untouched.contains_key(table));
+
+        on_step(Step::Seed);
+        let unseeded = self.held(&after, &after).await?;
+        if !self.seed().await {
+            return Ok(());
+        }
+        let full = self.held(&after, &after).await?;
+        self.seeded_rows = total(&full).saturating_sub(total(&unseeded));
+        let seeded = read_all(db.get_connection(), &lasting).await?;
+
+        on_step(Step::Down);
+        if !self.run(Step::Down).await {
+            return Ok(());
+        }
+        let live = self.compare_objects(Step::Down, &before).await?;
+        let present = self.held(&before, &live).await?;
+        for (table, rows) in &old {
+            match seeded.get(table) {
+                Some(seeded) => self.compare_rows(Step::Down, table, seeded, &present),
+                // `up` changed the table: what was there before it has to be back.
+                None => self.contains_rows(Step::Down, table, rows, &present),
+            }
+        }
+
+        on_step(Step::UpAgain);
+        if !self.run(Step::UpAgain).await {
+            return Ok(());
+        }
+        let live = self.compare_objects(Step::UpAgain, &after).await?;
+        let present = self.held(&after, &live).await?;
+        for (table, rows) in full.iter().filter(|(table, _)| older.contains_key(*table)) {
+            if !made_again(old.get(table), unseeded.get(table), rows, present.get(table)) {
+                self.compare_rows(Step::UpAgain, table, rows, &present);
+            }
+        }
+
+        if self.revision.use_transaction() == Some(false) {
+            on_step(Step::Rerun);
+            self.rerun(&after, &present).await?;
+        }
+        // The tables of the revision are new and empty; the next revisions need rows to prove themselves on.
+        let lost = |(table, rows): (&String, &Rows)| {
+            !older.contains_key(table) && rows.number() > 0 && present.get(table).is_none_or(|rows| rows.number() == 0)
+        };
+        if full.iter().any(lost) {
+            self.seed().await;
+        }
+        Ok(())
+    }
+
+    /// Once more, as after a run that was killed before it could record the revision.
+    async fn rerun(&mut self, after: &Catalog, present: &Held) -> Result<(), DbErr> {
+        if !self.run(Step::Rerun).await {
+            return Ok(());
+        }
+        let live = self.compare_objects(Step::Rerun, after).await?;
+        let now = self.held(after, &live).await?;
+        for (table, rows) in present {
+            self.compare_rows(Step::Rerun, table, rows, &now);
+        }
+        Ok(())
+    }
+
+    /// Whether the revision ran.
+    async fn run(&mut self, step: Step) -> bool {
+        let direction = if step == Step::Down { Direction::Down } else { Direction::Up };
+        let ran = self.scratch.run(self.revision, direction).await;
+        self.passed(step, &ran)
+    }
+
+    async fn seed(&mut self) -> bool {
+        let Some(description) = self.description else { return true };
+        let manager = self.scratch.manager();
+        let seeded = async {
+            let transaction = manager.begin().await?;
+            call::or_panicked(description.seed(&transaction)).await?;
+            transaction.commit().await
+        };
+        let seeded = seeded.await;
+        self.passed(Step::Seed, &seeded)
+    }
+
+    fn passed(&mut self, after: Step, result: &Result<(), DbErr>) -> bool {
+        if let Err(error) = result {
+            self.findings.push(Finding::Error { after, message: sqlstate::message(error) });
+        }
+        result.is_ok()
+    }
+
+    /// What the tables of `catalog` hold, as far as tables and columns are in `live` too.
+    async fn held(&self, catalog: &Catalog, live: &Catalog) -> Result<Held, DbErr> {
+        let (mut wanted, live) = (tables(catalog), tables(live));
+        wanted.retain(|table, columns| {
+            live.get(table).is_some_and(|live| {
+                columns.retain(|column| live.contains(column));
+                true
+            })
+        });
+        read_all(self.scratch.manager().get_connection(), &wanted).await
+    }
+
+    /// Reports the objects that are not as expected; gives the schema as it is.
+    async fn compare_objects(&mut self, after: Step, expected: &Catalog) -> Result<Catalog, DbErr> {
+        let live = self.scratch.catalog().await?;
+        let differences = live.diff(expected).into_iter();
+        self.findings.extend(differences.map(|difference| Finding::Object { after, difference }));
+        Ok(live)
+    }
+
+    fn compare_rows(&mut self, after: Step, table: &str, expected: &Rows, present: &Held) {
+        // A table that is gone is reported as an object.
+        let Some(present) = present.get(table) else { return };
+        let (lost, gained) = (expected.missing_from(present), present.missing_from(expected));
+        if (lost, gained) != (0, 0) {
+            self.findings.push(Finding::Rows { after, table: table.to_owned(), lost, gained });
+        }
+    }
+
+    fn contains_rows(&mut self, after: Step, table: &str, expected: &Rows, present: &Held) {
+        let Some(present) = present.get(table) else { return };
+        let lost = expected.missing_from(present);
+        if lost > 0 {
+            let gained = present.missing_from(expected);
+            self.findings.push(Finding::Rows { after, table: table.to_owned(), lost, gained });
+        }
+    }
+}
+
+/// Whether all that differs are rows that `up` itself inserts: the second time they have other numbers and times.
+fn made_again(old: Option<&Rows>, unseeded: Option<&Rows>, full: &Rows, present: Option<&Rows>) -> bool {
+    let (Some(old), Some(unseeded), Some(present)) = (old, unseeded, present) else { return false };
+    let made = unseeded.without(old);
+    let only_inserts = made.number() + old.number() == unseeded.number();
+    only_inserts && full.without(&made).missing_from(present) == 0 && present.number() == full.number()
+}
+
+fn total(held: &Held) -> u64 {
+    held.values().map(Rows::number).sum()
+}

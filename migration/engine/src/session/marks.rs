@@ -1,0 +1,62 @@
+//! The transaction around a revision, and whether it is still the same at the end: a revision is foreign code, and may end
+//! it.
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+
+use crate::sql::sqlstate;
+
+/// `SQLSTATE` of [`CHECK`].
+const ENDED: &str = "MIG01";
+/// A setting of the transaction goes with it, and leaves what `SET TRANSACTION` may do alone, which a savepoint would not.
+const MARK: &str = "SET LOCAL migration_engine.transaction = 'open'";
+const CHECK: &str = "DO $check$ BEGIN IF current_setting('migration_engine.transaction', true) IS DISTINCT FROM 'open' THEN \
+     RAISE EXCEPTION 'the transaction is not the one that was begun for it' USING ERRCODE = 'MIG01'; END IF; END $check$";
+
+/// Statements that mark a transaction that was just begun, and that fail in another one or in none. None on MySQL, where
+/// every change of a table ends the transaction.
+pub(crate) struct Marks {
+    pub mark: &'static str,
+    pub check: &'static str,
+}
+
+pub(crate) fn marks(backend: DbBackend) -> Option<Marks> {
+    match backend {
+        DbBackend::Postgres => Some(Marks { mark: MARK, check: CHECK }),
+        DbBackend::MySql => None,
+        _ => Some(Marks {
+            mark: "SAVEPOINT migration_engine",
+            check: "RELEASE migration_engine; SAVEPOINT migration_engine",
+        }),
+    }
+}
+
+/// Marks a transaction that was just begun.
+pub(crate) async fn mark<C: ConnectionTrait>(transaction: &C) -> Result<(), DbErr> {
+    match marks(transaction.get_database_backend()) {
+        Some(marks) => transaction.execute_unprepared(marks.mark).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// An error when the transaction is not the one that was marked.
+pub(crate) async fn check<C: ConnectionTrait>(transaction: &C) -> Result<(), DbErr> {
+    match marks(transaction.get_database_backend()) {
+        Some(marks) => transaction.execute_unprepared(marks.check).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Whether it is this that failed: [`check`] on PostgreSQL.
+pub(crate) fn says_ended(error: &DbErr) -> bool {
+    sqlstate::code(error).as_deref() == Some(ENDED)
+}
+
+/// Whether the transaction in which this error came up is not the one that was marked. PostgreSQL says something else where
+/// a statement failed in it and it can only be rolled back.
+pub(crate) async fn is_over<C: ConnectionTrait>(transaction: &C, error: &DbErr) -> bool {
+    says_ended(error)
+        || match (transaction.get_database_backend(), check(transaction).await) {
+            (DbBackend::Postgres, Err(error)) => says_ended(&error),
+            (_, checked) => checked.is_err_and(|error| sqlstate::is_from_server(&error)),
+        }
+}

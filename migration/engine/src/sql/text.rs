@@ -1,0 +1,273 @@
+//! Looking into SQL text as far as its tokens: where values go, and whether there is more than one statement.
+
+use sea_orm::DbBackend;
+use sqlparser::{
+    ast,
+    dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect},
+    tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace},
+};
+
+use super::parsed;
+
+/// `sql` with each placeholder replaced by its value; an error when they do not fit together.
+pub fn with_values(backend: DbBackend, sql: &str, values: &[String]) -> Result<String, String> {
+    let tokens = tokens(backend, sql).ok_or_else(|| format!("its values cannot be told apart in {sql}"))?;
+    let mut places = Places::new(sql);
+    let (mut text, mut copied, mut next) = (String::with_capacity(sql.len() + 64), 0, 0);
+    for token in tokens {
+        let Token::Placeholder(placeholder) = &token.token else { continue };
+        let number = placeholder[1..].parse::<usize>().unwrap_or_else(|_| {
+            next += 1;
+            next
+        });
+        let value = number.checked_sub(1).and_then(|index| values.get(index));
+        let value = value.ok_or_else(|| format!("no value was given for {placeholder} in {sql}"))?;
+        let at = places.byte(token.span.start);
+        text.push_str(&sql[copied..at]);
+        if value.starts_with('-') && text.ends_with('-') {
+            // Two of them begin a comment.
+            text.push(' ');
+        }
+        text.push_str(value);
+        copied = at + placeholder.len();
+    }
+    text.push_str(&sql[copied..]);
+    Ok(text)
+}
+
+/// Whether the text is more than one statement, or one with statements inside; when in doubt it is.
+pub fn has_several(backend: DbBackend, sql: &str) -> bool {
+    if !sql.contains(';') {
+        return false;
+    }
+    let Some(tokens) = tokens(backend, sql) else { return true };
+    let after = tokens.iter().skip_while(|token| token.token != Token::SemiColon);
+    after.into_iter().any(|token| !matches!(token.token, Token::SemiColon | Token::Whitespace(_)))
+}
+
+/// The first statement that ends a transaction: `COMMIT` or `ROLLBACK` and what else they are called.
+pub fn ends_transaction(backend: DbBackend, sql: &str) -> Option<String> {
+    let found = top_level(backend, sql).into_iter().find(|(_, tokens)| {
+        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
+        let to_savepoint = is(1, "TO") || ((is(1, "WORK") || is(1, "TRANSACTION")) && is(2, "TO"));
+        ["COMMIT", "END", "ABORT"].iter().any(|word| is(0, word))
+            || (is(0, "ROLLBACK") && !to_savepoint)
+            || (is(0, "PREPARE") && is(1, "TRANSACTION"))
+    });
+    found.map(|(text, _)| text)
+}
+
+/// Whether a statement begins a transaction.
+pub fn begins_transaction(backend: DbBackend, sql: &str) -> bool {
+    top_level(backend, sql).iter().any(|(_, tokens)| {
+        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
+        is(0, "BEGIN") || (is(0, "START") && is(1, "TRANSACTION"))
+    })
+}
+
+/// The identifiers in `CREATE INDEX` or `REINDEX` statements, whose first word is `verb`, as the catalogue has them.
+pub fn identifiers_of_index(backend: DbBackend, sql: &str, verb: &str) -> Vec<String> {
+    let is_verb = |tokens: &[Token]| {
+        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
+        is(0, verb) && (verb == "REINDEX" || is(1, "INDEX") || is(2, "INDEX"))
+    };
+    let statements = top_level(backend, sql).into_iter().filter(|(_, tokens)| is_verb(tokens));
+    let named = statements.flat_map(|(_, tokens)| tokens).filter_map(|token| match token {
+        Token::Word(word) if word.quote_style.is_some() => Some(word.value),
+        Token::Word(word) => Some(word.value.to_lowercase()),
+        _ => None,
+    });
+    named.collect()
+}
+
+/// Whether one of the statements does nothing inside a transaction, is refused there, or ends it.
+pub fn minds_transactions(backend: DbBackend, sql: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "PRAGMA", "VACUUM", "ATTACH", "DETACH", "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "LOCK", "UNLOCK", "SET",
+    ];
+    let first = |tokens: &[Token], word: &str| tokens.first().is_some_and(|token| is_word(token, word));
+    top_level(backend, sql).iter().any(|(_, tokens)| WORDS.iter().any(|word| first(tokens, word)))
+}
+
+/// Whether a question to SQLite switches its foreign keys.
+pub fn switches_foreign_keys(sql: &str) -> bool {
+    top_level(DbBackend::Sqlite, sql).iter().any(|(_, tokens)| match tokens.as_slice() {
+        [pragma, name, _, ..] => is_word(pragma, "PRAGMA") && is_word(name, "foreign_keys"),
+        _ => false,
+    })
+}
+
+/// The tokens of each statement, a body with its statement; `None` when the text cannot be read to its end.
+pub fn statements(backend: DbBackend, sql: &str) -> Option<Vec<Vec<Token>>> {
+    let sql = sql.trim_start_matches('\u{feff}');
+    tokens(backend, sql)?;
+    Some(top_level(backend, sql).into_iter().map(|(_, tokens)| tokens).collect())
+}
+
+/// The statements of a text. Those in the body of a trigger or function are part of the statement that makes it.
+fn top_level(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
+    let mut in_body = false;
+    let mut found: Vec<(String, Vec<Token>)> = Vec::new();
+    for (text, tokens) in parsed::split(backend, sql.trim_start_matches('\u{feff}')) {
+        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
+        if in_body {
+            // `END IF` and its like end a part of the body.
+            in_body = !is(0, "END") || ["IF", "LOOP", "WHILE", "REPEAT", "CASE", "FOR"].iter().any(|word| is(1, word));
+            if let Some((whole, body)) = found.last_mut() {
+                *whole = format!("{whole}; {text}");
+                body.extend(tokens);
+            }
+            continue;
+        }
+        in_body = is(0, "CREATE") && tokens.iter().any(|token| is_word(token, "BEGIN"));
+        found.push((text, tokens));
+    }
+    found
+}
+
+fn is_word(token: &Token, word: &str) -> bool {
+    matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
+}
+
+/// Whether a semicolon right behind the text would be part of a comment.
+pub fn ends_in_comment(backend: DbBackend, sql: &str) -> bool {
+    let Some(last) = sql.lines().last().filter(|line| line.contains("--") || line.contains('#')) else { return false };
+    let Some(tokens) = tokens(backend, sql) else { return !last.is_empty() };
+    matches!(
+        tokens.last().map(|token| &token.token),
+        Some(Token::Whitespace(Whitespace::SingleLineComment { .. })) | None
+    )
+}
+
+/// Whether there is nothing to run: comments at most.
+pub fn is_blank(backend: DbBackend, sql: &str) -> bool {
+    let text = sql.trim_start();
+    // Only a text that begins like a comment is worth a look. `/*!` is code to MySQL.
+    let comment = text.starts_with("--") || (text.starts_with("/*") && !text.contains("/*!")) || text.starts_with('#');
+    text.is_empty()
+        || (comment
+            && tokens(backend, sql).is_some_and(|tokens| {
+                tokens.iter().all(|token| matches!(token.token, Token::Whitespace(_) | Token::SemiColon))
+            }))
+}
+
+fn tokens(backend: DbBackend, sql: &str) -> Option<Vec<TokenWithSpan>> {
+    let dialect: &dyn Dialect = match backend {
+        DbBackend::MySql => &MySqlDialect {},
+        DbBackend::Sqlite => &SQLiteDialect {},
+        _ => &PostgreSqlDialect {},
+    };
+    Tokenizer::new(dialect, sql).with_unescape(false).tokenize_with_location().ok()
+}
+
+/// Byte positions for the lines and columns of tokens, in ascending order.
+struct Places<'a> {
+    rest: std::str::CharIndices<'a>,
+    line: u64,
+    column: u64,
+}
+
+impl<'a> Places<'a> {
+    fn new(sql: &'a str) -> Self {
+        Self { rest: sql.char_indices(), line: 1, column: 1 }
+    }
+
+    fn byte(&mut self, place: Location) -> usize {
+        while (self.line, self.column) < (place.line, place.column) {
+            match self.rest.next() {
+                Some((_, '\n')) => (self.line, self.column) = (self.line + 1, 1),
+                Some(_) => self.column += 1,
+                None => break,
+            }
+        }
+        self.rest.offset()
+    }
+}
+
+/// Whether all that a text does is make, change and drop objects, as far as its first words tell.
+pub(crate) fn only_changes_objects(backend: DbBackend, sql: &str) -> bool {
+    let statements = parsed::split(backend, sql);
+    let is_one = |tokens: &[Token]| {
+        let first = tokens.first();
+        ["CREATE", "ALTER", "DROP", "RENAME"].iter().any(|word| first.is_some_and(|token| parsed::is_word(token, word)))
+    };
+    !statements.is_empty() && statements.iter().all(|(_, tokens)| is_one(tokens))
+}
+
+/// The tables that a text drops.
+pub(crate) fn tables_dropped(backend: DbBackend, sql: &str) -> Vec<String> {
+    let statements = parsed::parse(backend, sql).into_iter().flat_map(|one| one.statements);
+    let names = statements.filter_map(|statement| match statement {
+        ast::Statement::Drop { object_type: ast::ObjectType::Table, names, .. } => Some(names),
+        _ => None,
+    });
+    let last = |name: ast::ObjectName| name.0.last().and_then(|part| part.as_ident().map(|ident| ident.value.clone()));
+    names.flatten().filter_map(last).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_go_to_placeholders_and_nowhere_else() {
+        let sql = "SELECT '$1 é', \"$2\", $$ $1 $$, E'\\'$1' -- $1\n, $2, x-$1";
+        let written = with_values(DbBackend::Postgres, sql, &["-1".into(), "'b'".into()]).unwrap();
+        assert_eq!(written, "SELECT '$1 é', \"$2\", $$ $1 $$, E'\\'$1' -- $1\n, 'b', x- -1");
+        for backend in [DbBackend::Sqlite, DbBackend::MySql] {
+            let written = with_values(backend, "SELECT '?', ?, /* ? */ ?", &["1".into(), "2".into()]).unwrap();
+            assert_eq!(written, "SELECT '?', 1, /* ? */ 2");
+        }
+        assert!(with_values(DbBackend::Postgres, "SELECT $2", &["1".into()]).is_err());
+        assert!(with_values(DbBackend::Sqlite, "SELECT ?, ?", &["1".into()]).is_err());
+    }
+
+    #[test]
+    fn semicolons_in_texts_comments_and_blocks_separate_nothing() {
+        for one in ["SELECT ';'", "SELECT 1;", "SELECT 1 -- a; b", "DO $x$ a; b; $x$", "SELECT \";\" ; ; -- end"] {
+            assert!(!has_several(DbBackend::Postgres, one), "{one}");
+        }
+        assert!(has_several(DbBackend::Postgres, "SELECT 1; SELECT 2"));
+        assert!(has_several(DbBackend::MySql, "SELECT '\\';'; SELECT 2"));
+        assert!(!has_several(DbBackend::MySql, "SELECT '\\'; SELECT 2'"));
+    }
+
+    #[test]
+    fn the_end_of_a_transaction_is_known_by_its_statement() {
+        let ends = |sql| ends_transaction(DbBackend::Postgres, sql);
+        assert_eq!(
+            ends("BEGIN; CREATE TABLE a (id int); /* done */ commit work;").as_deref(),
+            Some("/* done */ commit work")
+        );
+        for sql in ["end", "ABORT", "-- x\nROLLBACK AND CHAIN", "PREPARE TRANSACTION 'a'", "\u{feff}END TRANSACTION"] {
+            assert!(ends(sql).is_some(), "{sql}");
+        }
+        for sql in [
+            "SELECT 'a; COMMIT; b'",
+            "ROLLBACK TO SAVEPOINT a; ROLLBACK WORK TO a",
+            "DO $$ BEGIN PERFORM 1; END $$",
+            "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END; SELECT 3",
+            "COMMENT ON TABLE a IS 'x'",
+            "SELECT 1 AS \"COMMIT\"",
+        ] {
+            assert_eq!(ends(sql), None, "{sql}");
+        }
+        let trigger =
+            "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE b SET c = CASE WHEN 1 THEN 2 END; DELETE FROM d; END";
+        assert_eq!(ends_transaction(DbBackend::Sqlite, trigger), None);
+        assert!(ends_transaction(DbBackend::Sqlite, &format!("{trigger}; COMMIT")).is_some());
+        assert!(!minds_transactions(DbBackend::Sqlite, "INSERT INTO a VALUES ('first; set up the pump')"));
+        assert!(minds_transactions(DbBackend::Sqlite, "/* a */ pragma foreign_keys = off"));
+        assert!(switches_foreign_keys("PRAGMA foreign_keys(0)") && !switches_foreign_keys("PRAGMA foreign_keys"));
+    }
+
+    #[test]
+    fn comments_are_seen() {
+        assert!(ends_in_comment(DbBackend::Postgres, "SELECT 1 -- one"));
+        assert!(ends_in_comment(DbBackend::MySql, "SELECT 1 # one"));
+        assert!(!ends_in_comment(DbBackend::Postgres, "SELECT '-- one'"));
+        assert!(is_blank(DbBackend::Postgres, " -- nothing\n /* here */ ; "));
+        assert!(!is_blank(DbBackend::MySql, "/*!40101 SET NAMES utf8 */"));
+        assert!(!is_blank(DbBackend::Postgres, "-- first\nSELECT 1"));
+    }
+}
