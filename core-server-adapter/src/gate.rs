@@ -11,20 +11,23 @@ use crate::{AdapterError, error::Place};
 pub struct Gate {
     /// The area.
     pub area: &'static str,
-    /// The revision this adapter was built for.
+    /// The revision this adapter was built for: the one that the entities were generated from.
     pub revision: &'static str,
     /// The command that brings a database up to it.
     pub command: &'static str,
 }
 
 /// The area alarms.
-pub const ALARMS: Gate =
-    Gate { area: "alarms", revision: "m20261101_000000_add_alarm_origin", command: "cargo run -p migration -- up" };
+pub const ALARMS: Gate = Gate {
+    area: "alarms",
+    revision: entity::alarms::generated::revision::NEWEST,
+    command: "cargo run -p migration -- up",
+};
 
 /// The area telemetry.
 pub const TELEMETRY: Gate = Gate {
     area: "telemetry",
-    revision: "m20260209_000000_summarize_readings_daily_weekly",
+    revision: entity::telemetry::generated::revision::NEWEST,
     command: "cargo run -p migration -- up --area telemetry",
 };
 

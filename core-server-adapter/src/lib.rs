@@ -38,8 +38,8 @@
 //!
 //! # How to add an area
 //!
-//! A folder under `src` like [`telemetry`] with one file per noun and a handle that opens its database, and its newest
-//! revision in [`gate`]. [`alarms`] says how to add a query.
+//! A folder under `src` like [`telemetry`] with one file per noun and a handle that opens its database, and a constant in
+//! [`gate`]. [`alarms`] says how to add a query.
 
 #[cfg(not(any(feature = "runtime-tokio", feature = "runtime-async-std")))]
 compile_error!("choose a runtime: enable the feature `runtime-tokio` or `runtime-async-std`");

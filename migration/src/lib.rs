@@ -7,11 +7,6 @@
 //! `cargo run -p migration -- generate add_sensor_site --area alarms` writes the file and lists it. Fill in `up` and
 //! `down`, then `make schema entities` brings the dumps and the entities up to date. A revision names tables and columns
 //! itself and never uses `entity`: it has to mean the same for ever.
-//!
-//! # How to add an area
-//!
-//! A folder under `src/areas` with a `mod.rs` like [`areas::alarms`], a line in [`areas`] and one in [`platform`]; then a
-//! line in `entity/codegen` and a module of its entities.
 
 pub mod areas;
 mod plain_table;
@@ -19,16 +14,11 @@ mod portable;
 mod seed;
 mod summary;
 
-pub use areas::alarms::Migrator;
+pub use areas::{alarms::Migrator, platform};
 
-use migration_engine::{Areas, Project};
+use migration_engine::Project;
 
 /// The default area.
 pub fn project() -> Project {
     areas::alarms::project()
-}
-
-/// What the command line runs: every area, the default first.
-pub fn platform() -> Areas {
-    Areas::new("alarms", areas::alarms::project()).and("telemetry", areas::telemetry::project())
 }

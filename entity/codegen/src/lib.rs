@@ -4,11 +4,11 @@
 //! turns them into Rust: what runs in production and what the entities say cannot differ. `make entities` starts such a
 //! database and [writes](write()); the suite [compares](differences).
 //!
-//! # How to add an area
-//!
-//! A line in `AREAS`, and a module `entity/src/<area>` beside the others. Views and continuous aggregates go to
-//! `entity/src/<area>/views`: see the module `views`.
+//! Which areas there are, the migrations say. Of one that is new here the module `entity/src/<area>` is written once, with its
+//! line in `entity/src/lib.rs`: it is for editing. Views and continuous aggregates go to `entity/src/<area>/views`, see the
+//! module `views`; the newest revision, which the adapter's gate asks for, to `generated/revision.rs`.
 
+mod new_area;
 mod views;
 
 use std::{
@@ -19,7 +19,6 @@ use std::{
     process::Command,
 };
 
-use migration::areas;
 use migration_engine::{
     EngineError, Project, Runner, Target, ledger,
     revision::kept,
@@ -35,19 +34,22 @@ use sea_schema::postgres::discovery::SchemaDiscovery;
 
 pub use views::ViewError;
 
-#[derive(Clone, Copy)]
 struct Area {
     /// Module under `entity/src`.
     module: &'static str,
     /// PostgreSQL schema the revisions work in.
     schema: &'static str,
-    project: fn() -> Project,
+    project: Project,
 }
 
-const AREAS: &[Area] = &[
-    Area { module: "alarms", schema: "public", project: areas::alarms::project },
-    Area { module: "telemetry", schema: "telemetry", project: areas::telemetry::project },
-];
+/// The areas of the command line; the default works where the URL leads.
+fn areas() -> impl Iterator<Item = Area> {
+    let areas = migration::platform().into_projects().enumerate();
+    areas.filter_map(|(number, (name, project))| {
+        let module = name?;
+        Some(Area { module, schema: if number == 0 { "public" } else { module }, project })
+    })
+}
 
 /// Folder of an area with the entities of its tables.
 const TABLES: &str = "generated";
@@ -107,11 +109,12 @@ pub enum CodegenError {
 
 /// Writes the entities of every area from the empty scratch database of this URL.
 pub async fn write(url: &str) -> Result<(), CodegenError> {
-    for (shown, files) in generate_all(url).await? {
-        if !files.is_empty() {
-            write_folder(&folder(&shown), &files)?;
-            println!("entity/src/{shown}: {} files", files.len());
+    for Generated { area, folders } in generate_all(url).await? {
+        for (name, files) in folders.iter().filter(|(_, files)| !files.is_empty()) {
+            write_folder(&folder(&format!("{area}/{name}")), files)?;
+            println!("entity/src/{area}/{name}: {} files", files.len());
         }
+        new_area::make(&folder(""), area, &folders)?;
     }
     Ok(())
 }
@@ -120,18 +123,28 @@ pub async fn write(url: &str) -> Result<(), CodegenError> {
 /// empty when nothing does.
 pub async fn differences(url: &str) -> Result<String, CodegenError> {
     let mut found = String::new();
-    for (shown, files) in generate_all(url).await? {
-        found += &compare(&shown, &folder(&shown), &files)?;
+    for Generated { area, folders } in generate_all(url).await? {
+        for (name, files) in &folders {
+            let shown = format!("{area}/{name}");
+            found += &compare(&shown, &folder(&shown), files)?;
+        }
     }
     Ok(found)
 }
 
-/// `<area>/<folder>` under `entity/src` and the files there, of every area.
-async fn generate_all(url: &str) -> Result<Vec<(String, Files)>, CodegenError> {
+/// What belongs under `entity/src/<area>`.
+struct Generated {
+    area: &'static str,
+    folders: Folders,
+}
+
+/// Folders of an area, and their files.
+type Folders = [(&'static str, Files); 2];
+
+async fn generate_all(url: &str) -> Result<Vec<Generated>, CodegenError> {
     let mut all = Vec::new();
-    for &area in AREAS {
-        let folders = generate(area, url).await?;
-        all.extend(folders.map(|(folder, files)| (format!("{}/{folder}", area.module), files)));
+    for area in areas() {
+        all.push(Generated { area: area.module, folders: generate(area, url).await? });
     }
     Ok(all)
 }
@@ -145,9 +158,9 @@ fn folder(shown: &str) -> PathBuf {
 type Files = BTreeMap<String, String>;
 
 /// The folders of an area and their files.
-async fn generate(area: Area, url: &str) -> Result<[(&'static str, Files); 2], CodegenError> {
+async fn generate(area: Area, url: &str) -> Result<Folders, CodegenError> {
     let Area { module, schema, project } = area;
-    let project = project();
+    let newest = project.revision_names().pop().unwrap_or_default();
     let bookkeeping = project.bookkeeping_table();
     let no_entity = [ledger::own_table(&bookkeeping), bookkeeping];
     let target = Target::parse(url, "DATABASE_URL").map_err(EngineError::from)?.with_schema(schema);
@@ -179,9 +192,22 @@ async fn generate(area: Area, url: &str) -> Result<[(&'static str, Files); 2], C
         let all = |content: String| what.iter().fold(content, |content, (from, to)| content.replace(from, to));
         files.into_iter().map(|(name, content)| (name, all(content))).collect()
     };
-    let tables = replaced(format(module, tables)?, &[TEXT_LIST]);
+    let tables = replaced(format(module, with_revision(tables, &newest))?, &[TEXT_LIST]);
     let of_views = replaced(format(module, of_views)?, &[TEXT_LIST, READ_ONLY]);
     Ok([(TABLES, tables), (VIEWS, of_views)])
+}
+
+/// The files, and the newest revision.
+fn with_revision(mut files: Files, newest: &str) -> Files {
+    if let Some(list) = files.get_mut("mod.rs") {
+        list.push_str("pub mod revision;\n");
+        let revision = format!(
+            "//! @generated by `make entities`\n\n/// The revision of which these entities are.\n\
+             pub const NEWEST: &str = \"{newest}\";\n"
+        );
+        files.insert("revision.rs".to_owned(), revision);
+    }
+    files
 }
 
 /// What sea-orm-codegen writes, and what stands there for a view.

@@ -168,8 +168,8 @@ fn generate_writes_a_revision_and_lists_it() {
     assert!(text.contains("impl MigrationTrait for Migration") && text.contains("async fn down"), "{text}");
     let (before, after) = (list(&original), list(&area));
     let added: Vec<&str> = after.lines().filter(|line| !before.contains(line)).map(str::trim).collect();
-    assert_eq!(added, [format!("mod {stem};"), format!("Box::new({stem}::Migration),")]);
-    let listed = |name: &str| after.find(&format!("Box::new({name}"));
+    assert_eq!(added, [format!("mod {stem};"), format!("{stem},")]);
+    let listed = |name: &str| after.find(&format!("    {name},"));
     assert!(listed(&stem) > listed(PREDICTIVE), "the newest comes last");
     for bad in [&["Add-Site"][..], &["add_site", "--area", "nowhere"]] {
         let finished = generate(bad);

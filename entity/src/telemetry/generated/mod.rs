@@ -3,6 +3,7 @@
 pub mod anomaly_alerts;
 pub mod maintenance_logs;
 pub mod maintenance_tasks;
+pub mod revision;
 pub mod sea_orm_active_enums;
 pub mod sensor_readings;
 pub mod sensors;

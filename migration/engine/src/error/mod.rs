@@ -238,10 +238,26 @@ pub enum EngineError {
         name: String,
     },
     /// The place in the code where a new revision is listed was not found.
-    #[error("{path} has no `mod` and `Box::new(…::Migration)` lists to add a revision to; add them by hand once")]
+    #[error(
+        "{path} has no list of revisions that is understood, so nothing was written; write {revision}.rs beside it and add \
+         there `mod {revision};` and `Box::new({revision}::Migration)`"
+    )]
     NoRevisionList {
         /// The file.
         path: String,
+        /// The new revision.
+        revision: String,
+    },
+    /// The place in the code where a new area is listed was not found.
+    #[error(
+        "{path} has no list of areas that is understood, so nothing was written; add there `pub mod {area};` and the area \
+         in `migration_engine::areas!(…)`"
+    )]
+    NoAreaList {
+        /// The file.
+        path: String,
+        /// The new area.
+        area: String,
     },
     /// The place in the code where revisions are described was not found.
     #[error(

@@ -47,14 +47,19 @@ impl Areas {
         std::iter::once(&self.default).chain(&self.others).filter_map(|area| area.name).collect()
     }
 
+    /// Each area's name, and its project; the default first.
+    pub fn into_projects(self) -> impl Iterator<Item = (Option<&'static str>, Project)> {
+        std::iter::once(self.default).chain(self.others).map(|area| (area.name, area.project))
+    }
+
     /// The area of that name, or the default.
     pub(crate) fn choose(self, name: Option<&str>) -> Result<ChosenArea, EngineError> {
         let known = self.names();
         let Some(wanted) = name.filter(|wanted| self.default.name != Some(wanted)) else {
-            return Ok(ChosenArea { place: None, project: self.default.project });
+            return Ok(ChosenArea { name: self.default.name, place: None, project: self.default.project });
         };
         match self.others.into_iter().find(|area| area.name == Some(wanted)) {
-            Some(area) => Ok(ChosenArea { place: area.name, project: area.project }),
+            Some(area) => Ok(ChosenArea { name: area.name, place: area.name, project: area.project }),
             None if known.is_empty() => Err(EngineError::NoAreas { area: wanted.to_owned() }),
             None => Err(EngineError::UnknownArea { area: wanted.to_owned(), known: known.join(", ") }),
         }
@@ -69,6 +74,8 @@ impl<P: Into<Project>> From<P> for Areas {
 
 /// The area a command works on.
 pub(crate) struct ChosenArea {
+    /// `None` for a project that stands alone.
+    pub name: Option<&'static str>,
     /// Set when the area has a place of its own.
     pub place: Option<&'static str>,
     pub project: Project,

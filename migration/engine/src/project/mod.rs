@@ -2,6 +2,7 @@
 
 pub mod areas;
 pub mod describe;
+mod macros;
 pub(crate) mod scaffold;
 
 use sea_orm_migration::{

@@ -1,0 +1,71 @@
+//! The two lists that a project of several areas is made of.
+
+/// Declares the migrator of an area by its revisions, oldest first: modules with a `Migration` that is described.
+///
+/// ```
+/// # mod m20250601_000000_create_sensors {
+/// #     use migration_engine::{Describe, sea_orm_migration::prelude::*};
+/// #     #[derive(DeriveMigrationName)] pub struct Migration;
+/// #     impl Describe for Migration {}
+/// #     #[async_trait::async_trait] impl MigrationTrait for Migration {
+/// #         async fn up(&self, _manager: &SchemaManager) -> Result<(), DbErr> { Ok(()) }
+/// #     }
+/// # }
+/// migration_engine::revisions! {
+///     /// The revisions of the area.
+///     pub Migrator:
+///     m20250601_000000_create_sensors,
+/// }
+///
+/// assert_eq!(Migrator::project().revision_names(), ["m20250601_000000_create_sensors"]);
+/// # fn main() {}
+/// ```
+///
+/// The modules themselves are declared outside, where rustfmt finds their files. `migration new` writes both.
+#[macro_export]
+macro_rules! revisions {
+    ($(#[$doc:meta])* $visible:vis $migrator:ident: $($revision:ident),+ $(,)?) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        $visible struct $migrator;
+
+        impl $crate::sea_orm_migration::MigratorTrait for $migrator {
+            fn migrations() -> ::std::vec::Vec<::std::boxed::Box<dyn $crate::sea_orm_migration::MigrationTrait>> {
+                ::std::vec![$(::std::boxed::Box::new($revision::Migration)),+]
+            }
+        }
+
+        impl $migrator {
+            /// The revisions and what they say about themselves.
+            $visible fn project() -> $crate::Project {
+                $crate::Project::new(Self)$(.describe($revision::Migration))+
+            }
+        }
+    };
+}
+
+/// Declares what the command line runs: the areas, the default first. Each is a module with a function `project`.
+///
+/// ```
+/// # mod alarms {
+/// #     use migration_engine::sea_orm_migration::prelude::*;
+/// #     pub struct Migrator;
+/// #     impl MigratorTrait for Migrator { fn migrations() -> Vec<Box<dyn MigrationTrait>> { vec![] } }
+/// #     pub fn project() -> migration_engine::Project { Migrator.into() }
+/// # }
+/// # use alarms as telemetry;
+/// migration_engine::areas!(pub platform: alarms, telemetry);
+///
+/// assert_eq!(platform().names(), ["alarms", "telemetry"]);
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! areas {
+    ($visible:vis $platform:ident: $default:ident $(, $area:ident)* $(,)?) => {
+        /// What the command line runs: every area, the default first.
+        $visible fn $platform() -> $crate::Areas {
+            $crate::Areas::new(::std::stringify!($default), $default::project())
+                $(.and(::std::stringify!($area), $area::project()))*
+        }
+    };
+}

@@ -1,0 +1,233 @@
+//! `generate`: writes a new revision from the template and lists it.
+//!
+//! Two layouts are known: SeaORM's own (`src/m….rs`, listed in `src/lib.rs`) and one folder per area
+//! (`src/areas/<area>/m….rs`, listed in that folder's `mod.rs`). An area that is not there yet is made.
+
+mod area;
+mod listing;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use crate::EngineError;
+use listing::{Form, Listing};
+
+const TEMPLATE: &str = include_str!("revision.rs.txt");
+const MERGE: &str = include_str!("merge.rs.txt");
+/// What a revision says about itself, where every one has to.
+const DESCRIBE: (&str, &str) = ("use migration_engine::Describe;\n", "impl Describe for Migration {}\n\n");
+
+/// Writes revision `name`, stamped `at`, into the migration crate at `crate_dir`. Gives the path of the new file.
+///
+/// `area` chooses the folder where there are several; one that is not there is made, and listed beside the others.
+pub fn generate(crate_dir: &Path, name: &str, area: Option<&str>, at: NaiveDateTime) -> Result<PathBuf, EngineError> {
+    valid(name)?;
+    if let Some(new) = area::to_be_made(crate_dir, area)? {
+        return new.make(&stem(name, at), &template(Form::Revisions));
+    }
+    let place = Place::find(crate_dir, name, area, at)?;
+    let (listed, form) = place.listed(false)?;
+    place.write(&template(form), &listed)
+}
+
+/// Writes a revision that joins `parents` and does nothing else, lists it, and describes it where the project describes
+/// its others. Gives the path of the new file.
+pub fn merge(
+    crate_dir: &Path,
+    name: &str,
+    area: Option<&str>,
+    at: NaiveDateTime,
+    parents: &[&str],
+) -> Result<PathBuf, EngineError> {
+    valid(name)?;
+    let place = Place::find(crate_dir, name, area, at)?;
+    let (listed, _) = place.listed(true)?;
+    let quoted: Vec<String> = parents.iter().map(|parent| format!("\"{parent}\"")).collect();
+    place.write(&MERGE.replace("{parents}", &quoted.join(", ")), &listed)
+}
+
+/// An error when it cannot be the name of a module.
+fn valid(name: &str) -> Result<(), EngineError> {
+    let valid = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if valid { Ok(()) } else { Err(EngineError::InvalidRevisionName { name: name.to_owned() }) }
+}
+
+fn stem(name: &str, at: NaiveDateTime) -> String {
+    format!("m{}_{name}", at.format("%Y%m%d_%H%M%S"))
+}
+
+fn template(form: Form) -> String {
+    let (import, describe) = match form {
+        Form::Revisions => DESCRIBE,
+        Form::Boxes => ("", ""),
+    };
+    TEMPLATE.replace("{import}", import).replace("{describe}", describe)
+}
+
+/// Where a new revision goes.
+struct Place {
+    /// The file that lists it.
+    list: PathBuf,
+    /// Its name.
+    stem: String,
+}
+
+impl Place {
+    fn find(crate_dir: &Path, name: &str, area: Option<&str>, at: NaiveDateTime) -> Result<Self, EngineError> {
+        let list = list_file(crate_dir, area)?;
+        // Two in one second follow each other.
+        let free = |at: &NaiveDateTime| !list.with_file_name(format!("{}.rs", stem(name, *at))).exists();
+        let at = (0..60).map(|seconds| at + TimeDelta::seconds(seconds)).find(free).unwrap_or(at);
+        Ok(Self { stem: stem(name, at), list })
+    }
+
+    /// The text of the list with the new revision in it, and its form.
+    fn listed(&self, described: bool) -> Result<(String, Form), EngineError> {
+        let path = || self.list.display().to_string();
+        let text = fs::read_to_string(&self.list).map_err(|source| failed("cannot read", &self.list, source))?;
+        let unknown = || EngineError::NoRevisionList { path: path(), revision: self.stem.clone() };
+        let listing = Listing::read(&text).ok_or_else(unknown)?;
+        match listing.with(&self.stem, described) {
+            Some(text) => Ok((text, listing.form)),
+            None if described => Err(EngineError::NoDescriptions { path: path() }),
+            None => Err(unknown()),
+        }
+    }
+
+    fn write(&self, revision: &str, list: &str) -> Result<PathBuf, EngineError> {
+        let path = self.list.with_file_name(format!("{}.rs", self.stem));
+        // The file first and only if it is new: a list that names a missing file would not compile.
+        create(&path, revision)?;
+        fs::write(&self.list, list).map_err(|source| failed("cannot write", &self.list, source))?;
+        Ok(path)
+    }
+}
+
+fn create(path: &Path, text: &str) -> Result<(), EngineError> {
+    let mut file = fs::File::create_new(path).map_err(|source| failed("cannot create", path, source))?;
+    io::Write::write_all(&mut file, text.as_bytes()).map_err(|source| failed("cannot write", path, source))
+}
+
+fn list_file(crate_dir: &Path, area: Option<&str>) -> Result<PathBuf, EngineError> {
+    let areas = crate_dir.join("src/areas");
+    if !areas.is_dir() {
+        return Ok(crate_dir.join("src/lib.rs"));
+    }
+    let known = area::folders(&areas)?;
+    let chosen = match area {
+        Some(area) => known.iter().find(|name| *name == area),
+        None if known.len() == 1 => known.first(),
+        None => None,
+    };
+    let there_are = || io::Error::other(format!("there are {}", known.join(", ")));
+    let name = chosen.ok_or_else(|| failed("choose a folder with --area in", &areas, there_are()))?;
+    Ok(areas.join(name).join("mod.rs"))
+}
+
+fn failed(action: &'static str, path: &Path, source: io::Error) -> EngineError {
+    EngineError::File { action, path: path.display().to_string(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at() -> NaiveDateTime {
+        "2026-11-21T10:20:30".parse().unwrap()
+    }
+
+    #[test]
+    fn seaorm_layout() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("src")).unwrap();
+        let list = dir.path().join("src/lib.rs");
+        let text = "mod m1_a;\n\nfn list() {\n    vec![Box::new(m1_a::Migration)]\n}\n";
+        fs::write(&list, text).unwrap();
+        let path = generate(dir.path(), "add_site", None, at()).unwrap();
+        assert!(path.ends_with("src/m20261121_102030_add_site.rs") && path.exists());
+        assert_eq!(
+            fs::read_to_string(&list).unwrap(),
+            "mod m1_a;\nmod m20261121_102030_add_site;\n\nfn list() {\n    \
+             vec![Box::new(m1_a::Migration), Box::new(m20261121_102030_add_site::Migration)]\n}\n"
+        );
+        let second = generate(dir.path(), "add_site", None, at()).unwrap();
+        assert!(second.ends_with("src/m20261121_102031_add_site.rs"), "the next second: {}", second.display());
+    }
+
+    #[test]
+    fn area_layout() {
+        let dir = tempfile::tempdir().unwrap();
+        for area in ["alarms", "twin"] {
+            fs::create_dir_all(dir.path().join("src/areas").join(area)).unwrap();
+        }
+        let list = dir.path().join("src/areas/twin/mod.rs");
+        fs::write(&list, "mod m1_a;\nfn l() {\n    vec![\n        Box::new(m1_a::Migration),\n    ]\n}\n").unwrap();
+        generate(dir.path(), "add_site", Some("twin"), at()).unwrap();
+        assert_eq!(
+            fs::read_to_string(&list).unwrap(),
+            "mod m1_a;\nmod m20261121_102030_add_site;\nfn l() {\n    vec![\n        Box::new(m1_a::Migration),\n        \
+             Box::new(m20261121_102030_add_site::Migration),\n    ]\n}\n"
+        );
+        let error = generate(dir.path(), "add_site", None, at()).unwrap_err().on_one_line();
+        assert!(error.contains("--area") && error.contains("alarms, twin"), "{error}");
+    }
+
+    #[test]
+    fn a_merge_is_listed_and_described() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("src")).unwrap();
+        let list = dir.path().join("src/lib.rs");
+        let before = "mod m1_a;\n\nfn l() {\n    vec![Box::new(m1_a::Migration)]\n}\nfn p() {\n    Project::new(Migrator)\n    .describe(m1_a::Migration)\n}\n";
+        fs::write(&list, before).unwrap();
+        let path = merge(dir.path(), "join", None, at(), &["m2_b", "m3_c"]).unwrap();
+        assert!(fs::read_to_string(path).unwrap().contains("Parents::Named(&[\"m2_b\", \"m3_c\"])"));
+        let text = fs::read_to_string(&list).unwrap();
+        let described = "    .describe(m1_a::Migration)\n    .describe(m20261121_102030_join::Migration)\n}\n";
+        assert!(text.ends_with(described) && text.contains("mod m20261121_102030_join;"), "{text}");
+
+        fs::write(&list, "mod m1_a;\nfn l() {\n    vec![Box::new(m1_a::Migration)]\n}\n").unwrap();
+        let error = merge(dir.path(), "again", None, at(), &["m2_b"]).unwrap_err().on_one_line();
+        assert!(error.contains(".describe("), "{error}");
+        assert!(!dir.path().join("src/m20261121_102030_again.rs").exists(), "nothing half-written");
+    }
+
+    #[test]
+    fn an_area_that_is_not_there_is_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let areas = dir.path().join("src/areas");
+        fs::create_dir_all(areas.join("alarms")).unwrap();
+        let list = "pub mod alarms;\n\nmigration_engine::areas!(pub platform: alarms);\n";
+        fs::write(areas.join("mod.rs"), list).unwrap();
+        let path = generate(dir.path(), "create_twin", Some("twin"), at()).unwrap();
+        assert!(path.ends_with("src/areas/twin/m20261121_102030_create_twin.rs"));
+        assert!(fs::read_to_string(&path).unwrap().contains("impl Describe for Migration {}"));
+        let of_area = fs::read_to_string(areas.join("twin/mod.rs")).unwrap();
+        assert!(
+            of_area.contains("mod m20261121_102030_create_twin;") && of_area.contains("\"twin.sqlite\""),
+            "{of_area}"
+        );
+        let listed = fs::read_to_string(areas.join("mod.rs")).unwrap();
+        assert_eq!(listed, "pub mod alarms;\npub mod twin;\n\nmigration_engine::areas!(pub platform: alarms, twin);\n");
+        // The next one goes there, and a slip of the pen is not a new area.
+        let next = generate(dir.path(), "add_site", Some("twin"), at()).unwrap();
+        assert!(
+            fs::read_to_string(areas.join("twin/mod.rs")).unwrap().contains("m20261121_102030_add_site,"),
+            "{}",
+            next.display()
+        );
+        let error = generate(dir.path(), "add_site", Some("twins"), at()).unwrap_err().on_one_line();
+        assert!(error.contains("twin") && !areas.join("twins").exists(), "{error}");
+    }
+
+    #[test]
+    fn names_that_are_no_module_are_refused() {
+        for name in ["", "Add", "add-site", "1st", "../x"] {
+            assert!(matches!(generate(Path::new("."), name, None, at()), Err(EngineError::InvalidRevisionName { .. })));
+        }
+    }
+}
