@@ -10,6 +10,7 @@ mod alarms;
 mod engine;
 mod entities;
 mod honesty;
+mod layers;
 mod rights;
 mod settings;
 mod telemetry;
