@@ -7,6 +7,7 @@ mod driver;
 pub mod driver_error;
 mod misplaced;
 mod password;
+mod pool;
 mod resolve;
 pub mod session;
 mod strict;

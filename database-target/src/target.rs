@@ -69,6 +69,11 @@ impl Target {
         Ok(Self { url, password, backend, driver, schema: None, common: None, origin })
     }
 
+    /// A target of which everything is known; the URL has no password.
+    pub(crate) fn known(url: Url, backend: DbBackend, driver: Driver, origin: &'static str) -> Self {
+        Self { url, password: None, backend, driver, schema: None, common: None, origin: origin.into() }
+    }
+
     /// The URL for SeaORM, which traces it: of a server, where it is. What else the URL says goes to the driver by
     /// [`Self::postgres`] and [`Self::mysql`].
     ///

@@ -12,26 +12,21 @@
 //! # }
 //! ```
 //!
-//! The verbs, flags and the `seaql_migrations` table stay SeaORM's, so `sea-orm-cli migrate` keeps working. What the
-//! engine adds to every project:
+//! The verbs, flags and the `seaql_migrations` table stay SeaORM's, so `sea-orm-cli migrate` keeps working. A service that
+//! migrates at its own start says [`up`]`(Migrator, &pool)` instead.
 //!
-//! - one runner at a time ([`lock`]), on a connection of its own that no pool can swap;
-//! - a lock that cannot be had quickly is given up and tried again, so that DDL never queues in front of traffic, and a
-//!   run that was killed is continued ([`runner`]);
-//! - what was applied is remembered with a checksum ([`records`]); the SQL of revisions without a database ([`offline`]);
-//! - the live schema compared with what the revisions make ([`drift`], [`catalog`]), revisions proved to be reversible
-//!   ([`verify`]), statements that lock or fail named ([`lint`]), the server examined ([`doctor`]);
-//! - what a live database is like: jobs, chunks, sizes, dead rows, blocked sessions ([`inspection`]);
-//! - retention and refreshes where the server has no jobs for them, from cron ([`maintain`]);
-//! - `stamp`, which compares before it believes ([`stamp`]);
-//! - errors that say what to do next, and never a password ([`error`]).
+//! What a project may use:
 //!
-//! What revisions may use:
+//! | name | for |
+//! |-|-|
+//! | [`cli::run`] | the command line |
+//! | [`up`], [`Runner`] | running revisions from a program: plans, status, events, the same lock |
+//! | [`Project`], [`Describe`] | parents, dependencies, seed rows, maintenance and exceptions, said beside a revision |
+//! | [`Areas`], [`areas!`], [`revisions!`] | several histories behind one command line, each a list |
+//! | [`revision`] | what revisions call: indexes built while others write, updates in steps, columns that come back, consent |
+//! | [`EngineError`] | what went wrong, and what to do next; never a password |
 //!
-//! - several histories behind one command line ([`areas`]);
-//! - parents, areas, seed rows and exceptions, said beside the revision ([`describe`], [`graph`]);
-//! - indexes built while others write ([`online`]), updates in steps ([`batch`]), their [`progress`];
-//! - columns that leave with `down` and come back with the next `up` ([`kept`]), and consent before rows go ([`guard`]).
+//! The other modules are there for the project's own tests and tools, and may change.
 //!
 //! # How to describe revisions
 //!
@@ -56,23 +51,33 @@
 
 pub mod cli;
 pub mod error;
+#[doc(hidden)]
 pub mod graph;
+#[doc(hidden)]
 pub mod ledger;
+#[doc(hidden)]
 pub mod lint;
+#[doc(hidden)]
 pub mod operate;
 pub mod project;
+#[doc(hidden)]
 pub mod recording;
 pub mod revision;
 mod run;
+#[doc(hidden)]
 pub mod runner;
+#[doc(hidden)]
 pub mod schema;
+#[doc(hidden)]
 pub mod session;
+#[doc(hidden)]
 pub mod sql;
 
 pub use database_target::Target;
 pub use error::EngineError;
 pub use graph::direction::Direction;
 pub use project::{Project, areas::Areas, describe::Describe};
+pub use run::up;
 pub use runner::Runner;
 
 pub use sea_orm_migration;

@@ -10,6 +10,7 @@ mod cli_errors;
 mod destroy;
 mod doctor;
 mod drift;
+mod embedded;
 mod fresh_outside;
 mod ignored;
 mod invalid_index;

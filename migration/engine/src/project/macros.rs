@@ -17,8 +17,9 @@
 ///     m20250601_000000_create_sensors,
 /// }
 ///
+/// # fn main() {
 /// assert_eq!(Migrator::project().revision_names(), ["m20250601_000000_create_sensors"]);
-/// # fn main() {}
+/// # }
 /// ```
 ///
 /// The modules themselves are declared outside, where rustfmt finds their files. `migration new` writes both.
@@ -56,8 +57,9 @@ macro_rules! revisions {
 /// # use alarms as telemetry;
 /// migration_engine::areas!(pub platform: alarms, telemetry);
 ///
+/// # fn main() {
 /// assert_eq!(platform().names(), ["alarms", "telemetry"]);
-/// # fn main() {}
+/// # }
 /// ```
 #[macro_export]
 macro_rules! areas {

@@ -13,9 +13,61 @@ mod invalid_indexes;
 mod plan;
 mod revisions;
 
-use crate::{EngineError, Runner, graph::RevisionTarget};
+use sea_orm::DatabaseConnection;
+
+use crate::{
+    EngineError, Project, Runner, Target,
+    graph::RevisionTarget,
+    session::{Patience, connect},
+};
+
+/// Applies what is pending to the database that a program is connected to: one line at the start of a service, in every
+/// copy of it. Gives the names.
+///
+/// ```no_run
+/// # use migration_engine::sea_orm_migration::{prelude::*, sea_orm::Database};
+/// # struct Migrator;
+/// # impl MigratorTrait for Migrator { fn migrations() -> Vec<Box<dyn MigrationTrait>> { vec![] } }
+/// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+/// let pool = Database::connect("postgres://app@localhost/plant").await?;
+/// migration_engine::up(Migrator, &pool).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`Runner::beside`] does other things there, and tells of each.
+///
+/// # Errors
+///
+/// Whatever keeps `up` from its end; the pool is as it was.
+pub async fn up(project: impl Into<Project>, pool: &DatabaseConnection) -> Result<Vec<String>, EngineError> {
+    let runner = Runner::beside(project, pool).await?;
+    let done = runner.up(None).await;
+    runner.close().await;
+    done
+}
 
 impl Runner {
+    /// A runner on the database that a program's pool leads to. It has a connection of its own, with the same user and
+    /// password: the lock and the settings of a run belong to a session that no pool hands round.
+    ///
+    /// ```no_run
+    /// # use migration_engine::{Runner, sea_orm_migration::{prelude::*, sea_orm::DatabaseConnection}};
+    /// # struct Migrator;
+    /// # impl MigratorTrait for Migrator { fn migrations() -> Vec<Box<dyn MigrationTrait>> { vec![] } }
+    /// # async fn start(pool: &DatabaseConnection) -> Result<(), Box<dyn std::error::Error>> {
+    /// let runner = Runner::beside(Migrator, pool).await?.on_event(|event| println!("{event:?}"));
+    /// if runner.status().await?.iter().any(|revision| revision.is_pending()) {
+    ///     runner.up(None).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn beside(project: impl Into<Project>, pool: &DatabaseConnection) -> Result<Self, EngineError> {
+        let target = Target::of_pool(pool)?;
+        Self::connect(project.into(), target, &connect::Settings::default(), Patience::default()).await
+    }
+
     /// Applies pending revisions in order: all, or the first `steps`. Gives the names.
     pub async fn up(&self, steps: Option<u32>) -> Result<Vec<String>, EngineError> {
         let count = |steps| RevisionTarget::Next(steps as usize);
@@ -39,7 +91,7 @@ impl Runner {
 
     /// Reverts applied revisions, newest first: the last `steps`, or all. Gives the names.
     ///
-    /// A revision that would delete rows refuses unless this runs inside [`consent::with_consent`].
+    /// A revision that would delete rows refuses unless this runs inside [`with_consent`](crate::revision::consent::with_consent).
     pub async fn down(&self, steps: Option<u32>) -> Result<Vec<String>, EngineError> {
         let count = |steps| RevisionTarget::Last(steps as usize);
         self.down_to(&steps.map_or(RevisionTarget::Base, count)).await

@@ -1,7 +1,7 @@
 //! A project connected to a database: what everything that works on one takes.
 //!
 //! The connection is one of its own, and its session is set up; what the database remembers and what the revisions do is
-//! read here. What is done to the database is in [`run`](crate::run), [`schema`](crate::schema) and
+//! read here. What is done to the database is in `run`, [`schema`](crate::schema) and
 //! [`operate`](crate::operate).
 
 mod known;

@@ -2,7 +2,7 @@
 //!
 //! # How to look into a text
 //!
-//! [`text`] for tokens, [`parsed`] for statements. Nothing else splits or matches SQL.
+//! `text` for tokens, `parsed` for statements. Nothing else splits or matches SQL.
 
 pub(crate) mod parsed;
 pub mod sqlstate;
