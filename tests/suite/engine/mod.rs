@@ -35,3 +35,4 @@ mod stamp;
 mod transactions;
 mod upgrade;
 pub mod verify;
+mod verify_made;
