@@ -57,6 +57,7 @@
 pub mod areas;
 pub mod batch;
 mod call;
+mod cascades;
 pub mod catalog;
 mod caught;
 pub mod cli;

@@ -4,6 +4,7 @@ mod adopted;
 mod areas;
 mod batch;
 mod branches;
+mod cascades;
 mod checksums;
 mod cli;
 mod cli_errors;

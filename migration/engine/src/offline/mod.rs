@@ -38,7 +38,7 @@ pub(crate) use record::is_recording;
 pub use record::{Recorded, record, record_each};
 pub use render::{RenderOptions, render};
 pub use schema::Schema;
-pub(crate) use text::{identifiers_of_index, only_changes_objects, tables_dropped};
+pub(crate) use text::{identifiers_of_index, names, only_changes_objects, tables_dropped};
 
 use crate::Direction;
 
