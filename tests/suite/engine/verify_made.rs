@@ -16,6 +16,7 @@ on_every_backend!(
     what_refuses_the_rows_is_no_failure,
     what_fails_with_the_rows_is_tried_without_them,
     every_column_and_both_sides_of_every_key_are_filled,
+    what_the_database_changes_by_itself_is_no_loss,
 );
 
 const PARENT: &str = "CREATE TABLE parent (id integer PRIMARY KEY, name varchar(50))";
@@ -195,6 +196,36 @@ async fn every_column_and_both_sides_of_every_key_are_filled(database: TestDatab
     let all = verified(&database, &[first, looks]).await;
     assert_eq!(all[1].outcome, Outcome::Proved, "{all:#?}");
     assert_eq!(*seen.lock().unwrap(), ["", "1", "1", "1"]);
+}
+
+/// The moment of the last change is another after a revision that fills a column.
+async fn what_the_database_changes_by_itself_is_no_loss(database: TestDatabase) {
+    let table =
+        |touched: &str| format!("CREATE TABLE pumps (id integer PRIMARY KEY, name varchar(20), touched {touched})");
+    let first = match database.backend() {
+        Backend::Sqlite => Inline::new("m1_pumps", &table("text"), "DROP TABLE pumps").then(
+            "CREATE TRIGGER touch AFTER UPDATE ON pumps BEGIN UPDATE pumps SET touched = random() WHERE id = new.id; END",
+        ),
+        Backend::Mariadb => {
+            let touched = "timestamp DEFAULT current_timestamp ON UPDATE current_timestamp";
+            Inline::new("m1_pumps", &table(touched), "DROP TABLE pumps")
+        }
+        Backend::Postgres | Backend::Timescale => {
+            Inline::new("m1_pumps", &table("timestamptz"), "DROP TABLE pumps").back("DROP FUNCTION touch").then_all(&[
+                "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS \
+                 'BEGIN NEW.touched := clock_timestamp(); RETURN NEW; END'",
+                "CREATE TRIGGER touch BEFORE UPDATE ON pumps FOR EACH ROW EXECUTE FUNCTION touch()",
+            ])
+        }
+    };
+    let fills =
+        Inline::new("m2_fills", "ALTER TABLE pumps ADD label varchar(20)", "ALTER TABLE pumps DROP COLUMN label")
+            .then("UPDATE pumps SET label = name");
+    let all = verified(&database, &[first.clone(), fills]).await;
+    assert_eq!((all[1].outcome, findings(&all[1]), &all[1].repeated), (Outcome::Proved, vec![], &None));
+    // A change of what people write is one.
+    let renames = Inline::new("m2_renames", "UPDATE pumps SET name = 'x'", "");
+    assert_eq!(verified(&database, &[first, renames]).await[1].outcome, Outcome::Failed);
 }
 
 /// The engine keeps the rows of others when a table is built anew; nothing but verify sees a column that is forgotten.

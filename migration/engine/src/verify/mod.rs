@@ -10,7 +10,7 @@
 //!
 //! The seed is not needed for a loss to show. Before `up`, and after the seed, verify itself puts a row into every table that
 //! has none, and a value into every column that holds no more than NULL or its default in all rows, as far as the database
-//! takes them. They are compared like seed rows. When a revision fails with them otherwise than by losing rows, it is tried
+//! takes them. They are compared like seed rows, without the columns that the database changes with every update of a row. When a revision fails with them otherwise than by losing rows, it is tried
 //! again without them, and that counts: [`Verified::repeated`] says what failed.
 //!
 //! The scratch database is one of its own where the server and the user's rights allow it, and a transaction that is

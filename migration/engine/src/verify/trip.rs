@@ -80,7 +80,7 @@ impl<'a> Trip<'a> {
         }
         let after = self.scratch.catalog().await?;
         // Older tables that the revision leaves all their columns, and the content of these columns.
-        let mut lasting = older.clone();
+        let mut lasting = self.compared(older.clone());
         let newer = tables(&after);
         lasting.retain(|table, columns| newer.get(table).is_some_and(|now| columns.is_subset(now)));
         let db = self.scratch.manager();
@@ -168,6 +168,14 @@ impl<'a> Trip<'a> {
         }
     }
 
+    /// What of these tables says something about a revision.
+    fn compared(&self, tables: BTreeMap<String, Columns>) -> BTreeMap<String, Columns> {
+        match &self.made {
+            Some(made) => made.compared(tables),
+            None => tables,
+        }
+    }
+
     async fn seed(&mut self) -> bool {
         let Some(description) = self.description else { return true };
         let manager = self.scratch.manager();
@@ -189,7 +197,7 @@ impl<'a> Trip<'a> {
 
     /// What the tables of `catalog` hold, as far as tables and columns are in `live` too.
     async fn held(&self, catalog: &Catalog, live: &Catalog) -> Result<Held, DbErr> {
-        let (mut wanted, live) = (tables(catalog), tables(live));
+        let (mut wanted, live) = (self.compared(tables(catalog)), tables(live));
         wanted.retain(|table, columns| {
             live.get(table).is_some_and(|live| {
                 columns.retain(|column| live.contains(column));

@@ -9,6 +9,7 @@ mod postgres;
 mod sqlite;
 mod statement;
 mod table;
+mod touched;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +30,8 @@ pub(super) struct MadeRows {
     put: BTreeMap<String, Put>,
     /// What was refused while the table was the same: tables with their definition, columns with them.
     refused: BTreeSet<(String, Option<String>)>,
+    /// Of each table, with its definition: the columns that the database changes with every update.
+    touched: BTreeMap<String, (String, Columns)>,
 }
 
 /// What verify put into one table.
@@ -54,9 +57,24 @@ impl MadeRows {
             // In a circle the first that can do without the others is one whose keys take NULL; the database tells.
             let next = waiting.iter().position(|one| !waits(one)).unwrap_or(0);
             let table = waiting.remove(next);
-            self.fill(db, &table, &definition(catalog, &table.name), but.get(&table.name)).await?;
+            let definition = definition(catalog, &table.name);
+            self.fill(db, &table, &definition, but.get(&table.name)).await?;
+            if but.is_empty() && self.touched.get(&table.name).is_none_or(|(known, _)| *known != definition) {
+                let touched = touched::columns(db, &table).await?;
+                self.touched.insert(table.name, (definition, touched));
+            }
         }
         Ok(())
+    }
+
+    /// These tables without the columns that the database changes by itself.
+    pub(super) fn compared(&self, mut tables: BTreeMap<String, Columns>) -> BTreeMap<String, Columns> {
+        for (table, columns) in &mut tables {
+            if let Some((_, touched)) = self.touched.get(table) {
+                columns.retain(|column| !touched.contains(column));
+            }
+        }
+        tables
     }
 
     /// Whether there is anything.
