@@ -53,3 +53,27 @@ async fn no_revision_is_applied_over_an_invalid_index() {
         runner.close().await;
     }
 }
+
+/// The revision takes the error for nothing. The engine does not.
+#[tokio::test]
+async fn a_revision_that_ignores_the_failure_of_a_build_has_failed() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let db = database.connect().await;
+    execute(&db, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)").await;
+    let ignores = Inline::new("m20260101_000000_first", "", "").outside_transaction().up_by(|manager| {
+        Box::pin(async {
+            let build = "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS t_a ON t (a)";
+            let ran = sea_orm::ConnectionTrait::execute_unprepared(manager.get_connection(), build).await;
+            ran.map(drop).or(Ok(()))
+        })
+    });
+    let runner = database.runner_of(project(&[ignores])).await;
+    for _ in 0..2 {
+        let said = runner.up(None).await.unwrap_err().on_one_line();
+        assert!(said.contains("t_a") && said.contains("remove the cause and run the command again"), "{said}");
+        assert_eq!(rows_as_text(&db, INVALID).await, [""; 0]);
+    }
+    execute(&db, "DELETE FROM t WHERE ctid = '(0,1)'").await;
+    runner.up(None).await.unwrap();
+    assert_eq!(count(&db, "pg_index WHERE indrelid = 't'::regclass AND indisvalid AND indisunique").await, 1);
+}

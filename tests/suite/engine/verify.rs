@@ -137,7 +137,7 @@ async fn what_is_not_convergent_is_named(database: TestDatabase) {
     let (outcomes, findings, _) =
         verified(&database, second(Inline::new("m2_refuses", ADD, REMOVE).outside_transaction())).await;
     assert_eq!(outcomes, FAILED);
-    assert!(findings.len() == 1 && findings[0].starts_with("up a second time failed: "), "{findings:#?}");
+    assert!(findings.len() == 2 && findings[1].starts_with("up a second time failed: "), "{findings:#?}");
 }
 
 async fn lost_rows_are_counted(database: TestDatabase) {

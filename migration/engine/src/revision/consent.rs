@@ -23,9 +23,14 @@ pub async fn with_consent<F: Future>(consent: bool, work: F) -> F::Output {
     if consent { CONSENT.scope((), work).await } else { work.await }
 }
 
+/// Whether the person running the command agreed to delete rows.
+pub(crate) fn is_agreed() -> bool {
+    CONSENT.try_with(|()| ()).is_ok()
+}
+
 /// Refuses when `table` holds rows and nobody agreed to delete them.
 pub async fn may_drop_rows(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
-    if CONSENT.try_with(|()| ()).is_ok() || !holds_rows(manager.get_connection(), table).await? {
+    if is_agreed() || !holds_rows(manager.get_connection(), table).await? {
         return Ok(());
     }
     Err(DbErr::Migration(format!(

@@ -17,7 +17,7 @@ use crate::{
     ledger::{Entry, Records},
     revision::{Event, call, progress},
     runner::begun,
-    schema::{foreign_keys::ForeignKeys, scratch},
+    schema::{cascades::Cascades, foreign_keys::ForeignKeys, scratch},
     session::{
         self, Patience, blockers, interrupt,
         marks::{self, Marks},
@@ -309,19 +309,26 @@ impl Runner {
         // To look at the server again takes the mark away. Elsewhere PostgreSQL checks in the round trip of what comes next.
         let checks_first = self.target.backend() != DbBackend::Postgres || self.may_differ(job);
         let called = async {
+            let statements = self.known_statements(job.revision.name(), job.direction).await;
+            let cascades = Cascades::before(&transaction, statements.as_deref()).await?;
             job.call(&SchemaManager::new(&transaction)).await?;
             if checks_first {
                 marks::check(&transaction).await?;
             }
-            self.look_again(&transaction, job).await
+            self.look_again(&transaction, job).await?;
+            Ok(cascades)
         };
-        if let Err(error) = called.await {
-            job.ended = marks::is_over(&transaction, &error).await;
-            return Err(give_up(transaction, job, error).await);
-        }
+        let cascades = match called.await {
+            Ok(cascades) => cascades,
+            Err(error) => {
+                job.ended = marks::is_over(&transaction, &error).await;
+                return Err(give_up(transaction, job, error).await);
+            }
+        };
         let last = self.last_statements(job, started, checks_first);
         let settled = async {
             keys.settle(&transaction).await?;
+            cascades.refuse_lost(&transaction).await?;
             transaction.execute_unprepared(&last).await
         };
         if let Err(error) = settled.await {

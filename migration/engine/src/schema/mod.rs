@@ -1,5 +1,6 @@
 //! Schemas: what a database has, and what revisions make.
 
+pub(crate) mod cascades;
 pub mod catalog;
 pub(crate) mod destroy;
 pub mod drift;

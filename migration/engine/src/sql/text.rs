@@ -194,6 +194,17 @@ pub(crate) fn only_changes_objects(backend: DbBackend, sql: &str) -> bool {
     !statements.is_empty() && statements.iter().all(|(_, tokens)| is_one(tokens))
 }
 
+/// Every word and quoted name of a text, in lower case; `None` when it cannot be read to its end.
+pub(crate) fn names(backend: DbBackend, sql: &str) -> Option<Vec<String>> {
+    let name = |token| match token {
+        Token::Word(word) => Some(word.value.to_lowercase()),
+        // SQLite takes a text for a name where it needs one.
+        Token::SingleQuotedString(text) => Some(text.to_lowercase()),
+        _ => None,
+    };
+    Some(statements(backend, sql)?.into_iter().flatten().filter_map(name).collect())
+}
+
 /// The tables that a text drops.
 pub(crate) fn tables_dropped(backend: DbBackend, sql: &str) -> Vec<String> {
     let statements = parsed::parse(backend, sql).into_iter().flat_map(|one| one.statements);

@@ -64,7 +64,10 @@ impl Outcome for Verify {
             let lossy =
                 one.may_lose_rows.as_ref().map(|reason| format!(", may lose rows: {reason}")).unwrap_or_default();
             let line = format!("{:width$}  {outcome}{rows}{lossy}, {} ms\n", one.revision, one.took_ms);
-            line + &each(&one.findings, |finding| format!("  {finding}\n"))
+            let repeated = one.repeated.as_ref().filter(|_| one.outcome == verify::Outcome::Proved);
+            let repeated =
+                repeated.map(|failed| format!("  tried without rows of verify's own, with which {failed}\n"));
+            line + &repeated.unwrap_or_default() + &each(&one.findings, |finding| format!("  {finding}\n"))
         });
         let place = self.revisions.first().map_or("", |one| match one.form {
             Form::Database => " on a database of its own",

@@ -8,6 +8,11 @@
 //! - After the second `up` the older tables hold what they held after the seed: reverting a revision loses nothing.
 //! - A revision that runs outside a transaction runs once more, and changes nothing: it can be started again when killed.
 //!
+//! The seed is not needed for a loss to show. Before `up`, and after the seed, verify itself puts a row into every table that
+//! has none, and a value into every column that holds no more than NULL or its default in all rows, as far as the database
+//! takes them. They are compared like seed rows, without the columns that the database changes with every update of a row. When a revision fails with them otherwise than by losing rows, it is tried
+//! again without them, and that counts: [`Verified::repeated`] says what failed.
+//!
 //! The scratch database is one of its own where the server and the user's rights allow it, and a transaction that is
 //! rolled back where not; [`Verified::form`] says which.
 //!
@@ -16,11 +21,13 @@
 //! `Allowed { rule: verify::LOSSY_ROLLBACK, reason: "…" }` in its [`Describe::allows`](crate::Describe::allows). What is
 //! lost is reported all the same, and is no failure.
 
+mod made;
 mod rows;
 mod trip;
 
 use std::{fmt, time::Instant};
 
+use made::MadeRows;
 use sea_orm::DbBackend;
 use sea_orm_migration::MigrationTrait;
 use serde::{Serialize, Serializer};
@@ -52,7 +59,7 @@ pub enum Outcome {
 }
 
 /// What was done to a revision when something was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Applied.
@@ -109,7 +116,28 @@ pub enum Finding {
         lost: u64,
         /// Rows that were not there before, changed ones among them.
         gained: u64,
+        /// What verify itself had put into the table, where the loss shows by that.
+        made: Option<String>,
     },
+}
+
+impl Finding {
+    /// The step after which it was found.
+    pub fn after(&self) -> Step {
+        match self {
+            Self::Error { after, .. } | Self::Object { after, .. } | Self::Rows { after, .. } => *after,
+        }
+    }
+
+    /// Whether both tell of rows of the same table after the same step.
+    fn tells_of_the_same_rows(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Rows { after, table, .. }, Self::Rows { after: then, table: there, .. }) => {
+                (after, table) == (then, there)
+            }
+            _ => false,
+        }
+    }
 }
 
 fn as_text<S: Serializer>(difference: &Difference, serializer: S) -> Result<S::Ok, S::Error> {
@@ -127,9 +155,10 @@ impl fmt::Display for Finding {
                     write!(f, "after {after}, {kind} {name} is left: {}", live.as_deref().unwrap_or_default())
                 }
             },
-            Self::Rows { after, table, lost, gained } => {
+            Self::Rows { after, table, lost, gained, made } => {
                 let noun = if *lost == 1 { "row" } else { "rows" };
-                write!(f, "after {after}, {lost} {noun} of table {table} lost or changed, {gained} new or changed")
+                write!(f, "after {after}, {lost} {noun} of table {table} lost or changed, {gained} new or changed")?;
+                made.iter().try_for_each(|made| write!(f, "; verify itself had {made}"))
             }
         }
     }
@@ -146,8 +175,10 @@ pub struct Verified {
     pub form: Form,
     /// How long that took, in milliseconds.
     pub took_ms: u64,
-    /// Rows its seed inserted; 0 without a seed, and then older rows alone prove that nothing is lost.
+    /// Rows its seed inserted; 0 without a seed, and then older rows and those of verify prove that nothing is lost.
     pub seeded_rows: u64,
+    /// What failed with rows of verify's own, where it was tried again without them.
+    pub repeated: Option<String>,
     /// Why it may lose rows, when it says so.
     pub may_lose_rows: Option<String>,
     /// What is not as it should be.
@@ -192,11 +223,12 @@ pub async fn verify_in_order(
     revisions: &[&dyn MigrationTrait],
     on_progress: impl Fn(Progress<'_>) + Send + Sync,
 ) -> Result<Vec<Verified>, EngineError> {
-    let mut done = Vec::new();
+    let (mut done, mut repeat) = (Vec::new(), None);
     // Behind a revision that failed, the next ones get a new scratch database without its damage.
     while done.len() < revisions.len() {
         let scratch = open(runner).await?;
-        let walked = scratch::silently(Box::pin(walk(runner, &scratch, revisions, &mut done, &on_progress))).await;
+        let work = walk(runner, &scratch, revisions, &mut done, &mut repeat, &on_progress);
+        let walked = scratch::silently(Box::pin(work)).await;
         let removed = scratch.remove().await;
         walked?;
         removed?;
@@ -217,12 +249,21 @@ async fn open(runner: &Runner) -> Result<Scratch<'_>, EngineError> {
     }
 }
 
-/// Applies what is done already and goes on from there, until a revision fails.
+/// A revision that is tried again without rows of verify's own.
+struct Repeat {
+    /// What failed with them.
+    because: String,
+    /// Losses that were found before: they count, whatever comes after them.
+    losses: Vec<Finding>,
+}
+
+/// Applies what is done already and goes on from there, until a revision fails or is to be tried again.
 async fn walk(
     runner: &Runner,
     scratch: &Scratch<'_>,
     revisions: &[&dyn MigrationTrait],
     done: &mut Vec<Verified>,
+    repeat: &mut Option<Repeat>,
     on_progress: &(impl Fn(Progress<'_>) + Send + Sync),
 ) -> Result<(), EngineError> {
     let total = revisions.len();
@@ -232,13 +273,19 @@ async fn walk(
             return Ok(());
         }
     }
+    let mut made = MadeRows::default();
     while let Some(revision) = revisions.get(done.len()) {
+        let repeated = repeat.take();
         on_progress(Progress::Started { revision: revision.name(), number: done.len() + 1, total });
         let started = Instant::now();
-        let mut trip = trip::Trip::new(runner, scratch, *revision);
+        let mut trip = trip::Trip::new(runner, scratch, *revision, repeated.is_none().then_some(&mut made));
         let travelled = trip.go(|step| on_progress(Progress::Step { revision: revision.name(), step })).await;
         travelled.map_err(EngineError::while_doing("reading a scratch database"))?;
-        let mut verified = trip.verified();
+        *repeat = trip.to_be_repeated();
+        if repeat.is_some() {
+            break;
+        }
+        let mut verified = trip.verified(repeated);
         verified.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         on_progress(Progress::Finished(&verified));
         let failed = verified.outcome == Outcome::Failed;
@@ -269,6 +316,7 @@ fn not_reached(revision: &str, form: Form) -> Verified {
         form,
         took_ms: 0,
         seeded_rows: 0,
+        repeated: None,
         may_lose_rows: None,
         findings: Vec::new(),
     }

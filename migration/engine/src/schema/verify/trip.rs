@@ -1,4 +1,4 @@
-//! One revision: up, seed, down, up again.
+//! One revision: up, seed and rows of verify's own, down, up again.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,9 @@ use sea_orm::DbErr;
 use sea_orm_migration::MigrationTrait;
 
 use super::{
-    Finding, LOSSY_ROLLBACK, Outcome, Step, Verified,
-    rows::{Rows, read_all, tables},
+    Finding, LOSSY_ROLLBACK, Outcome, Repeat, Step, Verified,
+    made::MadeRows,
+    rows::{Columns, Rows, read_all, tables},
 };
 use crate::{
     Describe, Direction, Runner,
@@ -23,18 +24,39 @@ pub(super) struct Trip<'a> {
     scratch: &'a Scratch<'a>,
     revision: &'a dyn MigrationTrait,
     description: Option<&'a dyn Describe>,
+    /// None on a trip without rows of verify's own.
+    made: Option<&'a mut MadeRows>,
     seeded_rows: u64,
     findings: Vec<Finding>,
 }
 
 impl<'a> Trip<'a> {
-    pub(super) fn new(runner: &'a Runner, scratch: &'a Scratch<'a>, revision: &'a dyn MigrationTrait) -> Self {
+    pub(super) fn new(
+        runner: &'a Runner,
+        scratch: &'a Scratch<'a>,
+        revision: &'a dyn MigrationTrait,
+        made: Option<&'a mut MadeRows>,
+    ) -> Self {
         let description = runner.project().description(revision.name());
-        Self { scratch, revision, description, seeded_rows: 0, findings: Vec::new() }
+        Self { scratch, revision, description, made, seeded_rows: 0, findings: Vec::new() }
     }
 
-    /// What was found out.
-    pub(super) fn verified(self) -> Verified {
+    /// Whether rows of verify's own may be what made it fail.
+    pub(super) fn to_be_repeated(&self) -> Option<Repeat> {
+        self.made.as_ref().filter(|made| !made.is_empty())?;
+        let (losses, others): (Vec<_>, Vec<_>) =
+            self.findings.iter().cloned().partition(|finding| matches!(finding, Finding::Rows { .. }));
+        others.first().map(|other| Repeat { because: other.to_string(), losses })
+    }
+
+    /// What was found out, after a first try that is to be repeated.
+    pub(super) fn verified(mut self, repeated: Option<Repeat>) -> Verified {
+        let repeated = repeated.map(|Repeat { because, losses }| {
+            self.findings.retain(|finding| !losses.iter().any(|loss| loss.tells_of_the_same_rows(finding)));
+            self.findings.extend(losses);
+            self.findings.sort_by_key(Finding::after);
+            because
+        });
         let allowed = self.description.into_iter().flat_map(Describe::allows);
         let reason = allowed.filter(|allowed| allowed.rule == LOSSY_ROLLBACK).map(|allowed| allowed.reason).next();
         let fails = |finding: &Finding| reason.is_none() || !matches!(finding, Finding::Rows { .. });
@@ -44,6 +66,7 @@ impl<'a> Trip<'a> {
             form: self.scratch.form(),
             took_ms: 0,
             seeded_rows: self.seeded_rows,
+            repeated,
             may_lose_rows: reason.map(str::to_owned),
             findings: self.findings,
         }
@@ -53,6 +76,7 @@ impl<'a> Trip<'a> {
     pub(super) async fn go(&mut self, on_step: impl Fn(Step) + Send + Sync) -> Result<(), DbErr> {
         let before = self.scratch.catalog().await?;
         let older = tables(&before);
+        self.make_rows(&before, &BTreeMap::new()).await?;
         let old = self.held(&before, &before).await?;
 
         on_step(Step::Up);
@@ -61,7 +85,7 @@ impl<'a> Trip<'a> {
         }
         let after = self.scratch.catalog().await?;
         // Older tables that the revision leaves all their columns, and the content of these columns.
-        let mut lasting = older.clone();
+        let mut lasting = self.compared(older.clone());
         let newer = tables(&after);
         lasting.retain(|table, columns| newer.get(table).is_some_and(|now| columns.is_subset(now)));
         let db = self.scratch.manager();
@@ -74,8 +98,11 @@ impl<'a> Trip<'a> {
         if !self.seed().await {
             return Ok(());
         }
+        let by_author = self.held(&after, &after).await?;
+        self.seeded_rows = total(&by_author).saturating_sub(total(&unseeded));
+        let lasting_by_author = read_all(db.get_connection(), &lasting).await?;
+        self.make_rows(&after, &older).await?;
         let full = self.held(&after, &after).await?;
-        self.seeded_rows = total(&full).saturating_sub(total(&unseeded));
         let seeded = read_all(db.get_connection(), &lasting).await?;
 
         on_step(Step::Down);
@@ -86,7 +113,7 @@ impl<'a> Trip<'a> {
         let present = self.held(&before, &live).await?;
         for (table, rows) in &old {
             match seeded.get(table) {
-                Some(seeded) => self.compare_rows(Step::Down, table, seeded, &present),
+                Some(seeded) => self.compare_rows(Step::Down, table, seeded, lasting_by_author.get(table), &present),
                 // `up` changed the table: what was there before it has to be back.
                 None => self.contains_rows(Step::Down, table, rows, &present),
             }
@@ -100,7 +127,7 @@ impl<'a> Trip<'a> {
         let present = self.held(&after, &live).await?;
         for (table, rows) in full.iter().filter(|(table, _)| older.contains_key(*table)) {
             if !made_again(old.get(table), unseeded.get(table), rows, present.get(table)) {
-                self.compare_rows(Step::UpAgain, table, rows, &present);
+                self.compare_rows(Step::UpAgain, table, rows, by_author.get(table), &present);
             }
         }
 
@@ -112,7 +139,7 @@ impl<'a> Trip<'a> {
         let lost = |(table, rows): (&String, &Rows)| {
             !older.contains_key(table) && rows.number() > 0 && present.get(table).is_none_or(|rows| rows.number() == 0)
         };
-        if full.iter().any(lost) {
+        if by_author.iter().any(lost) {
             self.seed().await;
         }
         Ok(())
@@ -126,7 +153,7 @@ impl<'a> Trip<'a> {
         let live = self.compare_objects(Step::Rerun, after).await?;
         let now = self.held(after, &live).await?;
         for (table, rows) in present {
-            self.compare_rows(Step::Rerun, table, rows, &now);
+            self.compare_rows(Step::Rerun, table, rows, Some(rows), &now);
         }
         Ok(())
     }
@@ -136,6 +163,22 @@ impl<'a> Trip<'a> {
         let direction = if step == Step::Down { Direction::Down } else { Direction::Up };
         let ran = self.scratch.run(self.revision, direction).await;
         self.passed(step, &ran)
+    }
+
+    /// Puts in rows and values of verify's own, but none into these tables and columns.
+    async fn make_rows(&mut self, catalog: &Catalog, but: &BTreeMap<String, Columns>) -> Result<(), DbErr> {
+        match &mut self.made {
+            Some(made) => made.complete(self.scratch, catalog, but).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What of these tables says something about a revision.
+    fn compared(&self, tables: BTreeMap<String, Columns>) -> BTreeMap<String, Columns> {
+        match &self.made {
+            Some(made) => made.compared(tables),
+            None => tables,
+        }
     }
 
     async fn seed(&mut self) -> bool {
@@ -159,7 +202,7 @@ impl<'a> Trip<'a> {
 
     /// What the tables of `catalog` hold, as far as tables and columns are in `live` too.
     async fn held(&self, catalog: &Catalog, live: &Catalog) -> Result<Held, DbErr> {
-        let (mut wanted, live) = (tables(catalog), tables(live));
+        let (mut wanted, live) = (self.compared(tables(catalog)), tables(live));
         wanted.retain(|table, columns| {
             live.get(table).is_some_and(|live| {
                 columns.retain(|column| live.contains(column));
@@ -177,12 +220,16 @@ impl<'a> Trip<'a> {
         Ok(live)
     }
 
-    fn compare_rows(&mut self, after: Step, table: &str, expected: &Rows, present: &Held) {
+    /// `by_author` is what the table held before verify put in something of its own.
+    fn compare_rows(&mut self, after: Step, table: &str, expected: &Rows, by_author: Option<&Rows>, present: &Held) {
         // A table that is gone is reported as an object.
         let Some(present) = present.get(table) else { return };
         let (lost, gained) = (expected.missing_from(present), present.missing_from(expected));
         if (lost, gained) != (0, 0) {
-            self.findings.push(Finding::Rows { after, table: table.to_owned(), lost, gained });
+            let lost_by_author = by_author.map_or(0, |rows| rows.missing_from(present));
+            let made = self.made.as_ref().filter(|made| lost > lost_by_author || made.has_row(table));
+            let made = made.and_then(|made| made.told(table));
+            self.findings.push(Finding::Rows { after, table: table.to_owned(), lost, gained, made });
         }
     }
 
@@ -191,7 +238,8 @@ impl<'a> Trip<'a> {
         let lost = expected.missing_from(present);
         if lost > 0 {
             let gained = present.missing_from(expected);
-            self.findings.push(Finding::Rows { after, table: table.to_owned(), lost, gained });
+            let made = self.made.as_ref().and_then(|made| made.told(table));
+            self.findings.push(Finding::Rows { after, table: table.to_owned(), lost, gained, made });
         }
     }
 }
