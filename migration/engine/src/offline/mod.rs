@@ -33,6 +33,7 @@ pub use checksum::{FORMAT, Fingerprint};
 pub use error::OfflineError;
 pub(crate) use extensions::extensions_made;
 pub use ignored::OnError;
+pub(crate) use ignored::stops_at_errors;
 pub use profile::{Profile, REFERENCE_TIMESCALEDB};
 pub(crate) use record::is_recording;
 pub use record::{Recorded, record, record_each};
@@ -64,6 +65,8 @@ pub struct Script {
     pub statements: Vec<Statement>,
     /// Questions to the database that the profile could not answer; they were answered with no rows.
     pub unanswered: Vec<String>,
+    /// Whether it asked the database anything.
+    pub asked: bool,
     /// What it said on the log, steps that such a database skips for example.
     pub notes: Vec<String>,
     /// The schema before the first statement.

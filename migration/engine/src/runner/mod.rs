@@ -13,6 +13,7 @@ mod checksums;
 mod event;
 mod invalid_indexes;
 mod notes;
+mod open;
 mod patience;
 mod run;
 
