@@ -26,6 +26,7 @@ mod refused;
 mod renamed;
 mod replay;
 mod report;
+mod round_trips;
 mod runners;
 pub mod schema;
 mod schema_names;

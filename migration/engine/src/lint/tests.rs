@@ -9,7 +9,8 @@ use crate::{
 
 fn script(revision: &str, direction: Direction, before: Model, statements: Vec<Statement>) -> Script {
     let before = (DbBackend::Postgres, before).into();
-    Script { revision: revision.to_owned(), direction, statements, unanswered: Vec::new(), notes: Vec::new(), before }
+    let (unanswered, notes) = (Vec::new(), Vec::new());
+    Script { revision: revision.to_owned(), direction, statements, unanswered, asked: false, notes, before }
 }
 
 fn statement(sql: &str, transaction: Option<usize>) -> Statement {

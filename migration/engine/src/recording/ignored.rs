@@ -27,6 +27,20 @@ pub enum OnError {
 /// Each statement is tried on a run of its own. A revision with more of them is taken as one that ignores none.
 const MOST: usize = 200;
 
+/// Whether the script is all that the revision ever gives: each error that a statement of it can have ends it there and then.
+pub(crate) async fn stops_at_errors(revision: &dyn MigrationTrait, server: Capability, plain: &Script) -> bool {
+    let count = plain.statements.len();
+    // At last without an error: what is rolled back is not in the script.
+    for number in 0..=count {
+        let errors = Errors { known: false, at: Some(number) };
+        let ran = run(revision, plain.direction, server, &plain.before, false, errors).await;
+        if ran.error.is_some() != (number < count) || ran.given != count.min(number + 1) {
+            return false;
+        }
+    }
+    true
+}
+
 /// The script with what the revision ignores.
 pub(super) async fn find(revision: &dyn MigrationTrait, server: Capability, wrapped: bool, plain: Script) -> Script {
     let (direction, before) = (plain.direction, plain.before.clone());

@@ -30,6 +30,7 @@ pub use bookkeeping::{Bookkeeping, SeaOrmTable, seconds_since_1970};
 pub use checksum::{FORMAT, Fingerprint};
 pub(crate) use extensions::extensions_made;
 pub use ignored::OnError;
+pub(crate) use ignored::stops_at_errors;
 pub use profile::{Profile, REFERENCE_TIMESCALEDB};
 pub use record::{Recorded, record, record_each};
 pub use render::{RenderOptions, render};
@@ -59,6 +60,8 @@ pub struct Script {
     pub statements: Vec<Statement>,
     /// Questions to the database that the profile could not answer; they were answered with no rows.
     pub unanswered: Vec<String>,
+    /// Whether it asked the database anything.
+    pub asked: bool,
     /// What it said on the log, steps that such a database skips for example.
     pub notes: Vec<String>,
     /// The schema before the first statement.

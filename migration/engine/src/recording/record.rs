@@ -157,7 +157,7 @@ pub(super) async fn run(
     let work = consent::with_consent(true, step(revision, direction, &recorder, wrapped));
     let work = recorded::scope(work);
     let outcome = caught(work).with_subscriber(notes.clone()).await;
-    let Taken { statements, numbers, given, unanswered } = recorder.take();
+    let Taken { statements, numbers, given, asked, unanswered } = recorder.take();
     let question = unanswered.last().map(|sql| shortened(sql));
     let name = revision.name().to_owned();
     let error = match (outcome, question) {
@@ -168,8 +168,8 @@ pub(super) async fn run(
         (Ok(Err(source)), None) => Some(OfflineError::Failed { revision: name.clone(), direction, source }),
         (Err(said), question) => Some(OfflineError::Panicked { revision: name.clone(), direction, said, question }),
     };
-    let script =
-        Script { revision: name, direction, statements, unanswered, notes: notes.take(), before: before.clone() };
+    let (notes, before) = (notes.take(), before.clone());
+    let script = Script { revision: name, direction, statements, unanswered, asked, notes, before };
     Ran { script, error, numbers, given }
 }
 

@@ -36,6 +36,8 @@ pub struct Recording {
     errors: Errors,
     /// How many transactions and savepoints were open when a statement failed that ends the innermost (PostgreSQL).
     aborted: Option<usize>,
+    /// Whether there was any question.
+    asked: bool,
     /// Questions without an answer so far.
     pub unanswered: Vec<String>,
     /// Of each open transaction and savepoint, how many statements there were when it began.
@@ -100,6 +102,7 @@ impl Recording {
 
     fn query(&mut self, statement: Given) -> Result<Vec<QueryResult>, DbErr> {
         self.refuse_aborted()?;
+        self.asked = true;
         let values: &[Value] = statement.values.as_ref().map_or(&[], |values| &values.0);
         let rows = if let Some(rows) = questions::answer(self, &statement.sql, values) {
             rows
@@ -148,6 +151,7 @@ pub struct Taken {
     pub statements: Vec<Statement>,
     pub numbers: Vec<usize>,
     pub given: usize,
+    pub asked: bool,
     pub unanswered: Vec<String>,
 }
 
@@ -170,6 +174,7 @@ impl Recorder {
             given: 0,
             errors,
             aborted: None,
+            asked: false,
             unanswered: Vec::new(),
             open: Vec::new(),
             transactions: 0,
@@ -196,6 +201,7 @@ impl Recorder {
             statements: std::mem::take(&mut recording.statements),
             numbers: std::mem::take(&mut recording.numbers),
             given: recording.given,
+            asked: recording.asked,
             unanswered: std::mem::take(&mut recording.unanswered),
         }
     }

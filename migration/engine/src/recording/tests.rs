@@ -406,3 +406,42 @@ async fn telemetry(manager: &SchemaManager<'_>, later: u32) -> Result<(), DbErr>
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_revision_that_does_more_after_an_error_is_known() {
+    let stops = revision("m1", |manager| {
+        Box::pin(async move {
+            run(manager, "CREATE TABLE a (id int)").await?;
+            run(manager, "CREATE TABLE b (id int)").await
+        })
+    });
+    let ignores = revision("m1", |manager| {
+        Box::pin(async move {
+            let _ = run(manager, "DROP TABLE a").await;
+            Ok(())
+        })
+    });
+    let goes_elsewhere = revision("m1", |manager| {
+        Box::pin(async move {
+            let dropped = run(manager, "DROP TABLE a").await;
+            if dropped.is_err() {
+                run(manager, "USE other").await?;
+            }
+            dropped
+        })
+    });
+    let rolls_back = revision("m1", |manager| {
+        Box::pin(async move {
+            let transaction = manager.get_connection().begin().await?;
+            transaction.execute_unprepared("USE other").await?;
+            transaction.rollback().await
+        })
+    });
+    for server in [Capability::sqlite(), Capability::mysql()] {
+        for (revision, expected) in [(&stops, true), (&ignores, false), (&goes_elsewhere, false), (&rolls_back, false)]
+        {
+            let recorded = one(revision, server).await;
+            assert_eq!(stops_at_errors(revision, server, &recorded.up).await, expected, "{:?}", of(&recorded.up));
+        }
+    }
+}

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 
 use crate::sql;
 
@@ -59,7 +59,7 @@ const HARMLESS: &[&str] = &[
 const OBJECTS: &[&str] = &["create_", "alter_", "drop_", "rename_table"];
 
 impl Changes {
-    pub(super) async fn before(db: &DatabaseConnection) -> Result<Self, DbErr> {
+    pub(super) async fn before<C: ConnectionTrait>(db: &C) -> Result<Self, DbErr> {
         Ok(Self(match db.get_database_backend() {
             DbBackend::MySql | DbBackend::Sqlite => Some(counters(db).await?),
             _ => None,
@@ -78,7 +78,7 @@ impl Changes {
     }
 }
 
-async fn counters(db: &DatabaseConnection) -> Result<BTreeMap<String, u64>, DbErr> {
+async fn counters<C: ConnectionTrait>(db: &C) -> Result<BTreeMap<String, u64>, DbErr> {
     if db.get_database_backend() == DbBackend::Sqlite {
         // `create_` for what objects are made and dropped.
         let question =
@@ -92,7 +92,7 @@ async fn counters(db: &DatabaseConnection) -> Result<BTreeMap<String, u64>, DbEr
         ]));
     }
     let mut found = BTreeMap::new();
-    for row in sql::rows_of_text(db, "SHOW SESSION STATUS LIKE 'Com\\_%'").await? {
+    for row in sql::rows(db, "SHOW SESSION STATUS LIKE 'Com\\_%'").await? {
         let name = row.try_get_by_index::<String>(0)?.to_lowercase();
         let name = name.trim_start_matches("com_").to_owned();
         if !HARMLESS.contains(&name.as_str()) && !name.starts_with("show_") {

@@ -10,6 +10,7 @@
 mod again;
 mod changes;
 mod invalid_indexes;
+mod open;
 mod plan;
 mod revisions;
 

@@ -10,6 +10,7 @@ use sea_orm_migration::{MigrationTrait, SchemaManager};
 use super::{
     changes::{Changed, Changes},
     invalid_indexes::InvalidIndexes,
+    open::Open,
 };
 use crate::{
     Direction, EngineError, Runner,
@@ -18,10 +19,7 @@ use crate::{
     revision::{Event, call, progress},
     runner::begun,
     schema::{cascades::Cascades, foreign_keys::ForeignKeys, scratch},
-    session::{
-        self, Patience, blockers, interrupt,
-        marks::{self, Marks},
-    },
+    session::{self, Patience, blockers, interrupt, marks},
     sql::{sqlstate, text},
 };
 
@@ -36,21 +34,21 @@ struct Job<'r> {
     recorded: bool,
     /// What was known of it before.
     before: Option<Entry>,
+    /// Whether it is known to change objects alone.
+    objects_alone: bool,
+    /// What the session had counted before, where it is not rolled back as a whole and may change rows.
+    counted: Option<Changes>,
     /// What it had changed when it failed, where it is not rolled back as a whole.
     changed: Changed,
     /// Whether an earlier run began it and did not finish.
     unfinished: Option<Entry>,
     /// First revision of the database.
     first: bool,
-    /// Whether the next revision of the run is rolled back as a whole as well: its transaction then begins in the same
-    /// round trip in which this one's is committed.
+    /// Whether the next revision of the run has a transaction as well: it then follows this one's on the same connection.
     goes_on: bool,
     /// Whether it was seen to have ended the transaction it ran in.
     ended: bool,
 }
-
-/// The transaction that is open between two revisions, on PostgreSQL; it has done nothing yet.
-type Open = Option<DatabaseTransaction>;
 
 impl Runner {
     pub(super) async fn up_locked(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
@@ -99,10 +97,13 @@ impl Runner {
                 },
                 recorded: records.applied.contains_key(name),
                 before: records.entries.get(name).cloned(),
+                objects_alone: backend != DbBackend::Postgres
+                    && self.only_changes_objects(revisions[number], direction).await,
+                counted: None,
                 changed: Changed::Perhaps,
                 unfinished: records.unfinished(name).cloned(),
                 first: number == 0 && records.applied.is_empty(),
-                goes_on: backend == DbBackend::Postgres && next_in_transaction,
+                goes_on: next_in_transaction,
                 ended: false,
             };
             // Boxed: the futures of revisions are large.
@@ -124,7 +125,7 @@ impl Runner {
     }
 
     /// Runs one revision, again after a pause for as long as all that is wrong is a lock held by others.
-    async fn run(&self, mut job: Job<'_>, open: &mut Open) -> Result<(), EngineError> {
+    async fn run(&self, mut job: Job<'_>, open: &mut Option<Open>) -> Result<(), EngineError> {
         let (revision, direction) = (job.revision.name().to_owned(), job.direction);
         let started = Instant::now();
         let again = job.unfinished.is_some();
@@ -233,44 +234,33 @@ impl Runner {
         }
     }
 
-    async fn attempt(&self, job: &mut Job<'_>, open: &mut Open, started: Instant) -> Result<(), DbErr> {
-        let backend = self.target.backend();
-        let in_transaction = self.runs_in_transaction(job.revision).await;
-        // MySQL commits with every change of a table.
-        let whole = in_transaction && backend != DbBackend::MySql;
-        if !whole {
-            self.db.execute_unprepared(&self.tables.write(backend, &job.entry)).await?;
-        }
-        let changes = if whole { None } else { Some(Changes::before(&self.db).await?) };
-        let done = self.attempt_to(job, open, started, in_transaction).await;
-        if let (Err(error), Some(changes)) = (&done, changes)
+    async fn attempt(&self, job: &mut Job<'_>, open: &mut Option<Open>, started: Instant) -> Result<(), DbErr> {
+        (job.counted, job.changed) = (None, Changed::Perhaps);
+        let done = self.attempt_to(job, open, started).await;
+        if let (Err(error), Some(counted)) = (&done, job.counted.take())
             && sqlstate::still_answers(error)
         {
-            job.changed = changes.since(&self.db).await;
+            job.changed = counted.since(&self.db).await;
         }
         done
     }
 
-    async fn attempt_to(
-        &self,
-        job: &mut Job<'_>,
-        open: &mut Open,
-        started: Instant,
-        in_transaction: bool,
-    ) -> Result<(), DbErr> {
-        if in_transaction {
-            let keys = ForeignKeys::of(&self.db).await?;
-            match self.in_transaction(job, open, started, &keys).await {
+    async fn attempt_to(&self, job: &mut Job<'_>, open: &mut Option<Open>, started: Instant) -> Result<(), DbErr> {
+        if self.runs_in_transaction(job.revision).await {
+            let Open { transaction, keys } = self.opened(open).await?;
+            match self.in_transaction(job, transaction, &keys, open, started).await {
                 Err(error) if keys.are_in_the_way(&error) => {
                     self.session.restore(&self.db).await?;
+                    // Until the session is put back.
                     let keys = keys.off(&self.db).await?;
-                    let done = self.in_transaction(job, open, started, &keys).await;
-                    keys.restore(&self.db).await?;
-                    done
+                    let transaction = self.opened(open).await?.transaction;
+                    self.in_transaction(job, transaction, &keys, open, started).await
                 }
                 done => done,
             }
         } else {
+            self.db.execute_unprepared(&self.tables.write(self.target.backend(), &job.entry)).await?;
+            job.counted = Some(Changes::before(&self.db).await?);
             let statements = self.known_statements(job.revision.name(), job.direction).await;
             let keys = ForeignKeys::watched(&self.db, statements.as_deref()).await?;
             let creates = statements.unwrap_or_default();
@@ -295,19 +285,16 @@ impl Runner {
     async fn in_transaction(
         &self,
         job: &mut Job<'_>,
-        open: &mut Open,
-        started: Instant,
+        transaction: DatabaseTransaction,
         keys: &ForeignKeys,
+        open: &mut Option<Open>,
+        started: Instant,
     ) -> Result<(), DbErr> {
-        let transaction = if let Some(open) = open.take() {
-            open
-        } else {
-            let transaction = session::begin(&self.db).await?;
-            marks::mark(&transaction).await?;
-            transaction
-        };
-        // To look at the server again takes the mark away. Elsewhere PostgreSQL checks in the round trip of what comes next.
-        let checks_first = self.target.backend() != DbBackend::Postgres || self.may_differ(job);
+        // To look at the server again takes the mark away, and what keys have to settle takes a transaction for granted.
+        let checks_first = self.may_differ(job) || keys.are_to_settle();
+        if let Err(error) = self.note_begun(job, &transaction).await {
+            return Err(give_up(transaction, job, error).await);
+        }
         let called = async {
             let statements = self.known_statements(job.revision.name(), job.direction).await;
             let cascades = Cascades::before(&transaction, statements.as_deref()).await?;
@@ -322,6 +309,10 @@ impl Runner {
             Ok(cascades) => cascades,
             Err(error) => {
                 job.ended = marks::is_over(&transaction, &error).await;
+                if job.objects_alone && self.target.backend() == DbBackend::MySql {
+                    let untouched = marks::rolls_back_as_a_whole(&transaction).await;
+                    job.changed = if untouched { Changed::Nothing } else { Changed::NoRow };
+                }
                 return Err(give_up(transaction, job, error).await);
             }
         };
@@ -332,35 +323,49 @@ impl Runner {
             transaction.execute_unprepared(&last).await
         };
         if let Err(error) = settled.await {
-            // A commit that fails ends the transaction too, so nothing is asked here.
-            job.ended = marks::says_ended(&error);
+            job.ended = marks::was_over(&transaction, &error).await;
             return Err(give_up(transaction, job, error).await);
         }
         if job.goes_on {
-            *open = Some(transaction);
+            *open = self.open_next(transaction, job.objects_alone).await?;
             return Ok(());
         }
         transaction.commit().await?;
         self.session.restore_after_transaction(&self.db).await
     }
 
+    /// MySQL commits with every change of a table, so there it is written down first that the revision begins.
+    async fn note_begun(&self, job: &mut Job<'_>, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+        if self.target.backend() != DbBackend::MySql {
+            return Ok(());
+        }
+        let note = self.tables.write(DbBackend::MySql, &job.entry);
+        transaction.execute_unprepared(&format!("{note}; COMMIT; {}", marks::MYSQL_BEGIN)).await?;
+        if !job.objects_alone {
+            job.counted = Some(Changes::before(transaction).await?);
+        }
+        Ok(())
+    }
+
     /// What ends the transaction of a revision: the check, the session as it was, and the note that the revision is done.
     /// The check comes first, because what puts the session back takes the mark away.
     fn last_statements(&self, job: &mut Job<'_>, started: Instant, checked: bool) -> String {
         let marks = marks::marks(self.target.backend());
-        let check = marks.as_ref().filter(|_| !checked).map(|marks| marks.check.to_owned());
+        let check = marks.as_ref().filter(|_| !checked).map(|marks| format!("{}; ", marks.check)).unwrap_or_default();
         let restored = self.session.restore_in_transaction();
         let finish = self.finish(job, started);
-        let mut statements: Vec<_> = check.into_iter().chain([restored]).collect();
-        match marks {
+        let finish = match (self.target.backend(), marks) {
             // A later commit of the run waits for the disk, and thereby for this one too; a crash in between
             // loses what the revision did together with the note that it is applied.
-            Some(Marks { mark, .. }) if job.goes_on => {
-                statements.push(format!("SET LOCAL synchronous_commit = off; {finish}; COMMIT; BEGIN; {mark}"));
+            (DbBackend::Postgres, Some(marks)) if job.goes_on => {
+                format!("SET LOCAL synchronous_commit = off; {finish}; COMMIT; BEGIN; {}", marks.mark)
             }
-            _ => statements.push(finish),
-        }
-        statements.join("; ")
+            // A change of a table has ended the transaction, and each of the notes would be committed alone.
+            (DbBackend::MySql, _) => format!("SET autocommit = 0; {finish}; COMMIT; SET autocommit = 1"),
+            (_, _) if job.goes_on => format!("{finish}; COMMIT"),
+            (_, _) => finish,
+        };
+        format!("{check}{restored}; {finish}")
     }
 
     /// Writes down that a revision began which ended its own transaction.

@@ -13,6 +13,7 @@ use crate::{
     error::{Changed, OfflineError},
     ledger::{Entry, NO_CHECKSUM, Records},
     recording::{self, FORMAT, Fingerprint, Profile, Recorded},
+    sql::text,
 };
 
 /// A revision as it was recorded, and what of that is compared.
@@ -106,6 +107,19 @@ impl Runner {
         let known = self.known(self.server()).await;
         let script = of(&known, name).and_then(|known| known.recorded.as_ref().ok()?.script(direction).ok())?;
         Some(script.statements.iter().map(|one| one.sql.clone()).collect())
+    }
+
+    /// Whether it is certain that a revision gives the database nothing but changes of objects: it can be recorded, does
+    /// the same each time, asks nothing that another answer could come to, and does nothing more when a statement fails.
+    pub(crate) async fn only_changes_objects(&self, revision: &dyn MigrationTrait, direction: Direction) -> bool {
+        let server = self.server();
+        let known = self.known(server).await;
+        let script = of(&known, revision.name()).and_then(|known| known.recorded.as_ref().ok()?.script(direction).ok());
+        let Some(script) = script.filter(|script| !script.asked) else { return false };
+        let only = |one: &recording::Statement| text::only_changes_objects(server.backend(), &one.sql);
+        script.statements.iter().all(only)
+            && self.fingerprint_on(server, revision.name()).await.is_some()
+            && recording::stops_at_errors(revision, reference(server), script).await
     }
 
     /// Why [`statements`](Self::statements) gives none of a revision, when it cannot be recorded.

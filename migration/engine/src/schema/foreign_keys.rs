@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
 use crate::sql::{rows, sqlstate, text};
 
@@ -18,10 +18,11 @@ const VIOLATED: &str = "787";
 /// Said by [`ForeignKeys::settle`] and heard by [`ForeignKeys::are_in_the_way`].
 const DROPPED: &str = "a table that others refer to was dropped while foreign keys were on";
 
-/// A table that others refer to; dropped and made anew, it is stored elsewhere.
-const REFERRED: &str = "SELECT DISTINCT p.name AS name, p.rootpage AS place FROM sqlite_master c \
+/// Whether keys are on, and then the tables that others refer to: one that is dropped and made anew is stored elsewhere.
+pub(crate) const QUESTION: &str = "SELECT f.foreign_keys AS is_on, r.name AS name, r.place AS place FROM pragma_foreign_keys f \
+     LEFT JOIN (SELECT DISTINCT p.name AS name, p.rootpage AS place FROM sqlite_master c \
      JOIN pragma_foreign_key_list(c.name) k JOIN sqlite_master p ON p.type = 'table' AND lower(p.name) = lower(k.\"table\") \
-     WHERE c.type = 'table' AND c.name <> p.name";
+     WHERE c.type = 'table' AND c.name <> p.name) r ON f.foreign_keys";
 const PLACES: &str = "SELECT name, rootpage AS place FROM sqlite_master WHERE type = 'table'";
 const ORPHANS: &str =
     "SELECT \"table\" AS child, parent, count(*) AS number FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2";
@@ -43,8 +44,24 @@ impl ForeignKeys {
         if db.get_database_backend() != DbBackend::Sqlite {
             return Ok(Self::default());
         }
-        let on = are_on(db).await?;
-        Ok(Self { on, referred: if on { places(db, REFERRED).await? } else { BTreeMap::new() }, orphans: None })
+        Self::in_rows(&rows(db, QUESTION).await?)
+    }
+
+    /// From the answer to [`QUESTION`]; from no rows on other backends.
+    pub(crate) fn in_rows(rows: &[QueryResult]) -> Result<Self, DbErr> {
+        let on = rows.first().map_or(Ok(false), |row| row.try_get::<i64>("", "is_on").map(|on| on != 0))?;
+        let mut referred = BTreeMap::new();
+        for row in rows {
+            if let (Some(name), Some(place)) = (row.try_get("", "name")?, row.try_get("", "place")?) {
+                referred.insert(name, place);
+            }
+        }
+        Ok(Self { on, referred, orphans: None })
+    }
+
+    /// Whether [`settle`](Self::settle) has anything to look at.
+    pub(crate) fn are_to_settle(&self) -> bool {
+        !self.referred.is_empty() || self.orphans.is_some()
     }
 
     /// For a revision that runs outside a transaction and may switch them itself; whoever calls it puts the session back
@@ -53,8 +70,7 @@ impl ForeignKeys {
         if db.get_database_backend() != DbBackend::Sqlite {
             return Ok(Self::default());
         }
-        let on = are_on(db).await?;
-        let referred = if on { places(db, REFERRED).await? } else { BTreeMap::new() };
+        let Self { on, referred, .. } = Self::of(db).await?;
         let drops = |sql: &String| {
             let dropped = text::tables_dropped(DbBackend::Sqlite, sql);
             dropped.iter().any(|name| referred.keys().any(|table| table.eq_ignore_ascii_case(name)))
@@ -68,7 +84,11 @@ impl ForeignKeys {
     /// Before the commit: an error when the revision cannot stay as it is.
     pub(crate) async fn settle<C: ConnectionTrait>(&self, db: &C) -> Result<(), DbErr> {
         if !self.referred.is_empty() {
-            let now = places(db, PLACES).await?;
+            let now: BTreeMap<String, i64> = rows(db, PLACES)
+                .await?
+                .iter()
+                .map(|row| Ok((row.try_get("", "name")?, row.try_get("", "place")?)))
+                .collect::<Result<_, DbErr>>()?;
             if self.referred.iter().any(|(table, place)| now.get(table) != Some(place)) {
                 return Err(DbErr::Custom(DROPPED.to_owned()));
             }
@@ -107,19 +127,9 @@ impl ForeignKeys {
     }
 }
 
-async fn are_on<C: ConnectionTrait>(db: &C) -> Result<bool, DbErr> {
-    let asked = rows(db, "SELECT foreign_keys AS is_on FROM pragma_foreign_keys").await?;
-    asked.first().map_or(Ok(false), |row| row.try_get::<i64>("", "is_on").map(|on| on != 0))
-}
-
-async fn places<C: ConnectionTrait>(db: &C, sql: &str) -> Result<BTreeMap<String, i64>, DbErr> {
-    rows(db, sql).await?.iter().map(|row| Ok((row.try_get("", "name")?, row.try_get("", "place")?))).collect()
-}
-
 async fn orphans<C: ConnectionTrait>(db: &C) -> Result<Orphans, DbErr> {
     let found = rows(db, ORPHANS).await?;
-    let entry = |row: &sea_orm::QueryResult| {
-        Ok(((row.try_get("", "child")?, row.try_get("", "parent")?), row.try_get("", "number")?))
-    };
+    let entry =
+        |row: &QueryResult| Ok(((row.try_get("", "child")?, row.try_get("", "parent")?), row.try_get("", "number")?));
     found.iter().map(entry).collect()
 }

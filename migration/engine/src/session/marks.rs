@@ -19,14 +19,17 @@ pub(crate) struct Marks {
     pub check: &'static str,
 }
 
+pub(crate) const SQLITE: Marks =
+    Marks { mark: "SAVEPOINT migration_engine", check: "RELEASE migration_engine; SAVEPOINT migration_engine" };
+
+/// MySQL: begins a transaction that can tell whether a statement ended it.
+pub(crate) const MYSQL_BEGIN: &str = "BEGIN; SAVEPOINT migration_engine";
+
 pub(crate) fn marks(backend: DbBackend) -> Option<Marks> {
     match backend {
         DbBackend::Postgres => Some(Marks { mark: MARK, check: CHECK }),
         DbBackend::MySql => None,
-        _ => Some(Marks {
-            mark: "SAVEPOINT migration_engine",
-            check: "RELEASE migration_engine; SAVEPOINT migration_engine",
-        }),
+        _ => Some(SQLITE),
     }
 }
 
@@ -46,9 +49,24 @@ pub(crate) async fn check<C: ConnectionTrait>(transaction: &C) -> Result<(), DbE
     }
 }
 
+/// MySQL: rolls the transaction back to its beginning. False when a statement had ended it, as every change of an object
+/// does.
+pub(crate) async fn rolls_back_as_a_whole<C: ConnectionTrait>(transaction: &C) -> bool {
+    transaction.execute_unprepared("ROLLBACK TO migration_engine").await.is_ok()
+}
+
 /// Whether it is this that failed: [`check`] on PostgreSQL.
-pub(crate) fn says_ended(error: &DbErr) -> bool {
+fn says_ended(error: &DbErr) -> bool {
     sqlstate::code(error).as_deref() == Some(ENDED)
+}
+
+/// Whether it is [`check`] that failed, at the head of statements that end the transaction. The failure of a commit may end
+/// it too, so on SQLite the code has to be that of a savepoint that is not there.
+pub(crate) async fn was_over<C: ConnectionTrait>(transaction: &C, error: &DbErr) -> bool {
+    says_ended(error)
+        || transaction.get_database_backend() == DbBackend::Sqlite
+            && sqlstate::code(error).as_deref() == Some("1")
+            && is_over(transaction, error).await
 }
 
 /// Whether the transaction in which this error came up is not the one that was marked. PostgreSQL says something else where

@@ -22,7 +22,7 @@ mod transaction;
 
 use std::time::Instant;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult};
 
 pub(crate) use blockers::blockers;
 pub use patience::Patience;
@@ -119,6 +119,23 @@ impl Session {
             Start::Postgres(_) => Ok(()),
             Start::MySql(start) => start.forget_statements(db).await,
             Start::Sqlite(start) => start.restore(db).await,
+        }
+    }
+
+    /// After [`restore_in_transaction`](Self::restore_in_transaction) and `COMMIT` in a transaction that the driver holds
+    /// open: the answer to `question` when nothing is left to put back, which only SQLite is asked. It is given in a new
+    /// transaction there, which waits until it may write, and is marked. `stayed` is a revision that is known to have
+    /// changed objects alone.
+    pub(crate) async fn goes_on(
+        &self,
+        transaction: &DatabaseTransaction,
+        stayed: bool,
+        question: &str,
+    ) -> Result<Option<Vec<QueryResult>>, DbErr> {
+        match &self.start {
+            Start::Postgres(_) => Ok(Some(Vec::new())),
+            Start::MySql(start) => Ok(start.keeps_statements(transaction, stayed).await?.then(Vec::new)),
+            Start::Sqlite(start) => start.go_on(transaction, stayed, question).await,
         }
     }
 

@@ -10,7 +10,7 @@ use std::{
 
 use database_target::session::{MYSQL, MYSQL_UNLIMITED};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr,
     sqlx::{self, Connection},
 };
 
@@ -104,6 +104,27 @@ impl Start {
         Ok(())
     }
 
+    /// After [`restore`](Self::restore) in a transaction: whether the statements that the session has prepared are those of
+    /// its own database. Not asked after a revision that is known to have `stayed` there: the server takes its time to
+    /// count.
+    pub(super) async fn keeps_statements(
+        &self,
+        transaction: &DatabaseTransaction,
+        stayed: bool,
+    ) -> Result<bool, DbErr> {
+        let own = u64::from(self.database.is_some());
+        if stayed {
+            self.moves.fetch_add(own, Ordering::Relaxed);
+            return Ok(true);
+        }
+        let moves = moves_in(&sql::rows(transaction, MOVES).await?)?;
+        let keeps = self.moves.load(Ordering::Relaxed) + own == moves;
+        if keeps {
+            self.moves.store(moves, Ordering::Relaxed);
+        }
+        Ok(keeps)
+    }
+
     /// Statements that bring the session to its start.
     pub(super) fn restore(&self) -> String {
         let set = |name: &&&str| {
@@ -128,8 +149,13 @@ impl Start {
 }
 
 /// How often this session has gone to a database.
+const MOVES: &str = "SHOW SESSION STATUS LIKE 'Com_change_db'";
+
 async fn moves(db: &DatabaseConnection) -> Result<u64, DbErr> {
-    let rows = sql::rows_of_text(db, "SHOW SESSION STATUS LIKE 'Com_change_db'").await?;
+    moves_in(&sql::rows_of_text(db, MOVES).await?)
+}
+
+fn moves_in(rows: &[QueryResult]) -> Result<u64, DbErr> {
     let count = rows.first().map(|row| row.try_get_by_index::<String>(1)).transpose()?;
     Ok(count.and_then(|count| count.parse().ok()).unwrap_or_default())
 }

@@ -1,24 +1,24 @@
 //! SQLite.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult};
 
 use crate::sql::{self, quote};
 
-/// Pragmas of a connection that change what a statement does.
-const PRAGMAS: &[&str] = &[
-    "busy_timeout",
-    "defer_foreign_keys",
-    "foreign_keys",
-    "ignore_check_constraints",
-    "legacy_alter_table",
-    "locking_mode",
-    "query_only",
-    "recursive_triggers",
-    "reverse_unordered_selects",
-    "synchronous",
-    "temp_store",
-    "trusted_schema",
-    "writable_schema",
+/// Pragmas of a connection that change what a statement does, and how each is asked for within a `SELECT`.
+const PRAGMAS: &[(&str, &str)] = &[
+    ("busy_timeout", "SELECT timeout FROM pragma_busy_timeout"),
+    ("defer_foreign_keys", "SELECT * FROM pragma_defer_foreign_keys"),
+    ("foreign_keys", "SELECT * FROM pragma_foreign_keys"),
+    ("ignore_check_constraints", "SELECT * FROM pragma_ignore_check_constraints"),
+    ("legacy_alter_table", "SELECT * FROM pragma_legacy_alter_table"),
+    ("locking_mode", "SELECT locking_mode FROM pragma_locking_mode WHERE schema = 'main'"),
+    ("query_only", "SELECT * FROM pragma_query_only"),
+    ("recursive_triggers", "SELECT * FROM pragma_recursive_triggers"),
+    ("reverse_unordered_selects", "SELECT * FROM pragma_reverse_unordered_selects"),
+    ("synchronous", "SELECT synchronous FROM pragma_synchronous WHERE schema = 'main'"),
+    ("temp_store", "SELECT * FROM pragma_temp_store"),
+    ("trusted_schema", "SELECT * FROM pragma_trusted_schema"),
+    ("writable_schema", "SELECT * FROM pragma_writable_schema"),
 ];
 
 /// The one that would keep a revision from being noted in its own transaction.
@@ -33,27 +33,52 @@ const BESIDE: &str = "SELECT type AS kind, name FROM temp.sqlite_master WHERE ty
 #[derive(Clone, Debug)]
 pub(super) struct Start {
     pragmas: String,
+    /// Whether the connection is as it was then.
+    question: String,
 }
 
 impl Start {
     pub(super) async fn ask(db: &DatabaseConnection) -> Result<Self, DbErr> {
-        let mut pragmas = Vec::new();
-        for name in PRAGMAS {
-            if let Some(row) = sql::rows(db, &format!("PRAGMA main.{name}")).await?.first() {
-                let value = match row.try_get_by_index::<i64>(0) {
-                    Ok(number) => number.to_string(),
-                    Err(_) => row.try_get_by_index::<String>(0)?,
-                };
+        // As SQL literals; where a pragma is not known, the answer is the text NULL.
+        let all: Vec<String> = PRAGMAS.iter().map(|(name, value)| format!("quote(({value})) AS {name}")).collect();
+        let rows = sql::rows(db, &format!("SELECT {}", all.join(", "))).await?;
+        let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the connection's pragmas".to_owned()))?;
+        // This one cannot be asked for; it is off as a rule, and LIKE tells.
+        let mut pragmas = vec!["PRAGMA case_sensitive_like = 0".to_owned()];
+        let mut as_begun = vec!["'a' LIKE 'A'".to_owned()];
+        for (name, question) in PRAGMAS {
+            let value: String = row.try_get("", name)?;
+            if value != "NULL" {
                 pragmas.push(format!("PRAGMA {name} = {value}"));
+                as_begun.push(format!("({question}) IS {value}"));
             }
         }
-        // It cannot be asked for; this is the default.
-        pragmas.push("PRAGMA case_sensitive_like = 0".to_owned());
-        Ok(Self { pragmas: pragmas.join("; ") })
+        let question = format!("SELECT {} AND NOT EXISTS ({BESIDE}) AS as_begun", as_begun.join(" AND "));
+        Ok(Self { pragmas: pragmas.join("; "), question })
+    }
+
+    /// In the place of a transaction that was committed: begins the next one, and gives the answer to `question` when the
+    /// connection is as it was at its start. Otherwise the new one has to be ended, for a [`restore`](Self::restore).
+    /// A revision that changes objects alone has `stayed` with the pragmas; it may have made temporary objects.
+    pub(super) async fn go_on(
+        &self,
+        transaction: &DatabaseTransaction,
+        stayed: bool,
+        question: &str,
+    ) -> Result<Option<Vec<QueryResult>>, DbErr> {
+        let temporary = format!("SELECT NOT EXISTS ({BESIDE}) AS as_begun");
+        let own = if stayed { &temporary } else { &self.question };
+        let sql = format!("BEGIN IMMEDIATE; {}; {own}; {question}", crate::session::marks::SQLITE.mark);
+        let mut rows = sql::rows(transaction, &sql).await?.into_iter();
+        let as_begun = is_as_begun(rows.next().as_ref())?;
+        Ok(as_begun.then(|| rows.collect()))
     }
 
     /// Brings the connection back to its start. Not within a transaction, where some pragmas do nothing.
     pub(super) async fn restore(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
+        if is_as_begun(sql::rows(db, &self.question).await?.first())? {
+            return Ok(());
+        }
         db.execute_unprepared(&self.pragmas).await?;
         for row in sql::rows(db, BESIDE).await? {
             let (kind, name): (String, String) = (row.try_get("", "kind")?, row.try_get("", "name")?);
@@ -66,4 +91,9 @@ impl Start {
         }
         Ok(())
     }
+}
+
+/// The answer to [`Start::question`].
+pub(super) fn is_as_begun(row: Option<&QueryResult>) -> Result<bool, DbErr> {
+    row.map_or(Ok(false), |row| row.try_get::<i64>("", "as_begun").map(|yes| yes != 0))
 }
