@@ -1,6 +1,9 @@
 //! Writes readings, one or many.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    mem::take,
+};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::telemetry::{
@@ -11,13 +14,16 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement, TransactionTrait,
-    sea_query::Value,
 };
 
 use super::{NewReading, PLACE, ReadingRepository};
 use crate::{
     AdapterError,
-    batch::{self, Bulk, OnExisting, json_size},
+    batch::{
+        self, Bulk, OnExisting,
+        arrays::{self, each},
+        json_size,
+    },
     error::Place,
     telemetry::Added,
 };
@@ -95,8 +101,14 @@ impl Bulk for NewReading {
         row(self, at)
     }
 
-    fn arrays(batch: Vec<Self>, existing: OnExisting) -> Statement {
-        unnest(batch, existing)
+    fn arrays(mut batch: Vec<Self>, existing: OnExisting) -> Statement {
+        let skip = (existing == OnExisting::Skip).then(|| (missing(&batch), sensors(&batch)));
+        let (mut sql, mut values) = arrays::insert("sensor_readings", COLUMNS, &mut batch);
+        if let Some((missing, sensors)) = skip {
+            sql.push_str(&missing);
+            values.push(sensors.into());
+        }
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
     }
 
     /// By each column, and compared by the caller: MariaDB plans `(timestamp, sensor_id) IN (…)` in a time that grows with
@@ -147,41 +159,46 @@ fn row(reading: NewReading, at: DateTime<Utc>) -> ActiveModel {
     }
 }
 
-/// The rows as one array per column: a statement that stays the same and comes close to the speed of COPY.
-///
-/// SeaORM's arrays hold no NULL. NaN and the empty text, which no reading can have there, stand for it.
-fn unnest(batch: Vec<NewReading>, existing: OnExisting) -> Statement {
-    const SQL: &str = "INSERT INTO sensor_readings (\"timestamp\", sensor_id, sensor_type, value, unit, quality, sensor_metadata) \
-         SELECT \"timestamp\", sensor_id, NULLIF(sensor_type, ''), value, NULLIF(unit, ''), NULLIF(quality, 'NaN'), \
-         NULLIF(sensor_metadata, '')::jsonb \
-         FROM UNNEST($1::timestamptz[], $2::text[], $3::text[], $4::float8[], $5::text[], $6::float8[], $7::text[]) \
-         AS new (\"timestamp\", sensor_id, sensor_type, value, unit, quality, sensor_metadata)";
-    let mut columns = Columns::default();
-    for reading in batch {
-        columns.timestamp.push(reading.timestamp);
-        columns.sensor_id.push(reading.sensor_id);
-        columns.sensor_type.push(reading.kind.unwrap_or_default());
-        columns.value.push(reading.value);
-        columns.unit.push(reading.unit.unwrap_or_default());
-        columns.quality.push(reading.quality.unwrap_or(f64::NAN));
-        columns.metadata.push(reading.metadata.as_ref().map(ToString::to_string).unwrap_or_default());
-    }
-    let (sql, sensors) = match existing {
-        OnExisting::Fail => (SQL.to_owned(), None),
-        OnExisting::Skip => (format!("{SQL} {}", missing(&columns)), Some(columns.sensors())),
-    };
-    let mut values: Vec<Value> = vec![
-        columns.timestamp.into(),
-        columns.sensor_id.into(),
-        columns.sensor_type.into(),
-        columns.value.into(),
-        columns.unit.into(),
-        columns.quality.into(),
-        columns.metadata.into(),
-    ];
-    values.extend(sensors.map(Value::from));
-    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
-}
+/// How the columns are written by arrays. Another column has its line here and in [`row`].
+const COLUMNS: &[arrays::Column<NewReading>] = &[
+    arrays::Column {
+        name: "\"timestamp\"",
+        element: "timestamptz",
+        written: "{}",
+        array: |all| each(all, |one| one.timestamp),
+    },
+    arrays::Column {
+        name: "sensor_id",
+        element: "text",
+        written: "{}",
+        array: |all| each(all, |one| take(&mut one.sensor_id)),
+    },
+    arrays::Column {
+        name: "sensor_type",
+        element: "text",
+        written: "NULLIF({}, '')",
+        array: |all| each(all, |one| one.kind.take().unwrap_or_default()),
+    },
+    arrays::Column { name: "value", element: "float8", written: "{}", array: |all| each(all, |one| one.value) },
+    arrays::Column {
+        name: "unit",
+        element: "text",
+        written: "NULLIF({}, '')",
+        array: |all| each(all, |one| one.unit.take().unwrap_or_default()),
+    },
+    arrays::Column {
+        name: "quality",
+        element: "float8",
+        written: "NULLIF({}, 'NaN')",
+        array: |all| each(all, |one| one.quality.unwrap_or(f64::NAN)),
+    },
+    arrays::Column {
+        name: "sensor_metadata",
+        element: "text",
+        written: "NULLIF({}, '')::jsonb",
+        array: |all| each(all, |one| one.metadata.as_ref().map(ToString::to_string).unwrap_or_default()),
+    },
+];
 
 /// The condition that a reading is not there: ON CONFLICT alone, which is for those that another program writes meanwhile,
 /// would have counted up a number for each row, and `id` has only so many. It also costs more in the columnstore, where it
@@ -189,33 +206,21 @@ fn unnest(batch: Vec<NewReading>, existing: OnExisting) -> Statement {
 ///
 /// The bounds repeat what the rows say, for TimescaleDB: it finds chunks and batches by them. Those of the time are literals
 /// because a plan without them, which PostgreSQL may make for a statement it has seen often, opens every chunk.
-fn missing(columns: &Columns) -> String {
-    let bound =
-        |at: Option<&DateTime<Utc>>| at.copied().unwrap_or_default().to_rfc3339_opts(SecondsFormat::Micros, true);
-    let (first, last) = (bound(columns.timestamp.iter().min()), bound(columns.timestamp.iter().max()));
+fn missing(batch: &[NewReading]) -> String {
+    let bound = |at: Option<DateTime<Utc>>| at.unwrap_or_default().to_rfc3339_opts(SecondsFormat::Micros, true);
+    let moments = || batch.iter().map(|reading| reading.timestamp);
+    let (first, last) = (bound(moments().min()), bound(moments().max()));
+    let sensors = COLUMNS.len() + 1;
     format!(
-        "WHERE NOT EXISTS (SELECT FROM sensor_readings AS there \
+        " WHERE NOT EXISTS (SELECT FROM sensor_readings AS there \
          WHERE there.\"timestamp\" = new.\"timestamp\" AND there.sensor_id = new.sensor_id \
-         AND there.\"timestamp\" BETWEEN '{first}' AND '{last}' AND there.sensor_id = ANY($8::text[])) \
+         AND there.\"timestamp\" BETWEEN '{first}' AND '{last}' AND there.sensor_id = ANY(${sensors}::text[])) \
          ON CONFLICT (\"timestamp\", sensor_id) DO NOTHING"
     )
 }
 
-#[derive(Default)]
-struct Columns {
-    timestamp: Vec<DateTime<Utc>>,
-    sensor_id: Vec<String>,
-    sensor_type: Vec<String>,
-    value: Vec<f64>,
-    unit: Vec<String>,
-    quality: Vec<f64>,
-    metadata: Vec<String>,
-}
-
-impl Columns {
-    /// Each sensor once.
-    fn sensors(&self) -> Vec<String> {
-        let each: BTreeSet<&String> = self.sensor_id.iter().collect();
-        each.into_iter().cloned().collect()
-    }
+/// Each sensor once.
+fn sensors(batch: &[NewReading]) -> Vec<String> {
+    let each: BTreeSet<&String> = batch.iter().map(|reading| &reading.sensor_id).collect();
+    each.into_iter().cloned().collect()
 }

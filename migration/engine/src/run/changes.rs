@@ -1,7 +1,8 @@
 //! Whether a revision that failed had changed anything, where it is not rolled back as a whole.
 //!
 //! The session counts what it has been given (MySQL) or what it has changed (SQLite). PostgreSQL counts nothing for a
-//! session alone: there a revision outside of a transaction that failed is taken as begun.
+//! session alone, but numbers every transaction that writes: where nobody has written anything, this session has not
+//! either. Where somebody has, a revision outside of a transaction that failed is taken as begun.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +10,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 
 use crate::sql;
 
-/// Counters of a session before a revision; none where it counts nothing.
-pub(super) struct Changes(Option<BTreeMap<String, u64>>);
+/// Counters before a revision.
+pub(super) struct Changes(BTreeMap<String, u64>);
 
 /// How sure it is that nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,15 +61,12 @@ const OBJECTS: &[&str] = &["create_", "alter_", "drop_", "rename_table"];
 
 impl Changes {
     pub(super) async fn before<C: ConnectionTrait>(db: &C) -> Result<Self, DbErr> {
-        Ok(Self(match db.get_database_backend() {
-            DbBackend::MySql | DbBackend::Sqlite => Some(counters(db).await?),
-            _ => None,
-        }))
+        counters(db).await.map(Self)
     }
 
     /// What has been changed since.
     pub(super) async fn since(&self, db: &DatabaseConnection) -> Changed {
-        let (Some(before), Ok(now)) = (&self.0, counters(db).await) else { return Changed::Perhaps };
+        let (before, Ok(now)) = (&self.0, counters(db).await) else { return Changed::Perhaps };
         let counted = now.iter().filter(|(name, count)| before.get(*name) != Some(count)).map(|(name, _)| name);
         let of_objects = |name: &str| OBJECTS.iter().any(|begin| name.starts_with(begin));
         counted.fold(Changed::Nothing, |found, name| match found {
@@ -79,18 +77,28 @@ impl Changes {
 }
 
 async fn counters<C: ConnectionTrait>(db: &C) -> Result<BTreeMap<String, u64>, DbErr> {
-    if db.get_database_backend() == DbBackend::Sqlite {
+    match db.get_database_backend() {
+        DbBackend::MySql => commands(db).await,
         // `create_` for what objects are made and dropped.
-        let question =
-            "SELECT total_changes() AS changed, (SELECT schema_version FROM pragma_schema_version) AS version";
-        let rows = sql::rows(db, question).await?;
-        let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's counters".to_owned()))?;
-        let number = |column| row.try_get::<i64>("", column).map(i64::unsigned_abs);
-        return Ok(BTreeMap::from([
-            ("rows".to_owned(), number("changed")?),
-            ("create_".to_owned(), number("version")?),
-        ]));
+        DbBackend::Sqlite => {
+            let question =
+                "SELECT total_changes() AS wrote, (SELECT schema_version FROM pragma_schema_version) AS create_";
+            numbers(db, question, &["wrote", "create_"]).await
+        }
+        // The number that the next transaction that writes will get, of the whole server.
+        _ => numbers(db, "SELECT txid_snapshot_xmax(txid_current_snapshot()) AS wrote", &["wrote"]).await,
     }
+}
+
+async fn numbers<C: ConnectionTrait>(db: &C, question: &str, names: &[&str]) -> Result<BTreeMap<String, u64>, DbErr> {
+    let rows = sql::rows(db, question).await?;
+    let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's counters".to_owned()))?;
+    let number = |name: &&str| Ok(((*name).to_owned(), row.try_get::<i64>("", name)?.unsigned_abs()));
+    names.iter().map(number).collect()
+}
+
+/// How often this session of MySQL has been given each kind of statement that changes something.
+async fn commands<C: ConnectionTrait>(db: &C) -> Result<BTreeMap<String, u64>, DbErr> {
     let mut found = BTreeMap::new();
     for row in sql::rows(db, "SHOW SESSION STATUS LIKE 'Com\\_%'").await? {
         let name = row.try_get_by_index::<String>(0)?.to_lowercase();

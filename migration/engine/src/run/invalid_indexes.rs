@@ -13,11 +13,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use crate::sql::{rows, sqlstate, text};
 
 /// Without those that a session is building now. `base` is the name without what PostgreSQL adds while it reindexes.
-const INVALID: &str = "SELECT i.oid::bigint AS id, i.relname::text AS name, t.relname::text AS about, \
-     regexp_replace(i.relname, '_cc(new|old)\\d*$', '') AS base \
-     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid \
-     WHERE i.relnamespace = quote_ident(current_schema())::regnamespace AND NOT x.indisvalid \
-     AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = x.indexrelid) ORDER BY 2";
+const INVALID: &str = include_str!("invalid_indexes_invalid.sql");
 
 #[derive(sea_orm::FromQueryResult)]
 struct Invalid {

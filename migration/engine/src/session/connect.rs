@@ -3,26 +3,22 @@
 use std::time::{Duration, Instant};
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
-    sqlx::{self, ConnectOptions as _, Connection},
+    ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
+    sqlx::{self, Connection},
 };
 
 use crate::{
     EngineError, Target,
-    session::{Patience, Session},
+    session::{Patience, Session, options},
     sql::{self, sqlstate},
 };
 
-/// How many prepared statements MySQL keeps for a run: more than revisions have, as a rule.
-const STATEMENTS: usize = 4096;
 /// How long the driver may try alone before the server is asked whether it listens at all.
 const PROMPT: Duration = Duration::from_millis(150);
 /// How long a server may take to accept a TCP connection.
 const REACH: Duration = Duration::from_secs(5);
 /// How long a server may say that it has too many sessions.
 const FULL: Duration = Duration::from_secs(10);
-/// How long a server may take to let us in. Long: servers with one session make callers queue.
-const SESSION: Duration = Duration::from_secs(90);
 
 /// Settings of the runner's connection.
 #[derive(Clone, Debug, Default)]
@@ -152,37 +148,10 @@ enum Failed {
 
 async fn connected(target: &Target, create: bool) -> Result<DatabaseConnection, Failed> {
     tokio::select! {
-        connected = Database::connect(options(target, create)) => connected.map_err(Failed::Refused),
+        connected = Database::connect(options::of(target, create)) => connected.map_err(Failed::Refused),
         error = unreachable(target) => Err(Failed::Unreachable(error)),
         error = Box::pin(full(target)) => Err(Failed::Refused(error)),
     }
-}
-
-/// Nothing is set in the session by these.
-pub(crate) fn options(target: &Target, create: bool) -> ConnectOptions {
-    let mut options = ConnectOptions::new(target.driver_url(create));
-    options
-        .max_connections(1)
-        .min_connections(1)
-        .acquire_timeout(SESSION)
-        .connect_timeout(SESSION)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .sqlx_logging(false);
-    if let Some(postgres) = target.postgres() {
-        // A prepared DDL statement that is executed again after a `down` and `up` still names the types of the first time.
-        let postgres =
-            postgres.statement_cache_capacity(0).application_name("migration-engine").disable_statement_logging();
-        options.map_sqlx_postgres_opts(move |_| postgres.clone());
-    }
-    if let Some(mysql) = target.mysql() {
-        // The session forgets prepared statements when they have to be.
-        let mysql = mysql.statement_cache_capacity(STATEMENTS).disable_statement_logging();
-        options.map_sqlx_mysql_opts(move |_| mysql.clone());
-    }
-    options.map_sqlx_sqlite_opts(|sqlite| sqlite.busy_timeout(Duration::from_secs(30)));
-    options
 }
 
 fn is_missing_database(error: &Failed) -> bool {
@@ -316,7 +285,7 @@ async fn full(target: &Target) -> DbErr {
 
 fn reason(error: &DbErr) -> String {
     match sqlstate::sqlx_error(error) {
-        Some(sqlx::Error::PoolTimedOut) => format!("it gave no session within {} s", SESSION.as_secs()),
+        Some(sqlx::Error::PoolTimedOut) => format!("it gave no session within {} s", options::SESSION.as_secs()),
         Some(sqlx::Error::Database(database)) => database.message().to_owned(),
         Some(other) => other.to_string(),
         None => error.to_string(),

@@ -12,7 +12,7 @@ use std::{
 use sea_orm::{ConnectionTrait, Database, DbErr};
 use tokio::sync::Notify;
 
-use crate::{EngineError, Target, session::connect};
+use crate::{EngineError, Target, session::options};
 
 /// The signal; 0 is none.
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
@@ -40,7 +40,7 @@ async fn cancel() {
     let sessions = std::mem::take(&mut *SESSIONS.lock().unwrap_or_else(PoisonError::into_inner));
     for (target, cancel) in sessions {
         // Where it cannot be cancelled, it is waited for.
-        if let Ok(db) = Database::connect(connect::options(&target, false)).await {
+        if let Ok(db) = Database::connect(options::of(&target, false)).await {
             let _ = db.execute_unprepared(&cancel).await;
             let _ = db.close().await;
         }

@@ -14,6 +14,7 @@ pub(crate) mod interrupt;
 pub mod lock;
 pub(crate) mod marks;
 mod mysql;
+mod options;
 mod patience;
 mod pooler;
 mod postgres;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr};
 
-use crate::{Target, session::connect, sql};
+use crate::{Target, session::options, sql};
 
 /// A pool with one session lets a second client wait for it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -17,7 +17,7 @@ const PID: &str = "SELECT pg_catalog.pg_backend_pid() AS pid";
 
 /// Asks with a second connection. Where there is none to be had, the one we have is ours alone, as far as can be told.
 pub(super) async fn shares_sessions(db: &DatabaseConnection, target: &Target) -> Result<bool, DbErr> {
-    let mut options = connect::options(target, false);
+    let mut options = options::of(target, false);
     options.connect_timeout(PATIENCE).acquire_timeout(PATIENCE);
     let Ok(other) = Database::connect(options).await else { return Ok(false) };
     let shared = tokio::time::timeout(PATIENCE, compare(db, &other)).await;

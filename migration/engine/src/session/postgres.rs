@@ -18,13 +18,7 @@ use crate::{
 const FORGET: &str = "CLOSE ALL; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES";
 
 /// The driver asks for two more digits of floating-point numbers when it connects, and a pooler does not pass that on.
-const QUESTION: &str = "SELECT session_user::text AS user_name, pg_catalog.pg_backend_pid() AS pid, current_setting('role') AS role, \
-     current_setting('enable_seqscan') AS seqscan, \
-     current_setting('extra_float_digits') <> '2' AS unlike_asked, version() LIKE '%emcc%' AS one_session, \
-     (SELECT extract(epoch FROM clock_timestamp() - a.backend_start)::float8 \
-      FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a) AS age, \
-     (SELECT extract(epoch FROM a.backend_start)::text \
-      FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a) AS since, ";
+const QUESTION: &str = include_str!("postgres_question.sql");
 
 /// How the session was when it was opened.
 #[derive(Clone, Debug)]

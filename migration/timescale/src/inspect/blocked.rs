@@ -53,26 +53,10 @@ struct Pair {
 }
 
 // `waitstart` came with PostgreSQL 14. Of other users' sessions an ordinary user sees neither state nor statement.
-const POSTGRES: &str = "SELECT w.pid::bigint AS pid, coalesce(nullif(w.application_name, ''), w.usename::text, '') AS application, \
-     coalesce(l.since, w.query_start) AS waiting_since, l.waits_for, left(regexp_replace(w.query, '\\s+', ' ', 'g'), 120) AS statement, \
-     p.pid::bigint AS blocker_pid, coalesce(nullif(b.application_name, ''), b.usename::text) AS blocker_application, b.state AS blocker_state, \
-     b.xact_start AS blocker_since, left(regexp_replace(b.query, '\\s+', ' ', 'g'), 120) AS blocker_statement \
-     FROM (SELECT k.pid, min((to_jsonb(k) ->> 'waitstart')::timestamptz) AS since, \
-      string_agg(concat_ws(' ', coalesce(k.relation::regclass::text, k.locktype), k.mode), ', ') AS waits_for FROM pg_locks k WHERE NOT k.granted GROUP BY k.pid) l \
-     JOIN pg_stat_activity w ON w.pid = l.pid AND w.datname = current_database() \
-     CROSS JOIN LATERAL (SELECT DISTINCT unnest(pg_blocking_pids(w.pid)) AS pid) p LEFT JOIN pg_stat_activity b ON b.pid = p.pid \
-     ORDER BY waiting_since, w.pid, p.pid";
+const POSTGRES: &str = include_str!("blocked_postgres.sql");
 
 // The first half waits for rows; the second for whole tables, of which the server does not say who holds them.
-const MYSQL: &str = "SELECT CAST(w.waiting_pid AS SIGNED) AS pid, COALESCE(p.USER, '') AS application, w.wait_started AS waiting_since, \
-     CONCAT(w.locked_table, ' ', w.waiting_lock_mode) AS waits_for, LEFT(p.INFO, 120) AS statement, \
-     CAST(w.blocking_pid AS SIGNED) AS blocker_pid, b.USER AS blocker_application, LOWER(b.COMMAND) AS blocker_state, \
-     w.blocking_trx_started AS blocker_since, LEFT(b.INFO, 120) AS blocker_statement \
-     FROM sys.innodb_lock_waits w JOIN information_schema.PROCESSLIST p ON p.ID = w.waiting_pid AND p.DB = DATABASE() \
-     LEFT JOIN information_schema.PROCESSLIST b ON b.ID = w.blocking_pid \
-     UNION ALL SELECT CAST(p.ID AS SIGNED), p.USER, NOW() - INTERVAL p.TIME SECOND, p.STATE, LEFT(p.INFO, 120), NULL, NULL, NULL, NULL, NULL \
-     FROM information_schema.PROCESSLIST p WHERE p.DB = DATABASE() AND p.STATE LIKE 'Waiting for table%lock' \
-     ORDER BY waiting_since, pid, blocker_pid";
+const MYSQL: &str = include_str!("blocked_mysql.sql");
 
 const MYSQL_RIGHT: &str = "; for this part: GRANT PROCESS ON *.* TO this user, and GRANT SELECT, EXECUTE ON sys.*";
 

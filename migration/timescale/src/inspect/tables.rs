@@ -64,48 +64,22 @@ impl TableState {
 }
 
 /// Tables of the schema as `root`, and everything they consist of as `part`: partitions and chunks inherit from them.
-const PARTS: &str = "WITH RECURSIVE roots AS (SELECT c.relname::text AS name, c.oid AS root, CASE c.relkind WHEN 'p' THEN 'partitioned' WHEN 'm' THEN 'view' ELSE 'table' END AS kind \
-     FROM pg_class c WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition \
-     AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e'){aggregates}), \
-     inherited AS (SELECT r.root, r.root AS part FROM roots r UNION ALL SELECT h.root, i.inhrelid FROM inherited h JOIN pg_inherits i ON i.inhparent = h.part), \
-     parts AS (SELECT root, part, false AS packed, 0::bigint AS packed_rows FROM inherited{columnstore}) ";
+const PARTS: &str = include_str!("tables_parts.sql");
 const AGGREGATES: &str = " UNION ALL SELECT g.view_name::text, format('%I.%I', g.materialization_hypertable_schema, g.materialization_hypertable_name)::regclass::oid, 'aggregate' \
      FROM timescaledb_information.continuous_aggregates g WHERE g.view_schema = current_schema()";
 /// What the columnstore keeps of a chunk is a table of its own that inherits from nothing.
 const COLUMNSTORE: &str = " UNION ALL SELECT h.root, k.packed, true, coalesce(k.rows, 0) FROM inherited h JOIN {packed} k ON k.chunk = h.part";
 /// A chunk in the columnstore keeps no rows of its own: its packed rows are counted instead.
-const SUMS: &str = "SELECT r.name, r.root, {kind} AS kind, sum(pg_total_relation_size(c.oid) - pg_indexes_size(c.oid) - coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0))::bigint AS \"table\", \
-     sum(pg_indexes_size(c.oid))::bigint AS index, sum(coalesce(pg_total_relation_size(nullif(c.reltoastrelid, 0)), 0))::bigint AS toast, \
-     sum(pg_total_relation_size(c.oid))::bigint AS total, \
-     coalesce(sum(pg_stat_get_live_tuples(c.oid)) FILTER (WHERE NOT p.packed), 0)::bigint AS live_rows, sum(p.packed_rows)::bigint AS packed_rows, \
-     coalesce(sum(pg_stat_get_dead_tuples(c.oid)), 0)::bigint AS dead_rows, \
-     max(greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid))) AS last_vacuum_at, \
-     max(greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))) AS last_analyze_at \
-     FROM roots r JOIN parts p ON p.root = r.root JOIN pg_class c ON c.oid = p.part GROUP BY r.name, r.kind, r.root";
+const SUMS: &str = include_str!("tables_sums.sql");
 /// TimescaleDB says itself how large a hypertable is, wherever it keeps the rows.
-const OF_HYPERTABLES: &str = "SELECT s.name, s.kind, coalesce(z.\"table\", s.\"table\") AS \"table\", coalesce(z.index, s.index) AS index, \
-     coalesce(z.toast, s.toast) AS toast, coalesce(z.total, s.total) AS total, s.live_rows, s.packed_rows, s.dead_rows, s.last_vacuum_at, s.last_analyze_at \
-     FROM ({sums}) s LEFT JOIN LATERAL (SELECT coalesce(d.table_bytes, 0) AS \"table\", coalesce(d.index_bytes, 0) AS index, coalesce(d.toast_bytes, 0) AS toast, \
-     coalesce(d.total_bytes, 0) AS total FROM hypertable_detailed_size(CASE WHEN s.kind IN ('hypertable', 'aggregate') THEN s.root::regclass END) d) z ON true \
-     ORDER BY total DESC, s.name";
+const OF_HYPERTABLES: &str = include_str!("tables_of_hypertables.sql");
 const OF_TABLES: &str = "SELECT s.* FROM ({sums}) s ORDER BY s.total DESC, s.name";
 const IS_HYPERTABLE: &str = "CASE WHEN EXISTS (SELECT 1 FROM timescaledb_information.hypertables h WHERE h.hypertable_schema = current_schema() AND h.hypertable_name = r.name) THEN 'hypertable' ELSE r.kind END";
 
-const MYSQL: &str = "SELECT TABLE_NAME AS name, IF(CREATE_OPTIONS LIKE '%partitioned%', 'partitioned', 'table') AS kind, \
-     CAST(COALESCE(DATA_LENGTH, 0) AS SIGNED) AS `table`, CAST(COALESCE(INDEX_LENGTH, 0) AS SIGNED) AS `index`, CAST(0 AS SIGNED) AS toast, \
-     CAST(COALESCE(DATA_LENGTH + INDEX_LENGTH, 0) AS SIGNED) AS total, CAST(COALESCE(TABLE_ROWS, 0) AS SIGNED) AS live_rows, CAST(0 AS SIGNED) AS packed_rows, \
-     CAST(NULL AS SIGNED) AS dead_rows, CAST(NULL AS DATETIME) AS last_vacuum_at, CAST(NULL AS DATETIME) AS last_analyze_at \
-     FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' ORDER BY total DESC, name";
+const MYSQL: &str = include_str!("tables_mysql.sql");
 
 // Of a table's own tree the leaves hold the rows, of one without row ids all of its pages do.
-const SQLITE: &str = "WITH trees AS MATERIALIZED (SELECT name, sum(pgsize) AS bytes, sum(CASE pagetype WHEN 'leaf' THEN ncell ELSE 0 END) AS leaves, \
-     sum(ncell) AS cells FROM dbstat GROUP BY name) \
-     SELECT t.name AS name, 'table' AS kind, max(CASE WHEN o.name = t.name THEN s.bytes ELSE 0 END) AS \"table\", \
-     sum(CASE WHEN o.name = t.name THEN 0 ELSE s.bytes END) AS \"index\", 0 AS toast, sum(s.bytes) AS total, \
-     max(CASE WHEN o.name <> t.name THEN 0 WHEN t.wr THEN s.cells ELSE s.leaves END) AS live_rows, 0 AS packed_rows, \
-     NULL AS dead_rows, NULL AS last_vacuum_at, NULL AS last_analyze_at \
-     FROM pragma_table_list t JOIN sqlite_master o ON o.tbl_name = t.name AND o.type IN ('table', 'index') JOIN trees s ON s.name = o.name \
-     WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' GROUP BY t.name ORDER BY total DESC, t.name";
+const SQLITE: &str = include_str!("tables_sqlite.sql");
 const SQLITE_FILE: &str = "SELECT page_count * page_size AS bytes, sqlite_compileoption_used('ENABLE_DBSTAT_VTAB') AS has_dbstat \
      FROM pragma_page_count, pragma_page_size";
 /// A larger SQLite file is not read from end to end only to measure it.

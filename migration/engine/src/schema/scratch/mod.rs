@@ -32,11 +32,7 @@ pub(crate) const NAME: &str = "migration_scratch";
 
 /// The indexes of continuous aggregates live in one schema, whosever they are. Where there is no second session to have a
 /// database of its own, those of the database itself get other names until the transaction is rolled back.
-const MAKE_WAY: &str = "DO $$ DECLARE i record; BEGIN \
-     FOR i IN SELECT x.indexrelid AS id FROM timescaledb_information.continuous_aggregates g \
-     JOIN pg_index x ON x.indrelid = format('%I.%I', g.materialization_hypertable_schema, g.materialization_hypertable_name)::regclass \
-     JOIN pg_class n ON n.oid = x.indexrelid WHERE NOT starts_with(n.relname, g.materialization_hypertable_name) \
-     LOOP EXECUTE format('ALTER INDEX %s RENAME TO %I', i.id::regclass, 'beside_' || i.id); END LOOP; END $$";
+const MAKE_WAY: &str = include_str!("make_way.sql");
 
 /// Where revisions are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]

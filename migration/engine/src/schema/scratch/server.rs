@@ -16,10 +16,7 @@ use crate::{
 const LEFT_AFTER: u64 = 24 * 60 * 60;
 
 /// Where the session is, and the parts of a name that is this run's alone, all as text.
-const POSTGRES_HOME: &str = "SELECT extract(epoch FROM now())::bigint::text AS now, pg_backend_pid()::text AS session, left(md5(random()::text), 8) AS random, \
-     current_schema()::text AS schema, current_setting('search_path') AS path, pg_encoding_to_char(encoding)::text AS encoding, \
-     datcollate::text AS sorting, datctype::text AS ctype \
-     FROM pg_database WHERE datname = current_database()";
+const POSTGRES_HOME: &str = include_str!("server_postgres_home.sql");
 const MYSQL_HOME: &str = "SELECT CAST(UNIX_TIMESTAMP() AS CHAR) AS now, CAST(CONNECTION_ID() AS CHAR) AS session, LEFT(MD5(RAND()), 8) AS random, \
      @@character_set_database AS encoding, @@collation_database AS sorting";
 
@@ -115,12 +112,7 @@ fn name_and_sql(backend: DbBackend, home: &QueryResult) -> Result<(String, Strin
 
 /// What the home database sets for whoever connects to it, and for this user: revisions may read it. The search path is
 /// set in any case, and what only a superuser may set is left out.
-const SETTINGS: &str = "SELECT p.name, p.value FROM (SELECT r.setrole, split_part(s.pair, '=', 1) AS name, substr(s.pair, strpos(s.pair, '=') + 1) AS value \
-     FROM pg_db_role_setting r, unnest(r.setconfig) AS s(pair) \
-     WHERE r.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-     AND r.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = session_user))) AS p \
-     LEFT JOIN pg_settings g ON g.name = p.name WHERE p.name <> 'search_path' \
-     AND coalesce(g.context = 'user', p.name LIKE '%.%') ORDER BY p.setrole";
+const SETTINGS: &str = include_str!("server_settings.sql");
 
 /// The home database's schema, search path and extensions. TimescaleDB's jobs stay off: they would change rows meanwhile.
 async fn furnish(

@@ -4,6 +4,8 @@
 //!
 //! Implement [`Bulk`] for its new rows, and call [`write`].
 
+pub(crate) mod arrays;
+
 use std::{collections::HashSet, hash::Hash};
 
 use sea_orm::{
