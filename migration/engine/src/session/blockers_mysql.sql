@@ -5,9 +5,9 @@ SELECT
         ' (',
         IFNULL(p.USER, '?'),
         ', in a transaction for ',
-        TIMESTAMPDIFF (SECOND, t.trx_started, NOW()),
+        TIMESTAMPDIFF(SECOND, t.trx_started, NOW()),
         ' s): ',
-        IFNULL(LEFT (t.trx_query, 80), 'idle')
+        IFNULL(LEFT(t.trx_query, 80), 'idle')
     ) AS blocker
 FROM
     information_schema.INNODB_TRX t

@@ -1,6 +1,6 @@
 SELECT
     session_user::text AS user_name,
-    pg_catalog.pg_backend_pid () AS pid,
+    pg_catalog.pg_backend_pid() AS pid,
     current_setting('role') AS role,
     current_setting('enable_seqscan') AS seqscan,
     current_setting('extra_float_digits') <> '2' AS unlike_asked,
@@ -13,7 +13,7 @@ SELECT
                     clock_timestamp() - a.backend_start
             )::float8
         FROM
-            pg_catalog.pg_stat_get_activity (pg_catalog.pg_backend_pid ()) AS a
+            pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a
     ) AS age,
     (
         SELECT
@@ -23,5 +23,5 @@ SELECT
                     a.backend_start
             )::text
         FROM
-            pg_catalog.pg_stat_get_activity (pg_catalog.pg_backend_pid ()) AS a
+            pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a
     ) AS since,

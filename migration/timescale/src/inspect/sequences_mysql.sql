@@ -11,7 +11,7 @@ SELECT
                 WHEN 'mediumint' THEN 8388607
                 WHEN 'int' THEN 2147483647
                 ELSE 9223372036854775807
-            END * IF (
+            END * IF(
                 c.COLUMN_TYPE LIKE '%unsigned%'
                 AND c.DATA_TYPE <> 'bigint',
                 2,
@@ -23,7 +23,7 @@ FROM
     information_schema.TABLES t
     JOIN information_schema.COLUMNS c USING (TABLE_SCHEMA, TABLE_NAME)
 WHERE
-    t.TABLE_SCHEMA = DATABASE ()
+    t.TABLE_SCHEMA = DATABASE()
     AND c.EXTRA LIKE '%auto_increment%'
 ORDER BY
     1,

@@ -1,6 +1,6 @@
 SELECT
     TABLE_NAME AS name,
-    IF (CREATE_OPTIONS LIKE '%partitioned%', 'partitioned', 'table') AS kind,
+    IF(CREATE_OPTIONS LIKE '%partitioned%', 'partitioned', 'table') AS kind,
     CAST(COALESCE(DATA_LENGTH, 0) AS SIGNED) AS `table`,
     CAST(COALESCE(INDEX_LENGTH, 0) AS SIGNED) AS `index`,
     CAST(0 AS SIGNED) AS toast,
@@ -13,7 +13,7 @@ SELECT
 FROM
     information_schema.TABLES
 WHERE
-    TABLE_SCHEMA = DATABASE ()
+    TABLE_SCHEMA = DATABASE()
     AND TABLE_TYPE = 'BASE TABLE'
 ORDER BY
     total DESC,

@@ -4,19 +4,19 @@ SELECT
     c.DATA_TYPE AS kind,
     c.COLUMN_TYPE AS full_type,
     CAST(c.CHARACTER_MAXIMUM_LENGTH AS CHAR) AS length,
-    IF (
+    IF(
         c.IS_NULLABLE = 'NO'
         AND c.COLUMN_DEFAULT IS NULL,
         'y',
         'n'
     ) AS is_required,
-    IF (
+    IF(
         c.EXTRA LIKE '%auto_increment%'
         OR COALESCE(c.GENERATION_EXPRESSION, '') <> '',
         'y',
         'n'
     ) AS is_given,
-    IF (
+    IF(
         c.COLUMN_DEFAULT IS NULL
         OR c.EXTRA LIKE '%DEFAULT_GENERATED%'
         OR COALESCE(c.GENERATION_EXPRESSION, '') <> '',
@@ -33,7 +33,7 @@ FROM
     JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA
     AND t.TABLE_NAME = c.TABLE_NAME
 WHERE
-    c.TABLE_SCHEMA = DATABASE ()
+    c.TABLE_SCHEMA = DATABASE()
     AND t.TABLE_TYPE = 'BASE TABLE'
     AND t.ENGINE = 'InnoDB'
 ORDER BY
