@@ -4,10 +4,8 @@
 
 pub mod table;
 
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DbBackend, Statement},
-};
+use migration_timescale::Question;
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 /// A column of an enum: a native type on PostgreSQL (created beforehand with [`create_enum`]), `ENUM` on MySQL, text on
 /// SQLite, where [`enum_check`] belongs to it.
@@ -39,9 +37,8 @@ pub async fn has_enum(manager: &SchemaManager<'_>, name: &str) -> Result<bool, D
     if manager.get_database_backend() != DbBackend::Postgres {
         return Ok(false);
     }
-    let sql = "SELECT 1 AS has_type FROM pg_type WHERE typnamespace = quote_ident(current_schema())::regnamespace AND typname = $1";
-    let found = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
-    Ok(manager.get_connection().query_one_raw(found).await?.is_some())
+    let sql = "SELECT count(*) > 0 FROM pg_type WHERE typnamespace = quote_ident(current_schema())::regnamespace AND typname = $1";
+    Question::new(sql, [name], |known| known.schema().has_type(name)).ask(manager.get_connection()).await
 }
 
 /// The inverse of [`create_enum`].

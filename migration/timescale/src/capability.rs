@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
-use crate::Version;
+use crate::{Question, Version};
 
 /// Edition of TimescaleDB, which decides about more than the version does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,8 +74,7 @@ impl Capability {
         if backend != DbBackend::Postgres {
             return Ok(Self { backend, timescale: None, web_assembly: false });
         }
-        let row = db.query_one_raw(Statement::from_string(backend, Self::QUESTION)).await?;
-        Self::from_answer(row.as_ref())
+        Question::reading(Self::QUESTION, [], Self::from_answer, |known| known.server()).ask(db).await
     }
 
     /// What [`Capability::detect`] asks a PostgreSQL server, for those who ask it in their own way.

@@ -1,6 +1,6 @@
 //! What a rule knows besides the statement.
 
-use migration_timescale::Version;
+use migration_timescale::{Version, question::KnownSchema};
 use sea_orm::DbBackend;
 use sqlparser::ast::{self, AlterTableOperation, ObjectType};
 

@@ -2,12 +2,14 @@
 //! statements. It answers catalogue questions while revisions are recorded, and gives lint rules their context.
 
 mod ddl;
+mod known;
 pub mod names;
 mod policies;
 mod timescale;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use migration_timescale::PolicyKind;
 use sea_orm::DbBackend;
 
 use crate::sql::parsed::{self, Parsed};
@@ -23,9 +25,8 @@ pub struct Model {
     pub views: BTreeMap<String, View>,
     /// Types (enums and others) with their labels in order.
     pub types: BTreeMap<String, Vec<String>>,
-    /// Settings of policies as they were written, by their kind (columnstore, refresh, reorder, retention) and the
-    /// hypertable or aggregate.
-    pub policies: BTreeMap<(&'static str, String), Vec<String>>,
+    /// Settings of policies as they were written, by their kind and the hypertable or aggregate.
+    pub policies: BTreeMap<(PolicyKind, String), Vec<String>>,
 }
 
 /// A table of a [`Model`].
@@ -102,73 +103,11 @@ impl Model {
         policies::apply(self, names, parsed);
     }
 
-    /// Whether the table is there.
-    pub fn has_table(&self, table: &str) -> bool {
-        self.tables.contains_key(table)
-    }
-
-    /// Whether the table has the column.
-    pub fn has_column(&self, table: &str, column: &str) -> bool {
-        self.tables.get(table).is_some_and(|table| table.columns.iter().any(|known| known.name == column))
-    }
-
-    /// Whether the table has the index.
-    pub fn has_index(&self, table: &str, index: &str) -> bool {
-        self.tables.get(table).is_some_and(|table| table.indexes.contains(index))
-    }
-
-    /// Whether the type is there.
-    pub fn has_type(&self, name: &str) -> bool {
-        self.types.contains_key(name)
-    }
-
-    /// The view as a continuous aggregate.
-    pub fn continuous_aggregate(&self, name: &str) -> Option<&View> {
-        self.views.get(name).filter(|view| view.continuous)
-    }
-
-    /// Whether the table has a unique index without the column.
-    pub fn has_unique_index_without(&self, table: &str, column: &str) -> bool {
-        self.tables.get(table).is_some_and(|table| {
-            let lacks =
-                |index| table.index_columns.get(index).is_some_and(|columns| !columns.iter().any(|c| c == column));
-            table.unique_indexes.iter().any(lacks)
-        })
-    }
-
-    /// Whether the type of the column was created as an enum.
-    pub fn has_enum_column(&self, table: &str, column: &str) -> bool {
-        let column = self.tables.get(table).and_then(|table| table.columns.iter().find(|known| known.name == column));
-        column
-            .and_then(|column| self.types.get(column.data_type.trim_matches('"')))
-            .is_some_and(|labels| !labels.is_empty())
-    }
-
-    /// Whether a continuous aggregate names both the table and the column.
-    pub fn is_aggregated(&self, table: &str, column: &str) -> bool {
-        self.views.values().any(|view| view.continuous && view.reads.contains(table) && view.reads.contains(column))
-    }
-
     /// The table as a hypertable.
     pub fn hypertable(&self, table: &str) -> Option<&Hypertable> {
         self.tables.get(table).and_then(|table| table.hypertable.as_ref())
     }
-}
 
-impl Hypertable {
-    /// Whether it is partitioned by the column.
-    pub fn has_dimension(&self, column: &str) -> bool {
-        self.dimensions.iter().any(|known| known == column)
-    }
-
-    /// Whether its columnstore is segmented or ordered by the column.
-    pub fn stores_by(&self, column: &str) -> bool {
-        let columns = self.columnstore.iter().flat_map(|store| store.segment_by.iter().chain(&store.order_by));
-        columns.into_iter().any(|known| known == column)
-    }
-}
-
-impl Model {
     fn rename_table(&mut self, old: &str, new: &str) {
         if let Some(table) = self.tables.remove(old) {
             self.tables.insert(new.to_owned(), table);

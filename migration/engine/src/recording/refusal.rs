@@ -3,6 +3,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
+use migration_timescale::question::KnownSchema;
 use sea_orm::{
     DbBackend, DbErr, RuntimeErr,
     sqlx::{

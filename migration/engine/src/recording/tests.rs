@@ -5,6 +5,7 @@ use std::pin::Pin;
 use migration_timescale::{
     Capability, Chunks, Columnstore, ColumnstorePolicy, ContinuousAggregate, Hypertable, HypertableColumn, Interval,
     PerChunkIndex, RefreshPolicy, ReorderPolicy, RetentionPolicy, SparseIndex, TimescaleManager, Version, Window,
+    question::KnownSchema,
 };
 use sea_orm::{ConnectionTrait, DbErr, Statement as Given, TransactionTrait};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait::async_trait};

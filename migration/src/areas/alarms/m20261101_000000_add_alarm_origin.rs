@@ -14,11 +14,8 @@ use migration_engine::{
     Describe,
     revision::{index, kept::KeptColumns},
 };
-use migration_timescale::{ChecksOnNewColumns, TimescaleManager};
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DbBackend, Statement},
-};
+use migration_timescale::{ChecksOnNewColumns, Question, TimescaleManager};
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use crate::{
     portable::{create_enum, drop_enum, enum_check, enum_column, has_enum},
@@ -186,10 +183,9 @@ fn add_columns(backend: DbBackend, check_with_column: bool) -> Vec<TableAlterSta
 async fn takes_check_with_column(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
     match manager.get_database_backend() {
         DbBackend::MySql => {
-            let version = Statement::from_string(DbBackend::MySql, "SELECT VERSION() AS server_version");
-            let row = manager.get_connection().query_one_raw(version).await?;
-            let version: String = row.map(|row| row.try_get("", "server_version")).transpose()?.unwrap_or_default();
-            Ok(version.contains("MariaDB"))
+            // A script for MySQL is MariaDB's.
+            let question = Question::new("SELECT version() LIKE '%MariaDB%'", [], |_| true);
+            question.ask(manager.get_connection()).await
         }
         backend => Ok(backend == DbBackend::Sqlite),
     }

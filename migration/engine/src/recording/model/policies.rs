@@ -4,13 +4,14 @@
 //!
 //! A line in [`POLICIES`] with the names of what adds and removes it, and the settings that tell one from another.
 
+use migration_timescale::PolicyKind;
 use sqlparser::tokenizer::Token;
 
 use super::{Model, names::Names};
 use crate::sql::parsed::{Call, Parsed, value};
 
 struct Policy {
-    kind: &'static str,
+    kind: PolicyKind,
     add: &'static [&'static str],
     remove: &'static [&'static str],
     /// Name of the argument, and its place.
@@ -19,25 +20,25 @@ struct Policy {
 
 const POLICIES: &[Policy] = &[
     Policy {
-        kind: "columnstore",
+        kind: PolicyKind::Columnstore,
         add: &["add_columnstore_policy", "add_compression_policy"],
         remove: &["remove_columnstore_policy", "remove_compression_policy"],
         settings: &[("after", 1)],
     },
     Policy {
-        kind: "reorder",
+        kind: PolicyKind::Reorder,
         add: &["add_reorder_policy"],
         remove: &["remove_reorder_policy"],
         settings: &[("index_name", 1)],
     },
     Policy {
-        kind: "refresh",
+        kind: PolicyKind::Refresh,
         add: &["add_continuous_aggregate_policy"],
         remove: &["remove_continuous_aggregate_policy"],
         settings: &[("start_offset", 1), ("end_offset", 2), ("schedule_interval", 3)],
     },
     Policy {
-        kind: "retention",
+        kind: PolicyKind::Retention,
         add: &["add_retention_policy"],
         remove: &["remove_retention_policy"],
         settings: &[("drop_after", 1)],
