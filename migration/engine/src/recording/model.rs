@@ -4,17 +4,18 @@
 mod ddl;
 mod known;
 pub mod names;
-mod policies;
+pub mod policies;
 mod timescale;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use migration_timescale::PolicyKind;
 use sea_orm::DbBackend;
+use sqlparser::tokenizer::Token;
 
 use crate::sql::parsed::{self, Parsed};
 pub use ddl::index_columns;
 use names::Names;
+use policies::Policies;
 
 /// The schema after some statements. Names are without quotes and schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub struct Model {
     pub views: BTreeMap<String, View>,
     /// Types (enums and others) with their labels in order.
     pub types: BTreeMap<String, Vec<String>>,
-    /// Settings of policies as they were written, by their kind and the hypertable or aggregate.
-    pub policies: BTreeMap<(PolicyKind, String), Vec<String>>,
+    /// Policies of hypertables and continuous aggregates.
+    pub policies: Policies,
 }
 
 /// A table of a [`Model`].
@@ -76,12 +77,21 @@ pub struct Columnstore {
 /// A view of a [`Model`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
-    /// Whether it is a continuous aggregate.
-    pub continuous: bool,
-    /// Whether it shows what was materialised and nothing else, as continuous aggregates do unless told.
-    pub materialized_only: bool,
+    /// Set when it is a continuous aggregate.
+    pub aggregate: Option<Aggregate>,
     /// Columns and tables its query names, as far as the text tells.
     pub reads: BTreeSet<String>,
+}
+
+/// What makes a [`View`] a continuous aggregate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aggregate {
+    /// Whether it shows what was materialised and nothing else, as they do unless told.
+    pub materialized_only: bool,
+    /// The table or aggregate it reads.
+    pub source: String,
+    /// Width of a bucket, as it was written; empty where the text does not tell.
+    pub bucket: Vec<Token>,
 }
 
 impl Model {
@@ -100,7 +110,12 @@ impl Model {
             ddl::apply(self, names, parsed, statement);
         }
         timescale::apply(self, names, parsed);
-        policies::apply(self, names, parsed);
+        self.policies.apply(names, parsed);
+    }
+
+    /// The view as a continuous aggregate.
+    pub fn continuous_aggregate(&self, name: &str) -> Option<&Aggregate> {
+        self.views.get(name).and_then(|view| view.aggregate.as_ref())
     }
 
     /// The table as a hypertable.
@@ -115,6 +130,23 @@ impl Model {
         if let Some(view) = self.views.remove(old) {
             self.views.insert(new.to_owned(), view);
         }
+        self.policies.rename(old, new);
+    }
+
+    fn drop_table(&mut self, name: &str, cascade: bool) {
+        self.tables.remove(name);
+        self.policies.drop_those_of(name);
+        if cascade {
+            self.drop_views_reading(name);
+        }
+    }
+
+    fn drop_view(&mut self, name: &str, cascade: bool) {
+        self.views.remove(name);
+        self.policies.drop_those_of(name);
+        if cascade {
+            self.drop_views_reading(name);
+        }
     }
 
     /// Those that read `name`, and those that read these.
@@ -122,8 +154,8 @@ impl Model {
         let readers = |(view, found): (&String, &View)| found.reads.contains(name).then(|| view.clone());
         let views: Vec<String> = self.views.iter().filter_map(readers).collect();
         for view in views {
-            if self.views.remove(&view).is_some() {
-                self.drop_views_reading(&view);
+            if self.views.contains_key(&view) {
+                self.drop_view(&view, true);
             }
         }
     }

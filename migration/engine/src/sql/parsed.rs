@@ -119,6 +119,11 @@ impl Parsed {
         self.tokens.len() >= words.len() && words.iter().zip(&self.tokens).all(|(word, token)| is_word(token, word))
     }
 
+    /// Whether it makes a continuous aggregate.
+    pub fn creates_continuous_aggregate(&self) -> bool {
+        self.starts_with(&["create", "materialized", "view"]) && self.switch(&["continuous"]) == Some(true)
+    }
+
     /// The calls of a function, however its schema and letters are written.
     pub fn calls(&self, function: &str) -> Vec<Call> {
         calls(&self.tokens, function)

@@ -14,6 +14,9 @@ pub enum PolicyKind {
 }
 
 impl PolicyKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Columnstore, Self::Reorder, Self::Refresh, Self::Retention];
+
     /// The procedure of its jobs.
     pub const fn procedure(self) -> &'static str {
         match self {

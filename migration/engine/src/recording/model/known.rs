@@ -2,7 +2,7 @@
 
 use migration_timescale::{PolicyKind, question::KnownSchema};
 
-use super::Model;
+use super::{Model, policies::Policy};
 
 impl KnownSchema for Model {
     fn has_table(&self, table: &str) -> bool {
@@ -61,14 +61,16 @@ impl KnownSchema for Model {
 
     /// Whether a continuous aggregate names both the table and the column.
     fn is_aggregated(&self, table: &str, column: &str) -> bool {
-        self.views.values().any(|view| view.continuous && view.reads.contains(table) && view.reads.contains(column))
+        self.views
+            .values()
+            .any(|view| view.aggregate.is_some() && view.reads.contains(table) && view.reads.contains(column))
     }
 
     fn is_materialized_only(&self, aggregate: &str) -> Option<bool> {
-        self.views.get(aggregate).filter(|view| view.continuous).map(|view| view.materialized_only)
+        self.continuous_aggregate(aggregate).map(|view| view.materialized_only)
     }
 
     fn policy(&self, kind: PolicyKind, table: &str) -> Option<Vec<String>> {
-        self.policies.get(&(kind, table.to_owned())).cloned()
+        self.policies.get(kind, table).map(Policy::texts)
     }
 }
