@@ -3,9 +3,7 @@
 use std::time::SystemTime;
 
 use migration_engine::revision::{consent, progress};
-use migration_timescale::{
-    Capability, ContinuousAggregate, Question, TimescaleManager, Window, bucket_sql, identifier,
-};
+use migration_timescale::{Capability, ContinuousAggregate, Dialect, Question, TimescaleManager, Window, bucket_sql};
 use sea_orm_migration::{
     SchemaManagerConnection,
     prelude::*,
@@ -78,7 +76,7 @@ fn has_orphans(server: Capability, aggregate: &ContinuousAggregate, stored: &str
     let backend = server.backend();
     let [stored, source, time, bucket] =
         [stored, aggregate.source(), aggregate.time_column(), aggregate.bucket_column()]
-            .map(|name| quoted(backend, name));
+            .map(|name| Dialect::of(backend).quote(name));
     let oldest = bucket_sql(server, aggregate.width(), &format!("min({time})"));
     let sql = format!(
         "SELECT 1 FROM {stored} WHERE NOT EXISTS (SELECT 1 FROM {source}) \
@@ -97,7 +95,7 @@ enum Span {
 
 async fn span(manager: &SchemaManager<'_>, aggregate: &ContinuousAggregate) -> Result<Span, DbErr> {
     let backend = manager.get_database_backend();
-    let [source, time] = [aggregate.source(), aggregate.time_column()].map(|name| quoted(backend, name));
+    let [source, time] = [aggregate.source(), aggregate.time_column()].map(|name| Dialect::of(backend).quote(name));
     let sql = format!("SELECT min({time}) AS oldest, max({time}) AS newest FROM {source}");
     let question = Question::reading(sql, [], Span::read, |_| Span::Unknown);
     question.ask(manager.get_connection()).await
@@ -110,8 +108,4 @@ impl Span {
         let newest: Option<DateTimeUtc> = row.try_get("", "newest")?;
         Ok(oldest.zip(newest).map_or(Self::Empty, |(oldest, newest)| Self::Rows(oldest, newest)))
     }
-}
-
-fn quoted(backend: DbBackend, name: &str) -> String {
-    if backend == DbBackend::MySql { format!("`{}`", name.replace('`', "``")) } else { identifier(name) }
 }

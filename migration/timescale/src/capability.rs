@@ -4,7 +4,7 @@ use std::fmt;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
-use crate::{Question, Version};
+use crate::{Dialect, Question, Version};
 
 /// Edition of TimescaleDB, which decides about more than the version does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,6 +100,11 @@ impl Capability {
     }
 
     /// The SQL dialect.
+    pub const fn dialect(self) -> Dialect {
+        Dialect::of(self.backend)
+    }
+
+    /// The same for SeaORM.
     pub const fn backend(self) -> DbBackend {
         self.backend
     }
@@ -137,12 +142,12 @@ impl Capability {
 
     /// Short name of the profile, as used for file names: `timescaledb`, `timescaledb-apache`, `postgres`, `sqlite`, `mysql`.
     pub fn profile(self) -> &'static str {
-        match (self.backend, self.timescale) {
-            (DbBackend::Postgres, Some((_, Edition::Full))) => "timescaledb",
-            (DbBackend::Postgres, Some((_, Edition::Apache))) => "timescaledb-apache",
-            (DbBackend::MySql, _) => "mysql",
-            (DbBackend::Sqlite, _) => "sqlite",
-            _ => "postgres",
+        match (self.dialect(), self.timescale) {
+            (Dialect::Postgres, Some((_, Edition::Full))) => "timescaledb",
+            (Dialect::Postgres, Some((_, Edition::Apache))) => "timescaledb-apache",
+            (Dialect::Postgres, None) => "postgres",
+            (Dialect::MySql, _) => "mysql",
+            (Dialect::Sqlite, _) => "sqlite",
         }
     }
 
@@ -177,12 +182,12 @@ impl Capability {
 
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.backend, self.timescale) {
+        match (self.dialect(), self.timescale) {
             (_, Some((version, Edition::Full))) => write!(f, "TimescaleDB {version}"),
             (_, Some((version, Edition::Apache))) => write!(f, "TimescaleDB {version}, Apache edition"),
-            (DbBackend::MySql, _) => f.write_str("MySQL/MariaDB"),
-            (DbBackend::Sqlite, _) => f.write_str("SQLite"),
-            _ => f.write_str("PostgreSQL without TimescaleDB"),
+            (Dialect::MySql, None) => f.write_str("MySQL/MariaDB"),
+            (Dialect::Sqlite, None) => f.write_str("SQLite"),
+            (Dialect::Postgres, None) => f.write_str("PostgreSQL without TimescaleDB"),
         }
     }
 }

@@ -123,6 +123,7 @@ pub use policy::{ColumnstorePolicy, Job, Maintenance, PolicyKind, RefreshPolicy,
 pub use question::Question;
 pub use quote::{identifier, literal};
 pub use refused::{Refused, RenderError};
+pub use sql_dialect::Dialect;
 pub use version::{InvalidVersion, Version};
 
 /// The example of the README compiles.

@@ -3,6 +3,7 @@
 //! The session counts what it has been given (MySQL) or what it has changed (SQLite). PostgreSQL counts nothing for a
 //! session alone: there a revision outside of a transaction that failed is taken as begun.
 
+use migration_timescale::Dialect;
 use std::collections::BTreeMap;
 
 use sea_orm::{DatabaseConnection, DbBackend, DbErr};
@@ -60,9 +61,9 @@ const OBJECTS: &[&str] = &["create_", "alter_", "drop_", "rename_table"];
 
 impl Changes {
     pub(super) async fn before(db: &DatabaseConnection) -> Result<Self, DbErr> {
-        Ok(Self(match db.get_database_backend() {
-            DbBackend::MySql | DbBackend::Sqlite => Some(counters(db).await?),
-            _ => None,
+        Ok(Self(match Dialect::of(db.get_database_backend()) {
+            Dialect::MySql | Dialect::Sqlite => Some(counters(db).await?),
+            Dialect::Postgres => None,
         }))
     }
 

@@ -1,6 +1,7 @@
 //! The transaction around a revision, and whether it is still the same at the end: a revision is foreign code, and may end
 //! it.
 
+use migration_timescale::Dialect;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use crate::sql::sqlstate;
@@ -20,10 +21,10 @@ pub(crate) struct Marks {
 }
 
 pub(crate) fn marks(backend: DbBackend) -> Option<Marks> {
-    match backend {
-        DbBackend::Postgres => Some(Marks { mark: MARK, check: CHECK }),
-        DbBackend::MySql => None,
-        _ => Some(Marks {
+    match Dialect::of(backend) {
+        Dialect::Postgres => Some(Marks { mark: MARK, check: CHECK }),
+        Dialect::MySql => None,
+        Dialect::Sqlite => Some(Marks {
             mark: "SAVEPOINT migration_engine",
             check: "RELEASE migration_engine; SAVEPOINT migration_engine",
         }),
@@ -55,8 +56,10 @@ pub(crate) fn says_ended(error: &DbErr) -> bool {
 /// a statement failed in it and it can only be rolled back.
 pub(crate) async fn is_over<C: ConnectionTrait>(transaction: &C, error: &DbErr) -> bool {
     says_ended(error)
-        || match (transaction.get_database_backend(), check(transaction).await) {
-            (DbBackend::Postgres, Err(error)) => says_ended(&error),
-            (_, checked) => checked.is_err_and(|error| sqlstate::is_from_server(&error)),
+        || match (Dialect::of(transaction.get_database_backend()), check(transaction).await) {
+            (Dialect::Postgres, Err(error)) => says_ended(&error),
+            (Dialect::Postgres | Dialect::MySql | Dialect::Sqlite, checked) => {
+                checked.is_err_and(|error| sqlstate::is_from_server(&error))
+            }
         }
 }

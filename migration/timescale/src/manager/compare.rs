@@ -4,11 +4,11 @@
 //! would be read side by side. So it is compared first: what is cheap to ask by itself, then the query as the server
 //! writes it down, beside the asked one as a view that is gone again at once.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
 use sea_orm_migration::SchemaManager;
 
 use super::TimescaleManager;
-use crate::{ContinuousAggregate, Question, Refused, dialect::name, literal};
+use crate::{ContinuousAggregate, Dialect, Question, Refused, dialect::name, literal};
 
 const MYSQL_DEFINITION: &str =
     "SELECT view_definition FROM information_schema.views WHERE table_schema = database() AND table_name = ?";
@@ -62,10 +62,10 @@ pub(super) async fn refuse_another_portable(
     }
     let server = manager.capability().await?;
     let queries = [true, false].map(|real_time| aggregate.view_query(server, real_time));
-    let definition = match server.backend() {
-        DbBackend::MySql => MYSQL_DEFINITION,
-        DbBackend::Sqlite => "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?",
-        _ => {
+    let definition = match server.dialect() {
+        Dialect::MySql => MYSQL_DEFINITION,
+        Dialect::Sqlite => "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?",
+        Dialect::Postgres => {
             "SELECT pg_get_viewdef(oid) FROM pg_class \
              WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = $1 AND relkind = 'v'"
         }
@@ -101,17 +101,17 @@ async fn as_written_down(manager: &SchemaManager<'_>, view: &str, query: &str) -
     let (db, backend) = (manager.get_connection(), manager.get_database_backend());
     let scratch = format!("{view}_asked");
     let named = name(backend, &scratch);
-    match backend {
+    match Dialect::of(backend) {
         // The statement as it was said.
-        DbBackend::Sqlite => Ok(Some(ContinuousAggregate::create_view_sql(backend, view, query))),
+        Dialect::Sqlite => Ok(Some(ContinuousAggregate::create_view_sql(backend, view, query))),
         // There are no temporary views; one that a killed run left is replaced.
-        DbBackend::MySql => {
+        Dialect::MySql => {
             db.execute_unprepared(&ContinuousAggregate::create_view_sql(backend, &scratch, query)).await?;
             let written = text(db, MYSQL_DEFINITION, Some(&scratch)).await?;
             db.execute_unprepared(&format!("DROP VIEW {named}")).await?;
             Ok(written)
         }
-        _ => {
+        Dialect::Postgres => {
             let work = db.begin().await?;
             work.execute_unprepared(&format!("CREATE TEMPORARY VIEW {named} AS\n{query}")).await?;
             let written = format!("pg_get_viewdef({}::regclass)", literal(&format!("pg_temp.{named}")));

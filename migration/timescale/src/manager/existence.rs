@@ -5,10 +5,10 @@
 //! catalogue hides nothing. SQLite has no rights. MySQL has no other source, and shows a table to everyone who has any
 //! right to it.
 
-use sea_orm::{DbBackend, DbErr};
+use sea_orm::DbErr;
 use sea_orm_migration::SchemaManager;
 
-use crate::Question;
+use crate::{Dialect, Question};
 
 const TABLE: &str = "SELECT count(*) > 0 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
      WHERE n.nspname = current_schema() AND c.relname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
@@ -20,31 +20,31 @@ const INDEX: &str = "SELECT count(*) > 0 FROM pg_catalog.pg_index x JOIN pg_cata
      WHERE n.nspname = current_schema() AND c.relname = $1 AND i.relname = $2";
 
 pub(super) async fn table(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
-    match manager.get_database_backend() {
-        DbBackend::Postgres => {
+    match Dialect::of(manager.get_database_backend()) {
+        Dialect::Postgres => {
             let question = Question::new(TABLE, [table], |known| known.schema().has_table(table));
             question.ask(manager.get_connection()).await
         }
-        _ => manager.has_table(table).await,
+        Dialect::MySql | Dialect::Sqlite => manager.has_table(table).await,
     }
 }
 
 pub(super) async fn column(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<bool, DbErr> {
-    match manager.get_database_backend() {
-        DbBackend::Postgres => {
+    match Dialect::of(manager.get_database_backend()) {
+        Dialect::Postgres => {
             let question = Question::new(COLUMN, [table, column], |known| known.schema().has_column(table, column));
             question.ask(manager.get_connection()).await
         }
-        _ => manager.has_column(table, column).await,
+        Dialect::MySql | Dialect::Sqlite => manager.has_column(table, column).await,
     }
 }
 
 pub(super) async fn index(manager: &SchemaManager<'_>, table: &str, index: &str) -> Result<bool, DbErr> {
-    match manager.get_database_backend() {
-        DbBackend::Postgres => {
+    match Dialect::of(manager.get_database_backend()) {
+        Dialect::Postgres => {
             let question = Question::new(INDEX, [table, index], |known| known.schema().has_index(table, index));
             question.ask(manager.get_connection()).await
         }
-        _ => manager.has_index(table, index).await,
+        Dialect::MySql | Dialect::Sqlite => manager.has_index(table, index).await,
     }
 }
