@@ -8,6 +8,7 @@ use std::{
 
 use database_target::session;
 use log::LevelFilter;
+use migration_timescale::Dialect;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbBackend,
     DbErr, Statement,
@@ -183,8 +184,8 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
         let driver = logged(driver);
         options.map_sqlx_mysql_opts(move |_| driver.clone());
     }
-    match target.backend() {
-        DbBackend::Postgres => {
+    match Dialect::of(target.backend()) {
+        Dialect::Postgres => {
             let session = format!(
                 "{}; {}; {}",
                 session::postgres_statement(session::POSTGRES.iter().copied()),
@@ -199,13 +200,13 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
                 })
             });
         }
-        DbBackend::MySql => {
+        Dialect::MySql => {
             let limit = config.statement_timeout;
             options.map_sqlx_mysql_pool_opts(move |pool| {
                 pool.after_connect(move |driver, _| Box::pin(set_up_mysql(driver, limit)))
             });
         }
-        _ => sqlite_options(&mut options, target.is_in_memory(), target.is_read_only()),
+        Dialect::Sqlite => sqlite_options(&mut options, target.is_in_memory(), target.is_read_only()),
     }
     options
 }
@@ -273,23 +274,25 @@ async fn has_one_session(connection: &DatabaseConnection) -> Result<bool, DbErr>
 
 fn refused(config: &DatabaseConfig, error: &DbErr) -> AdapterError {
     let target = &config.target;
-    let (reason, remedy) = match (target.backend(), sqlstate::code(error).as_deref()) {
-        (DbBackend::Postgres, Some("28P01" | "28000")) | (DbBackend::MySql, Some("28000")) => {
+    let (reason, remedy) = match (Dialect::of(target.backend()), sqlstate::code(error).as_deref()) {
+        (Dialect::Postgres, Some("28P01" | "28000")) | (Dialect::MySql, Some("28000")) => {
             ("the user name or password is wrong, or this host may not connect".to_owned(), "correct the URL")
         }
-        (DbBackend::Postgres, Some("3D000")) | (DbBackend::MySql, Some("42000")) => {
+        (Dialect::Postgres, Some("3D000")) | (Dialect::MySql, Some("42000")) => {
             ("the database does not exist, or this user may not use it".to_owned(), "create it, or correct the URL")
         }
-        (DbBackend::Postgres, Some("53300")) => {
+        (Dialect::Postgres, Some("53300")) => {
             ("the server has no session left".to_owned(), "lower max_connections, or raise the server's limit")
         }
-        (DbBackend::Sqlite, Some("14")) => (
+        (Dialect::Sqlite, Some("14")) => (
             "the file cannot be opened".to_owned(),
             "check its path; `cargo run -p migration -- up` on this database creates it",
         ),
-        (DbBackend::Sqlite, _) => (reason(error), "check that the file is an SQLite database and may be written to"),
-        _ if is_timeout(error) => (unreachable(config), "start the server, or correct host and port in the URL"),
-        _ => (reason(error), "check the server and the URL"),
+        (Dialect::Sqlite, _) => (reason(error), "check that the file is an SQLite database and may be written to"),
+        (Dialect::Postgres | Dialect::MySql, _) if is_timeout(error) => {
+            (unreachable(config), "start the server, or correct host and port in the URL")
+        }
+        (Dialect::Postgres | Dialect::MySql, _) => (reason(error), "check the server and the URL"),
     };
     AdapterError::Connect { target: target.to_string(), reason, remedy: remedy.to_owned() }
 }

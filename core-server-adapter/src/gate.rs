@@ -2,7 +2,8 @@
 //!
 //! A newer schema is fine: revisions only add to what an older core-server uses.
 
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
+use migration_timescale::Dialect;
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
 use crate::{AdapterError, error::Place};
 
@@ -49,13 +50,13 @@ impl Gate {
 /// [`AdapterError::SchemaOutdated`] with the command to run when it is not.
 pub async fn ensure_schema<C: ConnectionTrait>(db: &C, gate: Gate) -> Result<(), AdapterError> {
     // Looked up in the catalogue: a failing SELECT would abort the transaction of a caller on PostgreSQL.
-    let table = match db.get_database_backend() {
+    let table = match Dialect::of(db.get_database_backend()) {
         // In the schema of the area, and not in the next of the search path, which is another area's.
-        DbBackend::Postgres => {
+        Dialect::Postgres => {
             "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = 'seaql_migrations'"
         }
-        DbBackend::Sqlite => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",
-        _ => {
+        Dialect::Sqlite => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",
+        Dialect::MySql => {
             "SELECT 1 FROM information_schema.tables \
              WHERE table_schema = DATABASE() AND table_name = 'seaql_migrations'"
         }

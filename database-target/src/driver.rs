@@ -9,6 +9,7 @@ use sea_orm::{
         sqlite::SqliteConnectOptions,
     },
 };
+use sql_dialect::Dialect;
 use url::Url;
 
 /// All that a URL says, password included. It has no `Debug`: the drivers' own show everything.
@@ -24,22 +25,22 @@ impl Driver {
     /// Lets the driver read the URL, which has no password.
     pub(crate) fn read(url: &Url, backend: DbBackend, password: Option<&str>) -> Result<Self, sqlx::Error> {
         let text = url.as_str();
-        Ok(match backend {
-            DbBackend::Postgres => {
+        Ok(match Dialect::of(backend) {
+            Dialect::Postgres => {
                 let options: PgConnectOptions = text.parse()?;
                 Self::Postgres(Box::new(match password {
                     Some(password) => options.password(password),
                     None => options,
                 }))
             }
-            DbBackend::MySql => {
+            Dialect::MySql => {
                 let options: MySqlConnectOptions = text.parse()?;
                 Self::MySql(Box::new(match password {
                     Some(password) => options.password(password),
                     None => options,
                 }))
             }
-            _ => {
+            Dialect::Sqlite => {
                 text.parse::<SqliteConnectOptions>()?;
                 Self::Sqlite
             }

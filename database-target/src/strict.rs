@@ -4,6 +4,7 @@
 //! host, port, database or parameter, and printed with them. So everything has to be where it belongs before a URL is used.
 
 use sea_orm::DbBackend;
+use sql_dialect::Dialect;
 
 const DOUBT: &str = "can be read in more than one way; percent-encode # / ? @ % in the password \
      (%23 %2F %3F %40 %25), and in other parts of the URL";
@@ -63,19 +64,19 @@ const FILE_SYSTEMS: &[&str] = &[
 /// What is wrong with the part of a URL behind its scheme and colon, without a piece of it.
 pub(crate) fn check(backend: DbBackend, rest: &str) -> Result<(), String> {
     let doubt = if backend == DbBackend::Sqlite { SQLITE_DOUBT } else { DOUBT };
-    let known = match backend {
-        DbBackend::Postgres => POSTGRES,
-        DbBackend::MySql => MYSQL,
-        _ => SQLITE,
+    let known = match Dialect::of(backend) {
+        Dialect::Postgres => POSTGRES,
+        Dialect::MySql => MYSQL,
+        Dialect::Sqlite => SQLITE,
     };
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let is_clear = !rest.contains('#')
         && !rest.contains(char::is_control)
         && !query.contains(['?', '@'])
         && is_encoded(rest)
-        && match backend {
-            DbBackend::Sqlite => !place.contains('@'),
-            _ => is_server(place),
+        && match Dialect::of(backend) {
+            Dialect::Sqlite => !place.contains('@'),
+            Dialect::Postgres | Dialect::MySql => is_server(place),
         };
     if !is_clear {
         return Err(doubt.to_owned());

@@ -1,5 +1,6 @@
 //! A database URL, taken apart so that its password never reaches a log.
 
+use sql_dialect::Dialect;
 use std::{
     borrow::Cow,
     fmt,
@@ -52,9 +53,9 @@ impl Target {
             misplaced::not_in_the_driver_s_variables()?;
         }
         // `sqlite:file` and `sqlite://file` both name a path; `Url` would read the second as a host.
-        let normalised = match backend {
-            DbBackend::Sqlite => format!("sqlite:{}", rest.strip_prefix("//").unwrap_or(rest)),
-            _ => format!("{scheme}:{rest}"),
+        let normalised = match Dialect::of(backend) {
+            Dialect::Sqlite => format!("sqlite:{}", rest.strip_prefix("//").unwrap_or(rest)),
+            Dialect::Postgres | Dialect::MySql => format!("{scheme}:{rest}"),
         };
         let mut url = Url::parse(&normalised).map_err(|error| invalid(format!("cannot be read: {error}")))?;
         if backend != DbBackend::Sqlite && url.host_str().is_none_or(str::is_empty) && !has_host_parameter(&url) {
@@ -110,10 +111,10 @@ impl Target {
 
     /// The database alone, put together from what it takes to know it by: user, host, port and name, or its file.
     pub fn location(&self) -> String {
-        match self.backend {
-            DbBackend::Sqlite if self.is_in_memory() => "a database in memory".to_owned(),
-            DbBackend::Sqlite => self.path(),
-            _ => {
+        match Dialect::of(self.backend) {
+            Dialect::Sqlite if self.is_in_memory() => "a database in memory".to_owned(),
+            Dialect::Sqlite => self.path(),
+            Dialect::Postgres | Dialect::MySql => {
                 let mut shown = self.url.clone();
                 shown.set_query(None);
                 // Parameters that are the place itself.
@@ -150,10 +151,10 @@ impl Target {
 
     /// Host and port to reach over TCP; none for files and Unix sockets.
     pub fn address(&self) -> Option<(&str, u16)> {
-        let port = match self.backend {
-            DbBackend::Postgres => 5432,
-            DbBackend::MySql => 3306,
-            _ => return None,
+        let port = match Dialect::of(self.backend) {
+            Dialect::Postgres => 5432,
+            Dialect::MySql => 3306,
+            Dialect::Sqlite => return None,
         };
         let host = self.url.host_str().filter(|host| !host.is_empty() && !host.starts_with("%2F"))?;
         Some((host.trim_start_matches('[').trim_end_matches(']'), self.url.port().unwrap_or(port)))
@@ -182,14 +183,14 @@ impl Target {
     /// `plant_telemetry`), a file beside it (SQLite: `plant.sqlite` and `plant-telemetry.sqlite`).
     #[must_use]
     pub fn in_area(&self, area: &str) -> Self {
-        match self.backend {
-            DbBackend::Postgres => self.clone().with_schema(area),
-            DbBackend::MySql => match self.database_name() {
+        match Dialect::of(self.backend) {
+            Dialect::Postgres => self.clone().with_schema(area),
+            Dialect::MySql => match self.database_name() {
                 Some(name) => Self { common: Some(name.to_owned()), ..self.with_database(&format!("{name}_{area}")) },
                 None => self.with_database(area),
             },
-            _ if self.is_in_memory() => self.clone(),
-            _ => {
+            Dialect::Sqlite if self.is_in_memory() => self.clone(),
+            Dialect::Sqlite => {
                 let mut other = self.clone();
                 other.url.set_path(&beside(Path::new(self.url.path()), area));
                 other

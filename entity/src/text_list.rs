@@ -6,6 +6,7 @@ use sea_orm::{
     sea_query::{ArrayType, ColumnType, Nullable, Value, ValueType, ValueTypeErr},
 };
 use serde::{Deserialize, Serialize};
+use sql_dialect::Dialect;
 
 /// A list of texts, read from a row of any backend.
 ///
@@ -27,9 +28,9 @@ impl TextList {
     /// assert!(matches!(skills.value(DbBackend::Postgres), Value::Array(..)));
     /// ```
     pub fn value(&self, backend: DbBackend) -> Value {
-        match backend {
-            DbBackend::Postgres => self.clone().into(),
-            _ => Value::Json(Some(Box::new(Json::from(self.0.clone())))),
+        match Dialect::of(backend) {
+            Dialect::Postgres => self.clone().into(),
+            Dialect::MySql | Dialect::Sqlite => Value::Json(Some(Box::new(Json::from(self.0.clone())))),
         }
     }
 }

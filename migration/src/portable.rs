@@ -4,18 +4,16 @@
 
 pub mod table;
 
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DbBackend, Statement},
-};
+use migration_timescale::{Dialect, Question};
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 /// A column of an enum: a native type on PostgreSQL (created beforehand with [`create_enum`]), `ENUM` on MySQL, text on
 /// SQLite, where [`enum_check`] belongs to it.
 pub fn enum_column(backend: DbBackend, column: &'static str, name: &'static str, labels: &[&'static str]) -> ColumnDef {
     let mut definition = ColumnDef::new(column);
-    match backend {
-        DbBackend::Sqlite => definition.text(),
-        _ => definition.enumeration(name, labels.iter().copied()),
+    match Dialect::of(backend) {
+        Dialect::Sqlite => definition.text(),
+        Dialect::Postgres | Dialect::MySql => definition.enumeration(name, labels.iter().copied()),
     };
     definition
 }
@@ -39,9 +37,8 @@ pub async fn has_enum(manager: &SchemaManager<'_>, name: &str) -> Result<bool, D
     if manager.get_database_backend() != DbBackend::Postgres {
         return Ok(false);
     }
-    let sql = "SELECT 1 AS has_type FROM pg_type WHERE typnamespace = quote_ident(current_schema())::regnamespace AND typname = $1";
-    let found = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
-    Ok(manager.get_connection().query_one_raw(found).await?.is_some())
+    let sql = "SELECT count(*) > 0 FROM pg_type WHERE typnamespace = quote_ident(current_schema())::regnamespace AND typname = $1";
+    Question::new(sql, [name], |known| known.schema().has_type(name)).ask(manager.get_connection()).await
 }
 
 /// The inverse of [`create_enum`].
@@ -62,10 +59,10 @@ pub fn enum_check(column: &str, labels: &[&str]) -> String {
 /// MySQL's time-based one there.
 pub fn uuid_column(backend: DbBackend, column: &'static str) -> ColumnDef {
     let mut definition = ColumnDef::new(column);
-    match backend {
-        DbBackend::Sqlite => definition.custom("blob").default(Expr::cust("randomblob(16)")),
-        DbBackend::MySql => definition.uuid().default(Expr::cust("(unhex(replace(uuid(), '-', '')))")),
-        _ => definition.uuid().default(Expr::cust("gen_random_uuid()")),
+    match Dialect::of(backend) {
+        Dialect::Sqlite => definition.custom("blob").default(Expr::cust("randomblob(16)")),
+        Dialect::MySql => definition.uuid().default(Expr::cust("(unhex(replace(uuid(), '-', '')))")),
+        Dialect::Postgres => definition.uuid().default(Expr::cust("gen_random_uuid()")),
     };
     definition.not_null();
     definition
@@ -75,10 +72,10 @@ pub fn uuid_column(backend: DbBackend, column: &'static str) -> ColumnDef {
 /// in 2038), RFC 3339 text in UTC on SQLite.
 pub fn moment_column(backend: DbBackend, column: &'static str) -> ColumnDef {
     let mut definition = ColumnDef::new(column);
-    match backend {
-        DbBackend::Sqlite => definition.text(),
-        DbBackend::MySql => definition.custom("datetime(6)"),
-        _ => definition.timestamp_with_time_zone(),
+    match Dialect::of(backend) {
+        Dialect::Sqlite => definition.text(),
+        Dialect::MySql => definition.custom("datetime(6)"),
+        Dialect::Postgres => definition.timestamp_with_time_zone(),
     };
     definition
 }
@@ -86,10 +83,10 @@ pub fn moment_column(backend: DbBackend, column: &'static str) -> ColumnDef {
 /// JSON: `jsonb` on PostgreSQL, `json` on MySQL, text on SQLite, where [`json_check`] belongs to it.
 pub fn json_column(backend: DbBackend, column: &'static str) -> ColumnDef {
     let mut definition = ColumnDef::new(column);
-    match backend {
-        DbBackend::Sqlite => definition.text(),
-        DbBackend::MySql => definition.json(),
-        _ => definition.json_binary(),
+    match Dialect::of(backend) {
+        Dialect::Sqlite => definition.text(),
+        Dialect::MySql => definition.json(),
+        Dialect::Postgres => definition.json_binary(),
     };
     definition
 }
@@ -103,9 +100,9 @@ pub fn json_check(column: &str) -> String {
 pub fn text_default_empty(backend: DbBackend, column: &'static str) -> ColumnDef {
     let mut definition = ColumnDef::new(column);
     definition.text().not_null();
-    match backend {
-        DbBackend::MySql => definition.default(Expr::cust("('')")),
-        _ => definition.default(""),
+    match Dialect::of(backend) {
+        Dialect::MySql => definition.default(Expr::cust("('')")),
+        Dialect::Postgres | Dialect::Sqlite => definition.default(""),
     };
     definition
 }
@@ -118,20 +115,20 @@ pub fn check(table: &mut TableCreateStatement, name: &'static str, condition: im
 
 /// This moment, as the default of a [`moment_column`]: in UTC, whatever the session's time zone is.
 pub fn now(backend: DbBackend) -> Expr {
-    Expr::cust(match backend {
-        DbBackend::Sqlite => "(strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000+00:00')",
-        DbBackend::MySql => "(utc_timestamp(6))",
-        _ => "now()",
+    Expr::cust(match Dialect::of(backend) {
+        Dialect::Sqlite => "(strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000+00:00')",
+        Dialect::MySql => "(utc_timestamp(6))",
+        Dialect::Postgres => "now()",
     })
 }
 
 /// A check that a moment lies in the years 1970 to 9999: what a version 7 id and RFC 3339 can say. The constants depend on
 /// no session time zone.
 pub fn moment_check(backend: DbBackend, column: &str) -> String {
-    match backend {
-        DbBackend::Postgres => format!("{column} >= to_timestamp(0) AND {column} < to_timestamp(253402300800)"),
-        DbBackend::MySql => format!("{column} >= '1970-01-01 00:00:00'"),
-        _ => {
+    match Dialect::of(backend) {
+        Dialect::Postgres => format!("{column} >= to_timestamp(0) AND {column} < to_timestamp(253402300800)"),
+        Dialect::MySql => format!("{column} >= '1970-01-01 00:00:00'"),
+        Dialect::Sqlite => {
             // Text sorts like time only in one shape: a real time in UTC with its offset written out, and nothing else.
             // `IS`, because a check lets null pass.
             let second = format!(
@@ -148,10 +145,10 @@ pub fn moment_check(backend: DbBackend, column: &str) -> String {
 /// A check that a column of double precision holds a number: NaN, which PostgreSQL sorts above all numbers, and the
 /// infinities would spoil every average they get into. MySQL has neither.
 pub fn number_check(backend: DbBackend, column: &str) -> Option<String> {
-    match backend {
-        DbBackend::Postgres => Some(format!("{column} > '-Infinity' AND {column} < 'Infinity'")),
-        DbBackend::MySql => None,
-        _ => Some(format!("typeof({column}) = 'real' AND {column} > -9e999 AND {column} < 9e999")),
+    match Dialect::of(backend) {
+        Dialect::Postgres => Some(format!("{column} > '-Infinity' AND {column} < 'Infinity'")),
+        Dialect::MySql => None,
+        Dialect::Sqlite => Some(format!("typeof({column}) = 'real' AND {column} > -9e999 AND {column} < 9e999")),
     }
 }
 
@@ -159,10 +156,10 @@ pub fn number_check(backend: DbBackend, column: &str) -> Option<String> {
 /// nothing is given.
 pub fn text_list_column(backend: DbBackend, column: &'static str) -> ColumnDef {
     let mut definition = ColumnDef::new(column);
-    match backend {
-        DbBackend::Sqlite => definition.text().default("[]"),
-        DbBackend::MySql => definition.json().default(Expr::cust("(json_array())")),
-        _ => definition.array(ColumnType::Text).default(Expr::cust("'{}'")),
+    match Dialect::of(backend) {
+        Dialect::Sqlite => definition.text().default("[]"),
+        Dialect::MySql => definition.json().default(Expr::cust("(json_array())")),
+        Dialect::Postgres => definition.array(ColumnType::Text).default(Expr::cust("'{}'")),
     };
     definition.not_null();
     definition
@@ -171,14 +168,14 @@ pub fn text_list_column(backend: DbBackend, column: &'static str) -> ColumnDef {
 /// A check that a list has one dimension and texts only, no null among them. SQLite cannot look into the elements in a
 /// check, and is content with an array.
 pub fn text_list_check(backend: DbBackend, column: &str) -> String {
-    match backend {
-        DbBackend::Postgres => {
+    match Dialect::of(backend) {
+        Dialect::Postgres => {
             format!("coalesce(array_ndims({column}), 1) = 1 AND array_position({column}, NULL) IS NULL")
         }
         // Without its texts nothing is left of a list but commas between brackets.
-        DbBackend::MySql => format!(
+        Dialect::MySql => format!(
             r#"regexp_replace(cast({column} AS char), '"[^"\\\\]*(\\\\.[^"\\\\]*)*"', '') REGEXP '^[[:space:]]*[[][[:space:],]*[]][[:space:]]*$'"#
         ),
-        _ => format!("json_valid({column}) AND json_type({column}) IS 'array'"),
+        Dialect::Sqlite => format!("json_valid({column}) AND json_type({column}) IS 'array'"),
     }
 }

@@ -3,22 +3,25 @@
 //! A seed is called by `verify` right after its revision, on a scratch database. It names columns as they are then, and
 //! makes the same rows every time.
 
+use migration_timescale::Dialect;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 /// A moment in January 2026 as a literal: the first is a Thursday, where a chunk of seven days begins.
 pub fn moment(backend: DbBackend, day: u32, hour: u32, microsecond: u32) -> String {
-    match backend {
-        DbBackend::Sqlite => format!("'2026-01-{day:02}T{hour:02}:30:00.{microsecond:06}+00:00'"),
-        DbBackend::MySql => format!("'2026-01-{day:02} {hour:02}:30:00.{microsecond:06}'"),
-        _ => format!("'2026-01-{day:02} {hour:02}:30:00.{microsecond:06}+00'"),
+    match Dialect::of(backend) {
+        Dialect::Sqlite => format!("'2026-01-{day:02}T{hour:02}:30:00.{microsecond:06}+00:00'"),
+        Dialect::MySql => format!("'2026-01-{day:02} {hour:02}:30:00.{microsecond:06}'"),
+        Dialect::Postgres => format!("'2026-01-{day:02} {hour:02}:30:00.{microsecond:06}+00'"),
     }
 }
 
 /// A version 7 id of that number as a literal.
 pub fn id(backend: DbBackend, number: u32) -> String {
-    match backend {
-        DbBackend::Postgres => format!("'019b0000-0000-7000-8000-{number:012x}'"),
-        _ => format!("x'019b000000007000{:016x}'", 0x8000_0000_0000_0000 | u64::from(number)),
+    match Dialect::of(backend) {
+        Dialect::Postgres => format!("'019b0000-0000-7000-8000-{number:012x}'"),
+        Dialect::MySql | Dialect::Sqlite => {
+            format!("x'019b000000007000{:016x}'", 0x8000_0000_0000_0000 | u64::from(number))
+        }
     }
 }
 

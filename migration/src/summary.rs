@@ -3,11 +3,11 @@
 use std::time::SystemTime;
 
 use migration_engine::revision::{consent, progress};
-use migration_timescale::{Capability, ContinuousAggregate, TimescaleManager, Window, bucket_sql, identifier};
+use migration_timescale::{Capability, ContinuousAggregate, Dialect, Question, TimescaleManager, Window, bucket_sql};
 use sea_orm_migration::{
     SchemaManagerConnection,
     prelude::*,
-    sea_orm::{ConnectionTrait, DbBackend, Statement, prelude::DateTimeUtc},
+    sea_orm::{ConnectionTrait, DbBackend, QueryResult, prelude::DateTimeUtc},
 };
 
 /// Buckets of one refresh: a week of hours.
@@ -65,24 +65,24 @@ pub async fn may_drop(manager: &SchemaManager<'_>, aggregate: &ContinuousAggrega
         if server.has_continuous_aggregates() { aggregate.name().to_owned() } else { aggregate.materialized_table() };
     // A run that was killed may have dropped it.
     let gone = server.backend() == DbBackend::MySql && !manager.table_exists(&stored).await?;
-    if gone || manager.get_connection().query_one_raw(orphans(server, aggregate, &stored)).await?.is_none() {
+    if gone || !has_orphans(server, aggregate, &stored).ask(manager.get_connection()).await? {
         return Ok(());
     }
     consent::may_drop_rows(manager, &stored).await
 }
 
 /// Whether a bucket is older than all rows of the source.
-fn orphans(server: Capability, aggregate: &ContinuousAggregate, stored: &str) -> Statement {
+fn has_orphans(server: Capability, aggregate: &ContinuousAggregate, stored: &str) -> Question<'static, bool> {
     let backend = server.backend();
     let [stored, source, time, bucket] =
         [stored, aggregate.source(), aggregate.time_column(), aggregate.bucket_column()]
-            .map(|name| quoted(backend, name));
+            .map(|name| Dialect::of(backend).quote(name));
     let oldest = bucket_sql(server, aggregate.width(), &format!("min({time})"));
     let sql = format!(
-        "SELECT 1 AS has_rows FROM {stored} WHERE NOT EXISTS (SELECT 1 FROM {source}) \
+        "SELECT 1 FROM {stored} WHERE NOT EXISTS (SELECT 1 FROM {source}) \
          OR {bucket} < (SELECT {oldest} FROM {source}) LIMIT 1"
     );
-    Statement::from_string(backend, sql)
+    Question::reading(sql, [], |row| Ok(row.is_some()), |known| known.may_hold_rows())
 }
 
 /// From the oldest to the newest row of an aggregate's source.
@@ -95,16 +95,17 @@ enum Span {
 
 async fn span(manager: &SchemaManager<'_>, aggregate: &ContinuousAggregate) -> Result<Span, DbErr> {
     let backend = manager.get_database_backend();
-    let [source, time] = [aggregate.source(), aggregate.time_column()].map(|name| quoted(backend, name));
-    let sql = format!("SELECT min({time}) AS oldest_row, max({time}) AS newest_row FROM {source}");
-    let Some(row) = manager.get_connection().query_one_raw(Statement::from_string(backend, sql)).await? else {
-        return Ok(Span::Unknown);
-    };
-    let oldest: Option<DateTimeUtc> = row.try_get("", "oldest_row")?;
-    let newest: Option<DateTimeUtc> = row.try_get("", "newest_row")?;
-    Ok(oldest.zip(newest).map_or(Span::Empty, |(oldest, newest)| Span::Rows(oldest, newest)))
+    let [source, time] = [aggregate.source(), aggregate.time_column()].map(|name| Dialect::of(backend).quote(name));
+    let sql = format!("SELECT min({time}) AS oldest, max({time}) AS newest FROM {source}");
+    let question = Question::reading(sql, [], Span::read, |_| Span::Unknown);
+    question.ask(manager.get_connection()).await
 }
 
-fn quoted(backend: DbBackend, name: &str) -> String {
-    if backend == DbBackend::MySql { format!("`{}`", name.replace('`', "``")) } else { identifier(name) }
+impl Span {
+    fn read(row: Option<&QueryResult>) -> Result<Self, DbErr> {
+        let Some(row) = row else { return Ok(Self::Empty) };
+        let oldest: Option<DateTimeUtc> = row.try_get("", "oldest")?;
+        let newest: Option<DateTimeUtc> = row.try_get("", "newest")?;
+        Ok(oldest.zip(newest).map_or(Self::Empty, |(oldest, newest)| Self::Rows(oldest, newest)))
+    }
 }

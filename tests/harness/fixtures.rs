@@ -1,6 +1,7 @@
 //! The table of alarms as it was before the project, rows of it, and questions about both, in the words of each backend.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use migration_timescale::Dialect;
 use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
@@ -198,14 +199,14 @@ pub async fn applied<C: ConnectionTrait>(db: &C) -> Vec<String> {
 
 /// Whether a table or view is there.
 pub async fn has_table<C: ConnectionTrait>(db: &C, name: &str) -> bool {
-    let found = match db.get_database_backend() {
-        DbBackend::MySql => {
+    let found = match Dialect::of(db.get_database_backend()) {
+        Dialect::MySql => {
             format!("information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '{name}'")
         }
-        DbBackend::Postgres => {
+        Dialect::Postgres => {
             format!("pg_class WHERE relname = '{name}' AND relnamespace = quote_ident(current_schema())::regnamespace")
         }
-        _ => format!("sqlite_master WHERE name = '{name}'"),
+        Dialect::Sqlite => format!("sqlite_master WHERE name = '{name}'"),
     };
     count(db, &found).await > 0
 }

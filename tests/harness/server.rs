@@ -1,6 +1,7 @@
 //! Databases on the PostgreSQL, TimescaleDB and MariaDB servers that the environment names. The URL in the environment is
 //! the administrator's; tests connect as an ordinary user who owns their database.
 
+use migration_timescale::Dialect;
 use std::{
     path::Path,
     sync::atomic::{AtomicU32, Ordering},
@@ -158,15 +159,15 @@ async fn once_per_server(db: &DatabaseConnection, variable: &'static str) {
 }
 
 async fn make_owner(db: &DatabaseConnection) {
-    match db.get_database_backend() {
-        DbBackend::Postgres => {
+    match Dialect::of(db.get_database_backend()) {
+        Dialect::Postgres => {
             let create = format!(
                 "DO $$ BEGIN CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{OWNER}'; \
                  EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
             );
             db.execute_unprepared(&create).await.expect("an ordinary role");
         }
-        _ => {
+        Dialect::MySql | Dialect::Sqlite => {
             for sql in [
                 format!("CREATE USER IF NOT EXISTS '{OWNER}'@'%' IDENTIFIED BY '{OWNER}'"),
                 format!("GRANT ALL ON `test\\_%`.* TO '{OWNER}'@'%'"),
@@ -182,9 +183,9 @@ async fn drop_left(db: &DatabaseConnection) {
     if !Path::new("/proc/self").exists() {
         return;
     }
-    let names = match db.get_database_backend() {
-        DbBackend::Postgres => "SELECT datname::text FROM pg_database",
-        _ => "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA",
+    let names = match Dialect::of(db.get_database_backend()) {
+        Dialect::Postgres => "SELECT datname::text FROM pg_database",
+        Dialect::MySql | Dialect::Sqlite => "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA",
     };
     for name in rows_as_text(db, names).await {
         let process = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next());

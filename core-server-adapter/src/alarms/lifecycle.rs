@@ -14,9 +14,10 @@ use entity::alarms::{
     Alarm,
     alarm::{self, Column},
 };
+use migration_timescale::Dialect;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryTrait,
-    UpdateMany, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryTrait, UpdateMany,
+    sea_query::Expr,
 };
 
 use super::{AlarmId, AlarmRepository, AlarmStatus, PLACE, repository::Look};
@@ -145,8 +146,8 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
 async fn execute<C: ConnectionTrait>(db: &C, update: &UpdateMany<alarm::Entity>) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
     let statement = update.build(backend);
-    match backend {
-        DbBackend::Postgres => db.execute_unprepared(&statement.to_string()).await.map(drop),
-        _ => db.execute_raw(statement).await.map(drop),
+    match Dialect::of(backend) {
+        Dialect::Postgres => db.execute_unprepared(&statement.to_string()).await.map(drop),
+        Dialect::MySql | Dialect::Sqlite => db.execute_raw(statement).await.map(drop),
     }
 }

@@ -13,6 +13,8 @@ use sea_orm::{
     TransactionSession, TransactionTrait, prelude::Json, sea_query::OnConflict,
 };
 
+use migration_timescale::Dialect;
+
 use crate::{AdapterError, error::Place, transaction};
 
 /// What to do with a row whose key is there.
@@ -74,10 +76,8 @@ pub(crate) async fn write<T: Bulk, C: ConnectionTrait + TransactionTrait>(
     if existing == OnExisting::Skip {
         keep_first_of_each(&mut rows);
     }
-    let groups = match (backend, existing) {
-        (DbBackend::Postgres, OnExisting::Skip) => T::groups(rows),
-        _ => vec![rows],
-    };
+    let in_groups = Dialect::of(backend) == Dialect::Postgres && existing == OnExisting::Skip;
+    let groups = if in_groups { T::groups(rows) } else { vec![rows] };
     // Also for one statement: when it fails within a transaction of the caller's, PostgreSQL would let nothing follow it.
     let transaction = transaction::begin(db).await.map_err(failed())?;
     let mut new = 0;

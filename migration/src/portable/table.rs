@@ -7,7 +7,7 @@
 //!
 //! A variant of [`Type`], its definition in [`Type::column`] and its rule in [`Type::check`].
 
-use migration_timescale::MYSQL_TABLE_OPTIONS;
+use migration_timescale::{Dialect, MYSQL_TABLE_OPTIONS};
 use sea_orm_migration::{
     prelude::*,
     sea_orm::DbBackend,
@@ -122,9 +122,9 @@ impl PortableTable {
     pub fn optional(self, name: &'static str, of: Type) -> Self {
         let column = of.column(self.backend, name);
         // A check lets null pass, but the functions of SQLite make something of null.
-        let rule = of.check(self.backend, name).map(|rule| match self.backend {
-            DbBackend::Sqlite => format!("{name} IS NULL OR ({rule})"),
-            _ => rule,
+        let rule = of.check(self.backend, name).map(|rule| match Dialect::of(self.backend) {
+            Dialect::Sqlite => format!("{name} IS NULL OR ({rule})"),
+            Dialect::Postgres | Dialect::MySql => rule,
         });
         self.column(column, name, rule)
     }

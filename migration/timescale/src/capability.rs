@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
-use crate::Version;
+use crate::{Dialect, Question, Version};
 
 /// Edition of TimescaleDB, which decides about more than the version does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,8 +74,7 @@ impl Capability {
         if backend != DbBackend::Postgres {
             return Ok(Self { backend, timescale: None, web_assembly: false });
         }
-        let row = db.query_one_raw(Statement::from_string(backend, Self::QUESTION)).await?;
-        Self::from_answer(row.as_ref())
+        Question::reading(Self::QUESTION, [], Self::from_answer, |known| known.server()).ask(db).await
     }
 
     /// What [`Capability::detect`] asks a PostgreSQL server, for those who ask it in their own way.
@@ -101,6 +100,11 @@ impl Capability {
     }
 
     /// The SQL dialect.
+    pub const fn dialect(self) -> Dialect {
+        Dialect::of(self.backend)
+    }
+
+    /// The same for SeaORM.
     pub const fn backend(self) -> DbBackend {
         self.backend
     }
@@ -138,12 +142,12 @@ impl Capability {
 
     /// Short name of the profile, as used for file names: `timescaledb`, `timescaledb-apache`, `postgres`, `sqlite`, `mysql`.
     pub fn profile(self) -> &'static str {
-        match (self.backend, self.timescale) {
-            (DbBackend::Postgres, Some((_, Edition::Full))) => "timescaledb",
-            (DbBackend::Postgres, Some((_, Edition::Apache))) => "timescaledb-apache",
-            (DbBackend::MySql, _) => "mysql",
-            (DbBackend::Sqlite, _) => "sqlite",
-            _ => "postgres",
+        match (self.dialect(), self.timescale) {
+            (Dialect::Postgres, Some((_, Edition::Full))) => "timescaledb",
+            (Dialect::Postgres, Some((_, Edition::Apache))) => "timescaledb-apache",
+            (Dialect::Postgres, None) => "postgres",
+            (Dialect::MySql, _) => "mysql",
+            (Dialect::Sqlite, _) => "sqlite",
         }
     }
 
@@ -178,12 +182,12 @@ impl Capability {
 
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.backend, self.timescale) {
+        match (self.dialect(), self.timescale) {
             (_, Some((version, Edition::Full))) => write!(f, "TimescaleDB {version}"),
             (_, Some((version, Edition::Apache))) => write!(f, "TimescaleDB {version}, Apache edition"),
-            (DbBackend::MySql, _) => f.write_str("MySQL/MariaDB"),
-            (DbBackend::Sqlite, _) => f.write_str("SQLite"),
-            _ => f.write_str("PostgreSQL without TimescaleDB"),
+            (Dialect::MySql, None) => f.write_str("MySQL/MariaDB"),
+            (Dialect::Sqlite, None) => f.write_str("SQLite"),
+            (Dialect::Postgres, None) => f.write_str("PostgreSQL without TimescaleDB"),
         }
     }
 }

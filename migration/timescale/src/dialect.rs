@@ -4,7 +4,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use sea_orm::DbBackend;
 
-use crate::{Capability, Interval, identifier};
+use crate::{Capability, Dialect, Interval};
 
 /// What every table of MySQL and MariaDB is created with, after its columns: the server's default may be an engine without
 /// transactions, or a row format in which a key over 255 characters has no room.
@@ -12,10 +12,7 @@ pub const MYSQL_TABLE_OPTIONS: &str = "ENGINE=InnoDB ROW_FORMAT=DYNAMIC";
 
 /// `name` as a quoted identifier of a backend.
 pub(crate) fn name(backend: DbBackend, name: &str) -> String {
-    match backend {
-        DbBackend::MySql => format!("`{}`", name.replace('`', "``")),
-        _ => identifier(name),
-    }
+    Dialect::of(backend).quote(name)
 }
 
 /// A moment as a literal, in the shape in which a backend stores moments.
@@ -31,10 +28,10 @@ pub(crate) fn name(backend: DbBackend, name: &str) -> String {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn moment_sql(backend: DbBackend, moment: DateTime<Utc>) -> String {
-    match backend {
-        DbBackend::MySql => format!("TIMESTAMP '{}'", moment.format("%F %T%.f")),
-        DbBackend::Sqlite => format!("'{}'", moment.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
-        _ => format!("TIMESTAMPTZ '{}+00'", moment.format("%F %T%.f")),
+    match Dialect::of(backend) {
+        Dialect::MySql => format!("TIMESTAMP '{}'", moment.format("%F %T%.f")),
+        Dialect::Sqlite => format!("'{}'", moment.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
+        Dialect::Postgres => format!("TIMESTAMPTZ '{}+00'", moment.format("%F %T%.f")),
     }
 }
 
@@ -54,14 +51,14 @@ pub fn moment_sql(backend: DbBackend, moment: DateTime<Utc>) -> String {
 /// ```
 pub fn bucket_sql(server: Capability, width: Interval, time: &str) -> String {
     let seconds = width.as_seconds();
-    match server.backend() {
+    match server.dialect() {
         // Counted from a bucket's begin that is before every moment: integer division cuts off towards zero.
-        DbBackend::MySql => {
+        Dialect::MySql => {
             let first = moment_sql(DbBackend::MySql, width.first_bucket());
             format!("TIMESTAMPADD(SECOND, TIMESTAMPDIFF(SECOND, {first}, {time}) DIV {seconds} * {seconds}, {first})")
         }
         // Without the fraction, which SQLite rounds, up to the next bucket too.
-        DbBackend::Sqlite => {
+        Dialect::Sqlite => {
             let since = format!("strftime('%s', substr({time}, 1, 19))");
             let shifted = match width.shift() {
                 0 => since.clone(),
@@ -69,27 +66,27 @@ pub fn bucket_sql(server: Capability, width: Interval, time: &str) -> String {
             };
             format!("strftime('%Y-%m-%dT%H:%M:%S+00:00', {since} - {shifted} % {seconds}, 'unixepoch')")
         }
-        _ if server.has_hypertables() => format!("time_bucket({}, {time})", width.to_sql()),
-        _ => format!("date_bin({}, {time}, TIMESTAMPTZ '2000-01-03 00:00:00+00')", width.to_sql()),
+        Dialect::Postgres if server.has_hypertables() => format!("time_bucket({}, {time})", width.to_sql()),
+        Dialect::Postgres => format!("date_bin({}, {time}, TIMESTAMPTZ '2000-01-03 00:00:00+00')", width.to_sql()),
     }
 }
 
 /// A moment without a fraction of a second, and so much later.
 pub(crate) fn later(backend: DbBackend, moment: &str, by: Interval) -> String {
     let seconds = by.as_seconds();
-    match backend {
-        DbBackend::MySql => format!("{moment} + INTERVAL {seconds} SECOND"),
-        DbBackend::Sqlite => format!("strftime('%Y-%m-%dT%H:%M:%S+00:00', {moment}, '+{seconds} seconds')"),
-        _ => format!("{moment} + {}", by.to_sql()),
+    match Dialect::of(backend) {
+        Dialect::MySql => format!("{moment} + INTERVAL {seconds} SECOND"),
+        Dialect::Sqlite => format!("strftime('%Y-%m-%dT%H:%M:%S+00:00', {moment}, '+{seconds} seconds')"),
+        Dialect::Postgres => format!("{moment} + {}", by.to_sql()),
     }
 }
 
 /// What is before every moment.
 pub(crate) fn beginning(backend: DbBackend) -> &'static str {
-    match backend {
-        DbBackend::MySql => "TIMESTAMP '1000-01-01 00:00:00'",
-        DbBackend::Sqlite => "''",
-        _ => "TIMESTAMPTZ '-infinity'",
+    match Dialect::of(backend) {
+        Dialect::MySql => "TIMESTAMP '1000-01-01 00:00:00'",
+        Dialect::Sqlite => "''",
+        Dialect::Postgres => "TIMESTAMPTZ '-infinity'",
     }
 }
 
@@ -115,9 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_moments_are_quoted_in_the_way_of_the_backend() {
-        assert_eq!(name(DbBackend::MySql, "a`b"), "`a``b`");
-        assert_eq!(name(DbBackend::Sqlite, "a\"b"), "\"a\"\"b\"");
+    fn moments_are_literals_in_the_way_of_the_backend() {
         let moment = "2026-01-01T00:30:00.000001Z".parse().unwrap();
         assert_eq!(moment_sql(DbBackend::Postgres, moment), "TIMESTAMPTZ '2026-01-01 00:30:00.000001+00'");
         assert_eq!(moment_sql(DbBackend::MySql, moment), "TIMESTAMP '2026-01-01 00:30:00.000001'");

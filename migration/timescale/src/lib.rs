@@ -91,8 +91,7 @@
 //!
 //! One file per operation: a value with `…_sql(Capability)` methods for doing and undoing it, a test in `tests/rendered.rs`
 //! that shows it for every version floor, and a method on [`TimescaleManager`] that runs it. What it asks the catalogue
-//! gets an answer with a name of its own (`AS has_…`) and bound names, so that it can be answered where revisions are
-//! recorded without a database.
+//! is a [`Question`], which says beside the SQL what is answered where revisions are recorded without a database.
 
 mod aggregate;
 mod capability;
@@ -106,6 +105,7 @@ mod interval;
 mod key;
 pub mod manager;
 mod policy;
+pub mod question;
 mod quote;
 mod refused;
 mod version;
@@ -119,9 +119,11 @@ pub use hypertable::{ChunkInterval, HashDimension, Hypertable, HypertableColumn,
 pub use interval::Interval;
 pub use key::add_primary_key_sql;
 pub use manager::{Step, TimescaleManager};
-pub use policy::{ColumnstorePolicy, Job, Maintenance, RefreshPolicy, ReorderPolicy, RetentionPolicy};
+pub use policy::{ColumnstorePolicy, Job, Maintenance, PolicyKind, RefreshPolicy, ReorderPolicy, RetentionPolicy};
+pub use question::Question;
 pub use quote::{identifier, literal};
 pub use refused::{Refused, RenderError};
+pub use sql_dialect::Dialect;
 pub use version::{InvalidVersion, Version};
 
 /// The example of the README compiles.

@@ -1,8 +1,10 @@
 //! Quoting for PostgreSQL, for the few places where a name or value is not a bind parameter.
 
+use crate::Dialect;
+
 /// `name` as a quoted identifier; a dot is part of the name.
 pub fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    Dialect::Postgres.quote(name)
 }
 
 /// `name` as the text of a `regclass` argument: quoted inside only where folding to lower case would change it.

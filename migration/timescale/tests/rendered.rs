@@ -13,14 +13,11 @@ use std::{fmt::Write, fs, path::Path};
 
 use migration_timescale::{
     AggregateIndex, Capability, ChecksOnNewColumns, ChunkInterval, Chunks, Columnstore, ColumnstorePolicy,
-    ContinuousAggregate, HashDimension, Hypertable, HypertableColumn, Interval, Job, Maintenance, Number,
+    ContinuousAggregate, Dialect, HashDimension, Hypertable, HypertableColumn, Interval, Job, Maintenance, Number,
     PerChunkIndex, RefreshPolicy, RenderError, ReorderPolicy, RetentionPolicy, SparseIndex, Version, Window,
     bucket_sql,
 };
-use sea_orm::{
-    DbBackend,
-    sea_query::{ColumnDef, Index, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder, Table},
-};
+use sea_orm::sea_query::{ColumnDef, Index, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder, Table};
 
 /// Every version that brought something, the one before it, and what there is beside.
 fn servers() -> Vec<(String, Capability)> {
@@ -171,10 +168,10 @@ fn hypertable_column() {
         infallible(
             changes
                 .iter()
-                .map(|change| match server.backend() {
-                    DbBackend::MySql => change.statement().to_string(MysqlQueryBuilder),
-                    DbBackend::Sqlite => change.statement().to_string(SqliteQueryBuilder),
-                    _ => change.statement().to_string(PostgresQueryBuilder),
+                .map(|change| match server.dialect() {
+                    Dialect::MySql => change.statement().to_string(MysqlQueryBuilder),
+                    Dialect::Sqlite => change.statement().to_string(SqliteQueryBuilder),
+                    Dialect::Postgres => change.statement().to_string(PostgresQueryBuilder),
                 })
                 .collect(),
         )

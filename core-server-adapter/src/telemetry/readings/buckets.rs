@@ -5,7 +5,7 @@
 //! `interpolate`, which the suite compares it with.
 
 use chrono::{DateTime, Utc};
-use migration_timescale::{Capability, Interval, bucket_sql};
+use migration_timescale::{Capability, Dialect, Interval, bucket_sql};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 use serde::{Deserialize, Serialize};
 
@@ -104,10 +104,10 @@ fn check(
 
 fn sql(backend: DbBackend, width: Interval) -> String {
     // Not `time_bucket`, which would need a look at the server first: `date_bin` counts from the same Monday.
-    let (server, place) = match backend {
-        DbBackend::MySql => (Capability::mysql(), ["?", "?", "?"]),
-        DbBackend::Sqlite => (Capability::sqlite(), ["?", "?", "?"]),
-        _ => (Capability::postgres(), ["$1", "$2", "$3"]),
+    let (server, place) = match Dialect::of(backend) {
+        Dialect::MySql => (Capability::mysql(), ["?", "?", "?"]),
+        Dialect::Sqlite => (Capability::sqlite(), ["?", "?", "?"]),
+        Dialect::Postgres => (Capability::postgres(), ["$1", "$2", "$3"]),
     };
     let bucket = bucket_sql(server, width, "r.timestamp");
     let [sensor, from, to] = place;

@@ -1,5 +1,6 @@
 //! Registers sensors. A sensor that is registered already stays as it is.
 
+use migration_timescale::Dialect;
 use std::collections::HashSet;
 
 use entity::telemetry::{
@@ -69,9 +70,9 @@ impl<C: ConnectionTrait + TransactionTrait> SensorRepository<'_, C> {
 async fn insert<C: ConnectionTrait>(db: &C, batch: Vec<NewSensor>) -> Result<u64, DbErr> {
     let backend = db.get_database_backend();
     // MySQL reports a row that was left alone as affected, so what is new has to be known before.
-    let missing = match backend {
-        DbBackend::MySql => Some(count_missing(db, &batch).await?),
-        _ => None,
+    let missing = match Dialect::of(backend) {
+        Dialect::MySql => Some(count_missing(db, &batch).await?),
+        Dialect::Postgres | Dialect::Sqlite => None,
     };
     let now = now();
     let rows = batch.into_iter().map(|sensor| sensor.into_row(now).into_active_model());

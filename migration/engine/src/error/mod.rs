@@ -6,7 +6,8 @@ mod scratch;
 
 use chrono::{DateTime, Utc};
 use database_target::InvalidUrl;
-use sea_orm::{DbBackend, DbErr};
+use migration_timescale::Dialect;
+use sea_orm::DbErr;
 
 use crate::{Direction, Target, graph::GraphError, sql::sqlstate};
 pub use recording::OfflineError;
@@ -300,12 +301,12 @@ pub enum EngineError {
 impl EngineError {
     /// The database can only be read.
     pub(crate) fn read_only(target: &Target) -> Self {
-        let remedy = match target.backend() {
-            DbBackend::Sqlite => "make the file and its folder writable",
-            DbBackend::MySql => {
+        let remedy = match Dialect::of(target.backend()) {
+            Dialect::Sqlite => "make the file and its folder writable",
+            Dialect::MySql => {
                 "set read_only of the server and transaction_read_only of the session to OFF, connect to the primary"
             }
-            _ => {
+            Dialect::Postgres => {
                 "connect to the primary if it is a standby, or set default_transaction_read_only to off for this role and \
                  database"
             }

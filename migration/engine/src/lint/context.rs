@@ -1,6 +1,6 @@
 //! What a rule knows besides the statement.
 
-use migration_timescale::Version;
+use migration_timescale::{Version, question::KnownSchema};
 use sea_orm::DbBackend;
 use sqlparser::ast::{self, AlterTableOperation, ObjectType};
 
@@ -8,8 +8,6 @@ use crate::{
     recording::model::{Columnstore, Hypertable, Model, names::Names},
     sql::parsed::Parsed,
 };
-
-use super::policies::Policies;
 
 /// How names are read: rules look at PostgreSQL only.
 pub const NAMES: Names = Names(DbBackend::Postgres);
@@ -23,8 +21,6 @@ pub struct Context<'a> {
     pub start: &'a Model,
     /// The schema before the statement.
     pub before: &'a Model,
-    /// Continuous aggregates with their policies, before the statement.
-    pub policies: &'a Policies,
     /// Earlier statements of the revision in this direction, with their transactions.
     pub earlier: &'a [(Option<usize>, Parsed)],
     /// The transaction that the statement runs in.
@@ -131,9 +127,4 @@ pub fn created_index(parsed: &Parsed) -> Option<(String, &ast::CreateIndex)> {
 /// Whether an index is built in one transaction for each chunk.
 pub fn is_per_chunk(parsed: &Parsed) -> bool {
     parsed.switch(&["transaction_per_chunk"]) == Some(true)
-}
-
-/// Whether a statement makes a continuous aggregate.
-pub fn is_continuous_aggregate(parsed: &Parsed) -> bool {
-    parsed.starts_with(&["create", "materialized", "view"]) && parsed.switch(&["continuous"]) == Some(true)
 }

@@ -31,7 +31,6 @@ use crate::{
     sql::parsed::{self, Parsed},
 };
 use context::Context;
-use policies::Policies;
 use squawk::Subject;
 
 /// Looks at the recordings of the same revisions for one or several profiles of PostgreSQL, each in the order of the
@@ -45,7 +44,6 @@ pub fn lint(
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for history in histories {
-        let mut policies = Policies::default();
         for revision in history {
             let revision = match revision {
                 Ok(revision) => revision,
@@ -57,8 +55,8 @@ pub fn lint(
                     continue;
                 }
             };
-            let done = walk(&revision.up, timescaledb, &mut policies);
-            let undone = revision.down.as_ref().map(|down| walk(down, timescaledb, &mut policies.clone()));
+            let done = walk(&revision.up, timescaledb);
+            let undone = revision.down.as_ref().map(|down| walk(down, timescaledb));
             for finding in done.into_iter().chain(undone.into_iter().flatten()) {
                 if !findings.contains(&finding) {
                     findings.push(finding);
@@ -140,7 +138,7 @@ fn revisions(histories: &[Vec<Result<Recorded, OfflineError>>]) -> Vec<String> {
 }
 
 /// One script, statement by statement.
-fn walk(script: &Script, timescaledb: Version, policies: &mut Policies) -> Vec<Finding> {
+fn walk(script: &Script, timescaledb: Version) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut subjects: Vec<Vec<Subject>> = Vec::new();
     let mut earlier: Vec<(Option<usize>, Parsed)> = Vec::new();
@@ -154,7 +152,6 @@ fn walk(script: &Script, timescaledb: Version, policies: &mut Policies) -> Vec<F
                 timescaledb,
                 start: &script.before,
                 before: &model,
-                policies,
                 earlier: &earlier,
                 transaction: statement.transaction,
                 in_company,
@@ -162,7 +159,6 @@ fn walk(script: &Script, timescaledb: Version, policies: &mut Policies) -> Vec<F
             findings.extend(own_findings(script, &context, &parsed));
             about.push(Subject::of(&context, &parsed));
             model.apply_parsed(DbBackend::Postgres, &parsed);
-            policies.apply(&parsed);
             earlier.push((statement.transaction, parsed));
         }
         subjects.push(about);

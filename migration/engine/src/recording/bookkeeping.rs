@@ -4,6 +4,7 @@
 //!
 //! Implement [`Bookkeeping`] for a type that holds a [`SeaOrmTable`], and add statements to what it gives.
 
+use migration_timescale::Dialect;
 use sea_orm::{
     DbBackend, Schema,
     sea_query::{Alias, Expr, ExprTrait, IntoIden, MysqlQueryBuilder, PostgresQueryBuilder, Query, SqliteQueryBuilder},
@@ -36,10 +37,10 @@ impl SeaOrmTable {
 
 macro_rules! written_for {
     ($backend:expr, $statement:expr) => {
-        match $backend {
-            DbBackend::MySql => $statement.to_string(MysqlQueryBuilder),
-            DbBackend::Sqlite => $statement.to_string(SqliteQueryBuilder),
-            _ => $statement.to_string(PostgresQueryBuilder),
+        match Dialect::of($backend) {
+            Dialect::MySql => $statement.to_string(MysqlQueryBuilder),
+            Dialect::Sqlite => $statement.to_string(SqliteQueryBuilder),
+            Dialect::Postgres => $statement.to_string(PostgresQueryBuilder),
         }
     };
 }
@@ -74,9 +75,9 @@ impl Bookkeeping for SeaOrmTable {
 
 /// The database's clock.
 pub fn seconds_since_1970(backend: DbBackend) -> &'static str {
-    match backend {
-        DbBackend::MySql => "UNIX_TIMESTAMP()",
-        DbBackend::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
-        _ => "floor(extract(epoch FROM clock_timestamp()))::bigint",
+    match Dialect::of(backend) {
+        Dialect::MySql => "UNIX_TIMESTAMP()",
+        Dialect::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
+        Dialect::Postgres => "floor(extract(epoch FROM clock_timestamp()))::bigint",
     }
 }

@@ -2,17 +2,20 @@
 //! statements. It answers catalogue questions while revisions are recorded, and gives lint rules their context.
 
 mod ddl;
+mod known;
 pub mod names;
-mod policies;
+pub mod policies;
 mod timescale;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::DbBackend;
+use sqlparser::tokenizer::Token;
 
 use crate::sql::parsed::{self, Parsed};
 pub use ddl::index_columns;
 use names::Names;
+use policies::Policies;
 
 /// The schema after some statements. Names are without quotes and schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,9 +26,8 @@ pub struct Model {
     pub views: BTreeMap<String, View>,
     /// Types (enums and others) with their labels in order.
     pub types: BTreeMap<String, Vec<String>>,
-    /// Settings of policies as they were written, by their kind (columnstore, refresh, reorder, retention) and the
-    /// hypertable or aggregate.
-    pub policies: BTreeMap<(&'static str, String), Vec<String>>,
+    /// Policies of hypertables and continuous aggregates.
+    pub policies: Policies,
 }
 
 /// A table of a [`Model`].
@@ -75,12 +77,21 @@ pub struct Columnstore {
 /// A view of a [`Model`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
-    /// Whether it is a continuous aggregate.
-    pub continuous: bool,
-    /// Whether it shows what was materialised and nothing else, as continuous aggregates do unless told.
-    pub materialized_only: bool,
+    /// Set when it is a continuous aggregate.
+    pub aggregate: Option<Aggregate>,
     /// Columns and tables its query names, as far as the text tells.
     pub reads: BTreeSet<String>,
+}
+
+/// What makes a [`View`] a continuous aggregate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aggregate {
+    /// Whether it shows what was materialised and nothing else, as they do unless told.
+    pub materialized_only: bool,
+    /// The table or aggregate it reads.
+    pub source: String,
+    /// Width of a bucket, as it was written; empty where the text does not tell.
+    pub bucket: Vec<Token>,
 }
 
 impl Model {
@@ -99,82 +110,42 @@ impl Model {
             ddl::apply(self, names, parsed, statement);
         }
         timescale::apply(self, names, parsed);
-        policies::apply(self, names, parsed);
-    }
-
-    /// Whether the table is there.
-    pub fn has_table(&self, table: &str) -> bool {
-        self.tables.contains_key(table)
-    }
-
-    /// Whether the table has the column.
-    pub fn has_column(&self, table: &str, column: &str) -> bool {
-        self.tables.get(table).is_some_and(|table| table.columns.iter().any(|known| known.name == column))
-    }
-
-    /// Whether the table has the index.
-    pub fn has_index(&self, table: &str, index: &str) -> bool {
-        self.tables.get(table).is_some_and(|table| table.indexes.contains(index))
-    }
-
-    /// Whether the type is there.
-    pub fn has_type(&self, name: &str) -> bool {
-        self.types.contains_key(name)
+        self.policies.apply(names, parsed);
     }
 
     /// The view as a continuous aggregate.
-    pub fn continuous_aggregate(&self, name: &str) -> Option<&View> {
-        self.views.get(name).filter(|view| view.continuous)
-    }
-
-    /// Whether the table has a unique index without the column.
-    pub fn has_unique_index_without(&self, table: &str, column: &str) -> bool {
-        self.tables.get(table).is_some_and(|table| {
-            let lacks =
-                |index| table.index_columns.get(index).is_some_and(|columns| !columns.iter().any(|c| c == column));
-            table.unique_indexes.iter().any(lacks)
-        })
-    }
-
-    /// Whether the type of the column was created as an enum.
-    pub fn has_enum_column(&self, table: &str, column: &str) -> bool {
-        let column = self.tables.get(table).and_then(|table| table.columns.iter().find(|known| known.name == column));
-        column
-            .and_then(|column| self.types.get(column.data_type.trim_matches('"')))
-            .is_some_and(|labels| !labels.is_empty())
-    }
-
-    /// Whether a continuous aggregate names both the table and the column.
-    pub fn is_aggregated(&self, table: &str, column: &str) -> bool {
-        self.views.values().any(|view| view.continuous && view.reads.contains(table) && view.reads.contains(column))
+    pub fn continuous_aggregate(&self, name: &str) -> Option<&Aggregate> {
+        self.views.get(name).and_then(|view| view.aggregate.as_ref())
     }
 
     /// The table as a hypertable.
     pub fn hypertable(&self, table: &str) -> Option<&Hypertable> {
         self.tables.get(table).and_then(|table| table.hypertable.as_ref())
     }
-}
 
-impl Hypertable {
-    /// Whether it is partitioned by the column.
-    pub fn has_dimension(&self, column: &str) -> bool {
-        self.dimensions.iter().any(|known| known == column)
-    }
-
-    /// Whether its columnstore is segmented or ordered by the column.
-    pub fn stores_by(&self, column: &str) -> bool {
-        let columns = self.columnstore.iter().flat_map(|store| store.segment_by.iter().chain(&store.order_by));
-        columns.into_iter().any(|known| known == column)
-    }
-}
-
-impl Model {
     fn rename_table(&mut self, old: &str, new: &str) {
         if let Some(table) = self.tables.remove(old) {
             self.tables.insert(new.to_owned(), table);
         }
         if let Some(view) = self.views.remove(old) {
             self.views.insert(new.to_owned(), view);
+        }
+        self.policies.rename(old, new);
+    }
+
+    fn drop_table(&mut self, name: &str, cascade: bool) {
+        self.tables.remove(name);
+        self.policies.drop_those_of(name);
+        if cascade {
+            self.drop_views_reading(name);
+        }
+    }
+
+    fn drop_view(&mut self, name: &str, cascade: bool) {
+        self.views.remove(name);
+        self.policies.drop_those_of(name);
+        if cascade {
+            self.drop_views_reading(name);
         }
     }
 
@@ -183,8 +154,8 @@ impl Model {
         let readers = |(view, found): (&String, &View)| found.reads.contains(name).then(|| view.clone());
         let views: Vec<String> = self.views.iter().filter_map(readers).collect();
         for view in views {
-            if self.views.remove(&view).is_some() {
-                self.drop_views_reading(&view);
+            if self.views.contains_key(&view) {
+                self.drop_view(&view, true);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Runs revisions on a [`Recorder`].
 
-use migration_timescale::Capability;
+use migration_timescale::{Capability, question::answered_by};
 use sea_orm::{DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 use tracing::instrument::WithSubscriber;
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Direction,
     error::OfflineError,
-    revision::{call, caught::caught, consent, recorded},
+    revision::{call, caught::caught, consent},
     sql::text,
 };
 
@@ -155,7 +155,7 @@ pub(super) async fn run(
     let recorder = Recorder::new(server, direction, before.clone(), errors);
     let notes = Notes::default();
     let work = consent::with_consent(true, step(revision, direction, &recorder, wrapped));
-    let work = recorded::scope(work);
+    let work = answered_by(recorder.known(), work);
     let outcome = caught(work).with_subscriber(notes.clone()).await;
     let Taken { statements, numbers, given, asked, unanswered } = recorder.take();
     let question = unanswered.last().map(|sql| shortened(sql));

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use migration_timescale::Capability;
+use migration_timescale::{
+    Capability,
+    question::{Known, KnownSchema},
+};
 use sea_orm::{
     DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, ExecResult, MockDatabase, MockDatabaseConnection,
     MockDatabaseTrait, MockExecResult, QueryResult, Statement as Given, Transaction, Value,
@@ -11,7 +14,7 @@ use sea_orm::{
 use super::{
     OnError, Statement,
     model::Model,
-    questions::{self, Row},
+    probes::{self, Row},
     record::Errors,
     refusal::{Refusal, refusal},
     schema::Schema,
@@ -104,7 +107,7 @@ impl Recording {
         self.refuse_aborted()?;
         self.asked = true;
         let values: &[Value] = statement.values.as_ref().map_or(&[], |values| &values.0);
-        let rows = if let Some(rows) = questions::answer(self, &statement.sql, values) {
+        let rows = if let Some(rows) = probes::answer(self, &statement.sql, values) {
             rows
         } else {
             let sql = written_out(&statement)?;
@@ -125,6 +128,25 @@ impl Recording {
         if self.known.as_ref().is_some_and(|(applied, _)| *applied > kept) {
             self.known = None;
         }
+    }
+}
+
+impl Known for Recording {
+    fn server(&self) -> Capability {
+        self.server
+    }
+
+    /// What a script reverts may have some.
+    fn may_hold_rows(&self) -> bool {
+        self.direction == Direction::Down
+    }
+
+    fn schema(&mut self) -> &dyn KnownSchema {
+        self.model()
+    }
+
+    fn refuse(&self) -> Result<(), DbErr> {
+        self.refuse_aborted()
     }
 }
 
@@ -187,6 +209,11 @@ impl Recorder {
     pub fn connection(&self) -> DatabaseConnection {
         let mock = MockDatabaseConnection::new(self.clone());
         DatabaseConnectionType::MockDatabaseConnection(Arc::new(mock)).into()
+    }
+
+    /// What stands in for the database.
+    pub fn known(&self) -> Arc<Mutex<dyn Known>> {
+        Arc::clone(&self.recording) as _
     }
 
     /// An error when a statement failed that ends its transaction.

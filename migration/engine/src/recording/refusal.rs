@@ -1,8 +1,10 @@
 //! The error with which a server answers a statement that cannot work on a known schema: it creates an object that exists,
 //! or changes one that does not. Revisions ignore such errors, or know them by their text.
 
+use migration_timescale::Dialect;
 use std::{borrow::Cow, error::Error, fmt};
 
+use migration_timescale::question::KnownSchema;
 use sea_orm::{
     DbBackend, DbErr, RuntimeErr,
     sqlx::{
@@ -91,10 +93,10 @@ impl Known<'_> {
         match operation {
             Operation::AddColumn { if_not_exists: false, column_def, .. } if has(&column_def.name) => {
                 let column = self.names.ident(&column_def.name);
-                Some(match self.backend {
-                    DbBackend::MySql => Refusal::mysql("42S21", format!("Duplicate column name '{column}'")),
-                    DbBackend::Sqlite => Refusal::sqlite(format!("duplicate column name: {column}")),
-                    _ => {
+                Some(match Dialect::of(self.backend) {
+                    Dialect::MySql => Refusal::mysql("42S21", format!("Duplicate column name '{column}'")),
+                    Dialect::Sqlite => Refusal::sqlite(format!("duplicate column name: {column}")),
+                    Dialect::Postgres => {
                         Refusal::postgres("42701", format!("column \"{column}\" of relation \"{name}\" already exists"))
                     }
                 })
@@ -102,12 +104,12 @@ impl Known<'_> {
             // A table without columns is one of which they are not known.
             Operation::DropColumn { if_exists: false, column_names, .. } if !table.columns.is_empty() => {
                 let column = self.names.ident(column_names.iter().find(|column| !has(column))?);
-                Some(match self.backend {
-                    DbBackend::MySql => {
+                Some(match Dialect::of(self.backend) {
+                    Dialect::MySql => {
                         Refusal::mysql("42000", format!("Can't DROP COLUMN `{column}`; check that it exists"))
                     }
-                    DbBackend::Sqlite => Refusal::sqlite(format!("no such column: \"{column}\"")),
-                    _ => {
+                    Dialect::Sqlite => Refusal::sqlite(format!("no such column: \"{column}\"")),
+                    Dialect::Postgres => {
                         Refusal::postgres("42703", format!("column \"{column}\" of relation \"{name}\" does not exist"))
                     }
                 })
@@ -118,9 +120,9 @@ impl Known<'_> {
 
     /// SQLite and MySQL tell no letters apart by their case, as far as the file system of a server of MySQL lets them.
     fn same(&self, one: &str, other: &str) -> bool {
-        match self.backend {
-            DbBackend::MySql | DbBackend::Sqlite => one.eq_ignore_ascii_case(other),
-            _ => one == other,
+        match Dialect::of(self.backend) {
+            Dialect::MySql | Dialect::Sqlite => one.eq_ignore_ascii_case(other),
+            Dialect::Postgres => one == other,
         }
     }
 
@@ -141,29 +143,31 @@ impl Known<'_> {
             Object::Type => self.model.types.keys().any(|known| self.same(known, name)),
             _ => self.table(name).is_some() || self.has_view(name),
         };
-        found.then(|| match (self.backend, object) {
-            (DbBackend::MySql, _) => Refusal::mysql("42S01", format!("Table '{name}' already exists")),
-            (DbBackend::Sqlite, _) if self.table(name).is_some() => {
+        found.then(|| match (Dialect::of(self.backend), object) {
+            (Dialect::MySql, _) => Refusal::mysql("42S01", format!("Table '{name}' already exists")),
+            (Dialect::Sqlite, _) if self.table(name).is_some() => {
                 Refusal::sqlite(format!("table {name} already exists"))
             }
-            (DbBackend::Sqlite, _) => Refusal::sqlite(format!("view {name} already exists")),
-            (_, Object::Type) => Refusal::postgres("42710", format!("type \"{name}\" already exists")),
-            _ => Refusal::postgres("42P07", format!("relation \"{name}\" already exists")),
+            (Dialect::Sqlite, _) => Refusal::sqlite(format!("view {name} already exists")),
+            (Dialect::Postgres, Object::Type) => Refusal::postgres("42710", format!("type \"{name}\" already exists")),
+            (Dialect::Postgres, Object::Table | Object::View | Object::Index) => {
+                Refusal::postgres("42P07", format!("relation \"{name}\" already exists"))
+            }
         })
     }
 
     /// Names of indexes are those of their table on MySQL, and of the schema elsewhere.
     fn index_exists(&self, table: &str, name: &str) -> Option<Refusal> {
-        let found = match self.backend {
-            DbBackend::MySql => {
+        let found = match Dialect::of(self.backend) {
+            Dialect::MySql => {
                 self.table(table).is_some_and(|table| table.indexes.iter().any(|known| self.same(known, name)))
             }
-            _ => self.has_index(name),
+            Dialect::Postgres | Dialect::Sqlite => self.has_index(name),
         };
-        found.then(|| match self.backend {
-            DbBackend::MySql => Refusal::mysql("42000", format!("Duplicate key name '{name}'")),
-            DbBackend::Sqlite => Refusal::sqlite(format!("index {name} already exists")),
-            _ => Refusal::postgres("42P07", format!("relation \"{name}\" already exists")),
+        found.then(|| match Dialect::of(self.backend) {
+            Dialect::MySql => Refusal::mysql("42000", format!("Duplicate key name '{name}'")),
+            Dialect::Sqlite => Refusal::sqlite(format!("index {name} already exists")),
+            Dialect::Postgres => Refusal::postgres("42P07", format!("relation \"{name}\" already exists")),
         })
     }
 
@@ -172,10 +176,10 @@ impl Known<'_> {
         if self.table(name).is_some() || self.has_view(name) {
             return None;
         }
-        Some(match self.backend {
-            DbBackend::MySql => Refusal::mysql("42S02", format!("Table '{name}' doesn't exist")),
-            DbBackend::Sqlite => Refusal::sqlite(format!("no such table: {name}")),
-            _ => Refusal::postgres("42P01", format!("relation \"{name}\" does not exist")),
+        Some(match Dialect::of(self.backend) {
+            Dialect::MySql => Refusal::mysql("42S02", format!("Table '{name}' doesn't exist")),
+            Dialect::Sqlite => Refusal::sqlite(format!("no such table: {name}")),
+            Dialect::Postgres => Refusal::postgres("42P01", format!("relation \"{name}\" does not exist")),
         })
     }
 
@@ -200,16 +204,18 @@ impl Known<'_> {
             Object::Index => "index",
             Object::Type => "type",
         };
-        (!found).then(|| match (self.backend, object) {
-            (DbBackend::MySql, Object::Index) => {
+        (!found).then(|| match (Dialect::of(self.backend), object) {
+            (Dialect::MySql, Object::Index) => {
                 Refusal::mysql("42000", format!("Can't DROP INDEX `{name}`; check that it exists"))
             }
-            (DbBackend::MySql, _) => Refusal::mysql("42S02", format!("Unknown {word} '{name}'")),
-            (DbBackend::Sqlite, _) => Refusal::sqlite(format!("no such {word}: {name}")),
-            (_, Object::Table | Object::View) => {
+            (Dialect::MySql, _) => Refusal::mysql("42S02", format!("Unknown {word} '{name}'")),
+            (Dialect::Sqlite, _) => Refusal::sqlite(format!("no such {word}: {name}")),
+            (Dialect::Postgres, Object::Table | Object::View) => {
                 Refusal::postgres("42P01", format!("{word} \"{name}\" does not exist"))
             }
-            _ => Refusal::postgres("42704", format!("{word} \"{name}\" does not exist")),
+            (Dialect::Postgres, Object::Index | Object::Type) => {
+                Refusal::postgres("42704", format!("{word} \"{name}\" does not exist"))
+            }
         })
     }
 }
@@ -238,10 +244,10 @@ impl Refusal {
     /// One that nothing is known of.
     pub fn unknown(backend: DbBackend) -> Self {
         let message = "a statement may fail, and this one is tried with that".to_owned();
-        match backend {
-            DbBackend::MySql => Self::mysql("HY000", message),
-            DbBackend::Sqlite => Self::sqlite(message),
-            _ => Self::postgres("XX000", message),
+        match Dialect::of(backend) {
+            Dialect::MySql => Self::mysql("HY000", message),
+            Dialect::Sqlite => Self::sqlite(message),
+            Dialect::Postgres => Self::postgres("XX000", message),
         }
     }
 
@@ -259,10 +265,10 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.backend {
-            DbBackend::Sqlite => write!(f, "(code: {}) {}", self.code, self.message),
-            DbBackend::MySql => write!(f, "({}): {}", self.code, self.message),
-            _ => f.write_str(&self.message),
+        match Dialect::of(self.backend) {
+            Dialect::Sqlite => write!(f, "(code: {}) {}", self.code, self.message),
+            Dialect::MySql => write!(f, "({}): {}", self.code, self.message),
+            Dialect::Postgres => f.write_str(&self.message),
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use database_target::session::{MYSQL, POSTGRES, POSTGRES_PATH_WITH_EXTENSION};
-use migration_timescale::Capability;
+use migration_timescale::{Capability, Dialect};
 use sea_orm::DbBackend;
 
 use super::{Bookkeeping, OnError, Recorded, Script, Statement};
@@ -69,10 +69,10 @@ impl Page {
             Direction::Up => ("Applies revisions to", "up"),
             Direction::Down => ("Reverts revisions of", "down"),
         };
-        let run = match self.backend {
-            DbBackend::MySql => "mariadb DATABASE < FILE",
-            DbBackend::Sqlite => "sqlite3 DATABASE < FILE",
-            _ => "psql -X -f FILE DATABASE",
+        let run = match Dialect::of(self.backend) {
+            Dialect::MySql => "mariadb DATABASE < FILE",
+            Dialect::Sqlite => "sqlite3 DATABASE < FILE",
+            Dialect::Postgres => "psql -X -f FILE DATABASE",
         };
         self.comment(&format!("{action} a database: {}.", options.server));
         if options.server.has_hypertables() {
@@ -108,14 +108,16 @@ impl Page {
             error.revision()
         );
         let literal = migration_timescale::literal(&message);
-        match self.backend {
-            DbBackend::MySql => self.statement(&format!("SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {literal}")),
-            DbBackend::Sqlite => {
+        match Dialect::of(self.backend) {
+            Dialect::MySql => self.statement(&format!("SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = {literal}")),
+            Dialect::Sqlite => {
                 let name = format!("\"{}\"", message.replace('"', "\"\""));
                 self.comment("SQLite has no statement that only fails; the error names what is asked for.");
                 self.statement(&format!("SELECT * FROM {name}"));
             }
-            _ => self.statement(&format!("DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = {literal}; END $$")),
+            Dialect::Postgres => {
+                self.statement(&format!("DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = {literal}; END $$"));
+            }
         }
     }
 
@@ -186,23 +188,25 @@ impl Page {
     /// A statement of a revision, which goes on after errors as the revision does.
     fn given(&mut self, statement: &Statement, in_transaction: bool) {
         let Statement { sql, on_error, .. } = statement;
-        match (on_error, self.backend) {
+        match (on_error, Dialect::of(self.backend)) {
             (OnError::Stop, _) => return self.once(sql, in_transaction),
-            (OnError::Fails(why), DbBackend::Sqlite) => {
+            (OnError::Fails(why), Dialect::Sqlite) => {
                 return self
                     .comment(&format!("Left out, because it fails here ({why}), which the revision ignores: {sql}"));
             }
-            (OnError::Fails(why), _) => {
+            (OnError::Fails(why), Dialect::Postgres | Dialect::MySql) => {
                 self.comment(&format!("This fails here ({why}), which the revision ignores."));
             }
             // Once something failed, sqlite3 stops at the next `.bail on`.
-            (OnError::GoOn, DbBackend::Sqlite) => {
+            (OnError::GoOn, Dialect::Sqlite) => {
                 self.comment(
                     "If this fails, the revision ignores it; sqlite3 cannot, so run the revision with `up` then.",
                 );
                 return self.once(sql, in_transaction);
             }
-            (OnError::GoOn, _) => self.comment("This may fail, which the revision ignores."),
+            (OnError::GoOn, Dialect::Postgres | Dialect::MySql) => {
+                self.comment("This may fail, which the revision ignores.");
+            }
         }
         if self.backend == DbBackend::MySql {
             let end = if text::ends_in_comment(self.backend, sql) { "\n" } else { "" };
@@ -243,15 +247,15 @@ impl Page {
     fn statement(&mut self, sql: &str) {
         let end = if text::ends_in_comment(self.backend, sql) { "\n" } else { "" };
         // mariadb cuts a text at every semicolon, also inside a block.
-        match self.backend {
-            DbBackend::MySql if text::has_several(self.backend, sql) => {
+        match Dialect::of(self.backend) {
+            Dialect::MySql if text::has_several(self.backend, sql) => {
                 let mut delimiter = "//".to_owned();
                 while sql.contains(&delimiter) {
                     delimiter.push('/');
                 }
                 self.line(format_args!("DELIMITER {delimiter}\n{sql}{end}\n{delimiter}\nDELIMITER ;"));
             }
-            _ => self.line(format_args!("{sql}{end};")),
+            Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => self.line(format_args!("{sql}{end};")),
         }
     }
 
@@ -271,10 +275,10 @@ impl Page {
 /// The session that every revision starts from, and that an error ends the run. Where psql finds `:session` it reads the
 /// statements that bring it back.
 fn session(backend: DbBackend) -> String {
-    match backend {
-        DbBackend::MySql => again(backend),
-        DbBackend::Sqlite => format!(".bail on\n{}", again(backend)),
-        _ => {
+    match Dialect::of(backend) {
+        Dialect::MySql => again(backend),
+        Dialect::Sqlite => format!(".bail on\n{}", again(backend)),
+        Dialect::Postgres => {
             let set = POSTGRES.iter().map(|(name, value)| format!("SET {name} = \\'{value}\\'"));
             let settings: Vec<String> = set.collect();
             format!(
@@ -291,11 +295,11 @@ fn session(backend: DbBackend) -> String {
 
 /// Statements that bring the session back to that.
 fn again(backend: DbBackend) -> String {
-    match backend {
-        DbBackend::MySql => format!("UNLOCK TABLES; {MYSQL};\n"),
-        DbBackend::Sqlite => "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; \
+    match Dialect::of(backend) {
+        Dialect::MySql => format!("UNLOCK TABLES; {MYSQL};\n"),
+        Dialect::Sqlite => "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; \
              PRAGMA recursive_triggers = OFF; PRAGMA legacy_alter_table = OFF; PRAGMA case_sensitive_like = OFF;\n"
             .to_owned(),
-        _ => ":session;\n".to_owned(),
+        Dialect::Postgres => ":session;\n".to_owned(),
     }
 }

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use migration_timescale::{
     Capability, Chunks, Columnstore, ColumnstorePolicy, ContinuousAggregate, Hypertable, HypertableColumn, Interval,
     PerChunkIndex, RefreshPolicy, ReorderPolicy, RetentionPolicy, SparseIndex, TimescaleManager, Version, Window,
+    question::KnownSchema,
 };
 use sea_orm::{ConnectionTrait, DbErr, Statement as Given, TransactionTrait};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait::async_trait};
@@ -371,6 +372,53 @@ async fn questions_of_migration_timescale_are_answered_on_every_backend() {
         let real_time = second.iter().filter(|(sql, _)| sql.starts_with("ALTER MATERIALIZED VIEW")).count();
         assert_eq!(real_time, usize::from(server.has_continuous_aggregates()));
         assert_eq!(second.iter().filter(|(sql, _)| sql.contains("ADD COLUMN")).count(), 0, "{second:#?}");
+    }
+}
+
+/// What a revision wrote by hand, a later one exchanges by value.
+#[tokio::test]
+async fn policies_are_known_however_their_arguments_are_written() {
+    const BY_PLACE: [&str; 4] = [
+        "SELECT add_compression_policy('readings', INTERVAL '7 days')",
+        "SELECT add_reorder_policy('readings', 'by_value')",
+        "SELECT add_continuous_aggregate_policy('hourly', INTERVAL '4 hours', INTERVAL '0 seconds', INTERVAL '1 hour')",
+        "SELECT add_retention_policy('readings', INTERVAL '30 days')",
+    ];
+    const BY_NAME: [&str; 4] = [
+        "SELECT add_compression_policy(compress_after => INTERVAL '7 days', hypertable => 'readings')",
+        "SELECT add_reorder_policy(index_name => 'by_value', hypertable => 'readings')",
+        "SELECT add_continuous_aggregate_policy(continuous_aggregate => 'hourly', start_offset => INTERVAL '4 hours', \
+         end_offset => INTERVAL '0 seconds', schedule_interval => INTERVAL '1 hour')",
+        "SELECT add_retention_policy(drop_after => INTERVAL '30 days', relation => 'readings')",
+    ];
+    async fn by_hand(manager: &SchemaManager<'_>, policies: [&str; 4]) -> Result<(), DbErr> {
+        run(manager, "CREATE TABLE readings (taken_at timestamptz NOT NULL, value real)").await?;
+        for policy in policies {
+            run(manager, policy).await?;
+        }
+        Ok(())
+    }
+    let then = revision("m2", |manager| {
+        Box::pin(async move {
+            let hourly = ContinuousAggregate::on("readings", "hourly").bucket("hour", "taken_at", Interval::hours(1));
+            let hourly = hourly.aggregate("n", "count(*)");
+            let retention = RetentionPolicy::of_table("readings", "taken_at", Interval::days(31));
+            manager.add_columnstore_policy(&ColumnstorePolicy::after("readings", "8 days")).await?;
+            manager.add_reorder_policy(&ReorderPolicy::by("readings", "by_time")).await?;
+            manager.add_refresh_policy(&RefreshPolicy::of(&hourly).start_offset(Interval::hours(5))).await?;
+            manager.add_retention_policy(&retention).await?;
+            Ok(())
+        })
+    });
+    let histories = [
+        revision("m1", |manager| Box::pin(by_hand(manager, BY_PLACE))),
+        revision("m1", |manager| Box::pin(by_hand(manager, BY_NAME))),
+    ];
+    for first in &histories {
+        let recorded = record(&[first, &then], TIMESCALEDB).await.unwrap();
+        let removed: Vec<&str> =
+            of(&recorded[1].up).into_iter().map(|(sql, _)| sql).filter(|sql| sql.contains("remove_")).collect();
+        assert_eq!(removed.len(), 4, "{removed:#?}");
     }
 }
 

@@ -4,6 +4,7 @@
 //! (a UUID as text where the driver sends bytes, a time with an offset that MySQL does not read) or no valid SQL.
 
 use chrono::{SecondsFormat, Utc};
+use migration_timescale::Dialect;
 use sea_orm::{
     DbBackend, Statement, Value,
     sea_query::{OptionEnum, prelude::Uuid},
@@ -52,10 +53,10 @@ fn by_sea_query(backend: DbBackend, value: &Value) -> String {
 }
 
 fn string(backend: DbBackend, text: &str) -> String {
-    match backend {
+    match Dialect::of(backend) {
         // The client ends a text at the zero, and drops a carriage return at the end of a line.
-        DbBackend::Sqlite if text.contains(['\0', '\r']) => format!("CAST({} AS TEXT)", bytes(text.as_bytes())),
-        DbBackend::MySql => {
+        Dialect::Sqlite if text.contains(['\0', '\r']) => format!("CAST({} AS TEXT)", bytes(text.as_bytes())),
+        Dialect::MySql => {
             let escaped = text.chars().map(|char| match char {
                 '\'' => "''".to_owned(),
                 '\\' => "\\\\".to_owned(),
@@ -67,18 +68,20 @@ fn string(backend: DbBackend, text: &str) -> String {
             });
             format!("'{}'", escaped.collect::<String>())
         }
-        _ => by_sea_query(backend, &Value::from(text)),
+        Dialect::Postgres | Dialect::Sqlite => by_sea_query(backend, &Value::from(text)),
     }
 }
 
 /// Always with a point or an exponent, so that it is no integer.
 fn float(backend: DbBackend, number: f64, text: &str) -> String {
-    match backend {
-        _ if number.is_finite() => text.to_owned(),
-        DbBackend::Postgres => format!("'{number}'::double precision"),
-        _ if number.is_nan() => "NULL".to_owned(),
-        _ if number > 0.0 => "9e999".to_owned(),
-        _ => "-9e999".to_owned(),
+    if number.is_finite() {
+        return text.to_owned();
+    }
+    match Dialect::of(backend) {
+        Dialect::Postgres => format!("'{number}'::double precision"),
+        Dialect::MySql | Dialect::Sqlite if number.is_nan() => "NULL".to_owned(),
+        Dialect::MySql | Dialect::Sqlite if number > 0.0 => "9e999".to_owned(),
+        Dialect::MySql | Dialect::Sqlite => "-9e999".to_owned(),
     }
 }
 
@@ -86,11 +89,11 @@ fn moment<Zone: chrono::TimeZone>(backend: DbBackend, time: &chrono::DateTime<Zo
 where
     Zone::Offset: std::fmt::Display,
 {
-    match backend {
-        DbBackend::Sqlite => format!("'{}'", time.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
+    match Dialect::of(backend) {
+        Dialect::Sqlite => format!("'{}'", time.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
         // The session's time zone is UTC.
-        DbBackend::MySql => format!("'{}'", time.with_timezone(&Utc).format("%F %T%.6f")),
-        _ => format!("'{}'", time.format("%F %T%.6f%:z")),
+        Dialect::MySql => format!("'{}'", time.with_timezone(&Utc).format("%F %T%.6f")),
+        Dialect::Postgres => format!("'{}'", time.format("%F %T%.6f%:z")),
     }
 }
 

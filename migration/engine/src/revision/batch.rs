@@ -6,11 +6,12 @@
 //!
 //! Only outside a transaction (`use_transaction() -> Some(false)`). Inside one it works, and holds every row to the end.
 
+use migration_timescale::question::is_answered;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use sea_orm_migration::SchemaManager;
 
 use crate::{
-    revision::{consent, progress, recorded},
+    revision::{consent, progress},
     sql::quote,
 };
 
@@ -69,7 +70,7 @@ impl BatchedUpdate {
     pub async fn run(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let db = manager.get_connection();
         let backend = manager.get_database_backend();
-        if recorded::is_recording() {
+        if is_answered() {
             // A script has no loop: it gets the whole change.
             let all = format!("UPDATE {} SET {} WHERE {}", quote(backend, &self.table), self.set, self.filter);
             let all = if backend == DbBackend::Postgres { format!("{}; {all}", consent::EVERY_ROW) } else { all };

@@ -5,10 +5,9 @@
 
 use std::future::Future;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
+use migration_timescale::{Question, question::is_answered};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, TransactionSession, TransactionTrait};
 use sea_orm_migration::SchemaManager;
-
-use crate::revision::recorded;
 
 /// Statement of PostgreSQL, for a transaction: what reads, changes or deletes rows then fails where a policy of row-level
 /// security hides some from this user. Without it they would be left out without a word.
@@ -43,13 +42,14 @@ pub async fn may_drop_rows(manager: &SchemaManager<'_>, table: &str) -> Result<(
 pub async fn holds_rows<C: ConnectionTrait + TransactionTrait>(db: &C, table: &str) -> Result<bool, DbErr> {
     let backend = db.get_database_backend();
     let quoted = crate::sql::quote(backend, table);
-    let question = Statement::from_string(backend, format!("SELECT 1 AS has_rows FROM {quoted} LIMIT 1"));
-    if backend != DbBackend::Postgres || recorded::is_recording() {
-        return Ok(db.query_one_raw(question).await?.is_some());
+    let sql = format!("SELECT 1 FROM {quoted} LIMIT 1");
+    let question = Question::reading(sql, [], |row| Ok(row.is_some()), |known| known.may_hold_rows());
+    if backend != DbBackend::Postgres || is_answered() {
+        return question.ask(db).await;
     }
     let look = db.begin().await?;
     look.execute_unprepared(EVERY_ROW).await?;
-    let found = look.query_one_raw(question).await?;
+    let found = question.ask(&look).await?;
     look.commit().await?;
-    Ok(found.is_some())
+    Ok(found)
 }

@@ -9,7 +9,7 @@
 //! They have a primary key, without which a publication of all tables would let nobody change them.
 
 use migration_timescale::{
-    Capability, MYSQL_TABLE_OPTIONS, TimescaleManager, add_primary_key_sql, identifier, literal,
+    Capability, Dialect, MYSQL_TABLE_OPTIONS, TimescaleManager, add_primary_key_sql, identifier, literal,
 };
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;
@@ -114,9 +114,9 @@ impl KeptColumns {
         let key = self.key.join(", ");
         if !manager.table_exists(&self.side_table).await? {
             // IF NOT EXISTS: a recorded script cannot look.
-            let options = match backend {
-                DbBackend::MySql => format!("(PRIMARY KEY ({key})) {MYSQL_TABLE_OPTIONS} "),
-                _ => String::new(),
+            let options = match Dialect::of(backend) {
+                Dialect::MySql => format!("(PRIMARY KEY ({key})) {MYSQL_TABLE_OPTIONS} "),
+                Dialect::Postgres | Dialect::Sqlite => String::new(),
             };
             run(manager, &format!("CREATE TABLE IF NOT EXISTS {side} {options}AS {select} WHERE 1 = 0")).await?;
             if backend == DbBackend::Sqlite {
@@ -201,15 +201,17 @@ impl KeptColumns {
         let (table, side) = (quote(backend, &self.table), quote(backend, &self.side_table));
         let same_row =
             self.key.iter().map(|column| format!("a.{column} = k.{column}")).collect::<Vec<_>>().join(" AND ");
-        let values = self.columns.iter().map(|(name, enum_type)| match (backend, enum_type) {
-            (DbBackend::MySql, _) => format!("a.{name} = k.{name}"),
-            (DbBackend::Postgres, Some(enum_type)) => format!("{name} = k.{name}::{}", identifier(enum_type)),
-            _ => format!("{name} = k.{name}"),
+        let values = self.columns.iter().map(|(name, enum_type)| match (Dialect::of(backend), enum_type) {
+            (Dialect::MySql, _) => format!("a.{name} = k.{name}"),
+            (Dialect::Postgres, Some(enum_type)) => format!("{name} = k.{name}::{}", identifier(enum_type)),
+            (Dialect::Postgres, None) | (Dialect::Sqlite, _) => format!("{name} = k.{name}"),
         });
         let values = values.collect::<Vec<_>>().join(", ");
-        match backend {
-            DbBackend::MySql => format!("UPDATE {table} a JOIN {side} k ON {same_row} SET {values} WHERE {part}"),
-            _ => format!("UPDATE {table} AS a SET {values} FROM {side} AS k WHERE {same_row} AND {part}"),
+        match Dialect::of(backend) {
+            Dialect::MySql => format!("UPDATE {table} a JOIN {side} k ON {same_row} SET {values} WHERE {part}"),
+            Dialect::Postgres | Dialect::Sqlite => {
+                format!("UPDATE {table} AS a SET {values} FROM {side} AS k WHERE {same_row} AND {part}")
+            }
         }
     }
 
@@ -253,10 +255,10 @@ impl KeptColumns {
     fn selected(&self, backend: DbBackend) -> String {
         let columns = self.side_columns().map(|name| {
             let is_enum = self.columns.iter().any(|(column, enum_type)| column == name && enum_type.is_some());
-            match backend {
-                DbBackend::Postgres if is_enum => format!("{name}::text AS {name}"),
-                DbBackend::MySql if is_enum => format!("CAST({name} AS CHAR(255)) AS {name}"),
-                _ => name.to_owned(),
+            match Dialect::of(backend) {
+                Dialect::Postgres if is_enum => format!("{name}::text AS {name}"),
+                Dialect::MySql if is_enum => format!("CAST({name} AS CHAR(255)) AS {name}"),
+                Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => name.to_owned(),
             }
         });
         columns.collect::<Vec<_>>().join(", ")

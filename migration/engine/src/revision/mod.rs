@@ -12,6 +12,5 @@ pub mod index;
 mod index_progress;
 pub mod kept;
 pub mod progress;
-pub(crate) mod recorded;
 
 pub use event::Event;

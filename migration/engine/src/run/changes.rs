@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
+use migration_timescale::Dialect;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::sql;
 
@@ -77,16 +78,18 @@ impl Changes {
 }
 
 async fn counters<C: ConnectionTrait>(db: &C) -> Result<BTreeMap<String, u64>, DbErr> {
-    match db.get_database_backend() {
-        DbBackend::MySql => commands(db).await,
+    match Dialect::of(db.get_database_backend()) {
+        Dialect::MySql => commands(db).await,
         // `create_` for what objects are made and dropped.
-        DbBackend::Sqlite => {
+        Dialect::Sqlite => {
             let question =
                 "SELECT total_changes() AS wrote, (SELECT schema_version FROM pragma_schema_version) AS create_";
             numbers(db, question, &["wrote", "create_"]).await
         }
         // The number that the next transaction that writes will get, of the whole server.
-        _ => numbers(db, "SELECT txid_snapshot_xmax(txid_current_snapshot()) AS wrote", &["wrote"]).await,
+        Dialect::Postgres => {
+            numbers(db, "SELECT txid_snapshot_xmax(txid_current_snapshot()) AS wrote", &["wrote"]).await
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Drops everything in a schema, for `fresh`.
 
-use migration_timescale::{Capability, identifier};
+use migration_timescale::{Capability, Dialect, identifier};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 
 use crate::{
@@ -45,15 +45,15 @@ pub async fn drop_views<C: ConnectionTrait>(
     choose: impl Fn(&str) -> bool + Send + Sync,
 ) -> Result<(), DbErr> {
     let mut queries = Vec::new();
-    match server.backend() {
-        DbBackend::Postgres => {
+    match server.dialect() {
+        Dialect::Postgres => {
             if server.has_columnstore() {
                 queries.push(CONTINUOUS_AGGREGATES.to_owned());
             }
             queries.push(POSTGRES_VIEWS.replace("{own}", OWN));
         }
-        DbBackend::MySql => queries.push(MYSQL_VIEWS.to_owned()),
-        _ => queries.push(SQLITE_VIEWS.to_owned()),
+        Dialect::MySql => queries.push(MYSQL_VIEWS.to_owned()),
+        Dialect::Sqlite => queries.push(SQLITE_VIEWS.to_owned()),
     }
     for query in queries {
         for row in rows(db, &query).await? {
@@ -76,8 +76,8 @@ pub async fn drop_everything(
     extensions: &[String],
     cascade: bool,
 ) -> Result<Vec<String>, DbErr> {
-    match server.backend() {
-        DbBackend::Postgres => {
+    match server.dialect() {
+        Dialect::Postgres => {
             let transaction = session::begin(db).await?;
             let outside = Outside::read(&transaction).await?;
             drop_views(&transaction, server, |_| true).await?;
@@ -99,7 +99,7 @@ pub async fn drop_everything(
             }
             Ok(along)
         }
-        DbBackend::MySql => {
+        Dialect::MySql => {
             db.execute_unprepared("SET FOREIGN_KEY_CHECKS = 0").await?;
             let found = rows(
                 db,
@@ -113,7 +113,7 @@ pub async fn drop_everything(
             }
             db.execute_unprepared("SET FOREIGN_KEY_CHECKS = 1").await.map(|_| Vec::new())
         }
-        _ => {
+        Dialect::Sqlite => {
             // Foreign keys can only be switched outside a transaction.
             db.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
             let transaction = session::begin(db).await?;
@@ -135,12 +135,12 @@ pub async fn drop_everything(
 /// Drops the tables in which [`kept`] keeps values of rows that are gone for good.
 pub async fn drop_kept_tables(db: &DatabaseConnection) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
-    let tables = match backend {
-        DbBackend::Postgres => {
+    let tables = match Dialect::of(backend) {
+        Dialect::Postgres => {
             "SELECT relname::text AS name FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind = 'r'"
         }
-        DbBackend::MySql => "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()",
-        _ => "SELECT name FROM sqlite_master WHERE type = 'table'",
+        Dialect::MySql => "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()",
+        Dialect::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
     };
     for row in rows(db, tables).await? {
         let name: String = row.try_get("", "name")?;

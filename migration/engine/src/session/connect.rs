@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use migration_timescale::Dialect;
 use sea_orm::{
     ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
     sqlx::{self, Connection},
@@ -130,12 +131,14 @@ async fn furnished(
 /// There is no place where a table could be made.
 fn nowhere(target: &Target, path: &str) -> EngineError {
     let origin = target.origin();
-    let (reason, remedy) = match target.backend() {
-        DbBackend::Postgres => (
+    let (reason, remedy) = match Dialect::of(target.backend()) {
+        Dialect::Postgres => (
             format!("the search path of this user is {path:?}, and no schema of it exists that this user may use"),
             "create one, or `GRANT USAGE ON SCHEMA` to this user, or name another with --database-schema".to_owned(),
         ),
-        _ => ("no database is selected".to_owned(), format!("add its name to the URL in {origin}")),
+        Dialect::MySql | Dialect::Sqlite => {
+            ("no database is selected".to_owned(), format!("add its name to the URL in {origin}"))
+        }
     };
     EngineError::Connect { target: target.to_string(), reason, remedy }
 }
@@ -167,7 +170,7 @@ async fn create_database(common: &Target, place: &Target) -> Result<(), EngineEr
         Err(Failed::Refused(error)) => return Err(refused(common, &error).await),
         Err(Failed::Unreachable(error)) => return Err(error),
     };
-    let quoted = format!("`{}`", name.replace('`', "``"));
+    let quoted = sql::quote(DbBackend::MySql, name);
     let created = db.execute_unprepared(&format!("CREATE DATABASE IF NOT EXISTS {quoted} CHARACTER SET utf8mb4")).await;
     let _ = db.close().await;
     created.map(drop).map_err(|error| EngineError::Connect {
@@ -238,32 +241,32 @@ async fn refused(target: &Target, error: &DbErr) -> EngineError {
     let origin = target.origin();
     let database = target.database_name().unwrap_or("of the user's name");
     let create = format!("create it with `CREATE DATABASE {}`", sql::quote(target.backend(), database));
-    let (reason, remedy) = match (target.backend(), sqlstate::code(error).as_deref()) {
-        (DbBackend::Postgres, Some("28P01" | "28000")) | (DbBackend::MySql, Some("28000")) => {
+    let (reason, remedy) = match (Dialect::of(target.backend()), sqlstate::code(error).as_deref()) {
+        (Dialect::Postgres, Some("28P01" | "28000")) | (Dialect::MySql, Some("28000")) => {
             ("the user name or password is wrong".to_owned(), format!("correct them in {origin}"))
         }
-        (DbBackend::Postgres, Some("3D000")) => {
+        (Dialect::Postgres, Some("3D000")) => {
             (format!("database {database} does not exist"), format!("{create}, or correct the name in {origin}"))
         }
-        (DbBackend::MySql, Some("42000")) => (
+        (Dialect::MySql, Some("42000")) => (
             format!("database {database} does not exist, or this user may not use it"),
             format!("{create}, or correct the name in {origin}"),
         ),
         // A protocol violation, which is what a pooler says to wishes that it does not pass on.
-        (DbBackend::Postgres, Some("08P01")) => (
+        (Dialect::Postgres, Some("08P01")) => (
             reason(error),
             format!("name the server itself, or a pool in session mode that ignores extra_float_digits, in {origin}"),
         ),
-        (DbBackend::Sqlite, _) => (
+        (Dialect::Sqlite, _) => (
             reason(error),
             "check that the folder exists and may be written to, and that the file is an SQLite database".to_owned(),
         ),
-        (DbBackend::Postgres, Some("53300")) => (
+        (Dialect::Postgres, Some("53300")) => (
             reason(error),
             "end other sessions, or allow more (max_connections, ALTER ROLE … and ALTER DATABASE … CONNECTION LIMIT)"
                 .to_owned(),
         ),
-        _ => (reason(error), format!("check the server and {origin}")),
+        (Dialect::Postgres | Dialect::MySql, _) => (reason(error), format!("check the server and {origin}")),
     };
     EngineError::Connect { target: target.to_string(), reason, remedy }
 }

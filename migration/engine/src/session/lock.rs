@@ -4,6 +4,7 @@
 //! snapshot, and `CREATE INDEX CONCURRENTLY` of the runner that has the lock would wait for it, for ever.
 //! When the holder dies, its session or file handle goes, and the lock with it.
 
+use migration_timescale::Dialect;
 use std::{
     fs::{File, TryLockError},
     time::{Duration, Instant},
@@ -86,10 +87,10 @@ async fn attempt(
     purpose: Purpose,
     table: &str,
 ) -> Result<Option<RunnerLock>, EngineError> {
-    let sql = match target.backend() {
-        DbBackend::Postgres => format!("SELECT pg_try_advisory_lock({}) AS locked", postgres_key(table)),
-        DbBackend::MySql => format!("SELECT GET_LOCK({}, 0) = 1 AS locked", mysql_name(table)),
-        _ => return lock_file(target, purpose),
+    let sql = match Dialect::of(target.backend()) {
+        Dialect::Postgres => format!("SELECT pg_try_advisory_lock({}) AS locked", postgres_key(table)),
+        Dialect::MySql => format!("SELECT GET_LOCK({}, 0) = 1 AS locked", mysql_name(table)),
+        Dialect::Sqlite => return lock_file(target, purpose),
     };
     let row = db
         .query_one_raw(Statement::from_string(target.backend(), sql))
@@ -157,12 +158,12 @@ impl RunnerLock {
     /// Gives the lock back. That it was still there is what the answer says.
     pub async fn release(self, db: &DatabaseConnection, purpose: Purpose, table: &str) -> Result<(), EngineError> {
         let table = &purpose.subject(table);
-        let sql = match (&self, db.get_database_backend()) {
-            (Self::Session, DbBackend::Postgres) => {
+        let sql = match (&self, Dialect::of(db.get_database_backend())) {
+            (Self::Session, Dialect::Postgres) => {
                 format!("SELECT pg_catalog.pg_advisory_unlock({}) AS held", postgres_key(table))
             }
-            (Self::Session, DbBackend::MySql) => format!("SELECT RELEASE_LOCK({}) <=> 1 AS held", mysql_name(table)),
-            _ => return Ok(()),
+            (Self::Session, Dialect::MySql) => format!("SELECT RELEASE_LOCK({}) <=> 1 AS held", mysql_name(table)),
+            (Self::Session, Dialect::Sqlite) | (Self::File(_) | Self::Private, _) => return Ok(()),
         };
         let failed = || EngineError::while_doing("giving back the runner's lock");
         let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.map_err(failed())?;

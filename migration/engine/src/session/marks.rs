@@ -1,6 +1,7 @@
 //! The transaction around a revision, and whether it is still the same at the end: a revision is foreign code, and may end
 //! it.
 
+use migration_timescale::Dialect;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use crate::sql::sqlstate;
@@ -26,10 +27,10 @@ pub(crate) const SQLITE: Marks =
 pub(crate) const MYSQL_BEGIN: &str = "BEGIN; SAVEPOINT migration_engine";
 
 pub(crate) fn marks(backend: DbBackend) -> Option<Marks> {
-    match backend {
-        DbBackend::Postgres => Some(Marks { mark: MARK, check: CHECK }),
-        DbBackend::MySql => None,
-        _ => Some(SQLITE),
+    match Dialect::of(backend) {
+        Dialect::Postgres => Some(Marks { mark: MARK, check: CHECK }),
+        Dialect::MySql => None,
+        Dialect::Sqlite => Some(SQLITE),
     }
 }
 
@@ -73,8 +74,10 @@ pub(crate) async fn was_over<C: ConnectionTrait>(transaction: &C, error: &DbErr)
 /// a statement failed in it and it can only be rolled back.
 pub(crate) async fn is_over<C: ConnectionTrait>(transaction: &C, error: &DbErr) -> bool {
     says_ended(error)
-        || match (transaction.get_database_backend(), check(transaction).await) {
-            (DbBackend::Postgres, Err(error)) => says_ended(&error),
-            (_, checked) => checked.is_err_and(|error| sqlstate::is_from_server(&error)),
+        || match (Dialect::of(transaction.get_database_backend()), check(transaction).await) {
+            (Dialect::Postgres, Err(error)) => says_ended(&error),
+            (Dialect::Postgres | Dialect::MySql | Dialect::Sqlite, checked) => {
+                checked.is_err_and(|error| sqlstate::is_from_server(&error))
+            }
         }
 }

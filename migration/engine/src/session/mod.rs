@@ -21,9 +21,10 @@ mod postgres;
 mod sqlite;
 mod transaction;
 
+use migration_timescale::Dialect;
 use std::time::Instant;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult};
 
 pub(crate) use blockers::blockers;
 pub use patience::Patience;
@@ -55,8 +56,8 @@ impl Session {
         began: Instant,
     ) -> Result<Self, EngineError> {
         let failed = || EngineError::while_doing("setting up the session");
-        match db.get_database_backend() {
-            DbBackend::Postgres => {
+        match Dialect::of(db.get_database_backend()) {
+            Dialect::Postgres => {
                 let start = postgres::Start::ask(db, target, patience).await.map_err(failed())?;
                 if start.may_be_pooled(began.elapsed()) && pooler::shares_sessions(db, target).await.map_err(failed())?
                 {
@@ -65,11 +66,11 @@ impl Session {
                 let place = postgres::set(db, &start.settings(&start.path)).await.map_err(failed())?;
                 Ok(Self { place, path: start.path.clone(), start: Start::Postgres(start) })
             }
-            DbBackend::MySql => {
+            Dialect::MySql => {
                 let start = mysql::Start::set_up(db, target, patience).await.map_err(failed())?;
                 Ok(Self { place: start.database.clone(), path: String::new(), start: Start::MySql(start) })
             }
-            _ => {
+            Dialect::Sqlite => {
                 let start = sqlite::Start::ask(db).await.map_err(failed())?;
                 Ok(Self { place: Some("main".to_owned()), path: String::new(), start: Start::Sqlite(start) })
             }

@@ -8,14 +8,12 @@ pub(crate) mod parsed;
 pub mod sqlstate;
 pub(crate) mod text;
 
+use migration_timescale::Dialect;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr, Statement, sqlx};
 
 /// `name` quoted for the backend.
 pub(crate) fn quote(backend: DbBackend, name: &str) -> String {
-    match backend {
-        DbBackend::MySql => format!("`{}`", name.replace('`', "``")),
-        _ => migration_timescale::identifier(name),
-    }
+    Dialect::of(backend).quote(name)
 }
 
 pub(crate) async fn rows<C: ConnectionTrait>(db: &C, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
@@ -26,15 +24,15 @@ pub(crate) async fn rows<C: ConnectionTrait>(db: &C, sql: &str) -> Result<Vec<Qu
 pub(crate) async fn rows_of_text(db: &DatabaseConnection, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
     let failed = |error: sqlx::Error| DbErr::Query(RuntimeErr::SqlxError(error.into()));
     let text = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
-    match db.get_database_backend() {
-        DbBackend::Postgres => {
+    match Dialect::of(db.get_database_backend()) {
+        Dialect::Postgres => {
             let fetched = text.fetch_all(db.get_postgres_connection_pool()).await.map_err(failed)?;
             Ok(fetched.into_iter().map(QueryResult::from).collect())
         }
-        DbBackend::MySql => {
+        Dialect::MySql => {
             let fetched = text.fetch_all(db.get_mysql_connection_pool()).await.map_err(failed)?;
             Ok(fetched.into_iter().map(QueryResult::from).collect())
         }
-        _ => rows(db, sql).await,
+        Dialect::Sqlite => rows(db, sql).await,
     }
 }

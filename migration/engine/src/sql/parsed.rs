@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use migration_timescale::Dialect;
 use sea_orm::DbBackend;
 use sqlparser::{
     ast,
-    dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect},
+    dialect::{Dialect as Grammar, MySqlDialect, PostgreSqlDialect, SQLiteDialect},
     keywords::Keyword,
     parser::Parser,
     tokenizer::{Location, Token, Tokenizer},
@@ -50,11 +51,12 @@ pub fn parse(backend: DbBackend, sql: &str) -> Vec<Parsed> {
     split(backend, sql).into_iter().map(|(text, tokens)| Parsed::read(backend, text, tokens)).collect()
 }
 
-fn dialect(backend: DbBackend) -> &'static dyn Dialect {
-    match backend {
-        DbBackend::MySql => &MySqlDialect {},
-        DbBackend::Sqlite => &SQLiteDialect {},
-        _ => &PostgreSqlDialect {},
+/// How sqlparser reads the SQL of a backend.
+pub fn grammar(backend: DbBackend) -> &'static dyn Grammar {
+    match Dialect::of(backend) {
+        Dialect::MySql => &MySqlDialect {},
+        Dialect::Sqlite => &SQLiteDialect {},
+        Dialect::Postgres => &PostgreSqlDialect {},
     }
 }
 
@@ -62,14 +64,14 @@ fn dialect(backend: DbBackend) -> &'static dyn Dialect {
 pub fn tokens(backend: DbBackend, sql: &str) -> Vec<Token> {
     let mut found = Vec::new();
     // What was read before a mistake is kept.
-    let _ = Tokenizer::new(dialect(backend), sql).tokenize_with_location_into_buf(&mut found);
+    let _ = Tokenizer::new(grammar(backend), sql).tokenize_with_location_into_buf(&mut found);
     found.into_iter().map(|token| token.token).filter(|token| !matches!(token, Token::Whitespace(_))).collect()
 }
 
 /// Splits at semicolons outside of quotes, dollar quotes and comments.
 pub fn split(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
     let mut found = Vec::new();
-    let _ = Tokenizer::new(dialect(backend), sql).tokenize_with_location_into_buf(&mut found);
+    let _ = Tokenizer::new(grammar(backend), sql).tokenize_with_location_into_buf(&mut found);
     let lines = line_starts(sql);
     let (mut statements, mut tokens, mut start) = (Vec::new(), Vec::new(), 0);
     let mut finish = |tokens: &mut Vec<Token>, text: &str| {
@@ -117,6 +119,11 @@ impl Parsed {
     /// Whether the statement starts with these words.
     pub fn starts_with(&self, words: &[&str]) -> bool {
         self.tokens.len() >= words.len() && words.iter().zip(&self.tokens).all(|(word, token)| is_word(token, word))
+    }
+
+    /// Whether it makes a continuous aggregate.
+    pub fn creates_continuous_aggregate(&self) -> bool {
+        self.starts_with(&["create", "materialized", "view"]) && self.switch(&["continuous"]) == Some(true)
     }
 
     /// The calls of a function, however its schema and letters are written.
@@ -322,7 +329,7 @@ fn without_unknown_items(backend: DbBackend, tokens: &[Token]) -> Option<Vec<Tok
 }
 
 fn read(backend: DbBackend, tokens: Vec<Token>) -> Option<ast::Statement> {
-    let mut parser = Parser::new(dialect(backend)).with_tokens(tokens);
+    let mut parser = Parser::new(grammar(backend)).with_tokens(tokens);
     let statement = parser.parse_statement().ok()?;
     (parser.peek_token().token == Token::EOF).then_some(statement)
 }

@@ -3,7 +3,6 @@
 use sea_orm::DbBackend;
 use sqlparser::{
     ast,
-    dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect},
     tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace},
 };
 
@@ -152,12 +151,7 @@ pub fn is_blank(backend: DbBackend, sql: &str) -> bool {
 }
 
 fn tokens(backend: DbBackend, sql: &str) -> Option<Vec<TokenWithSpan>> {
-    let dialect: &dyn Dialect = match backend {
-        DbBackend::MySql => &MySqlDialect {},
-        DbBackend::Sqlite => &SQLiteDialect {},
-        _ => &PostgreSqlDialect {},
-    };
-    Tokenizer::new(dialect, sql).with_unescape(false).tokenize_with_location().ok()
+    Tokenizer::new(parsed::grammar(backend), sql).with_unescape(false).tokenize_with_location().ok()
 }
 
 /// Byte positions for the lines and columns of tokens, in ascending order.

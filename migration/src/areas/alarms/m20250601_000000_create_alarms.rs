@@ -4,7 +4,7 @@
 //! chunks older than 7 days go to the columnstore, one batch per sensor.
 
 use migration_engine::{Describe, revision::consent};
-use migration_timescale::{Columnstore, ColumnstorePolicy, Hypertable, MYSQL_TABLE_OPTIONS, TimescaleManager};
+use migration_timescale::{Columnstore, ColumnstorePolicy, Dialect, Hypertable, MYSQL_TABLE_OPTIONS, TimescaleManager};
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use crate::{
@@ -145,18 +145,18 @@ fn alarms(backend: DbBackend) -> TableCreateStatement {
         .col(moment_column(backend, "resolved_at"))
         .primary_key(Index::create().name("alarms_pkey").col("id").col("raised_at"));
     let raised_at = moment_check(backend, "raised_at");
-    match backend {
-        DbBackend::Postgres => {
+    match Dialect::of(backend) {
+        Dialect::Postgres => {
             check(&mut table, "alarms_sensor_id_check", "sensor_id <> ''");
             check(&mut table, "alarms_raised_at_check", raised_at);
         }
-        DbBackend::MySql => {
+        Dialect::MySql => {
             // Any text; the server's default may be Latin-1.
             table.character_set("utf8mb4").extra(MYSQL_TABLE_OPTIONS);
             check(&mut table, "alarms_sensor_id_check", "sensor_id <> ''");
             check(&mut table, "alarms_raised_at_check", raised_at);
         }
-        _ => {
+        Dialect::Sqlite => {
             check(&mut table, "alarms_id_check", "typeof(id) = 'blob' AND length(id) = 16");
             check(&mut table, "alarms_sensor_id_check", "length(sensor_id) BETWEEN 1 AND 255");
             check(&mut table, "alarms_raised_at_check", raised_at);

@@ -14,11 +14,8 @@ use migration_engine::{
     Describe,
     revision::{index, kept::KeptColumns},
 };
-use migration_timescale::{ChecksOnNewColumns, TimescaleManager};
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DbBackend, Statement},
-};
+use migration_timescale::{ChecksOnNewColumns, Dialect, Question, TimescaleManager};
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use crate::{
     portable::{create_enum, drop_enum, enum_check, enum_column, has_enum},
@@ -166,31 +163,33 @@ fn add_columns(backend: DbBackend, check_with_column: bool) -> Vec<TableAlterSta
     if check_with_column {
         score.check(Expr::cust(format!("({SCORE_IN_RANGE}) AND {SCORE_OF_MODEL}")));
     }
-    match backend {
+    match Dialect::of(backend) {
         // One column a statement.
-        DbBackend::Sqlite => {
+        Dialect::Sqlite => {
             origin.check(Expr::cust(enum_check("origin", ORIGIN.1)));
             [origin, score].map(|column| Table::alter().table(TABLE).add_column(column).take()).into()
         }
         // MySQL takes no check over two columns with a column, and copies the table for one at the table.
-        DbBackend::MySql if !check_with_column => {
+        Dialect::MySql if !check_with_column => {
             score.extra(format!(
                 ", ADD CONSTRAINT alarms_anomaly_score_check CHECK (({SCORE_IN_RANGE}) AND {SCORE_OF_MODEL})"
             ));
             vec![Table::alter().table(TABLE).add_column(origin).add_column(score).take()]
         }
-        _ => vec![Table::alter().table(TABLE).add_column(origin).add_column(score).take()],
+        Dialect::Postgres | Dialect::MySql => {
+            vec![Table::alter().table(TABLE).add_column(origin).add_column(score).take()]
+        }
     }
 }
 
 async fn takes_check_with_column(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
-    match manager.get_database_backend() {
-        DbBackend::MySql => {
-            let version = Statement::from_string(DbBackend::MySql, "SELECT VERSION() AS server_version");
-            let row = manager.get_connection().query_one_raw(version).await?;
-            let version: String = row.map(|row| row.try_get("", "server_version")).transpose()?.unwrap_or_default();
-            Ok(version.contains("MariaDB"))
+    match Dialect::of(manager.get_database_backend()) {
+        Dialect::MySql => {
+            // A script for MySQL is MariaDB's.
+            let question = Question::new("SELECT version() LIKE '%MariaDB%'", [], |_| true);
+            question.ask(manager.get_connection()).await
         }
-        backend => Ok(backend == DbBackend::Sqlite),
+        Dialect::Sqlite => Ok(true),
+        Dialect::Postgres => Ok(false),
     }
 }

@@ -16,7 +16,7 @@
 //! `sensor_id` are unique instead of the primary key. MySQL counts only in a column with an index.
 
 use migration_engine::{Describe, revision::consent};
-use migration_timescale::TimescaleManager;
+use migration_timescale::{Dialect, TimescaleManager};
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use super::rows;
@@ -134,14 +134,14 @@ fn sensor_readings(backend: DbBackend) -> TableCreateStatement {
         .optional("sensor_metadata", Type::Json)
         .created_at();
     let mut id = ColumnDef::new("id");
-    match backend {
-        DbBackend::Sqlite => table.column(id.integer().primary_key().take(), "id", None).unique(&KEY),
-        DbBackend::MySql => {
+    match Dialect::of(backend) {
+        Dialect::Sqlite => table.column(id.integer().primary_key().take(), "id", None).unique(&KEY),
+        Dialect::MySql => {
             let counted = id.integer().not_null().auto_increment().take();
             table.column(counted, "id", None).inline_index("id").key(&KEY)
         }
         // Integer, and a sequence of its own that the default asks.
-        _ => table.column(id.custom("serial").not_null().take(), "id", None).key(&KEY),
+        Dialect::Postgres => table.column(id.custom("serial").not_null().take(), "id", None).key(&KEY),
     }
     .create()
 }

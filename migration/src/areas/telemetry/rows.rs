@@ -1,6 +1,7 @@
 //! Rows for the seeds of the area: four sensors, four weeks of readings, and what is made of them, in every state, with
 //! nulls, quotes and letters beyond ASCII.
 
+use migration_timescale::Dialect;
 use std::ops::RangeInclusive;
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
@@ -121,14 +122,14 @@ fn log(backend: DbBackend, number: u32) -> String {
 
 /// None, one, or two texts.
 fn texts(backend: DbBackend, number: u32) -> String {
-    match (backend, number % 3) {
-        (DbBackend::Postgres, 0) => "'{}'",
-        (DbBackend::Postgres, 1) => "ARRAY['it''s \"quoted\"']",
-        (DbBackend::Postgres, _) => "ARRAY['check, the {seal}', 'Öl']",
-        (_, 0) => "'[]'",
+    match (Dialect::of(backend), number % 3) {
+        (Dialect::Postgres, 0) => "'{}'",
+        (Dialect::Postgres, 1) => "ARRAY['it''s \"quoted\"']",
+        (Dialect::Postgres, _) => "ARRAY['check, the {seal}', 'Öl']",
+        (Dialect::MySql | Dialect::Sqlite, 0) => "'[]'",
         // MySQL takes a backslash in a literal for its own.
-        (_, 1) => "'[\"it''s quoted\"]'",
-        _ => "'[\"check, the {seal}\", \"Öl\"]'",
+        (Dialect::MySql | Dialect::Sqlite, 1) => "'[\"it''s quoted\"]'",
+        (Dialect::MySql | Dialect::Sqlite, _) => "'[\"check, the {seal}\", \"Öl\"]'",
     }
     .to_owned()
 }

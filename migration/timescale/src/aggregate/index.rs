@@ -3,7 +3,7 @@
 use sea_orm::DbBackend;
 
 use super::ContinuousAggregate;
-use crate::{Capability, dialect::name, internals};
+use crate::{Capability, Dialect, dialect::name, internals};
 
 /// An index of what a [`ContinuousAggregate`] has stored. TimescaleDB makes one itself for each group column with the
 /// bucket, and elsewhere the key and an index on the bucket are there.
@@ -81,10 +81,12 @@ impl AggregateIndex {
     pub fn drop_sql(&self, server: Capability) -> String {
         let backend = server.backend();
         let index = name(backend, &self.name);
-        match backend {
-            DbBackend::MySql => format!("DROP INDEX {index} ON {}", name(backend, &self.relation(server))),
-            _ if server.has_continuous_aggregates() => format!("DROP INDEX IF EXISTS {}.{index}", internals::SCHEMA),
-            _ => format!("DROP INDEX IF EXISTS {index}"),
+        match Dialect::of(backend) {
+            Dialect::MySql => format!("DROP INDEX {index} ON {}", name(backend, &self.relation(server))),
+            Dialect::Postgres | Dialect::Sqlite if server.has_continuous_aggregates() => {
+                format!("DROP INDEX IF EXISTS {}.{index}", internals::SCHEMA)
+            }
+            Dialect::Postgres | Dialect::Sqlite => format!("DROP INDEX IF EXISTS {index}"),
         }
     }
 }

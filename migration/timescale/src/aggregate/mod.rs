@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use sea_orm::DbBackend;
 
-use crate::{Capability, Interval, Refused, RenderError, bucket_sql, dialect::name};
+use crate::{Capability, Dialect, Interval, Refused, RenderError, bucket_sql, dialect::name};
 
 pub use cut::CutBucket;
 pub use index::AggregateIndex;
@@ -83,13 +83,13 @@ pub enum Number {
 
 impl Number {
     fn cast(self, backend: DbBackend, expression: &str) -> String {
-        let target = match (self, backend) {
-            (Self::Double, DbBackend::MySql) => "double",
-            (Self::Double, DbBackend::Sqlite) => "real",
-            (Self::Double, _) => "double precision",
-            (Self::BigInt, DbBackend::MySql) => "signed",
-            (Self::BigInt, DbBackend::Sqlite) => "integer",
-            (Self::BigInt, _) => "bigint",
+        let target = match (self, Dialect::of(backend)) {
+            (Self::Double, Dialect::Postgres) => "double precision",
+            (Self::Double, Dialect::MySql) => "double",
+            (Self::Double, Dialect::Sqlite) => "real",
+            (Self::BigInt, Dialect::Postgres) => "bigint",
+            (Self::BigInt, Dialect::MySql) => "signed",
+            (Self::BigInt, Dialect::Sqlite) => "integer",
         };
         format!("CAST({expression} AS {target})")
     }

@@ -4,7 +4,7 @@ use sea_orm::DbBackend;
 
 use super::ContinuousAggregate;
 use crate::{
-    Capability, MYSQL_TABLE_OPTIONS, add_primary_key_sql,
+    Capability, Dialect, MYSQL_TABLE_OPTIONS, add_primary_key_sql,
     dialect::{beginning, later, name},
 };
 
@@ -35,8 +35,8 @@ impl ContinuousAggregate {
         let columns = key.iter().map(|column| name(backend, column)).collect::<Vec<_>>().join(", ");
         let index = name(backend, &format!("{}_{}_idx", self.materialized_table(), self.bucket));
         let create_index = format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({bucket})");
-        match backend {
-            DbBackend::MySql => {
+        match Dialect::of(backend) {
+            Dialect::MySql => {
                 let query = self.query(server, Some("false"));
                 vec![format!(
                     "CREATE TABLE IF NOT EXISTS {table} ({bucket} datetime(6) NOT NULL, PRIMARY KEY ({columns}), \
@@ -44,11 +44,11 @@ impl ContinuousAggregate {
                 )]
             }
             // Without types: values stay what the query gives.
-            DbBackend::Sqlite => vec![
+            Dialect::Sqlite => vec![
                 format!("CREATE TABLE IF NOT EXISTS {table} ({}, PRIMARY KEY ({columns}))", self.column_list(backend)),
                 create_index,
             ],
-            _ => vec![
+            Dialect::Postgres => vec![
                 format!("CREATE TABLE IF NOT EXISTS {table} AS\n{}\nWITH NO DATA", self.query(server, None)),
                 add_primary_key_sql(&self.materialized_table(), &key),
                 create_index,
@@ -59,9 +59,9 @@ impl ContinuousAggregate {
     pub(super) fn create_view(&self, server: Capability) -> Vec<String> {
         let backend = server.backend();
         let create = Self::create_view_sql(backend, &self.name, &self.view_query(server, self.real_time));
-        match backend {
-            DbBackend::Sqlite => vec![format!("DROP VIEW IF EXISTS {}", name(backend, &self.name)), create],
-            _ => vec![create],
+        match Dialect::of(backend) {
+            Dialect::Sqlite => vec![format!("DROP VIEW IF EXISTS {}", name(backend, &self.name)), create],
+            Dialect::Postgres | Dialect::MySql => vec![create],
         }
     }
 

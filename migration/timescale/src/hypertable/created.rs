@@ -1,15 +1,12 @@
 //! Hypertables in one statement with their table.
 
-use sea_orm::{
-    DbBackend,
-    sea_query::{
-        IndexCreateStatement, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder, TableCreateStatement,
-    },
+use sea_orm::sea_query::{
+    IndexCreateStatement, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder, TableCreateStatement,
 };
 
 use super::Hypertable;
 use crate::{
-    Capability, Refused, RenderError, Version,
+    Capability, Dialect, Refused, RenderError, Version,
     quote::{identifier, literal},
 };
 
@@ -39,10 +36,10 @@ impl Hypertable {
         server: Capability,
     ) -> Result<Vec<String>, RenderError> {
         self.check_keys(table.get_indexes())?;
-        let create = match server.backend() {
-            DbBackend::MySql => table.to_string(MysqlQueryBuilder),
-            DbBackend::Sqlite => table.to_string(SqliteQueryBuilder),
-            _ => table.to_string(PostgresQueryBuilder),
+        let create = match server.dialect() {
+            Dialect::MySql => table.to_string(MysqlQueryBuilder),
+            Dialect::Sqlite => table.to_string(SqliteQueryBuilder),
+            Dialect::Postgres => table.to_string(PostgresQueryBuilder),
         };
         match server.timescale_version() {
             None => Ok(vec![create]),

@@ -2,7 +2,7 @@
 
 use sea_orm::sea_query::{IndexCreateStatement, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder};
 
-use crate::{Capability, Refused, RenderError, dialect::name};
+use crate::{Capability, Dialect, Refused, RenderError, dialect::name};
 
 /// An index of a hypertable that is built with one transaction per chunk, so that writers wait for one chunk at a time. A
 /// hypertable takes no index `CONCURRENTLY`; this is what it has instead.
@@ -67,22 +67,22 @@ impl PerChunkIndex {
     /// that first.
     pub fn create_sql(&self, server: Capability) -> Result<String, RenderError> {
         self.check()?;
-        Ok(match server.backend() {
-            sea_orm::DbBackend::MySql => self.index.to_string(MysqlQueryBuilder),
-            sea_orm::DbBackend::Sqlite => self.index.to_string(SqliteQueryBuilder),
-            _ if server.has_hypertables() && !server.is_web_assembly() => {
+        Ok(match server.dialect() {
+            Dialect::MySql => self.index.to_string(MysqlQueryBuilder),
+            Dialect::Sqlite => self.index.to_string(SqliteQueryBuilder),
+            Dialect::Postgres if server.has_hypertables() && !server.is_web_assembly() => {
                 per_chunk(&self.index.to_string(PostgresQueryBuilder))
             }
-            _ => self.index.to_string(PostgresQueryBuilder),
+            Dialect::Postgres => self.index.to_string(PostgresQueryBuilder),
         })
     }
 
     /// The statement that drops it, in a transaction or not.
     pub fn drop_sql(&self, server: Capability) -> String {
         let index = name(server.backend(), &self.name);
-        match server.backend() {
-            sea_orm::DbBackend::MySql => format!("DROP INDEX {index} ON {}", name(server.backend(), &self.table)),
-            _ => format!("DROP INDEX IF EXISTS {index}"),
+        match server.dialect() {
+            Dialect::MySql => format!("DROP INDEX {index} ON {}", name(server.backend(), &self.table)),
+            Dialect::Postgres | Dialect::Sqlite => format!("DROP INDEX IF EXISTS {index}"),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     Answer,
     answer::{all, or_why},
 };
-use crate::Capability;
+use crate::{Capability, Dialect};
 
 /// A session that waits for a lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, FromQueryResult)]
@@ -68,10 +68,10 @@ pub async fn blocked_sessions<C: ConnectionTrait>(
     if server.is_web_assembly() {
         return Ok(Answer::needs("a blocked session", "a server with several sessions, not WebAssembly", server));
     }
-    let sql = match server.backend() {
-        DbBackend::Postgres => POSTGRES,
-        DbBackend::MySql => MYSQL,
-        _ => return Ok(Answer::needs("a list of blocked sessions", "PostgreSQL or MySQL", server)),
+    let sql = match server.dialect() {
+        Dialect::Postgres => POSTGRES,
+        Dialect::MySql => MYSQL,
+        Dialect::Sqlite => return Ok(Answer::needs("a list of blocked sessions", "PostgreSQL or MySQL", server)),
     };
     let pairs = match or_why(db, all(db, sql).await.map(Answer::given)).await? {
         Answer::Given { found } => found,

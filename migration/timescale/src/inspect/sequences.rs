@@ -1,11 +1,11 @@
 //! Numbers that count up: sequences that fell behind their column, lost defaults, columns that are about to be full.
 
 use schemars::JsonSchema;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Serialize;
 
 use super::{Answer, answer::all};
-use crate::{Capability, identifier, literal};
+use crate::{Capability, Dialect, identifier, literal};
 
 /// A column without a useful index is only searched for its highest value while its table is smaller than that.
 pub const LARGEST_SCAN: i64 = 1 << 30;
@@ -92,14 +92,14 @@ struct AutoIncrement {
 /// Every sequence that numbers a column of the schema, by table. Two round trips on PostgreSQL: which there are, and how
 /// far they and their columns are. The second reads whole tables of up to [`LARGEST_SCAN`] bytes where no index helps.
 pub async fn sequences<C: ConnectionTrait>(db: &C, server: Capability) -> Result<Answer<Vec<Sequence>>, DbErr> {
-    match server.backend() {
-        DbBackend::Postgres => of_postgres(db, server).await.map(Answer::given),
-        DbBackend::MySql => {
+    match server.dialect() {
+        Dialect::Postgres => of_postgres(db, server).await.map(Answer::given),
+        Dialect::MySql => {
             let columns: Vec<AutoIncrement> = all(db, MYSQL).await?;
             Ok(Answer::given(columns.into_iter().map(Into::into).collect()))
         }
         // A rowid is always one more than the highest.
-        _ => Ok(Answer::needs("a sequence", "PostgreSQL or MySQL", server)),
+        Dialect::Sqlite => Ok(Answer::needs("a sequence", "PostgreSQL or MySQL", server)),
     }
 }
 

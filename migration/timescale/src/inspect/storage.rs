@@ -1,11 +1,11 @@
 //! Size of the whole database.
 
 use schemars::JsonSchema;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Serialize;
 
 use super::{Answer, answer::all};
-use crate::Capability;
+use crate::{Capability, Dialect};
 
 /// Size of the whole database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, FromQueryResult)]
@@ -33,10 +33,10 @@ const SQLITE: &str = "SELECT page_count * page_size AS total, freelist_count * p
 
 /// How large the database is. One round trip.
 pub async fn storage<C: ConnectionTrait>(db: &C, server: Capability) -> Result<Answer<Storage>, DbErr> {
-    let sql = match server.backend() {
-        DbBackend::Postgres => POSTGRES,
-        DbBackend::MySql => MYSQL,
-        _ => SQLITE,
+    let sql = match server.dialect() {
+        Dialect::Postgres => POSTGRES,
+        Dialect::MySql => MYSQL,
+        Dialect::Sqlite => SQLITE,
     };
     match all(db, sql).await?.pop() {
         Some(storage) => Ok(Answer::given(storage)),

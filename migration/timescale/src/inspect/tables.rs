@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Serialize;
 
 use super::{Answer, Bytes, answer::rows};
-use crate::{Capability, internals};
+use crate::{Capability, Dialect, internals};
 
 /// What kind of table it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -99,8 +99,8 @@ fn unmeasured(bytes: i64, has_dbstat: bool) -> Option<String> {
 /// SQLite two, which read all of a file up to 1 GiB.
 pub async fn tables<C: ConnectionTrait>(db: &C, server: Capability) -> Result<Answer<Vec<TableState>>, DbErr> {
     let packed = server.has_columnstore().then(|| internals::PACKED_CHUNKS.on(server));
-    let sql = match server.backend() {
-        DbBackend::Postgres => {
+    let sql = match server.dialect() {
+        Dialect::Postgres => {
             let columnstore = packed.iter().flatten().map(|packed| COLUMNSTORE.replace("{packed}", packed));
             let (kind, all) =
                 if server.has_hypertables() { (IS_HYPERTABLE, OF_HYPERTABLES) } else { ("r.kind", OF_TABLES) };
@@ -109,8 +109,8 @@ pub async fn tables<C: ConnectionTrait>(db: &C, server: Capability) -> Result<An
                 .replace("{columnstore}", &columnstore.collect::<String>())
                 + &all.replace("{sums}", &SUMS.replace("{kind}", kind))
         }
-        DbBackend::MySql => MYSQL.to_owned(),
-        _ => {
+        Dialect::MySql => MYSQL.to_owned(),
+        Dialect::Sqlite => {
             let file = rows(db, SQLITE_FILE).await?.pop();
             let (bytes, has_dbstat) = match file {
                 Some(file) => (file.try_get("", "bytes")?, file.try_get("", "has_dbstat")?),

@@ -5,9 +5,9 @@ use sea_orm_migration::SchemaManager;
 
 use super::{
     Step, TimescaleManager, compare,
-    run::{answer, is_in_transaction, run, run_all_or_skip, run_together},
+    run::{is_in_transaction, run, run_all_or_skip, run_together},
 };
-use crate::{AggregateIndex, ContinuousAggregate, Refused, Window, leaf_first};
+use crate::{AggregateIndex, ContinuousAggregate, Question, Refused, Window, leaf_first};
 
 pub(super) async fn create(manager: &SchemaManager<'_>, aggregate: &ContinuousAggregate) -> Result<Step, DbErr> {
     let server = manager.capability().await?;
@@ -30,16 +30,16 @@ pub(super) async fn create(manager: &SchemaManager<'_>, aggregate: &ContinuousAg
 
 /// Whether the aggregate is there and is not real-time, or is, where the other was asked for.
 async fn has_other_mode(manager: &SchemaManager<'_>, aggregate: &ContinuousAggregate) -> Result<bool, DbErr> {
-    let (question, condition) = if aggregate.is_real_time() {
-        ("has_materialized_only_aggregate", "materialized_only")
-    } else {
-        ("has_real_time_aggregate", "NOT materialized_only")
-    };
+    let (name, real_time) = (aggregate.name(), aggregate.is_real_time());
+    let condition = if real_time { "materialized_only" } else { "NOT materialized_only" };
     let sql = format!(
-        "SELECT count(*) > 0 AS {question} FROM timescaledb_information.continuous_aggregates \
+        "SELECT count(*) > 0 FROM timescaledb_information.continuous_aggregates \
          WHERE view_schema = current_schema() AND view_name = $1 AND {condition}"
     );
-    answer(manager, question, &sql, vec![aggregate.name()]).await
+    let question = Question::new(sql, [name], |known| {
+        known.schema().is_materialized_only(name).is_some_and(|only| only == real_time)
+    });
+    question.ask(manager.get_connection()).await
 }
 
 pub(super) async fn drop_all(manager: &SchemaManager<'_>, aggregates: &[ContinuousAggregate]) -> Result<Step, DbErr> {

@@ -6,9 +6,9 @@ use sea_orm_migration::SchemaManager;
 use super::{
     Step, TimescaleManager,
     hypertable::has_compressed_chunk,
-    run::{answer, is_in_transaction, run_all_or_skip, run_or_skip, run_quietly},
+    run::{is_in_transaction, run_all_or_skip, run_or_skip, run_quietly},
 };
-use crate::{Capability, Chunks, Columnstore, Refused, Unsupported};
+use crate::{Capability, Chunks, Columnstore, Question, Refused, Unsupported};
 
 pub(super) async fn enable(manager: &SchemaManager<'_>, columnstore: &Columnstore) -> Result<Step, DbErr> {
     let enabled = run_or_skip(manager, columnstore.table(), |server| columnstore.enable_sql(server)).await?;
@@ -21,13 +21,14 @@ pub(super) async fn enable(manager: &SchemaManager<'_>, columnstore: &Columnstor
 }
 
 async fn refuse_minmax_of_enum(manager: &SchemaManager<'_>, columnstore: &Columnstore) -> Result<(), DbErr> {
-    const ENUM: &str = "SELECT count(*) > 0 AS has_enum_column FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+    const ENUM: &str = "SELECT count(*) > 0 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
          JOIN pg_type t ON t.oid = a.atttypid WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = $1 \
          AND a.attname = $2 AND t.typtype = 'e'";
     let table = columnstore.table();
     let minmax = columnstore.sparse_indexes().iter().filter(|index| index.is_minmax());
     for column in minmax.flat_map(crate::SparseIndex::columns) {
-        if answer(manager, "has_enum_column", ENUM, vec![table, column]).await? {
+        let question = Question::new(ENUM, [table, column], |known| known.schema().has_enum_column(table, column));
+        if question.ask(manager.get_connection()).await? {
             return Err(Refused::MinmaxOfEnum { table: table.to_owned(), column: column.clone() }.into());
         }
     }

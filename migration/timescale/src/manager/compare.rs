@@ -4,13 +4,14 @@
 //! would be read side by side. So it is compared first: what is cheap to ask by itself, then the query as the server
 //! writes it down, beside the asked one as a view that is gone again at once.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
 use sea_orm_migration::SchemaManager;
 
-use super::{TimescaleManager, run::answer};
-use crate::{ContinuousAggregate, Refused, dialect::name, literal};
+use super::TimescaleManager;
+use crate::{ContinuousAggregate, Dialect, Question, Refused, dialect::name, literal};
 
-const MYSQL_DEFINITION: &str = "SELECT view_definition AS view_definition FROM information_schema.views WHERE table_schema = database() AND table_name = ?";
+const MYSQL_DEFINITION: &str =
+    "SELECT view_definition FROM information_schema.views WHERE table_schema = database() AND table_name = ?";
 
 /// Refuses a continuous aggregate that is there with another source, other columns, other buckets or another query.
 pub(super) async fn refuse_another(manager: &SchemaManager<'_>, aggregate: &ContinuousAggregate) -> Result<(), DbErr> {
@@ -22,18 +23,19 @@ pub(super) async fn refuse_another(manager: &SchemaManager<'_>, aggregate: &Cont
          WHERE a.attrelid = format('%I.%I', g.view_schema, g.view_name)::regclass AND a.attnum > 0 AND NOT a.attisdropped)";
     // Both in the session's way of writing intervals.
     const WIDTH: &str = "position('time_bucket(' || quote_literal($2::interval::text) IN g.view_definition) = 0";
-    const DEFINITION: &str = "SELECT view_definition AS view_definition FROM timescaledb_information.continuous_aggregates \
+    const DEFINITION: &str = "SELECT view_definition FROM timescaledb_information.continuous_aggregates \
          WHERE view_schema = current_schema() AND view_name = $1";
     let columns = aggregate.columns().collect::<Vec<_>>().join(",");
     let width = aggregate.width().to_string();
     let questions = [
-        ("has_other_source", "coalesce(b.view_name, g.hypertable_name) <> $2".to_owned(), aggregate.source(), "source"),
-        ("has_other_columns", format!("{COLUMNS} <> $2"), columns.as_str(), "list of columns"),
-        ("has_other_bucket", WIDTH.to_owned(), width.as_str(), "bucket width"),
+        ("coalesce(b.view_name, g.hypertable_name) <> $2".to_owned(), aggregate.source(), "source"),
+        (format!("{COLUMNS} <> $2"), columns.as_str(), "list of columns"),
+        (WIDTH.to_owned(), width.as_str(), "bucket width"),
     ];
-    for (question, condition, asked, difference) in questions {
-        let sql = format!("SELECT count(*) > 0 AS {question} {FOUND} AND {condition}");
-        if answer(manager, question, &sql, vec![aggregate.name(), asked]).await? {
+    for (condition, asked, difference) in questions {
+        let sql = format!("SELECT count(*) > 0 {FOUND} AND {condition}");
+        // The server refuses such an aggregate; that it was created before, is known, and not how.
+        if Question::new(sql, [aggregate.name(), asked], |_| false).ask(manager.get_connection()).await? {
             return Err(another(aggregate, difference));
         }
     }
@@ -60,11 +62,11 @@ pub(super) async fn refuse_another_portable(
     }
     let server = manager.capability().await?;
     let queries = [true, false].map(|real_time| aggregate.view_query(server, real_time));
-    let definition = match server.backend() {
-        DbBackend::MySql => MYSQL_DEFINITION,
-        DbBackend::Sqlite => "SELECT sql AS view_definition FROM sqlite_master WHERE type = 'view' AND name = ?",
-        _ => {
-            "SELECT pg_get_viewdef(oid) AS view_definition FROM pg_class \
+    let definition = match server.dialect() {
+        Dialect::MySql => MYSQL_DEFINITION,
+        Dialect::Sqlite => "SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?",
+        Dialect::Postgres => {
+            "SELECT pg_get_viewdef(oid) FROM pg_class \
              WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = $1 AND relkind = 'v'"
         }
     };
@@ -99,30 +101,28 @@ async fn as_written_down(manager: &SchemaManager<'_>, view: &str, query: &str) -
     let (db, backend) = (manager.get_connection(), manager.get_database_backend());
     let scratch = format!("{view}_asked");
     let named = name(backend, &scratch);
-    match backend {
+    match Dialect::of(backend) {
         // The statement as it was said.
-        DbBackend::Sqlite => Ok(Some(ContinuousAggregate::create_view_sql(backend, view, query))),
+        Dialect::Sqlite => Ok(Some(ContinuousAggregate::create_view_sql(backend, view, query))),
         // There are no temporary views; one that a killed run left is replaced.
-        DbBackend::MySql => {
+        Dialect::MySql => {
             db.execute_unprepared(&ContinuousAggregate::create_view_sql(backend, &scratch, query)).await?;
             let written = text(db, MYSQL_DEFINITION, Some(&scratch)).await?;
             db.execute_unprepared(&format!("DROP VIEW {named}")).await?;
             Ok(written)
         }
-        _ => {
+        Dialect::Postgres => {
             let work = db.begin().await?;
             work.execute_unprepared(&format!("CREATE TEMPORARY VIEW {named} AS\n{query}")).await?;
             let written = format!("pg_get_viewdef({}::regclass)", literal(&format!("pg_temp.{named}")));
-            let written = text(&work, &format!("SELECT {written} AS view_definition"), None).await?;
+            let written = text(&work, &format!("SELECT {written}"), None).await?;
             work.rollback().await?;
             Ok(written)
         }
     }
 }
 
-/// The definition of a view, if it is there.
+/// The definition of a view, if it is there. That is asked of databases alone: the query in a known schema is not known.
 async fn text(db: &impl ConnectionTrait, sql: &str, view: Option<&str>) -> Result<Option<String>, DbErr> {
-    let asked = Statement::from_sql_and_values(db.get_database_backend(), sql, view.map(Into::into));
-    let row = db.query_one_raw(asked).await?;
-    row.map(|row| row.try_get("", "view_definition")).transpose()
+    Question::new(sql, view, |_| None).ask(db).await
 }

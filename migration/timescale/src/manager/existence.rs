@@ -5,37 +5,46 @@
 //! catalogue hides nothing. SQLite has no rights. MySQL has no other source, and shows a table to everyone who has any
 //! right to it.
 
-use sea_orm::{DbBackend, DbErr};
+use sea_orm::DbErr;
 use sea_orm_migration::SchemaManager;
 
-use super::run::answer;
+use crate::{Dialect, Question};
 
-const TABLE: &str = "SELECT count(*) > 0 AS has_table FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+const TABLE: &str = "SELECT count(*) > 0 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
      WHERE n.nspname = current_schema() AND c.relname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
-const COLUMN: &str = "SELECT count(*) > 0 AS has_column FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
+const COLUMN: &str = "SELECT count(*) > 0 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relname = $1 \
      AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attname = $2 AND a.attnum > 0 AND NOT a.attisdropped";
-const INDEX: &str = "SELECT count(*) > 0 AS has_index FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid \
+const INDEX: &str = "SELECT count(*) > 0 FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid \
      JOIN pg_catalog.pg_class c ON c.oid = x.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
      WHERE n.nspname = current_schema() AND c.relname = $1 AND i.relname = $2";
 
 pub(super) async fn table(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
-    match manager.get_database_backend() {
-        DbBackend::Postgres => answer(manager, "has_table", TABLE, vec![table]).await,
-        _ => manager.has_table(table).await,
+    match Dialect::of(manager.get_database_backend()) {
+        Dialect::Postgres => {
+            let question = Question::new(TABLE, [table], |known| known.schema().has_table(table));
+            question.ask(manager.get_connection()).await
+        }
+        Dialect::MySql | Dialect::Sqlite => manager.has_table(table).await,
     }
 }
 
 pub(super) async fn column(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<bool, DbErr> {
-    match manager.get_database_backend() {
-        DbBackend::Postgres => answer(manager, "has_column", COLUMN, vec![table, column]).await,
-        _ => manager.has_column(table, column).await,
+    match Dialect::of(manager.get_database_backend()) {
+        Dialect::Postgres => {
+            let question = Question::new(COLUMN, [table, column], |known| known.schema().has_column(table, column));
+            question.ask(manager.get_connection()).await
+        }
+        Dialect::MySql | Dialect::Sqlite => manager.has_column(table, column).await,
     }
 }
 
 pub(super) async fn index(manager: &SchemaManager<'_>, table: &str, index: &str) -> Result<bool, DbErr> {
-    match manager.get_database_backend() {
-        DbBackend::Postgres => answer(manager, "has_index", INDEX, vec![table, index]).await,
-        _ => manager.has_index(table, index).await,
+    match Dialect::of(manager.get_database_backend()) {
+        Dialect::Postgres => {
+            let question = Question::new(INDEX, [table, index], |known| known.schema().has_index(table, index));
+            question.ask(manager.get_connection()).await
+        }
+        Dialect::MySql | Dialect::Sqlite => manager.has_index(table, index).await,
     }
 }

@@ -5,8 +5,8 @@ use std::future::Future;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::SchemaManager;
 
-use super::{TimescaleManager, run::answer};
-use crate::Capability;
+use super::TimescaleManager;
+use crate::{Capability, Question};
 
 tokio::task_local! {
     static LEFT_ALONE: ();
@@ -20,24 +20,27 @@ pub async fn leaving_extension_alone<F: Future>(work: F) -> F::Output {
 
 /// The library is loaded, which only its settings tell everyone: `shared_preload_libraries` is hidden from ordinary users,
 /// and so are placeholders from `pg_settings`.
-const AVAILABLE: &str = "SELECT count(*) > 0 AS can_enable_timescaledb FROM pg_catalog.pg_available_extensions \
+const AVAILABLE: &str = "SELECT count(*) > 0 FROM pg_catalog.pg_available_extensions \
      WHERE name = 'timescaledb' AND installed_version IS NULL \
      AND EXISTS (SELECT FROM pg_catalog.pg_settings WHERE name = 'timescaledb.disable_load')";
 
-const MAY: &str = "SELECT count(*) > 0 AS may_enable_timescaledb FROM pg_catalog.pg_available_extensions e \
+const MAY: &str = "SELECT count(*) > 0 FROM pg_catalog.pg_available_extensions e \
      JOIN pg_catalog.pg_available_extension_versions v ON v.name = e.name AND v.version = e.default_version \
      WHERE e.name = 'timescaledb' AND (NOT v.superuser OR (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) \
      OR (v.trusted AND has_database_privilege(current_database(), 'CREATE')))";
 
 pub(super) async fn enable(manager: &SchemaManager<'_>) -> Result<Capability, DbErr> {
     let found = manager.capability().await?;
-    if found.backend() != DbBackend::Postgres
-        || LEFT_ALONE.try_with(|()| ()).is_ok()
-        || !answer(manager, "can_enable_timescaledb", AVAILABLE, Vec::new()).await?
-    {
+    if found.backend() != DbBackend::Postgres || LEFT_ALONE.try_with(|()| ()).is_ok() {
         return Ok(found);
     }
-    if !answer(manager, "may_enable_timescaledb", MAY, Vec::new()).await? {
+    let db = manager.get_connection();
+    // As a database where the extension is not enabled yet; enabling it again changes nothing.
+    let can = Question::new(AVAILABLE, [], |known| known.server().has_hypertables());
+    if !can.ask(db).await? {
+        return Ok(found);
+    }
+    if !Question::new(MAY, [], |_| true).ask(db).await? {
         tracing::warn!(
             "the server has TimescaleDB, but this user may not enable it, so it is not used; \
              to have it, run CREATE EXTENSION timescaledb as a superuser or GRANT CREATE ON DATABASE to this user, before the first revision"
@@ -45,10 +48,10 @@ pub(super) async fn enable(manager: &SchemaManager<'_>) -> Result<Capability, Db
         return Ok(found);
     }
     // It is the whole database's: in the first schema of the path it would go with that schema.
-    let beside = "SELECT current_schema() <> 'public' AND 'public' = ANY (current_schemas(false)) AS has_public_beside";
-    let place = if answer(manager, "has_public_beside", beside, Vec::new()).await? { " SCHEMA public" } else { "" };
+    let beside = "SELECT current_schema() <> 'public' AND 'public' = ANY (current_schemas(false))";
+    let place = if Question::new(beside, [], |_| false).ask(db).await? { " SCHEMA public" } else { "" };
     // A savepoint: somebody else may be enabling it at this moment.
-    let attempt = manager.get_connection().begin().await?;
+    let attempt = db.begin().await?;
     match attempt.execute_unprepared(&format!("CREATE EXTENSION IF NOT EXISTS timescaledb{place}")).await {
         Ok(_) => {
             attempt.commit().await?;

@@ -1,26 +1,30 @@
 //! Hypertables, their dimensions, columns and indexes.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, sea_query::TableCreateStatement};
+use sea_orm::{DbBackend, DbErr, sea_query::TableCreateStatement};
 use sea_orm_migration::SchemaManager;
 
 use super::{
     Step, TimescaleManager,
-    run::{answer, is_in_transaction, run, run_or_skip},
+    run::{is_in_transaction, run, run_or_skip},
 };
-use crate::{Hypertable, HypertableColumn, PerChunkIndex, Refused, identifier, internals};
+use crate::{Hypertable, HypertableColumn, PerChunkIndex, Question, Refused, identifier, internals};
 
-/// `has_hypertable`, or `has_columnstore` for a hypertable whose columnstore is enabled.
-pub(super) async fn has(manager: &SchemaManager<'_>, table: &str, question: &str) -> Result<bool, DbErr> {
-    let condition = if question == "has_columnstore" { "compression_enabled" } else { "true" };
-    let sql = format!(
-        "SELECT count(*) > 0 AS {question} FROM timescaledb_information.hypertables \
-         WHERE hypertable_schema = current_schema() AND hypertable_name = $1 AND {condition}"
-    );
-    answer(manager, question, &sql, vec![table]).await
+/// Whether the table is a hypertable.
+pub(super) async fn is_hypertable(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
+    Question::new(HYPERTABLE, [table], |known| known.schema().is_hypertable(table)).ask(manager.get_connection()).await
 }
 
+/// Whether the table is a hypertable whose columnstore is enabled.
+pub(super) async fn has_columnstore(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
+    let sql = format!("{HYPERTABLE} AND compression_enabled");
+    Question::new(sql, [table], |known| known.schema().has_columnstore(table)).ask(manager.get_connection()).await
+}
+
+const HYPERTABLE: &str = "SELECT count(*) > 0 FROM timescaledb_information.hypertables \
+     WHERE hypertable_schema = current_schema() AND hypertable_name = $1";
+
 pub(super) async fn create(manager: &SchemaManager<'_>, hypertable: &Hypertable) -> Result<Step, DbErr> {
-    if manager.capability().await?.has_hypertables() && !has(manager, hypertable.table(), "has_hypertable").await? {
+    if manager.capability().await?.has_hypertables() && !is_hypertable(manager, hypertable.table()).await? {
         refuse_keys(manager, hypertable).await?;
     }
     run_or_skip(manager, hypertable.table(), |server| hypertable.create_sql(server)).await
@@ -43,17 +47,21 @@ pub(super) async fn create_table(
 
 /// Refuses a table with a unique key that lacks the time, and one that foreign keys reference.
 async fn refuse_keys(manager: &SchemaManager<'_>, hypertable: &Hypertable) -> Result<(), DbErr> {
-    const KEYS: &str = "SELECT count(*) > 0 AS has_unique_without_time FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid \
+    const KEYS: &str = "SELECT count(*) > 0 FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid \
          WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = $1 AND x.indisunique \
          AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = $2 AND a.attnum = ANY (x.indkey))";
-    const REFERENCES: &str = "SELECT count(*) > 0 AS has_reference_to_it FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid \
+    const REFERENCES: &str = "SELECT count(*) > 0 FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid \
          WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = $1 AND k.contype = 'f'";
     let (table, column) = (hypertable.table(), hypertable.column());
-    if answer(manager, "has_unique_without_time", KEYS, vec![table, column]).await? {
+    let db = manager.get_connection();
+    let without_time =
+        Question::new(KEYS, [table, column], |known| known.schema().has_unique_index_without(table, column));
+    if without_time.ask(db).await? {
         let (table, column) = (table.to_owned(), column.to_owned());
         return Err(Refused::UniqueWithoutTime { table, key: "one it has".to_owned(), column }.into());
     }
-    if answer(manager, "has_reference_to_it", REFERENCES, vec![table]).await? {
+    // Lint has a rule for it.
+    if Question::new(REFERENCES, [table], |_| false).ask(db).await? {
         return Err(Refused::ReferencedTable { table: table.to_owned() }.into());
     }
     Ok(())
@@ -75,7 +83,7 @@ pub(super) async fn change_column(manager: &SchemaManager<'_>, change: &Hypertab
 async fn refuse_change(manager: &SchemaManager<'_>, change: &HypertableColumn, column: &str) -> Result<(), DbErr> {
     let table = change.table();
     let named = || (table.to_owned(), column.to_owned());
-    let columnstore = has(manager, table, "has_columnstore").await?;
+    let columnstore = has_columnstore(manager, table).await?;
     if columnstore {
         change.check_on_columnstore()?;
     }
@@ -83,35 +91,39 @@ async fn refuse_change(manager: &SchemaManager<'_>, change: &HypertableColumn, c
         return Ok(());
     }
     if !change.is_removal() {
-        let (table, column) = named();
-        return if has_compressed_chunk(manager, &table).await? {
+        return if has_compressed_chunk(manager, table).await? {
+            let (table, column) = named();
             Err(Refused::TypeOfCompressedColumn { table, column }.into())
         } else {
             Ok(())
         };
     }
-    let (table, column) = named();
-    let asked = || vec![table.as_str(), column.as_str()];
-    if answer(manager, "has_partition_column", PARTITION_COLUMN, asked()).await? {
+    let db = manager.get_connection();
+    let asked = [table, column];
+    if Question::new(PARTITION_COLUMN, asked, |known| known.schema().has_dimension(table, column)).ask(db).await? {
+        let (table, column) = named();
         return Err(Refused::PartitionColumn { table, column }.into());
     }
-    let aggregated = AGGREGATED_COLUMN.replace("{internal}", internals::SCHEMA);
-    if columnstore && answer(manager, "has_columnstore_column", COLUMNSTORE_COLUMN, asked()).await? {
+    let stored = Question::new(COLUMNSTORE_COLUMN, asked, |known| known.schema().stores_by(table, column));
+    if columnstore && stored.ask(db).await? {
+        let (table, column) = named();
         return Err(Refused::ColumnstoreColumn { table, column }.into());
     }
-    if answer(manager, "has_aggregated_column", &aggregated, asked()).await? {
+    let aggregated = AGGREGATED_COLUMN.replace("{internal}", internals::SCHEMA);
+    if Question::new(aggregated, asked, |known| known.schema().is_aggregated(table, column)).ask(db).await? {
+        let (table, column) = named();
         return Err(Refused::AggregatedColumn { table, column }.into());
     }
     Ok(())
 }
 
-const PARTITION_COLUMN: &str = "SELECT count(*) > 0 AS has_partition_column FROM timescaledb_information.dimensions \
+const PARTITION_COLUMN: &str = "SELECT count(*) > 0 FROM timescaledb_information.dimensions \
      WHERE hypertable_schema = current_schema() AND hypertable_name = $1 AND column_name = $2";
-const COLUMNSTORE_COLUMN: &str = "SELECT count(*) > 0 AS has_columnstore_column \
+const COLUMNSTORE_COLUMN: &str = "SELECT count(*) > 0 \
      FROM timescaledb_information.compression_settings WHERE hypertable_schema = current_schema() AND hypertable_name = $1 \
      AND attname = $2 AND (segmentby_column_index IS NOT NULL OR orderby_column_index IS NOT NULL)";
 /// What an aggregate reads, the views in TimescaleDB's own schema say.
-const AGGREGATED_COLUMN: &str = "SELECT count(*) > 0 AS has_aggregated_column FROM pg_depend d \
+const AGGREGATED_COLUMN: &str = "SELECT count(*) > 0 FROM pg_depend d \
      JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass JOIN pg_class v ON v.oid = r.ev_class \
      JOIN pg_class c ON c.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass \
      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid \
@@ -120,21 +132,21 @@ const AGGREGATED_COLUMN: &str = "SELECT count(*) > 0 AS has_aggregated_column FR
 
 /// Of a hypertable or of a continuous aggregate.
 pub(super) async fn has_compressed_chunk(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
-    let sql = "SELECT count(*) > 0 AS has_compressed_chunk FROM timescaledb_information.chunks c \
+    let sql = "SELECT count(*) > 0 FROM timescaledb_information.chunks c \
                LEFT JOIN timescaledb_information.continuous_aggregates g \
                ON (g.materialization_hypertable_schema, g.materialization_hypertable_name) = (c.hypertable_schema, c.hypertable_name) \
                WHERE coalesce(g.view_schema, c.hypertable_schema) = current_schema() \
                AND coalesce(g.view_name, c.hypertable_name) = $1 AND c.is_compressed";
-    answer(manager, "has_compressed_chunk", sql, vec![table]).await
+    // A schema that is being made has no chunks.
+    Question::new(sql, [table], |_| false).ask(manager.get_connection()).await
 }
 
 /// Whether the index is there, and valid. Of PostgreSQL.
 pub async fn index_is_valid(manager: &SchemaManager<'_>, name: &str) -> Result<Option<bool>, DbErr> {
-    let sql = "SELECT x.indisvalid AS has_valid_index FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid \
+    let sql = "SELECT x.indisvalid FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid \
                WHERE i.relnamespace = quote_ident(current_schema())::regnamespace AND i.relname = $1";
-    let asked = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
-    let row = manager.get_connection().query_one_raw(asked).await?;
-    row.map(|row| row.try_get("", "has_valid_index")).transpose()
+    let question = Question::new(sql, [name], |known| known.schema().has_any_index(name).then_some(true));
+    question.ask(manager.get_connection()).await
 }
 
 pub(super) async fn create_index(manager: &SchemaManager<'_>, index: &PerChunkIndex) -> Result<(), DbErr> {

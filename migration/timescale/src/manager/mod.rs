@@ -203,7 +203,7 @@ impl TimescaleManager for SchemaManager<'_> {
     }
 
     async fn is_hypertable(&self, table: &str) -> Result<bool, DbErr> {
-        Ok(self.capability().await?.has_hypertables() && hypertable::has(self, table, "has_hypertable").await?)
+        Ok(self.capability().await?.has_hypertables() && hypertable::is_hypertable(self, table).await?)
     }
 
     async fn enable_columnstore(&self, columnstore: &Columnstore) -> Result<Step, DbErr> {

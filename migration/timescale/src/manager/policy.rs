@@ -8,19 +8,29 @@ use sea_orm_migration::SchemaManager;
 
 use super::{
     Step, TimescaleManager,
-    run::{answer, run_all_or_skip, run_or_leave_to_command},
+    run::{run_all_or_skip, run_or_leave_to_command},
 };
 use crate::{
-    Capability, ColumnstorePolicy, Interval, RefreshPolicy, Refused, RenderError, ReorderPolicy, RetentionPolicy,
-    Version,
+    Capability, ColumnstorePolicy, Interval, PolicyKind, Question, RefreshPolicy, Refused, RenderError, ReorderPolicy,
+    RetentionPolicy, Version,
 };
 
-/// The job of a kind on `$1`. For continuous aggregates the view has the name of the aggregate.
-fn has_other(question: &str, procedure: &str, same: &str) -> String {
-    format!(
-        "SELECT count(*) > 0 AS {question} FROM timescaledb_information.jobs WHERE proc_name = '{procedure}' \
-         AND hypertable_schema = current_schema() AND hypertable_name = $1 AND NOT coalesce({same}, false)"
-    )
+/// Whether `table` has a policy of a kind with other settings. For continuous aggregates the view has the name of the
+/// aggregate. `same` is true of a job with these settings, which are bound from `$2` on.
+fn has_other<'a, const COUNT: usize>(
+    kind: PolicyKind,
+    table: &'a str,
+    settings: [&'a str; COUNT],
+    same: &str,
+) -> Question<'a, bool> {
+    let sql = format!(
+        "SELECT count(*) > 0 FROM timescaledb_information.jobs WHERE proc_name = '{}' \
+         AND hypertable_schema = current_schema() AND hypertable_name = $1 AND NOT coalesce({same}, false)",
+        kind.procedure()
+    );
+    Question::new(sql, std::iter::once(table).chain(settings), move |known| {
+        known.schema().policy(kind, table).is_some_and(|found| found != settings)
+    })
 }
 
 /// The statements that make a policy what is asked for: with that which removes another one, when there is one.
@@ -34,14 +44,14 @@ fn exchange(
 }
 
 pub(super) async fn add_columnstore(manager: &SchemaManager<'_>, policy: &ColumnstorePolicy) -> Result<Step, DbErr> {
-    const QUESTION: &str = "has_other_columnstore_policy";
     let server = manager.capability().await?;
     let mut other = false;
     if server.has_jobs() {
         refuse_unrefreshed(manager, server, policy.table()).await?;
         refuse_refresh_of_converted(manager, policy).await?;
-        let sql = has_other(QUESTION, "policy_compression", "(config ->> 'compress_after')::interval = $2::interval");
-        other = answer(manager, QUESTION, &sql, vec![policy.table(), policy.age()]).await?;
+        let same = "(config ->> 'compress_after')::interval = $2::interval";
+        let question = has_other(PolicyKind::Columnstore, policy.table(), [policy.age()], same);
+        other = question.ask(manager.get_connection()).await?;
     }
     let remove = policy.remove_sql(server).map_err(Into::into);
     let rendered = exchange(other, remove, policy.add_sql(server).map_err(Into::into));
@@ -49,17 +59,15 @@ pub(super) async fn add_columnstore(manager: &SchemaManager<'_>, policy: &Column
 }
 
 pub(super) async fn add_reorder(manager: &SchemaManager<'_>, policy: &ReorderPolicy) -> Result<Step, DbErr> {
-    const QUESTION: &str = "has_other_reorder_policy";
     let server = manager.capability().await?;
-    let sql = has_other(QUESTION, "policy_reorder", "config ->> 'index_name' = $2");
-    let other = server.has_jobs() && answer(manager, QUESTION, &sql, vec![policy.table(), policy.index()]).await?;
+    let question = has_other(PolicyKind::Reorder, policy.table(), [policy.index()], "config ->> 'index_name' = $2");
+    let other = server.has_jobs() && question.ask(manager.get_connection()).await?;
     let remove = policy.remove_sql(server).map_err(Into::into);
     let rendered = exchange(other, remove, policy.add_sql(server).map_err(Into::into));
     run_all_or_skip(manager, policy.table(), rendered).await
 }
 
 pub(super) async fn add_refresh(manager: &SchemaManager<'_>, policy: &RefreshPolicy) -> Result<Step, DbErr> {
-    const QUESTION: &str = "has_other_refresh_policy";
     const SAME: &str = "(config ->> 'start_offset')::interval IS NOT DISTINCT FROM nullif($2, '')::interval \
          AND (config ->> 'end_offset')::interval = $3::interval AND schedule_interval = $4::interval";
     policy.check()?;
@@ -71,21 +79,27 @@ pub(super) async fn add_refresh(manager: &SchemaManager<'_>, policy: &RefreshPol
         let start = policy.start().map(|start| start.to_string()).unwrap_or_default();
         refuse_converted_within(manager, policy, &start).await?;
         let (end, schedule) = (policy.end().to_string(), policy.schedule().to_string());
-        let sql = has_other(QUESTION, "policy_refresh_continuous_aggregate", SAME);
-        other = answer(manager, QUESTION, &sql, vec![about, &start, &end, &schedule]).await?;
+        let question = has_other(PolicyKind::Refresh, about, [&start, &end, &schedule], SAME);
+        other = question.ask(manager.get_connection()).await?;
     }
     let rendered = exchange(other, policy.remove_sql(server), policy.add_sql(server));
     run_or_leave_to_command(manager, about, rendered).await
 }
 
+/// A question about two policies that do not go together. Where nothing can be asked, `lint` finds them.
+fn lint_finds<'a>(sql: &'static str, names: [&'a str; 2]) -> Question<'a, bool> {
+    Question::new(sql, names, |_| false)
+}
+
 /// Refuses an aggregate without a refresh policy, where TimescaleDB does.
 async fn refuse_unrefreshed(manager: &SchemaManager<'_>, server: Capability, name: &str) -> Result<(), DbErr> {
-    const SQL: &str = "SELECT count(*) > 0 AS has_unrefreshed_aggregate FROM timescaledb_information.continuous_aggregates g \
+    const SQL: &str = "SELECT count(*) > 0 FROM timescaledb_information.continuous_aggregates g \
          WHERE g.view_schema = current_schema() AND g.view_name = $1 AND NOT EXISTS (SELECT FROM timescaledb_information.jobs j \
          WHERE j.proc_name = 'policy_refresh_continuous_aggregate' AND (j.hypertable_schema, j.hypertable_name) IN \
          ((g.view_schema, g.view_name), (g.materialization_hypertable_schema, g.materialization_hypertable_name)))";
     let older = server.timescale_version().is_some_and(|version| version < Version::COLUMNSTORE_WITHOUT_REFRESH);
-    if older && answer(manager, "has_unrefreshed_aggregate", SQL, vec![name]).await? {
+    // Where nothing can be asked, it is left to the server, which refuses it.
+    if older && Question::new(SQL, [name], |_| false).ask(manager.get_connection()).await? {
         return Err(Refused::ColumnstoreBeforeRefreshPolicy { aggregate: name.to_owned() }.into());
     }
     Ok(())
@@ -93,11 +107,11 @@ async fn refuse_unrefreshed(manager: &SchemaManager<'_>, server: Capability, nam
 
 /// Refuses to convert what the refresh policy of the aggregate still writes.
 async fn refuse_refresh_of_converted(manager: &SchemaManager<'_>, policy: &ColumnstorePolicy) -> Result<(), DbErr> {
-    const SQL: &str = "SELECT count(*) > 0 AS has_refresh_of_converted FROM timescaledb_information.jobs \
+    const SQL: &str = "SELECT count(*) > 0 FROM timescaledb_information.jobs \
          WHERE proc_name = 'policy_refresh_continuous_aggregate' AND hypertable_schema = current_schema() \
          AND hypertable_name = $1 AND coalesce((config ->> 'start_offset')::interval >= $2::interval, true)";
     let (aggregate, after) = (policy.table(), policy.age());
-    if answer(manager, "has_refresh_of_converted", SQL, vec![aggregate, after]).await? {
+    if lint_finds(SQL, [aggregate, after]).ask(manager.get_connection()).await? {
         let reach = "so far or further".to_owned();
         return Err(
             Refused::ColumnstoreWithinRefresh { aggregate: aggregate.into(), after: after.into(), reach }.into()
@@ -112,11 +126,11 @@ async fn refuse_converted_within(
     policy: &RefreshPolicy,
     start: &str,
 ) -> Result<(), DbErr> {
-    const SQL: &str = "SELECT count(*) > 0 AS has_converted_within FROM timescaledb_information.jobs \
+    const SQL: &str = "SELECT count(*) > 0 FROM timescaledb_information.jobs \
          WHERE proc_name = 'policy_compression' AND hypertable_schema = current_schema() AND hypertable_name = $1 \
          AND coalesce((config ->> 'compress_after')::interval <= nullif($2, '')::interval, true)";
     let aggregate = policy.aggregate().name();
-    if answer(manager, "has_converted_within", SQL, vec![aggregate, start]).await? {
+    if lint_finds(SQL, [aggregate, start]).ask(manager.get_connection()).await? {
         let reach = if start.is_empty() { "all the way" } else { start }.to_owned();
         let after = "that or less".to_owned();
         return Err(Refused::ColumnstoreWithinRefresh { aggregate: aggregate.to_owned(), after, reach }.into());
@@ -126,12 +140,12 @@ async fn refuse_converted_within(
 
 /// Whether rows are dropped that the refresh still looks at.
 async fn refuse_retention_within(manager: &SchemaManager<'_>, policy: &RefreshPolicy) -> Result<(), DbErr> {
-    const SQL: &str = "SELECT count(*) > 0 AS has_retention_within FROM timescaledb_information.jobs \
+    const SQL: &str = "SELECT count(*) > 0 FROM timescaledb_information.jobs \
          WHERE proc_name = 'policy_retention' AND hypertable_schema = current_schema() AND hypertable_name = $1 \
          AND coalesce((config ->> 'drop_after')::interval <= nullif($2, '')::interval, true)";
     let table = policy.aggregate().source();
     let start = policy.start().map(|start| start.to_string()).unwrap_or_default();
-    if answer(manager, "has_retention_within", SQL, vec![table, &start]).await? {
+    if lint_finds(SQL, [table, &start]).ask(manager.get_connection()).await? {
         return Err(Refused::RetentionBeforeRefresh {
             aggregate: policy.aggregate().name().to_owned(),
             table: table.to_owned(),
@@ -144,15 +158,15 @@ async fn refuse_retention_within(manager: &SchemaManager<'_>, policy: &RefreshPo
 }
 
 pub(super) async fn add_retention(manager: &SchemaManager<'_>, policy: &RetentionPolicy) -> Result<Step, DbErr> {
-    const QUESTION: &str = "has_other_retention_policy";
     policy.check()?;
     let server = manager.capability().await?;
     let mut other = false;
     if server.has_jobs() {
         refuse_refresh_beyond(manager, policy.table(), policy.drop_after()).await?;
-        let sql = has_other(QUESTION, "policy_retention", "(config ->> 'drop_after')::interval = $2::interval");
+        let same = "(config ->> 'drop_after')::interval = $2::interval";
         let age = policy.drop_after().to_string();
-        other = answer(manager, QUESTION, &sql, vec![policy.table(), &age]).await?;
+        let question = has_other(PolicyKind::Retention, policy.table(), [&age], same);
+        other = question.ask(manager.get_connection()).await?;
     }
     let rendered = exchange(other, policy.remove_sql(server), policy.add_sql(server));
     run_or_leave_to_command(manager, policy.table(), rendered).await
@@ -160,14 +174,14 @@ pub(super) async fn add_retention(manager: &SchemaManager<'_>, policy: &Retentio
 
 /// Whether the refresh of an aggregate over the table looks at rows that would be dropped.
 async fn refuse_refresh_beyond(manager: &SchemaManager<'_>, table: &str, drop_after: Interval) -> Result<(), DbErr> {
-    const SQL: &str = "SELECT count(*) > 0 AS has_refresh_beyond FROM timescaledb_information.jobs j \
+    const SQL: &str = "SELECT count(*) > 0 FROM timescaledb_information.jobs j \
          JOIN timescaledb_information.continuous_aggregates g ON (g.view_schema, g.view_name) = (j.hypertable_schema, j.hypertable_name) \
          LEFT JOIN timescaledb_information.continuous_aggregates b \
          ON (b.materialization_hypertable_schema, b.materialization_hypertable_name) = (g.hypertable_schema, g.hypertable_name) \
          WHERE j.proc_name = 'policy_refresh_continuous_aggregate' AND coalesce(b.view_schema, g.hypertable_schema) = current_schema() \
          AND coalesce(b.view_name, g.hypertable_name) = $1 AND coalesce((j.config ->> 'start_offset')::interval >= $2::interval, true)";
     let age = drop_after.to_string();
-    if answer(manager, "has_refresh_beyond", SQL, vec![table, &age]).await? {
+    if lint_finds(SQL, [table, &age]).ask(manager.get_connection()).await? {
         return Err(Refused::RetentionBeforeRefresh {
             aggregate: format!("an aggregate over {table}"),
             table: table.to_owned(),

@@ -1,6 +1,6 @@
-//! Running what was rendered, and asking the catalogue.
+//! Running what was rendered.
 
-use sea_orm::{ConnectionTrait, DbErr, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
 use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
 use super::{Step, TimescaleManager};
@@ -80,17 +80,4 @@ pub(super) async fn run_together(manager: &SchemaManager<'_>, statements: &[Stri
 /// Whether the revision runs inside a transaction.
 pub(super) fn is_in_transaction(manager: &SchemaManager<'_>) -> bool {
     !matches!(manager.get_connection(), SchemaManagerConnection::Connection(_))
-}
-
-/// Asks the catalogue. The answer's column has the question's name and what it asks about is bound: by that
-/// it is known where revisions are recorded without a database.
-pub(super) async fn answer(
-    manager: &SchemaManager<'_>,
-    question: &str,
-    sql: &str,
-    names: Vec<&str>,
-) -> Result<bool, DbErr> {
-    let asked = Statement::from_sql_and_values(manager.get_database_backend(), sql, names.into_iter().map(Into::into));
-    let row = manager.get_connection().query_one_raw(asked).await?;
-    row.map_or(Ok(false), |row| row.try_get("", question))
 }

@@ -2,6 +2,7 @@
 
 mod columnstore;
 mod job;
+mod kind;
 mod maintenance;
 mod refresh;
 mod reorder;
@@ -9,6 +10,7 @@ mod retention;
 
 pub use columnstore::ColumnstorePolicy;
 pub use job::Job;
+pub use kind::PolicyKind;
 pub use maintenance::Maintenance;
 pub use refresh::RefreshPolicy;
 pub use reorder::ReorderPolicy;

@@ -5,7 +5,7 @@ use sea_orm::DbBackend;
 
 use super::RefreshPolicy;
 use crate::{
-    Capability, ContinuousAggregate, Interval, Refused, RenderError,
+    Capability, ContinuousAggregate, Dialect, Interval, Refused, RenderError,
     dialect::{moment_sql, name},
     quote::regclass,
 };
@@ -168,12 +168,12 @@ impl RetentionPolicy {
 
 /// Deletes at most `batch` of the rows that fulfil a condition.
 fn batch_sql(backend: DbBackend, table: &str, condition: &str, batch: u32) -> String {
-    match backend {
-        DbBackend::MySql => format!("DELETE FROM {table} WHERE {condition} LIMIT {batch}"),
-        DbBackend::Sqlite => {
+    match Dialect::of(backend) {
+        Dialect::MySql => format!("DELETE FROM {table} WHERE {condition} LIMIT {batch}"),
+        Dialect::Sqlite => {
             format!("DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {condition} LIMIT {batch})")
         }
-        _ => format!(
+        Dialect::Postgres => format!(
             "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {condition} LIMIT {batch}))"
         ),
     }

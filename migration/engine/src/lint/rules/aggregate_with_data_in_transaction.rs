@@ -25,6 +25,6 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
-    let fills = is_continuous_aggregate(parsed) && parsed.with_data != Some(false);
+    let fills = parsed.creates_continuous_aggregate() && parsed.with_data != Some(false);
     (fills && context.in_transaction()).then(|| "WITH NO DATA is missing".to_owned())
 }

@@ -1,7 +1,12 @@
 //! A columnstore policy that converts what a refresh still writes.
 
+use migration_timescale::PolicyKind;
+
 use super::prelude::*;
-use crate::lint::policies::{Policies, Reach};
+use crate::{
+    lint::policies::{Reach, age, conflict_made},
+    recording::model::{Model, policies::Policies},
+};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -73,23 +78,14 @@ const UNPACKS: Proof = Proof::Shown {
 };
 
 fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
-    let mut after = context.policies.clone();
-    after.apply(parsed);
-    if after == *context.policies {
-        return None;
-    }
-    let was = conflicts(context.policies);
-    let aggregate = conflicts(&after).into_iter().find(|conflict| !was.contains(conflict))?;
+    let aggregate = conflict_made(context, parsed, conflicts)?;
     Some(format!("chunks of `{aggregate}` go to the columnstore while its refresh policy still reaches them"))
 }
 
-fn conflicts(policies: &Policies) -> Vec<String> {
-    let reached = |(name, after): (&String, &f64)| {
-        let reached = match policies.aggregates.get(name)?.refreshes? {
-            Reach::Everything => true,
-            Reach::Seconds(start) => start >= *after,
-        };
-        reached.then(|| name.clone())
-    };
-    policies.columnstore.iter().filter_map(reached).collect()
+fn conflicts(_: &Model, policies: &Policies) -> Vec<String> {
+    let reached = policies.of(PolicyKind::Refresh).filter(|(name, refresh)| {
+        let after = age(policies, PolicyKind::Columnstore, name);
+        Reach::of(refresh).zip(after).is_some_and(|(reach, after)| reach.is_beyond(after))
+    });
+    reached.map(|(name, _)| name.to_owned()).collect()
 }

@@ -31,7 +31,8 @@ pub const RULE: Rule = Rule {
 fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
     dropped_columns(parsed).find_map(|(table, column)| {
         let reads = |reads: &std::collections::BTreeSet<String>| reads.contains(&table) && reads.contains(&column);
-        let (aggregate, _) = context.before.views.iter().find(|(_, view)| view.continuous && reads(&view.reads))?;
+        let (aggregate, _) =
+            context.before.views.iter().find(|(_, view)| view.aggregate.is_some() && reads(&view.reads))?;
         Some(format!("the continuous aggregate `{aggregate}` reads `{column}`"))
     })
 }

@@ -89,10 +89,7 @@ mod prelude {
     pub use super::setups::{COLUMNSTORE, HOURLY, HYPERTABLE, PLAIN};
     pub(crate) use crate::{
         lint::{
-            context::{
-                Context, NAMES, added_columns, alterations, created_index, dropped_columns, is_continuous_aggregate,
-                is_per_chunk,
-            },
+            context::{Context, NAMES, added_columns, alterations, created_index, dropped_columns, is_per_chunk},
             rule::{Example, Proof, Rule, Servers, Sql, Versions},
         },
         recording::model::index_columns,

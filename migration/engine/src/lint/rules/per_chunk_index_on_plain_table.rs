@@ -1,5 +1,7 @@
 //! `transaction_per_chunk` on a table that is no hypertable.
 
+use migration_timescale::question::KnownSchema;
+
 use super::prelude::*;
 
 /// The rule.

@@ -1,7 +1,15 @@
 //! Refresh policies over less than two buckets.
 
+use migration_timescale::PolicyKind;
+
 use super::prelude::*;
-use crate::lint::policies::{Reach, refresh_policies};
+use crate::{
+    lint::{
+        interval::seconds,
+        policies::{Reach, end},
+    },
+    recording::model::policies::{Added, added},
+};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -25,10 +33,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
-    refresh_policies(parsed).into_iter().find_map(|policy| {
-        let bucket = context.policies.aggregates.get(&policy.aggregate)?.bucket?;
-        let (Some(Reach::Seconds(start)), Some(end)) = (policy.start, policy.end) else { return None };
-        (start - end < 2.0 * bucket)
-            .then(|| format!("the policy of `{}` covers less than two buckets", policy.aggregate))
+    let refreshes = added(NAMES, parsed).into_iter().filter(|added| added.kind == PolicyKind::Refresh);
+    refreshes.into_iter().find_map(|Added { about, policy, .. }| {
+        let bucket = seconds(&context.before.continuous_aggregate(&about)?.bucket)?;
+        let (Some(Reach::Seconds(start)), Some(end)) = (Reach::of(&policy), end(&policy)) else { return None };
+        (start - end < 2.0 * bucket).then(|| format!("the policy of `{about}` covers less than two buckets"))
     })
 }

@@ -1,7 +1,12 @@
 //! Retention that drops rows which a refresh still looks at.
 
+use migration_timescale::PolicyKind;
+
 use super::prelude::*;
-use crate::lint::policies::{Policies, Reach};
+use crate::{
+    lint::policies::{Reach, age, conflict_made},
+    recording::model::{Model, policies::Policies},
+};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -61,25 +66,16 @@ const LOSES_HISTORY: Proof = Proof::Shown {
 };
 
 fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
-    let mut after = context.policies.clone();
-    after.apply(parsed);
-    if after == *context.policies {
-        return None;
-    }
-    let was = conflicts(context.policies);
-    let (aggregate, table) = conflicts(&after).into_iter().find(|conflict| !was.contains(conflict))?;
+    let (aggregate, table) = conflict_made(context, parsed, conflicts)?;
     Some(format!("the refresh of `{aggregate}` reaches further back than the retention of `{table}`"))
 }
 
-fn conflicts(policies: &Policies) -> Vec<(String, String)> {
-    let reaches = |name: &str| {
-        let aggregate = policies.aggregates.get(name)?;
-        let retention = policies.retention.get(&aggregate.source)?;
-        let too_far = match aggregate.refreshes? {
-            Reach::Everything => true,
-            Reach::Seconds(start) => start >= *retention,
-        };
-        too_far.then(|| (name.to_owned(), aggregate.source.clone()))
-    };
-    policies.aggregates.keys().filter_map(|name| reaches(name)).collect()
+fn conflicts(model: &Model, policies: &Policies) -> Vec<(String, String)> {
+    let refreshes = policies.of(PolicyKind::Refresh);
+    let reaching = refreshes.filter_map(|(name, refresh)| {
+        let source = &model.continuous_aggregate(name)?.source;
+        let too_far = Reach::of(refresh)?.is_beyond(age(policies, PolicyKind::Retention, source)?);
+        too_far.then(|| (name.to_owned(), source.clone()))
+    });
+    reaching.collect()
 }

@@ -7,7 +7,7 @@
 mod diagnosis;
 mod upgrade;
 
-use migration_timescale::Capability;
+use migration_timescale::{Capability, Dialect};
 use sea_orm::{DbBackend, DbErr};
 
 use crate::{EngineError, Runner, runner::RevisionStatus, sql::rows};
@@ -36,13 +36,13 @@ pub async fn examine(runner: &Runner) -> Result<Vec<Diagnosis>, EngineError> {
 }
 
 async fn server(runner: &Runner) -> Result<Diagnosis, DbErr> {
-    let question = match runner.server().backend() {
-        DbBackend::Postgres => {
+    let question = match runner.server().dialect() {
+        Dialect::Postgres => {
             "SELECT format('PostgreSQL %s, database %s, schema %s, user %s%s', split_part(current_setting('server_version'), ' ', 1), current_database(), \
              coalesce(current_schema(), 'none'), current_user, CASE WHEN pg_is_in_recovery() THEN ', a standby: it can only be read' ELSE '' END) AS answer"
         }
-        DbBackend::MySql => "SELECT CONCAT(VERSION(), ', database ', DATABASE(), ', user ', CURRENT_USER()) AS answer",
-        _ => "SELECT 'SQLite ' || sqlite_version() AS answer",
+        Dialect::MySql => "SELECT CONCAT(VERSION(), ', database ', DATABASE(), ', user ', CURRENT_USER()) AS answer",
+        Dialect::Sqlite => "SELECT 'SQLite ' || sqlite_version() AS answer",
     };
     Ok(ok("server", first(runner, question).await?.unwrap_or_default()))
 }

@@ -38,13 +38,11 @@ pub fn apply(model: &mut Model, names: Names, parsed: &Parsed, statement: &State
                 table.rename_index(&old, &new);
             }
         }
-        Statement::CreateView(view) => {
-            let continuous = parsed.switch(&["continuous"]) == Some(true);
-            let reads = names.words(&parsed.tokens).collect();
+        Statement::CreateView(view) if !parsed.creates_continuous_aggregate() => {
             let name = names.object(&view.name);
             if view.or_replace || !model.views.contains_key(&name) {
-                let materialized_only = continuous && parsed.switch(&["materialized_only"]) != Some(false);
-                model.views.insert(name, View { continuous, materialized_only, reads });
+                let reads = names.words(&parsed.tokens).collect();
+                model.views.insert(name, View { aggregate: None, reads });
             }
         }
         Statement::CreateType { name, representation } => {
@@ -328,18 +326,8 @@ fn alter_type(model: &mut Model, names: Names, alteration: &ast::AlterType) {
 
 fn drop_object(model: &mut Model, object: ObjectType, name: &str, table: Option<&str>, cascade: bool) {
     match object {
-        ObjectType::Table => {
-            model.tables.remove(name);
-            if cascade {
-                model.drop_views_reading(name);
-            }
-        }
-        ObjectType::View | ObjectType::MaterializedView => {
-            model.views.remove(name);
-            if cascade {
-                model.drop_views_reading(name);
-            }
-        }
+        ObjectType::Table => model.drop_table(name, cascade),
+        ObjectType::View | ObjectType::MaterializedView => model.drop_view(name, cascade),
         ObjectType::Index => {
             let of = |known: &str| table.is_none_or(|table| table == known);
             for (_, table) in model.tables.iter_mut().filter(|(known, _)| of(known)) {

@@ -2,6 +2,8 @@ use sea_orm::DatabaseBackend::{MySql, Postgres, Sqlite};
 
 use std::fmt::Write;
 
+use migration_timescale::PolicyKind;
+
 use super::*;
 
 /// The model in a few words: `t(a type, b type) index i, constraint c, hypertable(ts) columnstore(seg / ord)`.
@@ -24,8 +26,9 @@ fn words(model: &Model) -> String {
         text
     };
     let tables = model.tables.iter().map(table);
-    let view =
-        |(name, view): (&String, &View)| format!("{} {name}", if view.continuous { "aggregate" } else { "view" });
+    let view = |(name, view): (&String, &View)| {
+        format!("{} {name}", if view.aggregate.is_some() { "aggregate" } else { "view" })
+    };
     let types = model.types.iter().map(|(name, labels)| format!("type {name}({})", labels.join(", ")));
     tables.chain(model.views.iter().map(view)).chain(types).collect::<Vec<_>>().join("; ")
 }
@@ -264,6 +267,34 @@ fn columnstores_and_aggregates() {
         "",
     );
     with("SET timescaledb.enable_chunk_skipping = on", "");
+}
+
+#[test]
+fn policies_go_and_stay_with_what_they_are_of() {
+    let policies = |later: &str| {
+        let mut model = Model::default();
+        for sql in [
+            "CREATE TABLE t (ts timestamptz NOT NULL)",
+            "CREATE MATERIALIZED VIEW h WITH (timescaledb.continuous) AS SELECT time_bucket('1 h', ts) AS b FROM t GROUP BY 1 WITH NO DATA",
+            "SELECT add_retention_policy('t', INTERVAL '3 days')",
+            "SELECT add_retention_policy('t', INTERVAL '4 days', if_not_exists => true)",
+            "SELECT add_retention_policy('of_another_tool', INTERVAL '1 day')",
+            "SELECT add_continuous_aggregate_policy('h', NULL, INTERVAL '1 h', INTERVAL '1 h')",
+            later,
+        ] {
+            model.apply(Postgres, sql);
+        }
+        let all = PolicyKind::ALL.into_iter().flat_map(|kind| model.policies.of(kind));
+        all.map(|(about, policy)| format!("{about}: {}", policy.texts().join("|"))).collect::<Vec<_>>().join(", ")
+    };
+    let all = "h: |1 h|1 h, of_another_tool: 1 day, t: 3 days";
+    assert_eq!(policies("SELECT 1"), all);
+    assert_eq!(policies("CREATE FUNCTION f() RETURNS void BEGIN ATOMIC SELECT remove_retention_policy('t'); END"), all);
+    assert_eq!(policies("DROP TABLE x"), all);
+    assert_eq!(policies("DROP TABLE t CASCADE"), "of_another_tool: 1 day");
+    assert_eq!(policies("DROP MATERIALIZED VIEW h"), "of_another_tool: 1 day, t: 3 days");
+    assert_eq!(policies("SELECT remove_retention_policy(relation => 't')"), "h: |1 h|1 h, of_another_tool: 1 day");
+    assert_eq!(policies("ALTER TABLE t RENAME TO r"), "h: |1 h|1 h, of_another_tool: 1 day, r: 3 days");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::{Columnstore, Hypertable, Model, Table, names::Names};
+use super::{Aggregate, Columnstore, Hypertable, Model, Table, View, names::Names};
 use crate::sql::parsed::{self, Call, Parsed};
 
 /// Takes in calls such as `create_hypertable` and `ALTER TABLE … SET (timescaledb.…)`.
@@ -21,12 +21,35 @@ pub fn apply(model: &mut Model, names: Names, parsed: &Parsed) {
     {
         set_columnstore(table, names, parsed);
     }
+    if parsed.creates_continuous_aggregate() {
+        create_aggregate(model, names, parsed);
+    }
     if parsed.starts_with(&["alter", "materialized", "view"])
         && let Some(view) = altered(names, &parsed.tokens[3..]).and_then(|view| model.views.get_mut(&view))
+        && let Some(aggregate) = &mut view.aggregate
         && let Some(materialized_only) = parsed.switch(&["materialized_only"])
     {
-        view.materialized_only = materialized_only;
+        aggregate.materialized_only = materialized_only;
     }
+}
+
+/// Read from the tokens: of many queries that TimescaleDB knows sqlparser knows nothing.
+fn create_aggregate(model: &mut Model, names: Names, parsed: &Parsed) {
+    let after = |word: &str| parsed.tokens.iter().position(|token| parsed::is_word(token, word)).map(|at| at + 1);
+    let is_if = |token: &&Token| ["if", "not", "exists"].iter().any(|word| parsed::is_word(token, word));
+    let Some(start) = after("view") else { return };
+    let skipped = parsed.tokens[start..].iter().take_while(is_if).count();
+    let Some((name, _)) = names.at_start(&parsed.tokens[start + skipped..]) else { return };
+    let source = after("from").and_then(|at| names.at_start(&parsed.tokens[at..])).map(|(source, _)| source);
+    let bucket =
+        parsed.calls("time_bucket").iter().find_map(|call| call.argument("bucket_width", 0).map(<[_]>::to_vec));
+    let aggregate = Aggregate {
+        materialized_only: parsed.switch(&["materialized_only"]) != Some(false),
+        source: source.unwrap_or_default(),
+        bucket: bucket.unwrap_or_default(),
+    };
+    let reads = names.words(&parsed.tokens).collect();
+    model.views.entry(name).or_insert(View { aggregate: Some(aggregate), reads });
 }
 
 /// The table or view that `ALTER TABLE` names.

@@ -15,9 +15,9 @@ mod timescale;
 
 use std::fmt;
 
-use migration_timescale::Capability;
+use migration_timescale::{Capability, Dialect};
 use schemars::JsonSchema;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -144,10 +144,10 @@ impl Catalog {
     /// `bookkeeping` is the name of SeaORM's migration table, which is left out, as is the engine's own beside it.
     pub async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Result<Self, DbErr> {
         let server = Capability::detect(db).await?;
-        let mut catalog = match server.backend() {
-            DbBackend::Postgres => postgres::read(db, server).await?,
-            DbBackend::MySql => mysql::read(db, bookkeeping).await?,
-            _ => sqlite::read(db, bookkeeping).await?,
+        let mut catalog = match server.dialect() {
+            Dialect::Postgres => postgres::read(db, server).await?,
+            Dialect::MySql => mysql::read(db, bookkeeping).await?,
+            Dialect::Sqlite => sqlite::read(db, bookkeeping).await?,
         };
         catalog.objects.retain(|object| !is_no_schema(object.table.as_deref().unwrap_or(&object.name), bookkeeping));
         // By kind and name; the columns of a table keep their order through the position in their definition.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migration_timescale::{identifier, internals::STOP_WORKERS, literal};
+use migration_timescale::{Dialect, identifier, internals::STOP_WORKERS, literal};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult};
 
 use super::{NAME, ScratchError};
@@ -217,9 +217,9 @@ fn is_in_use(error: &DbErr) -> bool {
 /// Drops what killed runs left. Never a reason to fail: what cannot be dropped stays and is said.
 async fn drop_leftovers(db: &DatabaseConnection) {
     let backend = db.get_database_backend();
-    let (idle, clock) = match backend {
-        DbBackend::MySql => (MYSQL_IDLE, "SELECT CAST(UNIX_TIMESTAMP() AS CHAR) AS now"),
-        _ => (POSTGRES_IDLE, "SELECT extract(epoch FROM now())::bigint::text AS now"),
+    let (idle, clock) = match Dialect::of(backend) {
+        Dialect::MySql => (MYSQL_IDLE, "SELECT CAST(UNIX_TIMESTAMP() AS CHAR) AS now"),
+        Dialect::Postgres | Dialect::Sqlite => (POSTGRES_IDLE, "SELECT extract(epoch FROM now())::bigint::text AS now"),
     };
     let Ok(clock) = rows(db, clock).await else { return };
     let now = clock.first().and_then(|row| row.try_get::<String>("", "now").ok()).and_then(|now| now.parse().ok());

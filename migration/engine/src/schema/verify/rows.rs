@@ -1,8 +1,9 @@
 //! What tables hold, as a digest for every row: enough to tell how many rows differ.
 
+use migration_timescale::Dialect;
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::{
     schema::catalog::{Catalog, Kind},
@@ -21,15 +22,15 @@ impl Rows {
     pub(super) async fn read<C: ConnectionTrait>(db: &C, table: &str, columns: &Columns) -> Result<Self, DbErr> {
         let backend = db.get_database_backend();
         let names = columns.iter().map(|name| quote(backend, name));
-        let content = match backend {
-            _ if columns.is_empty() => "'-'".to_owned(),
-            DbBackend::Postgres => format!("md5(ROW({})::text)", names.collect::<Vec<_>>().join(", ")),
-            DbBackend::MySql => {
+        let content = match Dialect::of(backend) {
+            Dialect::Postgres | Dialect::MySql | Dialect::Sqlite if columns.is_empty() => "'-'".to_owned(),
+            Dialect::Postgres => format!("md5(ROW({})::text)", names.collect::<Vec<_>>().join(", ")),
+            Dialect::MySql => {
                 // `CONCAT` makes text of numbers and leaves bytes as they are, which `HEX` alone does not.
                 let each: Vec<String> = names.map(|name| format!("COALESCE(HEX(CONCAT({name})), '-')")).collect();
                 format!("MD5(CONCAT_WS(' ', {}))", each.join(", "))
             }
-            _ => names.map(|name| format!("quote({name})")).collect::<Vec<_>>().join(" || ' ' || "),
+            Dialect::Sqlite => names.map(|name| format!("quote({name})")).collect::<Vec<_>>().join(" || ' ' || "),
         };
         let sql = format!("SELECT {content} AS content, count(*) AS number FROM {} GROUP BY 1", quote(backend, table));
         let mut found = BTreeMap::new();
