@@ -16,6 +16,7 @@ mod invalid_index;
 mod invalid_leftovers;
 pub mod killed;
 mod lint;
+mod lint_cli;
 pub mod maintain;
 mod offline;
 mod panics;

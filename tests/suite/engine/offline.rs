@@ -318,7 +318,8 @@ async fn what_cannot_be_written_down_stops_the_script(database: TestDatabase) {
 async fn lint_goes_on_behind_what_it_cannot_read() {
     let [first, asks, third] = asking();
     let third = third.then("CREATE INDEX i ON first (id)");
-    let found = lint::of_project(&project(&[first, asks, third]), recording::REFERENCE_TIMESCALEDB).await.unwrap();
+    let found =
+        lint::of_project(&project(&[first, asks, third]), recording::REFERENCE_TIMESCALEDB, None).await.unwrap();
     let found: Vec<_> = found.iter().map(|finding| (finding.revision.as_str(), finding.rule)).collect();
     assert_eq!(found, [("m2_asks", "cannot-be-read"), ("m3_third", "blocking-index")]);
 }

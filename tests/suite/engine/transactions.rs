@@ -54,7 +54,8 @@ async fn a_revision_that_would_end_the_transaction_does_not_run() {
         let script =
             script_of(Backend::Postgres, &[&Inline::new(FIRST, first, "").then(then)]).await.unwrap_err().to_string();
         assert!(script.contains("would end the transaction"), "{script}");
-        let found = migration_engine::lint::of_project(&project(), recording::REFERENCE_TIMESCALEDB).await.unwrap();
+        let found =
+            migration_engine::lint::of_project(&project(), recording::REFERENCE_TIMESCALEDB, None).await.unwrap();
         let found: Vec<_> = found.iter().filter(|finding| finding.rule == "end-of-transaction").collect();
         assert_eq!(found.len(), 1, "{first}: {found:#?}");
         assert!(found[0].allowed.is_none() && found[0].direction == Direction::Up, "{found:#?}");

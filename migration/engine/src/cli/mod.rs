@@ -119,7 +119,7 @@ async fn dispatch(
         Verb::Code(verb) => return verb.run(context, &area).await,
         Verb::Database(verb) => verb,
     };
-    if let Some(report) = verb.without_database(context, &area)? {
+    if let Some(report) = verb.without_database(context, &area).await? {
         return Ok(report);
     }
     let mut runner = context.connect(area, verb.only_reads()).await?;

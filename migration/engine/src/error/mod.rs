@@ -215,6 +215,15 @@ pub enum EngineError {
         #[source]
         source: std::io::Error,
     },
+    /// The findings that `lint` is to accept could not be read.
+    #[error("cannot read the baseline {path}; write what is found today into it with --write-baseline")]
+    NoBaseline {
+        /// The file.
+        path: String,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
     /// An area the project does not have.
     #[error("there is no area {area}; choose one with --area: {known}")]
     UnknownArea {

@@ -55,8 +55,8 @@ trait OnDatabase {
         false
     }
 
-    /// What it can say where there is no database yet, if that is worth something.
-    fn without_database(&self, _context: &Context, _area: &ChosenArea) -> Result<Option<Report>, EngineError> {
+    /// What it can say without a database, if that is worth something.
+    async fn without_database(&self, _context: &Context, _area: &ChosenArea) -> Result<Option<Report>, EngineError> {
         Ok(None)
     }
 
@@ -127,9 +127,9 @@ macro_rules! verbs {
                 match self { $(Self::$database(verb) => verb.only_reads(),)* }
             }
 
-            /// What it can say where there is no database yet.
-            pub(super) fn without_database(&self, context: &Context, area: &ChosenArea) -> Result<Option<Report>, EngineError> {
-                match self { $(Self::$database(verb) => verb.without_database(context, area),)* }
+            /// What it can say without a database.
+            pub(super) async fn without_database(&self, context: &Context, area: &ChosenArea) -> Result<Option<Report>, EngineError> {
+                match self { $(Self::$database(verb) => Box::pin(verb.without_database(context, area)).await,)* }
             }
 
             /// Does it.
@@ -159,6 +159,7 @@ verbs! {
     Stamp = "stamp" in stamp,
     Check = "check" in check,
     Verify = "verify" in verify,
+    Lint = "lint" in lint,
     Doctor = "doctor" in doctor,
     Report = "report" in report,
     Maintain = "maintain" in maintain,
@@ -172,7 +173,6 @@ verbs! {
     Branches = "branches" in branches,
     Merge = "merge" in merge,
     Sql = "sql" in sql,
-    Lint = "lint" in lint,
     Generate = "generate" in new,
     ]
 }
