@@ -20,6 +20,7 @@ mod lint_cli;
 pub mod maintain;
 mod offline;
 mod panics;
+mod readable;
 mod records;
 mod refused;
 mod renamed;

@@ -180,12 +180,12 @@ pub enum EngineError {
     #[error(
         "{revision} is not marked as applied, the live schema differs from it:\n{}\nCorrect the database, \
          or mark it all the same with --accept-differences",
-        .differences.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+        .differences.iter().map(|one| format!("  {}", one.replace('\n', "\n  "))).collect::<Vec<_>>().join("\n")
     )]
     StampRefused {
         /// The revision that was to be stamped.
         revision: String,
-        /// One line per difference.
+        /// Each difference; one between long definitions is several lines.
         differences: Vec<String>,
     },
     /// A command that deletes rows was not confirmed.
