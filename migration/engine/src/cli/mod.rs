@@ -125,7 +125,8 @@ async fn dispatch(
     let mut runner = context.connect(area, verb.only_reads()).await?;
     let worked_on = Database::of(&runner, context);
     if context.announce {
-        worked_on.announce();
+        // What is wrong here the verb meets too, and says.
+        worked_on.announce(verb.enables_timescaledb(&runner).await.unwrap_or_default());
     }
     *database = Some(worked_on);
     let done = verb.run(&mut runner).await;

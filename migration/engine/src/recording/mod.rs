@@ -28,7 +28,7 @@ use sea_orm_migration::MigrationTrait;
 
 pub use bookkeeping::{Bookkeeping, SeaOrmTable, seconds_since_1970};
 pub use checksum::{FORMAT, Fingerprint};
-pub(crate) use extensions::extensions_made;
+pub(crate) use extensions::{creates_extension, extensions_made};
 pub use ignored::OnError;
 pub use profile::{Profile, REFERENCE_TIMESCALEDB};
 pub use record::{Recorded, record, record_each};

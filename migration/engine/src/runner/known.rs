@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clap::ValueEnum;
-use migration_timescale::Capability;
+use migration_timescale::{Capability, Version, manager::offered_timescaledb};
 use sea_orm::DbBackend;
 use sea_orm_migration::MigrationTrait;
 
@@ -125,6 +125,23 @@ impl Runner {
             }
         }
         made
+    }
+
+    /// The version of TimescaleDB that a revision would enable; `None` where there is none to enable.
+    pub(crate) async fn offered_timescaledb(&self) -> Result<Option<Version>, EngineError> {
+        if self.server().has_hypertables() {
+            return Ok(None);
+        }
+        let offered = offered_timescaledb(&self.db).await;
+        offered.map_err(EngineError::while_doing("asking whether TimescaleDB can be enabled"))
+    }
+
+    /// Whether one of these revisions enables TimescaleDB, where that is offered.
+    pub(crate) async fn enable_timescaledb(&self, names: &[String], offered: Version) -> bool {
+        let known = self.known(Capability::timescale_full(offered)).await;
+        let run = known.iter().filter(|known| names.contains(&known.name));
+        let mut statements = run.flat_map(|known| &known.recorded).flat_map(|recorded| &recorded.up.statements);
+        statements.any(|statement| recording::creates_extension(&statement.sql, "timescaledb"))
     }
 
     /// Whether a revision can be recorded, and makes something else each time: it has no checksum then.

@@ -30,6 +30,7 @@ mod up;
 mod verify;
 
 use clap::Subcommand;
+use migration_timescale::Version;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -57,6 +58,11 @@ trait OnDatabase {
 
     /// What it can say without a database, if that is worth something.
     async fn without_database(&self, _context: &Context, _area: &ChosenArea) -> Result<Option<Report>, EngineError> {
+        Ok(None)
+    }
+
+    /// The version of TimescaleDB that the database will have afterwards, where it has none.
+    async fn enables_timescaledb(&self, _runner: &Runner) -> Result<Option<Version>, EngineError> {
         Ok(None)
     }
 
@@ -130,6 +136,11 @@ macro_rules! verbs {
             /// What it can say without a database.
             pub(super) async fn without_database(&self, context: &Context, area: &ChosenArea) -> Result<Option<Report>, EngineError> {
                 match self { $(Self::$database(verb) => Box::pin(verb.without_database(context, area)).await,)* }
+            }
+
+            /// The version of TimescaleDB that the database will have afterwards, where it has none.
+            pub(super) async fn enables_timescaledb(&self, runner: &Runner) -> Result<Option<Version>, EngineError> {
+                match self { $(Self::$database(verb) => Box::pin(verb.enables_timescaledb(runner)).await,)* }
             }
 
             /// Does it.
