@@ -1,7 +1,7 @@
 //! What a revision does is there as a whole or not at all, and what the database remembers of it is true: whatever the
 //! revision does to the transaction around it, and whatever its text looks like.
 
-use migration_engine::{Direction, Project, recording};
+use migration_engine::{Direction, Project, ledger::Tables, recording};
 use migration_timescale::Capability;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
@@ -76,7 +76,7 @@ async fn script_of(
     revisions: &[&dyn MigrationTrait],
 ) -> Result<String, migration_engine::error::OfflineError> {
     let server = if backend == Backend::Sqlite { Capability::sqlite() } else { Capability::postgres() };
-    let table = recording::SeaOrmTable::named("seaql_migrations");
+    let table = Tables::named("seaql_migrations");
     let mut script = recording::script(revisions, |_| true, Direction::Up, server, &table).await;
     script.missing.pop().map_or(Ok(script.text), Err)
 }
@@ -259,7 +259,7 @@ async fn a_script_that_builds_a_table_of_sqlite_anew_takes_no_rows_of_others_alo
         execute(runner.connection(), "INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2)")
             .await;
         runner.close().await;
-        let table = recording::SeaOrmTable::named("seaql_migrations");
+        let table = Tables::named("seaql_migrations");
         let wanted = |name: &str| name != FIRST;
         let script = recording::script(&[&first, &second], wanted, Direction::Up, Capability::sqlite(), &table).await;
         let finished = run_script(&database, &script.text);

@@ -54,7 +54,7 @@ impl Runner {
 
     async fn record_on(&self, server: Capability) -> Vec<Known> {
         let order: Vec<_> = self.in_order().filter_map(|name| self.project.revision(name).ok()).collect();
-        let recorded = recording::record_each(&order, reference(server)).await;
+        let recorded = recording::record_each(&order, recording::reference(server)).await;
         let known = order.iter().zip(recorded).map(|(revision, recorded)| {
             let fingerprint = recorded.as_ref().ok().map(Fingerprint::of);
             Known { name: revision.name().to_owned(), recorded, fingerprint }
@@ -251,11 +251,6 @@ fn is_the_same(known: &[Known], entry: &Entry) -> bool {
 /// The server that a profile stands for, as this version of the engine knows it.
 fn server_of(profile: &str) -> Option<Capability> {
     Profile::from_str(profile, true).ok().map(|profile| profile.capability(None))
-}
-
-/// The server that checksums are made for: another version of TimescaleDB must not make a revision look changed.
-fn reference(server: Capability) -> Capability {
-    server_of(server.profile()).unwrap_or(server)
 }
 
 /// Whether the stored checksum was made the way this version makes them. Those without statements were not.
