@@ -1,5 +1,6 @@
 //! A project whose history branches, where the suite can start it. `MERGED=1` adds the revision that joins the branches,
-//! `ASKING=1` one that only a database can answer.
+//! `ASKING=1` one that only a database can answer, `WRITTEN=1` a function and a view of PostgreSQL, and a change of the
+//! function that `down` undoes wrongly, `INDEXED=1` indexes of two tables.
 
 use std::process::ExitCode;
 
@@ -27,5 +28,22 @@ async fn main() -> ExitCode {
             })
         }));
     }
+    if std::env::var_os("INDEXED").is_some() {
+        let indexes = Inline::new("m8_indexes", "CREATE INDEX sites_id ON sites (id)", "DROP INDEX sites_id");
+        let indexes = indexes.then("CREATE INDEX lines_id ON lines (id)").back("DROP INDEX lines_id");
+        revisions.push(indexes.after(&["m3_lines", "m4_probes"]));
+    }
+    if std::env::var_os("WRITTEN").is_some() {
+        let view = "CREATE VIEW probe_numbers AS SELECT id FROM probes";
+        let written = Inline::new("m8_touch", &touch("now()"), "DROP FUNCTION touch()").then(view);
+        revisions.push(written.back("DROP VIEW probe_numbers"));
+        revisions.push(Inline::new("m9_touch_later", &touch("now() + '1 s'"), &touch("now() + '2 s'")));
+    }
     migration_engine::cli::run(project(&revisions)).await
+}
+
+fn touch(moment: &str) -> String {
+    format!(
+        "CREATE OR REPLACE FUNCTION touch() RETURNS timestamptz LANGUAGE plpgsql AS $$\nBEGIN\n  RETURN {moment};\nEND\n$$"
+    )
 }

@@ -31,6 +31,35 @@ fn printed(database: &TestDatabase, arguments: &[&str]) -> String {
     finished.stdout
 }
 
+/// What the first line calls the server.
+fn server(database: &TestDatabase, arguments: &[&str]) -> String {
+    let finished = on(database, arguments);
+    let first = finished.stderr.lines().next().unwrap_or_default();
+    let told = first.split_once(" (").and_then(|(_, told)| told.split_once(", from"));
+    told.unwrap_or_else(|| panic!("{finished:#?}")).0.to_owned()
+}
+
+/// The extension is one of the server's, and the first revision enables it.
+#[tokio::test]
+async fn the_first_line_says_what_the_database_becomes() {
+    let database = TestDatabase::create(Backend::Timescale).await.as_administrator();
+    database.by_administrator("DROP EXTENSION timescaledb").await;
+    let before = "PostgreSQL without TimescaleDB";
+    assert_eq!(server(&database, &["status"]), before);
+    assert_eq!(server(&database, &["up", "--dry-run"]), before);
+    let becomes = server(&database, &["up", "-n", "1"]);
+    let version = becomes.strip_prefix("PostgreSQL, TimescaleDB ").and_then(|text| text.split_once(' '));
+    let (version, rest) = version.unwrap_or_else(|| panic!("{becomes}"));
+    assert_eq!(rest, "once this run has enabled it");
+    // In WebAssembly that run fails: the one session cannot load the library a second time.
+    if !database.has_one_session() {
+        assert_eq!(server(&database, &["up"]), format!("TimescaleDB {version}"));
+    }
+
+    let plain = TestDatabase::create(Backend::Postgres).await;
+    assert_eq!(server(&plain, &["up"]), before, "a server that has none");
+}
+
 async fn applied_in(database: &TestDatabase) -> Vec<String> {
     let db = database.connect().await;
     let names = if has_table(&db, "seaql_migrations").await { applied(&db).await } else { vec![] };

@@ -3,8 +3,10 @@
 use std::{fs, path::Path, process::Command};
 
 use migration_engine::{
-    Direction, Runner, lint,
-    recording::{self, SeaOrmTable},
+    Direction, Runner,
+    ledger::Tables,
+    lint, recording,
+    runner::Likeness,
     sea_orm_migration::{MigrationTrait, MigratorTrait},
 };
 use migration_timescale::Capability;
@@ -23,6 +25,7 @@ on_every_backend!(
     the_down_script_takes_everything_back,
     what_the_down_script_keeps_comes_back,
     every_value_and_block_survives,
+    a_change_after_a_script_is_seen,
     an_error_ends_the_script,
     what_cannot_be_written_down_stops_the_script,
 );
@@ -39,7 +42,7 @@ pub(super) async fn script_of(
     wanted: impl Fn(&str) -> bool,
 ) -> String {
     let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
-    let table = SeaOrmTable::named("seaql_migrations");
+    let table = Tables::named("seaql_migrations");
     let text = recording::script(&revisions, &wanted, direction, server, &table).await.text;
     let again = recording::script(&revisions, &wanted, direction, server, &table).await.text;
     assert_eq!(text, again, "byte for byte");
@@ -103,8 +106,25 @@ async fn the_up_script_does_what_up_does(database: TestDatabase) {
         status.iter().all(|status| (now - status.applied_at.unwrap()).num_seconds().abs() < 600),
         "in seconds since 1970, by the database's clock: {status:?}"
     );
+    let told = status.iter().map(|one| one.entry.as_ref().map(|entry| (entry.applied_by.as_str(), one.changed)));
+    assert_eq!(told.collect::<Vec<_>>(), [Some(("a script", false)); 2]);
+    for one in &status {
+        assert_eq!(live.likeness(one.entry.as_ref().unwrap(), &one.name).await, Likeness::Exact, "{}", one.name);
+    }
     assert_eq!(live.up(None).await.unwrap(), [""; 0], "nothing is left to do");
     assert_eq!(live.down(None).await.unwrap(), [PREDICTIVE, BASELINE]);
+}
+
+async fn a_change_after_a_script_is_seen(database: TestDatabase) {
+    let revision = || Inline::table("m1_sites", "sites");
+    let runner = database.runner_of(project(&[revision()])).await;
+    let server = runner.server();
+    runner.close().await;
+    must_run(&database, &script_of(vec![Box::new(revision())], server, Direction::Up, |_| true).await);
+    let runner = database.runner_of(project(&[revision().then("SELECT 1")])).await;
+    let status = runner.status().await.unwrap();
+    assert_eq!(status[0].difference.as_deref(), Some("its checksum is another one"), "{status:?}");
+    assert!(runner.up(None).await.unwrap_err().to_string().contains("changed after they were applied"));
 }
 
 async fn the_down_script_takes_everything_back(database: TestDatabase) {
@@ -304,7 +324,7 @@ async fn what_cannot_be_written_down_stops_the_script(database: TestDatabase) {
 
     let revisions = asking();
     let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(|one| one as &dyn MigrationTrait).collect();
-    let table = SeaOrmTable::named("seaql_migrations");
+    let table = Tables::named("seaql_migrations");
     let script = recording::script(&revisions, |_| true, Direction::Up, server, &table).await;
     assert!(script.missing.len() == 1 && script.missing[0].revision() == "m2_asks", "{:?}", script.missing);
     let finished = run(&database, &script.text);
@@ -318,7 +338,8 @@ async fn what_cannot_be_written_down_stops_the_script(database: TestDatabase) {
 async fn lint_goes_on_behind_what_it_cannot_read() {
     let [first, asks, third] = asking();
     let third = third.then("CREATE INDEX i ON first (id)");
-    let found = lint::of_project(&project(&[first, asks, third]), recording::REFERENCE_TIMESCALEDB).await.unwrap();
+    let found =
+        lint::of_project(&project(&[first, asks, third]), recording::REFERENCE_TIMESCALEDB, None).await.unwrap();
     let found: Vec<_> = found.iter().map(|finding| (finding.revision.as_str(), finding.rule)).collect();
     assert_eq!(found, [("m2_asks", "cannot-be-read"), ("m3_third", "blocking-index")]);
 }

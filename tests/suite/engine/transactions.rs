@@ -1,7 +1,7 @@
 //! What a revision does is there as a whole or not at all, and what the database remembers of it is true: whatever the
 //! revision does to the transaction around it, and whatever its text looks like.
 
-use migration_engine::{Direction, Project, recording};
+use migration_engine::{Direction, Project, ledger::Tables, recording};
 use migration_timescale::Capability;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
@@ -54,7 +54,8 @@ async fn a_revision_that_would_end_the_transaction_does_not_run() {
         let script =
             script_of(Backend::Postgres, &[&Inline::new(FIRST, first, "").then(then)]).await.unwrap_err().to_string();
         assert!(script.contains("would end the transaction"), "{script}");
-        let found = migration_engine::lint::of_project(&project(), recording::REFERENCE_TIMESCALEDB).await.unwrap();
+        let found =
+            migration_engine::lint::of_project(&project(), recording::REFERENCE_TIMESCALEDB, None).await.unwrap();
         let found: Vec<_> = found.iter().filter(|finding| finding.rule == "end-of-transaction").collect();
         assert_eq!(found.len(), 1, "{first}: {found:#?}");
         assert!(found[0].allowed.is_none() && found[0].direction == Direction::Up, "{found:#?}");
@@ -75,7 +76,7 @@ async fn script_of(
     revisions: &[&dyn MigrationTrait],
 ) -> Result<String, migration_engine::error::OfflineError> {
     let server = if backend == Backend::Sqlite { Capability::sqlite() } else { Capability::postgres() };
-    let table = recording::SeaOrmTable::named("seaql_migrations");
+    let table = Tables::named("seaql_migrations");
     let mut script = recording::script(revisions, |_| true, Direction::Up, server, &table).await;
     script.missing.pop().map_or(Ok(script.text), Err)
 }
@@ -258,7 +259,7 @@ async fn a_script_that_builds_a_table_of_sqlite_anew_takes_no_rows_of_others_alo
         execute(runner.connection(), "INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2)")
             .await;
         runner.close().await;
-        let table = recording::SeaOrmTable::named("seaql_migrations");
+        let table = Tables::named("seaql_migrations");
         let wanted = |name: &str| name != FIRST;
         let script = recording::script(&[&first, &second], wanted, Direction::Up, Capability::sqlite(), &table).await;
         let finished = run_script(&database, &script.text);

@@ -21,6 +21,12 @@ pub(super) struct Context {
 }
 
 impl Context {
+    /// Whether the area's database is a file that is not there yet.
+    pub(super) fn has_no_file(&self, area: &ChosenArea) -> Result<bool, EngineError> {
+        let target = area.target(self.url.as_deref())?;
+        Ok(target.sqlite_file().is_some_and(|file| !file.exists()))
+    }
+
     /// Connects to the area's database.
     pub(super) async fn connect(&self, area: ChosenArea, must_exist: bool) -> Result<Runner, EngineError> {
         let target = area.target(self.url.as_deref())?;

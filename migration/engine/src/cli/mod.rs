@@ -119,13 +119,14 @@ async fn dispatch(
         Verb::Code(verb) => return verb.run(context, &area).await,
         Verb::Database(verb) => verb,
     };
-    if let Some(report) = verb.without_database(context, &area)? {
+    if let Some(report) = verb.without_database(context, &area).await? {
         return Ok(report);
     }
     let mut runner = context.connect(area, verb.only_reads()).await?;
     let worked_on = Database::of(&runner, context);
     if context.announce {
-        worked_on.announce();
+        // What is wrong here the verb meets too, and says.
+        worked_on.announce(verb.enables_timescaledb(&runner).await.unwrap_or_default());
     }
     *database = Some(worked_on);
     let done = verb.run(&mut runner).await;

@@ -2,6 +2,7 @@
 //!
 //! `docs/output.schema.json` is generated from these types and those of the [verbs](super::verbs) (`make schema`).
 
+use migration_timescale::Version;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -53,10 +54,14 @@ impl Database {
         }
     }
 
-    /// Says on standard error what is worked on.
-    pub(super) fn announce(&self) {
+    /// Says on standard error what is worked on, and which TimescaleDB it is about to have.
+    pub(super) fn announce(&self, enabled: Option<Version>) {
         let schema = self.schema.as_ref().map(|schema| format!(" schema {schema}")).unwrap_or_default();
         let Self { url, server, from, .. } = self;
+        let server = match enabled {
+            Some(version) => format!("PostgreSQL, TimescaleDB {version} once this run has enabled it"),
+            None => server.clone(),
+        };
         say::err(&format!("database: {url}{schema} ({server}, from {from})\n"));
     }
 }

@@ -181,12 +181,12 @@ pub enum EngineError {
     #[error(
         "{revision} is not marked as applied, the live schema differs from it:\n{}\nCorrect the database, \
          or mark it all the same with --accept-differences",
-        .differences.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+        .differences.iter().map(|one| format!("  {}", one.replace('\n', "\n  "))).collect::<Vec<_>>().join("\n")
     )]
     StampRefused {
         /// The revision that was to be stamped.
         revision: String,
-        /// One line per difference.
+        /// Each difference; one between long definitions is several lines.
         differences: Vec<String>,
     },
     /// A command that deletes rows was not confirmed.
@@ -210,6 +210,15 @@ pub enum EngineError {
     File {
         /// What was attempted, `cannot write` for example.
         action: &'static str,
+        /// The file.
+        path: String,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The findings that `lint` is to accept could not be read.
+    #[error("cannot read the baseline {path}; write what is found today into it with --write-baseline")]
+    NoBaseline {
         /// The file.
         path: String,
         /// Why not.

@@ -116,6 +116,11 @@ impl Tables {
         }
     }
 
+    /// The tables beside a bookkeeping table of that name, in whatever schema or database a script runs in.
+    pub fn named(bookkeeping: &str) -> Self {
+        Self::of(&Alias::new(bookkeeping).into_iden(), None)
+    }
+
     fn bookkeeping(&self) -> TableRef {
         self.placed(SeaRc::clone(&self.bookkeeping))
     }
@@ -142,6 +147,17 @@ impl Tables {
 
     /// Statements that make what is missing of them, as one text.
     pub fn create(&self, backend: DbBackend, records: &Records) -> String {
+        let mut both = self.create_each(backend).join("; ");
+        if records.outdated {
+            let add = Table::alter().table(self.own()).add_column(statements(backend)).take();
+            both = format!("{both}; {}", sql(backend, &add));
+        }
+        // Two empty tables need not wait for the disk; the first revision does.
+        if backend == DbBackend::Postgres { format!("SET LOCAL synchronous_commit = off; {both}") } else { both }
+    }
+
+    /// Statements that make both where they are not there.
+    pub fn create_each(&self, backend: DbBackend) -> [String; 2] {
         let mut bookkeeping = Schema::new(backend).create_table_from_entity(seaql_migrations::Entity);
         bookkeeping.table(self.bookkeeping()).if_not_exists();
         let text = |name: &'static str, length| ColumnDef::new(name).string_len(length).not_null().take();
@@ -164,23 +180,22 @@ impl Tables {
                 table.character_set("utf8mb4").extra(MYSQL_TABLE_OPTIONS);
             }
         }
-        let mut both = format!("{}; {}", sql(backend, &bookkeeping), sql(backend, &own));
-        if records.outdated {
-            let add = Table::alter().table(self.own()).add_column(statements(backend)).take();
-            both = format!("{both}; {}", sql(backend, &add));
-        }
-        // Two empty tables need not wait for the disk; the first revision does.
-        if backend == DbBackend::Postgres { format!("SET LOCAL synchronous_commit = off; {both}") } else { both }
+        [sql(backend, &bookkeeping), sql(backend, &own)]
     }
 
     /// Statement that writes a row of the engine's own table, in place of an earlier one.
     pub fn write(&self, backend: DbBackend, entry: &Entry) -> String {
+        let finished_at = entry.finished_at.map(|at| at.timestamp());
+        self.write_at(backend, entry, entry.started_at.timestamp().into(), finished_at.into())
+    }
+
+    fn write_at(&self, backend: DbBackend, entry: &Entry, started_at: Expr, finished_at: Expr) -> String {
         let mut insert = Query::insert();
         insert.into_table(self.own()).columns(COLUMNS).values_panic([
             entry.revision.clone().into(),
             entry.direction.word().into(),
-            entry.started_at.timestamp().into(),
-            entry.finished_at.map(|at| at.timestamp()).into(),
+            started_at,
+            finished_at,
             entry.duration_ms.into(),
             entry.checksum.clone().into(),
             entry.profile.clone().into(),
@@ -194,12 +209,22 @@ impl Tables {
 
     /// Statement that says a revision is applied, as SeaORM does.
     pub fn record(&self, backend: DbBackend, revision: &str, at: DateTime<Utc>) -> String {
+        self.record_at(backend, revision, at.timestamp().into())
+    }
+
+    fn record_at(&self, backend: DbBackend, revision: &str, at: Expr) -> String {
         let mut insert = Query::insert();
         insert
             .into_table(self.bookkeeping())
             .columns([seaql_migrations::Column::Version, seaql_migrations::Column::AppliedAt])
-            .values_panic([revision.into(), at.timestamp().into()]);
+            .values_panic([revision.into(), at]);
         sql(backend, &insert)
+    }
+
+    /// Statements for a script, which say that the revision of `entry` is applied at the moment when it gets there.
+    pub fn record_in_script(&self, backend: DbBackend, entry: &Entry) -> [String; 2] {
+        let now = || Expr::cust(seconds_since_1970(backend));
+        [self.record_at(backend, &entry.revision, now()), self.write_at(backend, entry, now(), now())]
     }
 
     /// Statements that forget a revision that was reverted.
@@ -322,6 +347,15 @@ fn statements(backend: DbBackend) -> ColumnDef {
         column.text()
     };
     column
+}
+
+/// The database's clock.
+pub fn seconds_since_1970(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::MySql => "UNIX_TIMESTAMP()",
+        DbBackend::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
+        _ => "floor(extract(epoch FROM clock_timestamp()))::bigint",
+    }
 }
 
 fn moment(seconds: i64) -> DateTime<Utc> {

@@ -17,7 +17,7 @@ pub const NAMES: Names = Names(DbBackend::Postgres);
 pub struct Context<'a> {
     /// The TimescaleDB that the statement is for.
     pub timescaledb: Version,
-    /// The schema before the revision.
+    /// The schema before the revision, without tables that an earlier revision of the same run made.
     pub start: &'a Model,
     /// The schema before the statement.
     pub before: &'a Model,
@@ -43,7 +43,7 @@ impl Context<'_> {
             .map(|(_, parsed)| parsed)
     }
 
-    /// Whether this revision made the table, so that nobody else uses it yet.
+    /// Whether this revision, or its run, made the table, so that nobody else uses it yet.
     pub fn is_new(&self, table: &str) -> bool {
         self.before.has_table(table) && !self.start.has_table(table)
     }

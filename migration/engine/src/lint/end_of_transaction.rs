@@ -1,7 +1,7 @@
 //! Revisions that would end the transaction that they run in. No revision may allow itself that: `up` refuses it.
 
-use super::{Finding, RuleInfo, Source, finding::shorten};
-use crate::{Direction, recording::Recorded};
+use super::{Finding, RuleInfo, Source};
+use crate::{Direction, recording::Recorded, sql::line::shorten};
 
 /// As a rule, for lists.
 pub const RULE: RuleInfo = RuleInfo {
@@ -27,6 +27,7 @@ pub fn findings(revision: &Recorded) -> impl Iterator<Item = Finding> {
             instead: INSTEAD.to_owned(),
             source: Source::Own,
             allowed: None,
+            accepted: false,
         })
     })
 }

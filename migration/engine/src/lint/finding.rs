@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::Direction;
+use crate::{Direction, sql::line::one_line};
 
 /// Something that a rule found, or that is wrong with a suppression.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -26,6 +26,23 @@ pub struct Finding {
     pub source: Source,
     /// Why it is meant to be, when the revision says so.
     pub allowed: Option<String>,
+    /// Whether the baseline has it.
+    pub accepted: bool,
+}
+
+impl Finding {
+    /// Whether it is neither allowed nor accepted.
+    pub fn is_open(&self) -> bool {
+        self.allowed.is_none() && !self.accepted
+    }
+
+    /// What to do, or why nothing is to be done.
+    pub(super) fn advice(&self) -> String {
+        match &self.allowed {
+            Some(reason) => format!("allowed: {reason}"),
+            None => one_line(&self.instead),
+        }
+    }
 }
 
 /// Whose rule it is.
@@ -45,10 +62,7 @@ impl fmt::Display for Finding {
         if !self.statement.is_empty() {
             writeln!(f, "    {}", self.statement)?;
         }
-        match &self.allowed {
-            Some(reason) => write!(f, "    allowed: {reason}"),
-            None => write!(f, "    {}", one_line(&self.instead)),
-        }
+        write!(f, "    {}", self.advice())
     }
 }
 
@@ -67,18 +81,4 @@ pub struct RuleInfo {
     pub instead: Option<&'static str>,
     /// Whose rule it is.
     pub source: Source,
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// One line of at most 120 characters.
-pub fn shorten(sql: &str) -> String {
-    const LONGEST: usize = 120;
-    let line = one_line(sql);
-    if line.chars().count() <= LONGEST {
-        return line;
-    }
-    line.chars().take(LONGEST - 1).chain(['…']).collect()
 }

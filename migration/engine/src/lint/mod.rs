@@ -5,8 +5,10 @@
 //! server by the test suite. What is meant to be is allowed in the revision, with the reason
 //! ([`Describe::allows`](crate::Describe::allows)); a permission that is wrong or not needed is a finding itself.
 
+mod baseline;
 pub mod context;
 mod end_of_transaction;
+mod entry;
 mod finding;
 pub mod interval;
 pub mod policies;
@@ -16,9 +18,13 @@ pub mod rules;
 pub mod squawk;
 mod suppression;
 
+use std::collections::BTreeSet;
+
 use migration_timescale::Version;
 use sea_orm::DbBackend;
 
+pub use baseline::Baseline;
+pub use entry::Entry;
 pub use finding::{Finding, RuleInfo, Source};
 pub use project::of_project;
 pub use rules::RULES;
@@ -28,7 +34,10 @@ use crate::{
     error::OfflineError,
     project::describe::Allowed,
     recording::{Recorded, Script, model::Model},
-    sql::parsed::{self, Parsed},
+    sql::{
+        line::shorten,
+        parsed::{self, Parsed},
+    },
 };
 use context::Context;
 use squawk::Subject;
@@ -42,26 +51,11 @@ pub fn lint(
     timescaledb: Version,
     allowed: impl Fn(&str) -> Vec<Allowed>,
 ) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
-    for history in histories {
-        for revision in history {
-            let revision = match revision {
-                Ok(revision) => revision,
-                Err(error) => {
-                    // One finding for all profiles: what they say differs in the question that was asked.
-                    if !findings.iter().any(|one| one.rule == UNREAD.name && one.revision == error.revision()) {
-                        findings.push(unread(error));
-                    }
-                    continue;
-                }
-            };
-            let done = walk(&revision.up, timescaledb);
-            let undone = revision.down.as_ref().map(|down| walk(down, timescaledb));
-            for finding in done.into_iter().chain(undone.into_iter().flatten()) {
-                if !findings.contains(&finding) {
-                    findings.push(finding);
-                }
-            }
+    let mut findings = found(histories, timescaledb, &[]);
+    for error in histories.iter().flatten().filter_map(|revision| revision.as_ref().err()) {
+        // One finding for all profiles: what they say differs in the question that was asked.
+        if !findings.iter().any(|one| one.rule == UNREAD.name && one.revision == error.revision()) {
+            findings.push(unread(error));
         }
     }
     let known = |name: &str| rules().iter().any(|rule| rule.name == name);
@@ -75,6 +69,49 @@ pub fn lint(
         }
     }
     findings.sort_by_key(|finding| (names.iter().position(|name| *name == finding.revision), finding.direction));
+    findings
+}
+
+/// The findings of [`lint`] in the revisions of one `run`, without those of `up` on a table that the run itself makes:
+/// nobody else uses it yet.
+pub fn lint_run(
+    histories: &[Vec<Result<Recorded, OfflineError>>],
+    timescaledb: Version,
+    allowed: impl Fn(&str) -> Vec<Allowed>,
+    run: &[String],
+) -> Vec<Finding> {
+    // A permission is judged by the revision alone, however it is run.
+    let mut findings = lint(histories, timescaledb, allowed);
+    let (alone, together) = (found(histories, timescaledb, &[]), found(histories, timescaledb, run));
+    findings.retain(|finding| {
+        let finding = Finding { allowed: None, ..finding.clone() };
+        run.contains(&finding.revision) && (together.contains(&finding) || !alone.contains(&finding))
+    });
+    findings
+}
+
+/// What the rules find in statements. For `up` of the revisions of a `run` a table is new that the run makes, for the
+/// others one that the revision itself makes.
+fn found(histories: &[Vec<Result<Recorded, OfflineError>>], timescaledb: Version, run: &[String]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for history in histories {
+        let mut made_by_run = BTreeSet::new();
+        for Recorded { up, down, .. } in history.iter().flatten() {
+            let mut start = Model::clone(&up.before);
+            let is_in_run = run.contains(&up.revision);
+            start.tables.retain(|table, _| !(is_in_run && made_by_run.contains(table)));
+            let (done, after) = walk(up, &start, timescaledb);
+            if is_in_run {
+                made_by_run.extend(after.tables.into_keys().filter(|table| !up.before.tables.contains_key(table)));
+            }
+            let undone = down.iter().flat_map(|down| walk(down, &down.before, timescaledb).0);
+            for finding in done.into_iter().chain(undone) {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+        }
+    }
     findings
 }
 
@@ -123,6 +160,7 @@ fn unread(error: &OfflineError) -> Finding {
         instead: UNREAD.instead.unwrap_or_default().to_owned(),
         source: Source::Own,
         allowed: None,
+        accepted: false,
     }
 }
 
@@ -137,8 +175,8 @@ fn revisions(histories: &[Vec<Result<Recorded, OfflineError>>]) -> Vec<String> {
     names
 }
 
-/// One script, statement by statement.
-fn walk(script: &Script, timescaledb: Version) -> Vec<Finding> {
+/// One script, statement by statement, and the schema that it leaves. What is in the schema `start` is in use.
+fn walk(script: &Script, start: &Model, timescaledb: Version) -> (Vec<Finding>, Model) {
     let mut findings = Vec::new();
     let mut subjects: Vec<Vec<Subject>> = Vec::new();
     let mut earlier: Vec<(Option<usize>, Parsed)> = Vec::new();
@@ -150,7 +188,7 @@ fn walk(script: &Script, timescaledb: Version) -> Vec<Finding> {
         for parsed in text {
             let context = Context {
                 timescaledb,
-                start: &script.before,
+                start,
                 before: &model,
                 earlier: &earlier,
                 transaction: statement.transaction,
@@ -164,7 +202,7 @@ fn walk(script: &Script, timescaledb: Version) -> Vec<Finding> {
         subjects.push(about);
     }
     findings.extend(squawk::check(script, &subjects));
-    findings
+    (findings, model)
 }
 
 fn own_findings(script: &Script, context: &Context<'_>, parsed: &Parsed) -> Vec<Finding> {
@@ -175,11 +213,12 @@ fn own_findings(script: &Script, context: &Context<'_>, parsed: &Parsed) -> Vec<
             revision: script.revision.clone(),
             direction: script.direction,
             rule: rule.name,
-            statement: finding::shorten(&parsed.text),
+            statement: shorten(&parsed.text),
             message,
             instead: rule.instead.to_owned(),
             source: Source::Own,
             allowed: None,
+            accepted: false,
         })
         .collect()
 }

@@ -4,14 +4,19 @@ use clap::ValueEnum;
 use migration_timescale::Version;
 use sea_orm::DbBackend;
 
-use super::{Finding, lint};
+use super::{Finding, lint, lint_run};
 use crate::{
     EngineError, Project,
     recording::{self, Profile},
 };
 
-/// Looks at every revision of a project as PostgreSQL gets it, with TimescaleDB of a version and without.
-pub async fn of_project(project: &Project, timescaledb: Version) -> Result<Vec<Finding>, EngineError> {
+/// Looks at every revision of a project as PostgreSQL gets it, with TimescaleDB of a version and without; or at those of
+/// one `run`.
+pub async fn of_project(
+    project: &Project,
+    timescaledb: Version,
+    run: Option<&[String]>,
+) -> Result<Vec<Finding>, EngineError> {
     let graph = project.graph()?;
     let order = graph.order().iter().map(|&position| project.revision(graph.name(position)));
     let order = order.collect::<Result<Vec<_>, _>>()?;
@@ -21,7 +26,9 @@ pub async fn of_project(project: &Project, timescaledb: Version) -> Result<Vec<F
             histories.push(recording::record_each(&order, server).await);
         }
     }
-    Ok(lint(&histories, timescaledb, |name| {
-        project.description(name).map(|one| one.allows().to_vec()).unwrap_or_default()
-    }))
+    let allowed = |name: &str| project.description(name).map(|one| one.allows().to_vec()).unwrap_or_default();
+    Ok(match run {
+        Some(run) => lint_run(&histories, timescaledb, allowed, run),
+        None => lint(&histories, timescaledb, allowed),
+    })
 }

@@ -12,12 +12,16 @@ use sqlparser::ast::{AlterTableOperation, TableConstraint};
 use squawk_linter::{Linter, Rule, Violation};
 use squawk_syntax::SourceFile;
 
-use crate::{Direction, recording::Script, revision::kept, sql::parsed::Parsed};
+use crate::{
+    Direction,
+    recording::Script,
+    revision::kept,
+    sql::{line::shorten, parsed::Parsed},
+};
 
 use super::{
     Finding, Source,
     context::{Context, alterations},
-    finding::shorten,
 };
 
 /// A rule of squawk that is used.
@@ -31,8 +35,8 @@ pub struct Chosen {
     pub holds: Holds,
 }
 
-/// Where a rule of squawk holds. But for [`Holds::Always`], none holds for a table that the same revision makes: nobody
-/// uses it yet.
+/// Where a rule of squawk holds. But for [`Holds::Always`], none holds for a table that the same revision, or its run,
+/// makes: nobody uses it yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
     /// Both ways, on every table.
@@ -240,6 +244,7 @@ fn finding(script: &Script, index: usize, chosen: &Chosen, violation: Violation)
         instead: violation.help.unwrap_or_else(|| chosen.summary.to_owned()),
         source: Source::Squawk,
         allowed: None,
+        accepted: false,
     }
 }
 

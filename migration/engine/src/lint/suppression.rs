@@ -70,5 +70,6 @@ fn finding(revision: &str, rule: &RuleInfo, permission: &Allowed, meant: Option<
         instead: rule.instead.unwrap_or_default().to_owned(),
         source: Source::Own,
         allowed: None,
+        accepted: false,
     }
 }

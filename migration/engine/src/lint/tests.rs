@@ -56,7 +56,7 @@ fn complaints_about(rule: &Rule, number: usize, example: &Example, spell: impl F
         findings.iter().filter(|finding| finding.rule == rule.name).map(|finding| finding.statement.as_str()).collect();
     // A later rule may flag what makes the statement dangerous, not the last one.
     let last = failing.last().unwrap().split(';').next().unwrap();
-    if flagged != [finding::shorten(last)] {
+    if flagged != [shorten(last)] {
         complaints.push(format!("{} {number} flags {flagged:?} of {failing:#?}: {findings:#?}", rule.name));
     }
     let (passing, transaction) = statements(example.passing, &spell);

@@ -58,7 +58,12 @@ impl Fingerprint {
 
     /// The text that is written down: a line for everything, then the lines of the statements.
     pub fn written(&self) -> String {
-        format!("all {}\n{}", self.exact.as_deref().unwrap_or("-"), self.lines)
+        format!("{}\n{}", self.in_short(), self.lines)
+    }
+
+    /// The first line of that alone, for scripts.
+    pub fn in_short(&self) -> String {
+        format!("all {}", self.exact.as_deref().unwrap_or("-"))
     }
 
     /// Whether every value is the one that was written down.
@@ -69,6 +74,8 @@ impl Fingerprint {
 
     /// The first statement that differs from those that were written down, in words; `None` when it cannot be told.
     pub fn difference_from(&self, written: &str) -> Option<String> {
+        // In short there are no statements, not even none.
+        written.contains('\n').then_some(())?;
         let (now, before) = (lines(&self.lines), lines(written));
         let first = |of: &[Line<'_>], others: &[Line<'_>]| {
             let known: BTreeMap<_, _> = others.iter().map(|line| (line.key, line)).collect();

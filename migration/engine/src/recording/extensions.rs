@@ -7,12 +7,25 @@ use crate::sql::parsed;
 
 /// The extensions that a text creates and that must not be there before: without `IF NOT EXISTS`.
 pub(crate) fn extensions_made(sql: &str) -> Vec<String> {
+    created(sql).filter(|create| !create.if_not_exists).map(name).collect()
+}
+
+/// Whether a text creates that extension, unless it is there.
+pub(crate) fn creates_extension(sql: &str, extension: &str) -> bool {
+    created(sql).any(|create| name(create) == extension)
+}
+
+fn created(sql: &str) -> impl Iterator<Item = ast::CreateExtension> {
     let statements = parsed::parse(DbBackend::Postgres, sql).into_iter().flat_map(|one| one.statements);
-    let made = statements.filter_map(|statement| match statement {
-        ast::Statement::CreateExtension(create) if !create.if_not_exists => Some(create.name),
+    statements.filter_map(|statement| match statement {
+        ast::Statement::CreateExtension(create) => Some(create),
         _ => None,
-    });
-    made.map(|name| if name.quote_style.is_some() { name.value } else { name.value.to_lowercase() }).collect()
+    })
+}
+
+fn name(create: ast::CreateExtension) -> String {
+    let name = create.name;
+    if name.quote_style.is_some() { name.value } else { name.value.to_lowercase() }
 }
 
 #[cfg(test)]

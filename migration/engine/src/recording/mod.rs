@@ -4,7 +4,6 @@
 //! kind of database) and by what earlier revisions made, starting from an empty schema. From that come scripts for psql,
 //! sqlite3 and mariadb ([`script`]), and the checksums that tell whether an applied revision was changed ([`Fingerprint`]).
 
-mod bookkeeping;
 mod checksum;
 mod extensions;
 mod ignored;
@@ -23,20 +22,22 @@ mod tests;
 mod undated;
 mod values;
 
+use std::collections::BTreeMap;
+
 use migration_timescale::Capability;
 use sea_orm_migration::MigrationTrait;
 
-pub use bookkeeping::{Bookkeeping, SeaOrmTable, seconds_since_1970};
 pub use checksum::{FORMAT, Fingerprint};
-pub(crate) use extensions::extensions_made;
+pub(crate) use extensions::{creates_extension, extensions_made};
 pub use ignored::OnError;
 pub(crate) use ignored::stops_at_errors;
+pub(crate) use profile::reference;
 pub use profile::{Profile, REFERENCE_TIMESCALEDB};
 pub use record::{Recorded, record, record_each};
 pub use render::{RenderOptions, render};
 pub use schema::Schema;
 
-use crate::{Direction, error::OfflineError};
+use crate::{Direction, error::OfflineError, ledger::Tables};
 
 /// A statement that a revision gave to the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ pub async fn script(
     wanted: impl Fn(&str) -> bool,
     direction: Direction,
     server: Capability,
-    bookkeeping: &dyn Bookkeeping,
+    tables: &Tables,
 ) -> Written {
     let last = revisions.iter().rposition(|revision| wanted(revision.name()));
     let needed = &revisions[..last.map_or(0, |last| last + 1)];
@@ -119,6 +120,20 @@ pub async fn script(
         })
     };
     let missing = shown.iter().filter_map(|one| why(one).err()).collect();
-    let text = render(&shown, &RenderOptions { server, direction, bookkeeping, unknown: &unknown });
+    let fingerprints = fingerprints(&recorded, needed, server).await;
+    let text =
+        render(&shown, &RenderOptions { server, direction, tables, fingerprints: &fingerprints, unknown: &unknown });
     Written { text, missing }
+}
+
+/// By name, of the revisions as checksums are made of them.
+async fn fingerprints(
+    recorded: &[Result<Recorded, OfflineError>],
+    revisions: &[&dyn MigrationTrait],
+    server: Capability,
+) -> BTreeMap<String, Fingerprint> {
+    let reference = reference(server);
+    let again = if reference == server { Vec::new() } else { record_each(revisions, reference).await };
+    let comparable = if again.is_empty() { recorded } else { &again };
+    comparable.iter().flatten().map(|one| (one.up.revision.clone(), Fingerprint::of(one))).collect()
 }

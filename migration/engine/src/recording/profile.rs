@@ -37,6 +37,11 @@ impl Profile {
     }
 }
 
+/// The server that checksums are made for: another version of TimescaleDB must not make a revision look changed.
+pub(crate) fn reference(server: Capability) -> Capability {
+    Profile::from_str(server.profile(), true).map_or(server, |profile| profile.capability(None))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

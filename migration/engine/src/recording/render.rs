@@ -4,14 +4,20 @@
 //! gets the settings the driver gives it, the first error ends the run, and statements that the driver sends in one
 //! message (one transaction on PostgreSQL, one text with blocks inside on MariaDB) stay together.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
+use chrono::DateTime;
 use database_target::session::{MYSQL, POSTGRES, POSTGRES_PATH_WITH_EXTENSION};
 use migration_timescale::{Capability, Dialect};
 use sea_orm::DbBackend;
 
-use super::{Bookkeeping, OnError, Recorded, Script, Statement};
-use crate::{Direction, error::OfflineError, sql::text};
+use super::{Fingerprint, OnError, Recorded, Script, Statement};
+use crate::{
+    Direction,
+    error::OfflineError,
+    ledger::{Entry, NO_CHECKSUM, Tables},
+    sql::text,
+};
 
 /// Foreign keys of SQLite can be switched outside of transactions alone, and their rows counted.
 const KEYS_OFF: &str = "PRAGMA foreign_keys = OFF;\n\
@@ -27,7 +33,9 @@ pub struct RenderOptions<'a> {
     /// Which way it takes the database.
     pub direction: Direction,
     /// Where it notes what is applied.
-    pub bookkeeping: &'a dyn Bookkeeping,
+    pub tables: &'a Tables,
+    /// What is compared of each revision later.
+    pub fingerprints: &'a BTreeMap<String, Fingerprint>,
     /// Earlier revisions that are not in `revisions` and could not be recorded, each with its reason.
     pub unknown: &'a [String],
 }
@@ -40,7 +48,7 @@ pub fn render(revisions: &[Result<&Recorded, &OfflineError>], options: &RenderOp
     page.header(options);
     if options.direction == Direction::Up {
         page.text.push('\n');
-        for sql in options.bookkeeping.install(page.backend) {
+        for sql in options.tables.create_each(page.backend) {
             page.statement(&sql);
         }
     }
@@ -50,11 +58,36 @@ pub fn render(revisions: &[Result<&Recorded, &OfflineError>], options: &RenderOp
             Ok((revision, revision.script(options.direction).map_err(Clone::clone)?))
         });
         match writable {
-            Ok((revision, script)) => page.revision(revision, script, options.bookkeeping),
+            Ok((revision, script)) => page.revision(revision, script, options),
             Err(error) => page.stop(&error, options.direction),
         }
     }
     page.text
+}
+
+/// What the script writes down of a revision, as a run would; the statements behind the checksum are in the script
+/// already, and not written down again.
+fn notes(script: &Script, options: &RenderOptions<'_>) -> Vec<String> {
+    let (backend, revision) = (options.server.backend(), &script.revision);
+    if options.direction == Direction::Down {
+        // The engine's own row counts for nothing without this one, and its table may not be there.
+        let [seaorm, _] = options.tables.forget(backend, revision);
+        return vec![seaorm];
+    }
+    let fingerprint = options.fingerprints.get(revision);
+    let entry = Entry {
+        revision: revision.clone(),
+        direction: Direction::Up,
+        started_at: DateTime::default(),
+        finished_at: None,
+        duration_ms: None,
+        checksum: fingerprint.map_or_else(|| NO_CHECKSUM.to_owned(), |one| one.checksum.clone()),
+        statements: fingerprint.map(Fingerprint::in_short),
+        profile: options.server.profile().to_owned(),
+        engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+        applied_by: "a script".to_owned(),
+    };
+    options.tables.record_in_script(backend, &entry).to_vec()
 }
 
 /// A script that is being written.
@@ -121,7 +154,7 @@ impl Page {
         }
     }
 
-    fn revision(&mut self, revision: &Recorded, script: &Script, bookkeeping: &dyn Bookkeeping) {
+    fn revision(&mut self, revision: &Recorded, script: &Script, options: &RenderOptions<'_>) {
         self.text.push('\n');
         self.comment(&format!("{} ({})", script.revision, script.direction));
         for note in &script.notes {
@@ -130,7 +163,7 @@ impl Page {
         for question in &script.unanswered {
             self.comment(&format!("A question to the database that was answered with no rows here: {question}"));
         }
-        let notes = bookkeeping.note(self.backend, revision, script.direction);
+        let notes = notes(script, options);
         let drops = |one: &Statement| !text::tables_dropped(self.backend, &one.sql).is_empty();
         let without_keys = self.backend == DbBackend::Sqlite && script.statements.iter().any(drops);
         if without_keys {

@@ -207,7 +207,7 @@ async fn a_question_without_an_answer_is_named() {
     irreversible.down = |_| Box::pin(async { Err(DbErr::Migration("there is no way back".into())) });
     let recorded = one(&irreversible, TIMESCALEDB).await;
     assert!(matches!(recorded.down, Err(OfflineError::Failed { .. })));
-    let table = SeaOrmTable::named("seaql_migrations");
+    let table = Tables::named("seaql_migrations");
     let all: [&dyn MigrationTrait; 1] = [&irreversible];
     assert!(script(&all, |_| true, Direction::Up, TIMESCALEDB, &table).await.missing.is_empty());
     let written = script(&all, |_| true, Direction::Down, TIMESCALEDB, &table).await;
@@ -297,10 +297,11 @@ async fn scripts_keep_transactions_blocks_and_bookkeeping_together() {
     });
     second.transaction = Some(false);
     second.down = |manager| Box::pin(run(manager, "DROP TABLE b"));
-    let table = SeaOrmTable::named("applied");
+    let table = Tables::named("applied");
     let all: [&dyn MigrationTrait; 2] = [&first, &second];
     let up = script(&all, |_| true, Direction::Up, Capability::postgres(), &table).await.text;
-    let body = up.split_once("-- m1").unwrap().1;
+    let own = |line: &&str| !line.starts_with("INSERT INTO \"applied_engine\"");
+    let body: String = up.split_once("-- m1").unwrap().1.split_inclusive('\n').filter(own).collect();
     assert_eq!(
         body,
         r#" (up)
@@ -320,9 +321,13 @@ BEGIN;
 CREATE TABLE d (id int);
 COMMIT;
 :session;
+BEGIN;
 INSERT INTO "applied" ("version", "applied_at") VALUES ('m2', floor(extract(epoch FROM clock_timestamp()))::bigint);
+COMMIT;
 "#
     );
+    let written = Fingerprint::of(&one(&first, Capability::postgres()).await);
+    assert!(up.contains(&written.checksum) && up.contains("'a script'"), "{up}");
     assert!(up.contains("\\set ON_ERROR_STOP on\n") && up.contains("CREATE TABLE IF NOT EXISTS \"applied\""), "{up}");
     let again = script(&all, |_| true, Direction::Up, Capability::postgres(), &table).await.text;
     assert_eq!(up, again);

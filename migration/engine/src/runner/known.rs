@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clap::ValueEnum;
-use migration_timescale::Capability;
+use migration_timescale::{Capability, Version, manager::offered_timescaledb};
 use sea_orm::DbBackend;
 use sea_orm_migration::MigrationTrait;
 
@@ -55,7 +55,7 @@ impl Runner {
 
     async fn record_on(&self, server: Capability) -> Vec<Known> {
         let order: Vec<_> = self.in_order().filter_map(|name| self.project.revision(name).ok()).collect();
-        let recorded = recording::record_each(&order, reference(server)).await;
+        let recorded = recording::record_each(&order, recording::reference(server)).await;
         let known = order.iter().zip(recorded).map(|(revision, recorded)| {
             let fingerprint = recorded.as_ref().ok().map(Fingerprint::of);
             Known { name: revision.name().to_owned(), recorded, fingerprint }
@@ -119,7 +119,7 @@ impl Runner {
         let only = |one: &recording::Statement| text::only_changes_objects(server.backend(), &one.sql);
         script.statements.iter().all(only)
             && self.fingerprint_on(server, revision.name()).await.is_some()
-            && recording::stops_at_errors(revision, reference(server), script).await
+            && recording::stops_at_errors(revision, recording::reference(server), script).await
     }
 
     /// Why [`statements`](Self::statements) gives none of a revision, when it cannot be recorded.
@@ -139,6 +139,23 @@ impl Runner {
             }
         }
         made
+    }
+
+    /// The version of TimescaleDB that a revision would enable; `None` where there is none to enable.
+    pub(crate) async fn offered_timescaledb(&self) -> Result<Option<Version>, EngineError> {
+        if self.server().has_hypertables() {
+            return Ok(None);
+        }
+        let offered = offered_timescaledb(&self.db).await;
+        offered.map_err(EngineError::while_doing("asking whether TimescaleDB can be enabled"))
+    }
+
+    /// Whether one of these revisions enables TimescaleDB, where that is offered.
+    pub(crate) async fn enable_timescaledb(&self, names: &[String], offered: Version) -> bool {
+        let known = self.known(Capability::timescale_full(offered)).await;
+        let run = known.iter().filter(|known| names.contains(&known.name));
+        let mut statements = run.flat_map(|known| &known.recorded).flat_map(|recorded| &recorded.up.statements);
+        statements.any(|statement| recording::creates_extension(&statement.sql, "timescaledb"))
     }
 
     /// Whether a revision can be recorded, and makes something else each time: it has no checksum then.
@@ -248,11 +265,6 @@ fn is_the_same(known: &[Known], entry: &Entry) -> bool {
 /// The server that a profile stands for, as this version of the engine knows it.
 fn server_of(profile: &str) -> Option<Capability> {
     Profile::from_str(profile, true).ok().map(|profile| profile.capability(None))
-}
-
-/// The server that checksums are made for: another version of TimescaleDB must not make a revision look changed.
-fn reference(server: Capability) -> Capability {
-    server_of(server.profile()).unwrap_or(server)
 }
 
 /// Whether the stored checksum was made the way this version makes them. Those without statements were not.

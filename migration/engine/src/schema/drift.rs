@@ -1,7 +1,7 @@
 //! Drift: where the live schema is not what its applied revisions produce.
 //!
-//! Strict, unlike [`stamp`](crate::schema::stamp): the order of columns counts, and an object that no revision made is a
-//! difference too. Left out is what is no schema: bookkeeping, values kept between `down` and `up`, what extensions own.
+//! Strict, unlike [`stamp`](crate::schema::stamp): an object that no revision made is a difference too. A column that only
+//! stands elsewhere ([`Difference::is_position`]) is one as well, which `check` says as a note. Left out is what is no schema: bookkeeping, values kept between `down` and `up`, what extensions own.
 
 use sea_orm_migration::MigrationTrait;
 

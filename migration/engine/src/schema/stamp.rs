@@ -2,7 +2,7 @@
 //!
 //! The live schema is compared with what the revisions produce. Missing or different tables, columns, primary keys and
 //! enums are refused: a later revision, or the code above, would break on them. Everything else (an index, a hypertable
-//! that is a plain table) is reported and left as it is.
+//! that is a plain table, a column that stands elsewhere) is reported and left as it is.
 
 use crate::{
     EngineError, Runner,
@@ -41,39 +41,15 @@ pub async fn stamp(runner: &Runner, target: &str, accept_differences: bool) -> R
     Ok(Stamped { recorded, notes: lines(refused).into_iter().chain(lines(noted)).collect() })
 }
 
-/// Differences, without what a database may have beside the project and without the order of columns.
+/// Differences, without what a database may have beside the project: whole objects that no revision knows.
 fn compare(live: &Catalog, expected: &Catalog) -> Vec<Difference> {
-    let known = |name: &str| expected.objects().iter().any(|object| object.kind == Kind::Table && object.name == name);
-    let mut differences: Vec<Difference> = live
-        .diff(expected)
-        .into_iter()
-        .map(|mut difference| {
-            if difference.kind == Kind::Column {
-                difference.expected = difference.expected.as_deref().map(without_position);
-                difference.live = difference.live.as_deref().map(without_position);
-            }
-            difference
-        })
-        .filter(|difference| difference.expected != difference.live)
-        // Beside the project: whole objects that no revision knows.
-        .filter(|difference| {
-            difference.expected.is_some() || (difference.kind == Kind::Column && known(table_of(&difference.name)))
-        })
+    let known = |table: &str| expected.objects().iter().any(|one| one.kind == Kind::Table && one.name == table);
+    let mut differences = live.diff(expected);
+    differences.retain(|difference| match difference.kind {
         // A table's own text repeats its columns, which are compared one by one.
-        .filter(|difference| difference.kind != Kind::Table || difference.live.is_none())
-        .collect();
-    // One line for a missing table is enough.
-    let missing: Vec<String> = differences
-        .iter()
-        .filter(|difference| difference.kind == Kind::Table)
-        .map(|difference| difference.name.clone())
-        .collect();
-    for difference in differences.iter_mut().filter(|difference| difference.kind == Kind::Table) {
-        difference.expected = Some("a table with the columns of the revision".to_owned());
-    }
-    differences.retain(|difference| {
-        matches!(difference.kind, Kind::Table | Kind::Enum)
-            || !missing.iter().any(|table| table == table_of(&difference.name))
+        Kind::Table => difference.live.is_none(),
+        Kind::Column => difference.expected.is_some() || difference.table.as_deref().is_some_and(known),
+        _ => difference.expected.is_some(),
     });
     differences
 }
@@ -84,16 +60,8 @@ fn matters(difference: &Difference) -> bool {
         // A column more is harmless as long as rows can be inserted without it.
         Kind::Column => match (&difference.expected, &difference.live) {
             (None, Some(live)) => live.contains("NOT NULL") && !live.contains("DEFAULT"),
-            _ => true,
+            _ => !difference.is_position(),
         },
         _ => false,
     }
-}
-
-fn table_of(name: &str) -> &str {
-    name.split_once('.').map_or(name, |(table, _)| table)
-}
-
-fn without_position(definition: &str) -> String {
-    definition.split_once(' ').map_or(definition, |(_, rest)| rest).to_owned()
 }

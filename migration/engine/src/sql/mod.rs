@@ -4,6 +4,7 @@
 //!
 //! `text` for tokens, `parsed` for statements. Nothing else splits or matches SQL.
 
+pub(crate) mod line;
 pub(crate) mod parsed;
 pub mod sqlstate;
 pub(crate) mod text;

@@ -2,11 +2,11 @@
 
 use std::future::Future;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionTrait};
 use sea_orm_migration::SchemaManager;
 
 use super::TimescaleManager;
-use crate::{Capability, Question};
+use crate::{Capability, Question, Version};
 
 tokio::task_local! {
     static LEFT_ALONE: ();
@@ -28,6 +28,20 @@ const MAY: &str = "SELECT count(*) > 0 FROM pg_catalog.pg_available_extensions e
      JOIN pg_catalog.pg_available_extension_versions v ON v.name = e.name AND v.version = e.default_version \
      WHERE e.name = 'timescaledb' AND (NOT v.superuser OR (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) \
      OR (v.trusted AND has_database_privilege(current_database(), 'CREATE')))";
+
+/// The version of TimescaleDB that [`enable_timescaledb`](TimescaleManager::enable_timescaledb) would create here; `None`
+/// where it would change nothing.
+pub async fn offered_timescaledb<C: ConnectionTrait>(db: &C) -> Result<Option<Version>, DbErr> {
+    let sql = format!(
+        "SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'timescaledb' AND ({AVAILABLE}) AND ({MAY})"
+    );
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(None);
+    }
+    let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    let version: Option<String> = row.map(|row| row.try_get("", "default_version")).transpose()?;
+    Ok(version.and_then(|version| version.parse().ok()))
+}
 
 pub(super) async fn enable(manager: &SchemaManager<'_>) -> Result<Capability, DbErr> {
     let found = manager.capability().await?;

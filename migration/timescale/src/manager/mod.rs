@@ -22,7 +22,7 @@ use crate::{
     RetentionPolicy, Unsupported, Window,
 };
 
-pub use extension::leaving_extension_alone;
+pub use extension::{leaving_extension_alone, offered_timescaledb};
 pub use hypertable::index_is_valid;
 pub use run::run_or_skip;
 use run::run_quietly;

@@ -16,16 +16,12 @@ pub const SETUP: &[&str] = &[
 ];
 
 pub const CASES: &[Case] = &[
-    (
-        "CREATE TABLE stray (id int)",
-        &["table stray is not expected", "column stray.id is not expected: 1 int"],
-        "DROP TABLE stray",
-    ),
+    ("CREATE TABLE stray (id int)", &["table stray is not expected, with 1 column"], "DROP TABLE stray"),
     ("ALTER TABLE pairs COMMENT 'x'", &["table pairs: expected"], "ALTER TABLE pairs COMMENT ''"),
-    ("ALTER TABLE makers ADD site int", &["column makers.site is not expected: 3 int"], "ALTER TABLE makers DROP site"),
+    ("ALTER TABLE makers ADD site int", &["column makers.site is not expected: int"], "ALTER TABLE makers DROP site"),
     (
         "ALTER TABLE makers MODIFY label varchar(51)",
-        &["column makers.label: expected 2 varchar(50)"],
+        &["column makers.label: expected varchar(50)"],
         "ALTER TABLE makers MODIFY label varchar(50)",
     ),
     (
@@ -35,7 +31,7 @@ pub const CASES: &[Case] = &[
     ),
     (
         "ALTER TABLE machines MODIFY state enum('bad', 'good')",
-        &["column machines.state: expected 4 enum('good','bad')"],
+        &["column machines.state: expected enum('good','bad')"],
         "ALTER TABLE machines MODIFY state enum('good', 'bad')",
     ),
     (

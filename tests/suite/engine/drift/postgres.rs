@@ -37,11 +37,7 @@ pub const CASES: &[Case] = &[
     ("ALTER DOMAIN percent SET NOT NULL", &["type percent: expected"], "ALTER DOMAIN percent DROP NOT NULL"),
     ("ALTER TYPE pair ADD ATTRIBUTE c integer", &["type pair: expected"], "ALTER TYPE pair DROP ATTRIBUTE c"),
     ("DROP TYPE span", &["type span is missing"], "CREATE TYPE span AS RANGE (SUBTYPE = date)"),
-    (
-        "CREATE TABLE stray (id integer)",
-        &["table stray is not expected", "column stray.id is not expected: 1 integer"],
-        "DROP TABLE stray",
-    ),
+    ("CREATE TABLE stray (id integer)", &["table stray is not expected, with 1 column"], "DROP TABLE stray"),
     (
         "ALTER TABLE pairs ENABLE ROW LEVEL SECURITY",
         &["table pairs: expected"],
@@ -53,14 +49,10 @@ pub const CASES: &[Case] = &[
         &["table log_2026: expected PARTITION OF log FOR VALUES"],
         "ALTER TABLE log ATTACH PARTITION log_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
     ),
-    (
-        "ALTER TABLE makers ADD site text",
-        &["column makers.site is not expected: 3 text"],
-        "ALTER TABLE makers DROP site",
-    ),
+    ("ALTER TABLE makers ADD site text", &["column makers.site is not expected: text"], "ALTER TABLE makers DROP site"),
     (
         "ALTER TABLE makers ALTER label TYPE varchar(9)",
-        &["column makers.label: expected 2 text, the database has 2 character varying(9)"],
+        &["column makers.label: expected text, the database has character varying(9)"],
         "ALTER TABLE makers ALTER label TYPE text",
     ),
     (
@@ -75,7 +67,7 @@ pub const CASES: &[Case] = &[
     ),
     (
         "ALTER TABLE machines ALTER name SET DEFAULT 'it''s'",
-        &["column machines.name: expected 3 character varying(50) NOT NULL DEFAULT 'public.it''s'"],
+        &["column machines.name: expected character varying(50) NOT NULL DEFAULT 'public.it''s'"],
         "ALTER TABLE machines ALTER name SET DEFAULT 'public.it''s'",
     ),
     (

@@ -2,6 +2,7 @@
 
 pub(super) mod consent;
 pub(super) mod created;
+pub(super) mod differences;
 pub(super) mod done;
 pub(super) mod place;
 pub(super) mod revision;

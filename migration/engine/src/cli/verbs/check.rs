@@ -8,10 +8,16 @@ use serde::Serialize;
 use super::{OnDatabase, Outcome, Report};
 use crate::{
     EngineError, Runner,
-    cli::parts::text::{each, plural},
+    cli::parts::{
+        differences::{grouped, look_first},
+        text::{each, plural},
+    },
     error::{Changed, Renamed},
     runner::RevisionStatus,
-    schema::{catalog::Difference, drift},
+    schema::{
+        catalog::{Comparison, Difference},
+        drift,
+    },
 };
 
 /// Compare database and code: pending, unfinished and changed revisions, and the live schema
@@ -39,6 +45,8 @@ pub struct Check {
     /// Objects that differ between the live schema and what the applied revisions make; null when it could not be told
     /// because revisions are unfinished or missing.
     pub drift: Option<Vec<Difference>>,
+    /// What is said and no failure: columns that stand elsewhere.
+    pub notes: Vec<String>,
 }
 
 impl OnDatabase for Verb {
@@ -58,7 +66,9 @@ impl OnDatabase for Verb {
         let unfinished = names(&|one| one.unfinished.is_some());
         // What a half-run or an unknown revision makes cannot be told.
         let comparable = unfinished.is_empty() && missing.is_empty();
-        let drift = if comparable { Some(drift::drift(runner).await?) } else { None };
+        let mut drift = if comparable { Some(drift::drift(runner).await?) } else { None };
+        let moved = drift.iter_mut().flat_map(|drift| drift.extract_if(.., |one| one.is_position()));
+        let notes = moved.map(|one| one.to_string()).collect();
         let mut check = Check {
             in_order: false,
             pending: names(&|one| one.applied_at.is_none() && one.unfinished.is_none()),
@@ -68,6 +78,7 @@ impl OnDatabase for Verb {
             missing,
             renamed,
             drift,
+            notes,
         };
         check.in_order = check.exit_code() == 0;
         Ok(Report::Check(check))
@@ -105,9 +116,12 @@ impl Outcome for Check {
             Some(drift) => {
                 let (count, noun) = (drift.len(), plural(drift.len(), "difference"));
                 let _ = writeln!(text, "drift: {count} {noun} between database and revisions");
-                text.push_str(&each(drift, |difference| format!("  {difference}\n")));
+                let drift: Vec<&Difference> = drift.iter().collect();
+                text.push_str(&grouped(&drift, Comparison::WithRevisions, ""));
+                text.push_str(&look_first(&drift));
             }
         }
+        text.push_str(&each(&self.notes, |note| format!("note: {note}\n")));
         text.push_str(if self.in_order { "in order\n" } else { "not in order\n" });
         text
     }

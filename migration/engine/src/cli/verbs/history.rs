@@ -39,9 +39,8 @@ impl OnDatabase for Verb {
     }
 
     /// A drawing is worth something without a database too.
-    fn without_database(&self, context: &Context, area: &ChosenArea) -> Result<Option<Report>, EngineError> {
-        let target = area.target(context.url.as_deref())?;
-        if target.sqlite_file().is_some_and(|file| !file.exists()) {
+    async fn without_database(&self, context: &Context, area: &ChosenArea) -> Result<Option<Report>, EngineError> {
+        if context.has_no_file(area)? {
             return self.draw(&area.project.graph()?, None).map(Some);
         }
         Ok(None)

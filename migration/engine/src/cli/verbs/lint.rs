@@ -1,14 +1,14 @@
 //! `lint`: statements that lock, fail or mislead on a live database.
 
-use std::fmt::Write;
+use std::{fs, path::PathBuf};
 
 use migration_timescale::Version;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{OnCode, Outcome, Report};
+use super::{OnDatabase, Outcome, Report};
 use crate::{
-    EngineError,
+    EngineError, Project, Runner,
     cli::{
         context::Context,
         parts::{
@@ -16,15 +16,15 @@ use crate::{
             version::server_version,
         },
     },
-    lint::{self, Finding, RuleInfo},
+    lint::{self, Baseline, Entry, Finding, RuleInfo},
     project::areas::ChosenArea,
     recording,
 };
 
-/// Look for statements that lock, fail or mislead on a live database; needs no database
+/// Look for statements that lock, fail or mislead on a live database; needs none, but for --pending
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  migration lint\n  migration lint --server-version 2.29.2\n  migration lint --list"
+    after_help = "Examples:\n  migration lint\n  migration lint --pending\n  migration lint --since m20250601\n  migration lint --baseline lint.baseline --write-baseline\n  migration lint --server-version 2.29.2\n  migration lint --list"
 )]
 pub(in crate::cli) struct Verb {
     /// List the rules
@@ -33,15 +33,30 @@ pub(in crate::cli) struct Verb {
     /// Version of the TimescaleDB that the revisions will meet: rules that do not hold for it are silent [default: 2.28.3]
     #[arg(long, value_name = "VERSION", value_parser = server_version)]
     server_version: Option<Version>,
+    /// Only the revisions after this one, as one run: a table that one of them makes is new to the others
+    #[arg(long, value_name = "REV", conflicts_with = "pending")]
+    since: Option<String>,
+    /// Only the revisions that are pending, as one run; asks the database which these are
+    #[arg(long)]
+    pending: bool,
+    /// Findings that are accepted, one a line: only others fail
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write that file anew, with everything that is found now
+    #[arg(long, requires = "baseline", conflicts_with_all = ["since", "pending"])]
+    write_baseline: bool,
 }
 
 /// What `lint` found.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Lint {
-    /// The findings, those that the code allows included.
+    /// The findings, those that the code allows or the baseline accepts included.
     pub findings: Vec<Finding>,
     /// Revisions looked at.
     pub revisions: usize,
+    /// Lines of the baseline that are found no longer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stale: Vec<String>,
 }
 
 /// The rules of `lint`.
@@ -51,36 +66,87 @@ pub struct Rules {
     pub rules: Vec<RuleInfo>,
 }
 
-impl OnCode for Verb {
-    async fn run(self, _context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
+impl OnDatabase for Verb {
+    fn only_reads(&self) -> bool {
+        true
+    }
+
+    /// Only --pending asks a database; where there is none yet, everything is pending.
+    async fn without_database(&self, context: &Context, area: &ChosenArea) -> Result<Option<Report>, EngineError> {
+        let project = &area.project;
         if self.list {
-            return Ok(Report::Rules(Rules { rules: lint::rules() }));
+            return Ok(Some(Report::Rules(Rules { rules: lint::rules() })));
         }
+        if let Some(revision) = &self.since {
+            let graph = project.graph()?;
+            let after = graph.range(&format!("{revision}:"))?;
+            let run = after.into_iter().map(|position| graph.name(position).to_owned()).collect();
+            return self.look(project, Some(run)).await.map(Some);
+        }
+        if !self.pending {
+            return self.look(project, None).await.map(Some);
+        }
+        if context.has_no_file(area)? {
+            return self.look(project, Some(project.revision_names())).await.map(Some);
+        }
+        Ok(None)
+    }
+
+    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+        let records = runner.records().await?;
+        let pending = runner.in_order().filter(|name| !records.is_applied(name)).map(str::to_owned).collect();
+        self.look(runner.project(), Some(pending)).await
+    }
+}
+
+impl Verb {
+    /// Looks at all revisions, or at those of one run.
+    async fn look(&self, project: &Project, run: Option<Vec<String>>) -> Result<Report, EngineError> {
         let version = self.server_version.unwrap_or(recording::REFERENCE_TIMESCALEDB);
-        let findings = lint::of_project(&area.project, version).await?;
-        Ok(Report::Lint(Lint { findings, revisions: area.project.revision_names().len() }))
+        let mut findings = lint::of_project(project, version, run.as_deref()).await?;
+        let mut stale = Vec::new();
+        if let Some(file) = &self.baseline {
+            let path = || file.display().to_string();
+            if self.write_baseline {
+                let written = fs::write(file, Baseline::of(&findings).to_string());
+                written.map_err(|source| EngineError::File { action: "cannot write", path: path(), source })?;
+            }
+            let text = fs::read_to_string(file);
+            let text = text.map_err(|source| EngineError::NoBaseline { path: path(), source })?;
+            let baseline = Baseline::read(&text);
+            baseline.accept(&mut findings);
+            if run.is_none() {
+                stale = baseline.stale(&findings);
+            }
+        }
+        let revisions = run.map_or_else(|| project.revision_names().len(), |run| run.len());
+        Ok(Report::Lint(Lint { findings, revisions, stale }))
     }
 }
 
 impl Outcome for Lint {
     fn text(&self, verbose: bool) -> String {
-        let (allowed, open): (Vec<_>, Vec<_>) = self.findings.iter().partition(|finding| finding.allowed.is_some());
-        let shown: Vec<_> = open.iter().chain(allowed.iter().filter(|_| verbose)).collect();
-        let mut text = each(&shown, |finding| format!("{finding}\n"));
-        let _ = writeln!(
-            text,
-            "{} {}: {} {}, {} allowed with a reason",
-            self.revisions,
-            plural(self.revisions, "revision"),
-            open.len(),
-            plural(open.len(), "finding"),
-            allowed.len()
+        let count = |is: fn(&Finding) -> bool| self.findings.iter().filter(|one| is(one)).count();
+        let open = Entry::of(self.findings.iter().filter(|finding| finding.is_open()));
+        let others = Entry::of(self.findings.iter().filter(|finding| verbose && !finding.is_open()));
+        let (places, entries) = (count(Finding::is_open), open.len());
+        let places = if places == entries { String::new() } else { format!(" in {places} places") };
+        let accepted = match count(|finding| finding.accepted) {
+            0 => String::new(),
+            accepted => format!(", {accepted} accepted by the baseline"),
+        };
+        let stale = each(&self.stale, |line| format!("found no longer, take it out of the baseline: {line}\n"));
+        let (revisions, allowed) = (self.revisions, count(|finding| finding.allowed.is_some()));
+        let summary = format!(
+            "{revisions} {}: {entries} {}{places}, {allowed} allowed with a reason{accepted}\n",
+            plural(revisions, "revision"),
+            plural(entries, "finding"),
         );
-        text
+        each(&open, |entry| format!("{entry}\n")) + &each(&others, |entry| format!("{entry}\n")) + &stale + &summary
     }
 
     fn exit_code(&self) -> u8 {
-        if self.findings.iter().any(|finding| finding.allowed.is_none()) { 4 } else { 0 }
+        if self.findings.iter().any(Finding::is_open) { 4 } else { 0 }
     }
 }
 

@@ -30,6 +30,7 @@ mod up;
 mod verify;
 
 use clap::Subcommand;
+use migration_timescale::Version;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -55,8 +56,13 @@ trait OnDatabase {
         false
     }
 
-    /// What it can say where there is no database yet, if that is worth something.
-    fn without_database(&self, _context: &Context, _area: &ChosenArea) -> Result<Option<Report>, EngineError> {
+    /// What it can say without a database, if that is worth something.
+    async fn without_database(&self, _context: &Context, _area: &ChosenArea) -> Result<Option<Report>, EngineError> {
+        Ok(None)
+    }
+
+    /// The version of TimescaleDB that the database will have afterwards, where it has none.
+    async fn enables_timescaledb(&self, _runner: &Runner) -> Result<Option<Version>, EngineError> {
         Ok(None)
     }
 
@@ -127,9 +133,14 @@ macro_rules! verbs {
                 match self { $(Self::$database(verb) => verb.only_reads(),)* }
             }
 
-            /// What it can say where there is no database yet.
-            pub(super) fn without_database(&self, context: &Context, area: &ChosenArea) -> Result<Option<Report>, EngineError> {
-                match self { $(Self::$database(verb) => verb.without_database(context, area),)* }
+            /// What it can say without a database.
+            pub(super) async fn without_database(&self, context: &Context, area: &ChosenArea) -> Result<Option<Report>, EngineError> {
+                match self { $(Self::$database(verb) => Box::pin(verb.without_database(context, area)).await,)* }
+            }
+
+            /// The version of TimescaleDB that the database will have afterwards, where it has none.
+            pub(super) async fn enables_timescaledb(&self, runner: &Runner) -> Result<Option<Version>, EngineError> {
+                match self { $(Self::$database(verb) => Box::pin(verb.enables_timescaledb(runner)).await,)* }
             }
 
             /// Does it.
@@ -159,6 +170,7 @@ verbs! {
     Stamp = "stamp" in stamp,
     Check = "check" in check,
     Verify = "verify" in verify,
+    Lint = "lint" in lint,
     Doctor = "doctor" in doctor,
     Report = "report" in report,
     Maintain = "maintain" in maintain,
@@ -172,7 +184,6 @@ verbs! {
     Branches = "branches" in branches,
     Merge = "merge" in merge,
     Sql = "sql" in sql,
-    Lint = "lint" in lint,
     Generate = "generate" in new,
     ]
 }

@@ -10,6 +10,7 @@ use crate::{
     Direction, EngineError,
     cli::{context::Context, parts::version::server_version},
     error::OfflineError,
+    ledger::Tables,
     project::areas::ChosenArea,
     recording::{self, Profile},
 };
@@ -61,7 +62,7 @@ impl OnCode for Verb {
         let chosen = graph.range(self.range.as_deref().unwrap_or(":"))?;
         let order = graph.order().iter().map(|&position| project.revision(graph.name(position)));
         let order = order.collect::<Result<Vec<_>, _>>()?;
-        let table = recording::SeaOrmTable::named(&project.bookkeeping_table());
+        let table = Tables::named(&project.bookkeeping_table());
         let wanted = |name: &str| chosen.iter().any(|&position| graph.name(position) == name);
         let direction = match self.direction {
             Way::Up => Direction::Up,

@@ -1,5 +1,7 @@
 //! `up`: applies pending revisions.
 
+use migration_timescale::Version;
+
 use super::{OnDatabase, Report};
 use crate::{Direction, EngineError, Runner, cli::parts::run, graph::RevisionTarget};
 
@@ -26,21 +28,35 @@ impl OnDatabase for Verb {
         self.dry_run
     }
 
+    async fn enables_timescaledb(&self, runner: &Runner) -> Result<Option<Version>, EngineError> {
+        let offered = if self.dry_run { None } else { runner.offered_timescaledb().await? };
+        let Some(version) = offered else { return Ok(None) };
+        let pending = runner.plan_up(&self.target(runner)?, &runner.records().await?)?;
+        Ok(runner.enable_timescaledb(&pending, version).await.then_some(version))
+    }
+
     async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
         for text in &self.accept_changed {
             let name = runner.graph().name(runner.graph().find(text)?).to_owned();
             runner.accept_changed([name]);
         }
-        let target = match (&self.target, self.num) {
-            (Some(text), _) => runner.graph().target(text)?,
-            (None, Some(count)) => RevisionTarget::Next(count as usize),
-            (None, None) => RevisionTarget::Head,
-        };
+        let target = self.target(runner)?;
         let revisions = if self.dry_run {
             run::planned(runner, runner.plan_up(&target, &runner.records().await?)?, Direction::Up).await?
         } else {
             run::ran(runner.up_to(&target).await?)
         };
         Ok(Report::Run(run::Run { direction: Direction::Up, dry_run: self.dry_run, revisions }))
+    }
+}
+
+impl Verb {
+    /// How far.
+    fn target(&self, runner: &Runner) -> Result<RevisionTarget, EngineError> {
+        match (&self.target, self.num) {
+            (Some(text), _) => Ok(runner.graph().target(text)?),
+            (None, Some(count)) => Ok(RevisionTarget::Next(count as usize)),
+            (None, None) => Ok(RevisionTarget::Head),
+        }
     }
 }

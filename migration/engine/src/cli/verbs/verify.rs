@@ -8,11 +8,15 @@ use serde::Serialize;
 use super::{OnDatabase, Outcome, Report};
 use crate::{
     EngineError, Runner,
-    cli::parts::text::{each, plural},
+    cli::parts::{
+        differences::{grouped, indented, look_first},
+        text::{each, plural},
+    },
     revision::Event,
     schema::{
+        catalog::{Comparison, Difference},
         scratch::Form,
-        verify::{self, Progress, Verified},
+        verify::{self, Finding, Progress, Step, Verified},
     },
 };
 
@@ -67,7 +71,7 @@ impl Outcome for Verify {
             let repeated = one.repeated.as_ref().filter(|_| one.outcome == verify::Outcome::Proved);
             let repeated =
                 repeated.map(|failed| format!("  tried without rows of verify's own, with which {failed}\n"));
-            line + &repeated.unwrap_or_default() + &each(&one.findings, |finding| format!("  {finding}\n"))
+            line + &repeated.unwrap_or_default() + &found(&one.findings)
         });
         let place = self.revisions.first().map_or("", |one| match one.form {
             Form::Database => " on a database of its own",
@@ -86,6 +90,29 @@ impl Outcome for Verify {
     fn exit_code(&self) -> u8 {
         if self.not_proved() == 0 { 0 } else { 4 }
     }
+}
+
+/// The step and the difference, of what is about an object.
+fn of_object(finding: &Finding) -> Option<(Step, &Difference)> {
+    match finding {
+        Finding::Object { after, difference } => Some((*after, difference)),
+        Finding::Error { .. } | Finding::Rows { .. } => None,
+    }
+}
+
+/// The findings of a revision: the objects of each step by kind, and what to look at first.
+fn found(findings: &[Finding]) -> String {
+    let (notes, findings): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|one| one.is_note());
+    let step = |finding: &Finding| of_object(finding).map(|(after, _)| after);
+    let parts: Vec<_> = findings.chunk_by(|one, next| step(one).is_some() && step(one) == step(next)).collect();
+    let text = each(&parts, |part| {
+        let Some(after) = step(part[0]) else { return indented(&part[0].to_string(), "  ") };
+        let differences: Vec<_> =
+            part.iter().filter_map(|one| of_object(one)).map(|(_, difference)| difference).collect();
+        let objects = grouped(&differences, Comparison::WithBefore, &format!("after {after}, "));
+        objects + &indented(&look_first(&differences), "  ")
+    });
+    text + &each(&notes, |note| format!("  note: {note}\n"))
 }
 
 impl Verify {

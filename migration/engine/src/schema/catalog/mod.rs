@@ -2,12 +2,14 @@
 //!
 //! A [`Catalog`] lists objects in a fixed order and leaves out what is not schema: the bookkeeping tables, extension
 //! objects, TimescaleDB's internals, and the tables in which [`crate::revision::kept`] keeps values between `down` and `up`.
-//! Two databases with equal catalogues behave alike; column order counts.
+//! Two databases with equal catalogues behave alike. Where a column stands counts too, as a difference of its own.
 //!
 //! # How to add an object kind
 //!
 //! Give it a [`Kind`], read it in the file of each backend that has it, and `diff`, `fingerprint` and the dumps follow.
 
+mod compare;
+mod difference;
 mod mysql;
 mod postgres;
 mod sqlite;
@@ -20,6 +22,8 @@ use schemars::JsonSchema;
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+pub use difference::{Comparison, Difference, Part};
 
 /// Kind of a schema object, in the order in which a dump shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -88,6 +92,20 @@ impl fmt::Display for Kind {
     }
 }
 
+impl Kind {
+    /// What such an object is called, in the plural unless there is one: for headings and counts.
+    pub fn noun(self, count: usize) -> String {
+        let kind = self.to_string();
+        let noun = kind.trim_end_matches(" of").trim_end_matches(" on");
+        match (count, noun.strip_suffix('y')) {
+            (1, _) => noun.to_owned(),
+            (_, Some(begin)) if noun.ends_with("policy") => format!("{begin}ies"),
+            _ if noun.ends_with('x') => format!("{noun}es"),
+            _ => format!("{noun}s"),
+        }
+    }
+}
+
 /// One object of the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
@@ -107,36 +125,6 @@ pub struct Catalog {
     objects: Vec<Object>,
     /// Complete `CREATE` statements where the backend keeps them (SQLite, MySQL); else the dump is put together.
     statements: Vec<String>,
-}
-
-/// How one object differs between two catalogues.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Difference {
-    /// The object's kind.
-    pub kind: Kind,
-    /// Its name.
-    pub name: String,
-    /// Definition on the expected side, if it is there.
-    pub expected: Option<String>,
-    /// Definition on the live side, if it is there.
-    pub live: Option<String>,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, name, .. } = self;
-        // Of a table without options there is nothing to say beside its columns.
-        let told = |definition: &str| if definition.is_empty() { String::new() } else { format!(": {definition}") };
-        let or_none = |definition: &str| if definition.is_empty() { "nothing".into() } else { definition.to_owned() };
-        match (&self.expected, &self.live) {
-            (Some(expected), Some(live)) => {
-                write!(f, "{kind} {name}: expected {}, the database has {}", or_none(expected), or_none(live))
-            }
-            (Some(expected), None) => write!(f, "{kind} {name} is missing from the database{}", told(expected)),
-            (None, Some(live)) => write!(f, "{kind} {name} is not expected{}", told(live)),
-            (None, None) => write!(f, "{kind} {name}"),
-        }
-    }
 }
 
 impl Catalog {
@@ -169,24 +157,6 @@ impl Catalog {
         hash.finalize().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
     }
 
-    /// Every object that differs from `expected` (this catalogue is the live one), in catalogue order.
-    pub fn diff(&self, expected: &Self) -> Vec<Difference> {
-        let key = |object: &Object| (object.kind, object.name.clone());
-        let live: std::collections::BTreeMap<_, _> = self.objects.iter().map(|o| (key(o), &o.definition)).collect();
-        let wanted: std::collections::BTreeMap<_, _> =
-            expected.objects.iter().map(|o| (key(o), &o.definition)).collect();
-        let keys: std::collections::BTreeSet<_> = live.keys().chain(wanted.keys()).cloned().collect();
-        keys.into_iter()
-            .filter(|key| live.get(key) != wanted.get(key))
-            .map(|key| Difference {
-                expected: wanted.get(&key).map(|text| (*text).clone()),
-                live: live.get(&key).map(|text| (*text).clone()),
-                kind: key.0,
-                name: key.1,
-            })
-            .collect()
-    }
-
     fn of_table(&self, kind: Kind, table: &str) -> impl Iterator<Item = &Object> {
         self.objects.iter().filter(move |object| object.kind == kind && object.table.as_deref() == Some(table))
     }
@@ -217,7 +187,7 @@ impl Catalog {
         columns.sort_by_key(|column| position(&column.definition));
         let columns = columns.into_iter().map(|column| {
             let name = column.name.rsplit_once('.').map_or(column.name.as_str(), |(_, name)| name);
-            let definition = column.definition.split_once(' ').map_or("", |(_, definition)| definition);
+            let definition = without_position(&column.definition);
             format!("    {name} {definition}")
         });
         let keys = self.of_table(Kind::PrimaryKey, &table.name).map(|key| format!("    {}", key.definition));
@@ -237,41 +207,12 @@ pub(crate) fn is_no_schema(table: &str, bookkeeping: &str) -> bool {
         || table.strip_prefix(bookkeeping).is_some_and(|rest| matches!(rest, "" | "_engine"))
 }
 
+/// Where a column stands, which its definition begins with.
 fn position(definition: &str) -> u32 {
     definition.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(u32::MAX)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn catalog(objects: &[(Kind, &str, &str)]) -> Catalog {
-        let objects = objects
-            .iter()
-            .map(|(kind, name, definition)| Object {
-                kind: *kind,
-                name: (*name).to_owned(),
-                table: None,
-                definition: (*definition).to_owned(),
-            })
-            .collect();
-        Catalog { objects, statements: vec![] }
-    }
-
-    #[test]
-    fn differences_say_which_side_has_what() {
-        let expected = catalog(&[(Kind::Column, "a.x", "1 integer"), (Kind::Index, "i", "CREATE INDEX i")]);
-        let live = catalog(&[(Kind::Column, "a.x", "1 text"), (Kind::Enum, "e", "CREATE TYPE e")]);
-        let lines: Vec<String> = live.diff(&expected).iter().map(ToString::to_string).collect();
-        assert_eq!(
-            lines,
-            [
-                "enum e is not expected: CREATE TYPE e",
-                "column a.x: expected 1 integer, the database has 1 text",
-                "index i is missing from the database: CREATE INDEX i",
-            ]
-        );
-        assert_ne!(expected.fingerprint(), live.fingerprint());
-        assert!(live.diff(&live.clone()).is_empty());
-    }
+/// The definition of a column behind its position.
+fn without_position(definition: &str) -> &str {
+    definition.split_once(' ').map_or("", |(_, definition)| definition)
 }

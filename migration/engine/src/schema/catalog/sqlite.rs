@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{Catalog, Kind, Object, is_no_schema};
-use crate::sql::{quote, rows};
+use crate::sql::{line::one_line, quote, rows};
 
 /// What may follow the type of a column and is in no pragma.
 const EXTRAS: &[&str] = &["CHECK", "COLLATE", "REFERENCES", "GENERATED", "AS", "UNIQUE", "AUTOINCREMENT", "CONSTRAINT"];
@@ -115,10 +115,6 @@ fn constraints(table: &str, parts: &Parts<'_>, into: &mut Vec<Object>) {
             definition: one_line(definition),
         });
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The words outside of parentheses and literals, with where they begin.

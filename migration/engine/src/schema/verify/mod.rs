@@ -3,6 +3,7 @@
 //! For each revision, in order: `up`, its [seed](crate::Describe::seed), `down`, `up` again.
 //!
 //! - After `down` the schema is what it was before, object by object; after the second `up`, what it was after the first.
+//!   A column that stands elsewhere is a note.
 //! - Rows that were there before `up` are there after `down`, unchanged. Where `up` itself changes nothing in them, the
 //!   seeded rows are there as well, as far as the older columns can hold them.
 //! - After the second `up` the older tables hold what they held after the seed: reverting a revision loses nothing.
@@ -37,7 +38,7 @@ use crate::{
     error::ScratchError,
     revision::call,
     schema::{
-        catalog::Difference,
+        catalog::{Comparison, Difference},
         scratch::{self, Form, Scratch},
     },
     session::interrupt,
@@ -50,7 +51,7 @@ pub const LOSSY_ROLLBACK: &str = "lossy-rollback";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Reverted and applied again without a difference.
+    /// Reverted and applied again without a difference, but for where columns stand.
     Proved,
     /// See the findings.
     Failed,
@@ -138,6 +139,11 @@ impl Finding {
             _ => false,
         }
     }
+
+    /// Whether it is said alone: a column that `down` adds back stands last, and no server can put it elsewhere.
+    pub fn is_note(&self) -> bool {
+        matches!(self, Self::Object { difference, .. } if difference.is_position())
+    }
 }
 
 fn as_text<S: Serializer>(difference: &Difference, serializer: S) -> Result<S::Ok, S::Error> {
@@ -148,13 +154,10 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Error { after, message } => write!(f, "{after} failed: {message}"),
-            Self::Object { after, difference: Difference { kind, name, expected, live } } => match (expected, live) {
-                (Some(expected), Some(live)) => write!(f, "after {after}, {kind} {name} is {live} and was {expected}"),
-                (Some(expected), None) => write!(f, "after {after}, {kind} {name} is gone: {expected}"),
-                (None, live) => {
-                    write!(f, "after {after}, {kind} {name} is left: {}", live.as_deref().unwrap_or_default())
-                }
-            },
+            Self::Object { after, difference } => {
+                let (kind, name, told) = (difference.kind, &difference.name, difference.told(Comparison::WithBefore));
+                write!(f, "after {after}, {kind} {name}{told}")
+            }
             Self::Rows { after, table, lost, gained, made } => {
                 let noun = if *lost == 1 { "row" } else { "rows" };
                 write!(f, "after {after}, {lost} {noun} of table {table} lost or changed, {gained} new or changed")?;
@@ -181,7 +184,7 @@ pub struct Verified {
     pub repeated: Option<String>,
     /// Why it may lose rows, when it says so.
     pub may_lose_rows: Option<String>,
-    /// What is not as it should be.
+    /// What is not as it should be; in a revision that is proved, notes.
     pub findings: Vec<Finding>,
 }
 
