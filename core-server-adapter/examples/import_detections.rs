@@ -24,6 +24,8 @@ use core_server_adapter::{
     sea_orm::{DatabaseTransaction, prelude::Json},
 };
 use detections::{Detections, Row};
+use import::Failed;
+use indicatif::ProgressBar;
 use support::{Failure, grouped};
 
 /// Alarms that are written together.
@@ -60,15 +62,18 @@ async fn main() -> ExitCode {
 
 async fn run(args: &Args) -> Result<(), Failure> {
     let rules = Rules::new(args)?;
-    let (progress, file) = import::open(&args.file)?;
-    let mut detections = Detections::open(file).map_err(|reason| format!("{}: {reason}", args.file.display()))?;
+    // Before anybody is asked for a database.
+    args.detections()?;
 
     let target = Target::resolve(args.database_url.as_deref(), "alarms.sqlite")?;
     let database = Database::connect(&support::config(target)).await?;
-    let transaction = database.begin().await?;
-    let summary = import_rows(&mut detections, &rules, &transaction).await;
-    let summary = import::settle(transaction, summary, &args.file).await;
-    progress.finish_and_clear();
+    let import = async |transaction: &DatabaseTransaction| {
+        let (progress, mut detections) = args.detections()?;
+        let summary = import_rows(&mut detections, &rules, transaction).await;
+        progress.finish_and_clear();
+        summary
+    };
+    let summary = import::whole(&args.file, async || database.begin().await, import).await;
     database.close().await;
     summary.map(|summary| summary.print())
 }
@@ -77,7 +82,7 @@ async fn import_rows<R: BufRead>(
     detections: &mut Detections<R>,
     rules: &Rules<'_>,
     transaction: &DatabaseTransaction,
-) -> Result<Summary, Failure> {
+) -> Result<Summary, Failed> {
     let alarms = AlarmRepository::new(transaction);
     let mut summary = Summary::default();
     let (mut of_model, mut of_threshold) = (Vec::new(), Vec::new());
@@ -91,7 +96,7 @@ async fn import_rows<R: BufRead>(
         }
         for (waiting, total) in [(&mut of_model, &mut summary.model), (&mut of_threshold, &mut summary.threshold)] {
             if waiting.len() >= BATCH || last {
-                let raised = alarms.raise_missing(waiting).await.map_err(|error| error.on_one_line())?;
+                let raised = alarms.raise_missing(waiting).await?;
                 total.new += raised.new;
                 total.already_there += raised.already_there;
                 waiting.clear();
@@ -100,6 +105,15 @@ async fn import_rows<R: BufRead>(
         if last {
             return Ok(summary);
         }
+    }
+}
+
+impl Args {
+    /// The rows of the file, from the first, and how far it is read.
+    fn detections(&self) -> Result<(ProgressBar, Detections<impl BufRead>), String> {
+        let (progress, file) = import::open(&self.file).map_err(|error| error.to_string())?;
+        let rows = Detections::open(file).map_err(|reason| format!("{}: {reason}", self.file.display()))?;
+        Ok((progress, rows))
     }
 }
 

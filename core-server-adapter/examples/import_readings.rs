@@ -19,6 +19,8 @@ use core_server_adapter::{
     sea_orm::DatabaseTransaction,
     telemetry::{self, Added, NewReading, NewSensor, ReadingRepository, SensorRepository, Telemetry},
 };
+use import::Failed;
+use indicatif::ProgressBar;
 use records::Records;
 use support::{Failure, grouped};
 
@@ -59,16 +61,18 @@ async fn run(args: &Args) -> Result<(), Failure> {
     // Once here, not as row 0 of the file.
     args.sensor().validate().map_err(|error| format!("--sensor or --type: {error}"))?;
     args.reading(DateTime::UNIX_EPOCH, 0.0).validate().map_err(|error| format!("--unit or --quality: {error}"))?;
-    let (progress, file) = import::open(&args.file)?;
-    let mut rows =
-        Records::open(file, ["timestamp", "value"]).map_err(|reason| format!("{}: {reason}", args.file.display()))?;
+    // Before anybody is asked for a database.
+    args.rows()?;
 
     let target = Target::resolve_area(telemetry::AREA, args.database_url.as_deref(), "telemetry.sqlite")?;
     let telemetry = Telemetry::connect(&support::config(target)).await?;
-    let transaction = telemetry.begin().await?;
-    let imported = import_rows(&mut rows, args, &transaction).await;
-    let imported = import::settle(transaction, imported, &args.file).await;
-    progress.finish_and_clear();
+    let import = async |transaction: &DatabaseTransaction| {
+        let (progress, mut rows) = args.rows()?;
+        let imported = import_rows(&mut rows, args, transaction).await;
+        progress.finish_and_clear();
+        imported
+    };
+    let imported = import::whole(&args.file, async || telemetry.begin().await, import).await;
     let done = match imported {
         Ok(imported) => {
             imported.print(&args.sensor);
@@ -81,6 +85,13 @@ async fn run(args: &Args) -> Result<(), Failure> {
 }
 
 impl Args {
+    /// The rows of the file, from the first, and how far it is read.
+    fn rows(&self) -> Result<(ProgressBar, Records<impl BufRead, 2>), String> {
+        let (progress, file) = import::open(&self.file).map_err(|error| error.to_string())?;
+        let rows = Records::open(file, ["timestamp", "value"]);
+        Ok((progress, rows.map_err(|reason| format!("{}: {reason}", self.file.display()))?))
+    }
+
     fn sensor(&self) -> NewSensor {
         NewSensor::new(&self.sensor, self.kind.as_deref().unwrap_or("unknown"))
     }
@@ -104,10 +115,10 @@ async fn import_rows<R: BufRead>(
     rows: &mut Records<R, 2>,
     args: &Args,
     transaction: &DatabaseTransaction,
-) -> Result<Imported, Failure> {
+) -> Result<Imported, Failed> {
     let sensors = SensorRepository::new(transaction);
-    let known = sensors.find(&args.sensor).await.map_err(|error| error.on_one_line())?.is_some();
-    sensors.register(&args.sensor()).await.map_err(|error| error.on_one_line())?;
+    let known = sensors.find(&args.sensor).await?.is_some();
+    sensors.register(&args.sensor()).await?;
     let readings = ReadingRepository::new(transaction);
     let mut imported = Imported { known, ..Imported::default() };
     let mut waiting = Vec::with_capacity(BATCH);
@@ -120,7 +131,7 @@ async fn import_rows<R: BufRead>(
             waiting.push(args.reading(at, value));
         }
         if waiting.len() >= BATCH || last {
-            let added = readings.insert_missing(&waiting).await.map_err(|error| error.on_one_line())?;
+            let added = readings.insert_missing(&waiting).await?;
             imported.added.new += added.new;
             imported.added.already_there += added.already_there;
             waiting.clear();

@@ -4,12 +4,19 @@ use std::{
     fs::File,
     io::{BufRead, BufReader},
     path::Path,
+    time::Duration,
 };
 
-use core_server_adapter::sea_orm::DatabaseTransaction;
+use core_server_adapter::{
+    AdapterError,
+    sea_orm::{DatabaseTransaction, DbErr},
+};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::support::Failure;
+
+const ATTEMPTS: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Opens the file. The bar goes over its bytes, on stderr; it draws nothing when that is no terminal.
 pub fn open(path: &Path) -> Result<(ProgressBar, impl BufRead), Failure> {
@@ -22,22 +29,50 @@ pub fn open(path: &Path) -> Result<(ProgressBar, impl BufRead), Failure> {
     Ok((progress, file))
 }
 
-/// Keeps what was imported, or nothing of it when that failed.
-pub async fn settle<T>(
-    transaction: DatabaseTransaction,
-    imported: Result<T, Failure>,
+/// Why a file was not imported.
+pub struct Failed {
+    /// Whether another transaction was in the way, and the same may go through now.
+    again: bool,
+    reason: String,
+}
+
+impl From<AdapterError> for Failed {
+    fn from(error: AdapterError) -> Self {
+        Self { again: error.is_transient(), reason: error.on_one_line() }
+    }
+}
+
+impl From<String> for Failed {
+    fn from(reason: String) -> Self {
+        Self { again: false, reason }
+    }
+}
+
+/// Imports a file in a transaction: all of it, or nothing when that failed. Begins again where the database chose this
+/// transaction to give way to another one.
+pub async fn whole<T>(
     path: &Path,
+    begin: impl AsyncFn() -> Result<DatabaseTransaction, DbErr>,
+    import: impl AsyncFn(&DatabaseTransaction) -> Result<T, Failed>,
 ) -> Result<T, Failure> {
-    match imported {
-        Ok(imported) => {
-            transaction.commit().await?;
-            Ok(imported)
+    let mut attempt = 1;
+    loop {
+        let transaction = begin().await?;
+        match import(&transaction).await {
+            Ok(imported) => {
+                transaction.commit().await?;
+                return Ok(imported);
+            }
+            Err(failed) => {
+                // What went wrong first is what is told. A transaction that the database has ended, or whose connection
+                // broke, is rolled back already and says so here.
+                let _ = transaction.rollback().await;
+                if !failed.again || attempt == ATTEMPTS {
+                    return Err(format!("{}: {}; nothing was written", path.display(), failed.reason).into());
+                }
+            }
         }
-        Err(error) => {
-            // What went wrong first is what is told. A transaction that the database has ended, or whose connection broke,
-            // is rolled back already and says so here.
-            let _ = transaction.rollback().await;
-            Err(format!("{}: {error}; nothing was written", path.display()).into())
-        }
+        tokio::time::sleep(PAUSE * attempt).await;
+        attempt += 1;
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
+use sea_orm::{DbBackend, DbErr, QueryResult};
 
-use crate::{Dialect, Question, Version};
+use crate::{Dialect, Version};
 
 /// Edition of TimescaleDB, which decides about more than the version does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,13 +68,9 @@ impl Capability {
         self
     }
 
-    /// Asks the server behind `db`. The licence decides, not the version: the setting is absent without the extension.
-    pub async fn detect<C: ConnectionTrait>(db: &C) -> Result<Self, DbErr> {
-        let backend = db.get_database_backend();
-        if backend != DbBackend::Postgres {
-            return Ok(Self { backend, timescale: None, web_assembly: false });
-        }
-        Question::reading(Self::QUESTION, [], Self::from_answer, |known| known.server()).ask(db).await
+    /// A server without TimescaleDB.
+    pub(crate) const fn without_timescaledb(backend: DbBackend) -> Self {
+        Self { backend, timescale: None, web_assembly: false }
     }
 
     /// What [`Capability::detect`] asks a PostgreSQL server, for those who ask it in their own way.

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use migration_timescale::Dialect;
 use migration_timescale::MYSQL_TABLE_OPTIONS;
 use schemars::JsonSchema;
 use sea_orm::{
@@ -351,10 +352,10 @@ fn statements(backend: DbBackend) -> ColumnDef {
 
 /// The database's clock.
 pub fn seconds_since_1970(backend: DbBackend) -> &'static str {
-    match backend {
-        DbBackend::MySql => "UNIX_TIMESTAMP()",
-        DbBackend::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
-        _ => "floor(extract(epoch FROM clock_timestamp()))::bigint",
+    match Dialect::of(backend) {
+        Dialect::MySql => "UNIX_TIMESTAMP()",
+        Dialect::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
+        Dialect::Postgres => "floor(extract(epoch FROM clock_timestamp()))::bigint",
     }
 }
 

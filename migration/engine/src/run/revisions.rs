@@ -3,7 +3,7 @@
 use std::{sync::PoisonError, time::Instant};
 
 use chrono::Utc;
-use migration_timescale::Capability;
+use migration_timescale::{Capability, Dialect};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
@@ -354,16 +354,16 @@ impl Runner {
         let check = marks.as_ref().filter(|_| !checked).map(|marks| format!("{}; ", marks.check)).unwrap_or_default();
         let restored = self.session.restore_in_transaction();
         let finish = self.finish(job, started);
-        let finish = match (self.target.backend(), marks) {
+        let finish = match (Dialect::of(self.target.backend()), marks) {
             // A later commit of the run waits for the disk, and thereby for this one too; a crash in between
             // loses what the revision did together with the note that it is applied.
-            (DbBackend::Postgres, Some(marks)) if job.goes_on => {
+            (Dialect::Postgres, Some(marks)) if job.goes_on => {
                 format!("SET LOCAL synchronous_commit = off; {finish}; COMMIT; BEGIN; {}", marks.mark)
             }
             // A change of a table has ended the transaction, and each of the notes would be committed alone.
-            (DbBackend::MySql, _) => format!("SET autocommit = 0; {finish}; COMMIT; SET autocommit = 1"),
-            (_, _) if job.goes_on => format!("{finish}; COMMIT"),
-            (_, _) => finish,
+            (Dialect::MySql, _) => format!("SET autocommit = 0; {finish}; COMMIT; SET autocommit = 1"),
+            (Dialect::Sqlite, _) if job.goes_on => format!("{finish}; COMMIT"),
+            (Dialect::Postgres | Dialect::Sqlite, _) => finish,
         };
         format!("{check}{restored}; {finish}")
     }

@@ -2,15 +2,14 @@
 
 mod columnstore;
 mod job;
-mod kind;
 mod maintenance;
 mod refresh;
 mod reorder;
 mod retention;
 
+pub use crate::question::PolicyKind;
 pub use columnstore::ColumnstorePolicy;
 pub use job::Job;
-pub use kind::PolicyKind;
 pub use maintenance::Maintenance;
 pub use refresh::RefreshPolicy;
 pub use reorder::ReorderPolicy;

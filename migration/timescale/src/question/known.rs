@@ -7,7 +7,8 @@ use std::{
 
 use sea_orm::DbErr;
 
-use crate::{Capability, policy::PolicyKind};
+use super::PolicyKind;
+use crate::Capability;
 
 /// What stands in for a database.
 pub trait Known: Send {

@@ -20,13 +20,16 @@
 //! # }
 //! ```
 
+mod detect;
 mod known;
+mod policy_kind;
 
 use std::{borrow::Cow, sync::PoisonError};
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, TryGetable, Value};
 
 pub use known::{Known, KnownSchema, answered_by, is_answered};
+pub use policy_kind::PolicyKind;
 
 type Read<Answer> = fn(Option<&QueryResult>) -> Result<Answer, DbErr>;
 type InPlace<'a, Answer> = Box<dyn FnOnce(&mut dyn Known) -> Answer + Send + 'a>;

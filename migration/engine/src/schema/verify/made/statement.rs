@@ -1,5 +1,6 @@
 //! The statements that ask what a table holds, insert a row and set a column.
 
+use migration_timescale::Dialect;
 use sea_orm::DbBackend;
 
 use super::table::{Column, Table};
@@ -46,9 +47,10 @@ fn insert(backend: DbBackend, table: &Table, variant: usize, full: bool) -> Stri
     });
     let (columns, values): (Vec<String>, Vec<String>) = with_value.unzip();
     let name = quote(backend, &table.name);
-    match backend {
-        DbBackend::Postgres | DbBackend::Sqlite if columns.is_empty() => format!("INSERT INTO {name} DEFAULT VALUES"),
-        _ => format!("INSERT INTO {name} ({}) VALUES ({})", columns.join(", "), values.join(", ")),
+    let of_columns = || format!("INSERT INTO {name} ({}) VALUES ({})", columns.join(", "), values.join(", "));
+    match Dialect::of(backend) {
+        Dialect::Postgres | Dialect::Sqlite if columns.is_empty() => format!("INSERT INTO {name} DEFAULT VALUES"),
+        Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => of_columns(),
     }
 }
 
@@ -65,13 +67,13 @@ pub(super) fn updates(backend: DbBackend, table: &Table, column: &Column) -> Vec
     let values = table.reference(backend, column).map_or_else(|| column.values.clone(), |value| vec![value]);
     let statement = |value: String| {
         let differs = differs(backend, &name, &value);
-        match backend {
-            DbBackend::Postgres => format!(
+        match Dialect::of(backend) {
+            Dialect::Postgres => format!(
                 "UPDATE {target} SET {name} = {value} WHERE {differs} \
                  AND (tableoid, ctid) IN (SELECT tableoid, ctid FROM {target} LIMIT 1)"
             ),
-            DbBackend::MySql => format!("UPDATE {target} SET {name} = {value} WHERE {differs} LIMIT 1"),
-            _ => format!(
+            Dialect::MySql => format!("UPDATE {target} SET {name} = {value} WHERE {differs} LIMIT 1"),
+            Dialect::Sqlite => format!(
                 "UPDATE {target} SET {name} = {value} WHERE {differs} AND rowid = (SELECT rowid FROM {target} LIMIT 1)"
             ),
         }
@@ -81,10 +83,10 @@ pub(super) fn updates(backend: DbBackend, table: &Table, column: &Column) -> Vec
 
 /// Whether a column has another value than this, NULL among them.
 fn differs(backend: DbBackend, column: &str, value: &str) -> String {
-    match backend {
+    match Dialect::of(backend) {
         // As text: json has no equality.
-        DbBackend::Postgres => format!("CAST({column} AS text) IS DISTINCT FROM CAST({value} AS text)"),
-        DbBackend::MySql => format!("NOT ({column} <=> {value})"),
-        _ => format!("{column} IS NOT {value}"),
+        Dialect::Postgres => format!("CAST({column} AS text) IS DISTINCT FROM CAST({value} AS text)"),
+        Dialect::MySql => format!("NOT ({column} <=> {value})"),
+        Dialect::Sqlite => format!("{column} IS NOT {value}"),
     }
 }

@@ -1,5 +1,6 @@
 //! The tables that rows are made for, with what the database tells of their columns and keys.
 
+use migration_timescale::Dialect;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
 use super::{mysql, postgres, sqlite};
@@ -77,10 +78,10 @@ impl Reference {
 
 /// The tables of the schema that hold rows of their own: no views, no foreign or virtual tables.
 pub(super) async fn read<C: ConnectionTrait>(db: &C, catalog: &Catalog) -> Result<Vec<Table>, DbErr> {
-    let (columns, keys) = match db.get_database_backend() {
-        DbBackend::Postgres => (postgres::COLUMNS, postgres::KEYS),
-        DbBackend::MySql => (mysql::COLUMNS, mysql::KEYS),
-        _ => (sqlite::COLUMNS, sqlite::KEYS),
+    let (columns, keys) = match Dialect::of(db.get_database_backend()) {
+        Dialect::Postgres => (postgres::COLUMNS, postgres::KEYS),
+        Dialect::MySql => (mysql::COLUMNS, mysql::KEYS),
+        Dialect::Sqlite => (sqlite::COLUMNS, sqlite::KEYS),
     };
     let of_the_schema = tables(catalog);
     let mut found: Vec<Table> = Vec::new();
@@ -113,10 +114,10 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, catalog: &Catalog) -> Resul
 fn column(backend: DbBackend, row: &QueryResult) -> Result<Column, DbErr> {
     let text = |name| row.try_get::<String>("", name);
     let (kind, full) = (text("kind")?.to_lowercase(), text("full_type")?);
-    let values = match backend {
-        DbBackend::Postgres => postgres::values(&text("category")?, &kind, &full),
-        DbBackend::MySql => mysql::values(&kind, row.try_get::<Option<String>>("", "length")?.as_deref()),
-        _ => sqlite::values(&kind),
+    let values = match Dialect::of(backend) {
+        Dialect::Postgres => postgres::values(&text("category")?, &kind, &full),
+        Dialect::MySql => mysql::values(&kind, row.try_get::<Option<String>>("", "length")?.as_deref()),
+        Dialect::Sqlite => sqlite::values(&kind),
     };
     Ok(Column {
         name: text("name")?,
