@@ -7,6 +7,8 @@
 pub const POSTGRES: &[(&str, &str)] = &[
     ("client_encoding", "UTF8"),
     ("standard_conforming_strings", "on"),
+    // SeaORM writes a quote in a text as \'.
+    ("backslash_quote", "safe_encoding"),
     ("DateStyle", "ISO, MDY"),
     ("IntervalStyle", "postgres"),
     ("TimeZone", "UTC"),

@@ -8,12 +8,14 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult
 use super::{NAME, ScratchError};
 use crate::{
     Runner,
-    session::{Session, connect},
+    session::{Patience, Session, connect},
     sql::{quote, rows, sqlstate},
 };
 
 /// A killed run's database is dropped this long after it was made, where it cannot be seen that it was killed.
 const LEFT_AFTER: u64 = 24 * 60 * 60;
+/// How long a statement waits for a lock in a database of its own.
+const ALONE: Duration = Duration::from_secs(30);
 
 /// Where the session is, and the parts of a name that is this run's alone, all as text.
 const POSTGRES_HOME: &str = include_str!("server_postgres_home.sql");
@@ -58,7 +60,9 @@ pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, Sessi
     }
     let target = runner.target().with_database(&name);
     let prepared = async {
-        let (scratch, session) = connect::open_empty(&target, runner.patience()).await?;
+        // Nobody queues behind it there; a job of TimescaleDB may be in the way for a moment.
+        let alone = Patience { lock_timeout: ALONE, ..runner.patience().clone() };
+        let (scratch, session) = connect::open_empty(&target, &alone).await?;
         let prepared =
             if backend == DbBackend::Postgres { furnish(runner, &scratch, session, home).await } else { Ok(session) };
         match prepared {
