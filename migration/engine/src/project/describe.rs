@@ -65,7 +65,7 @@ pub trait Describe: MigrationName + Send + Sync {
 
     /// Inserts rows that make `down` work for its keep: called by `verify` on a scratch database, right after `up`.
     ///
-    /// Not needed for losses to show: [`verify`](crate::verify) makes rows of its own. It helps where a table's checks refuse
+    /// Not needed for losses to show: [`verify`](crate::schema::verify) makes rows of its own. It helps where a table's checks refuse
     /// values that are made up.
     ///
     /// It is called a second time when `down` dropped tables that it had filled, so that later revisions find rows there: a
