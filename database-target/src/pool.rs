@@ -14,6 +14,7 @@ impl Target {
     /// # Errors
     ///
     /// There is no second way in: the database lives in the pool's own memory, or `db` is not a pool.
+    #[allow(clippy::match_wildcard_for_single_variants, reason = "other features of SeaORM bring other variants")]
     pub fn of_pool(db: &DatabaseConnection) -> Result<Self, InvalidUrl> {
         let (url, driver) = match &db.inner {
             DatabaseConnectionType::SqlxPostgresPoolConnection(_) => {
