@@ -52,7 +52,7 @@ impl Target {
                 url.set_path(&file.replace('%', "%25"));
                 (url, Driver::Sqlite)
             }
-            _ => return Err(invalid("is no pool of PostgreSQL, MySQL or SQLite")),
+            _ => return Err(invalid("is not a pool of PostgreSQL, MySQL or SQLite")),
         };
         Ok(Self::known(url, db.get_database_backend(), driver, ORIGIN))
     }

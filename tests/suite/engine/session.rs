@@ -115,7 +115,7 @@ const DUMP: &str = "SET statement_timeout = 0;\nSET lock_timeout = 0;\nSET clien
 
 #[tokio::test]
 async fn a_dump_is_a_baseline_like_any_other() {
-    const LOSES: &[Allowed] = &[Allowed { rule: verify::LOSSY_ROLLBACK, reason: "sites are no subject of this test" }];
+    const LOSES: &[Allowed] = &[Allowed { rule: verify::LOSSY_ROLLBACK, reason: "this test is not about sites" }];
     let database = TestDatabase::create(Backend::Postgres).await;
     let add = Inline::new("m2_add", "ALTER TABLE pumps ADD COLUMN site text", "ALTER TABLE pumps DROP COLUMN site");
     let revisions = [Inline::new("m1_baseline", DUMP, "DROP TABLE pumps"), add.allows(LOSES)];
