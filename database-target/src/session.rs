@@ -49,9 +49,9 @@ pub const MYSQL_UNLIMITED: &str =
 /// The search path with the schema of TimescaleDB behind it where it lacks that, as an expression of SQL: the functions of
 /// the extension have to be found, wherever they are.
 pub const POSTGRES_PATH_WITH_EXTENSION: &str = "pg_catalog.concat_ws(', ', \
-     nullif(pg_catalog.current_setting('search_path'), ''), (SELECT pg_catalog.quote_ident(n.nspname) \
-     FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace \
-     WHERE e.extname = 'timescaledb' AND n.nspname <> ALL (pg_catalog.current_schemas(true))))";
+     nullif(pg_catalog.current_setting('search_path'), ''), (SELECT e.extnamespace::pg_catalog.regnamespace \
+     FROM pg_catalog.pg_extension AS e WHERE e.extname = 'timescaledb' AND e.extnamespace::pg_catalog.regnamespace::text \
+     <> ALL (ARRAY(SELECT pg_catalog.quote_ident(s) FROM pg_catalog.unnest(pg_catalog.current_schemas(true)) AS s))))";
 
 /// The statement that sets a search path, given as an expression of SQL.
 pub fn postgres_set_path(expression: &str) -> String {
@@ -77,7 +77,7 @@ pub fn postgres_statement<'s>(settings: impl IntoIterator<Item = (&'s str, &'s s
     let pairs: Vec<String> =
         settings.into_iter().map(|(name, value)| format!("({}, {})", literal(name), literal(value))).collect();
     format!(
-        "SELECT pg_catalog.set_config(s.name, s.value, false) FROM (VALUES {}) AS s(name, value) \
+        "SELECT pg_catalog.count(pg_catalog.set_config(s.name, s.value, false)) FROM (VALUES {}) AS s(name, value) \
          WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL",
         pairs.join(", ")
     )

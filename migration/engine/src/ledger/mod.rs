@@ -208,6 +208,17 @@ impl Tables {
         sql(backend, &insert)
     }
 
+    /// Statement that writes down the end of an entry whose beginning is there.
+    pub fn write_end(&self, backend: DbBackend, entry: &Entry) -> String {
+        let mut update = Query::update();
+        update
+            .table(self.own())
+            .value("finished_at", entry.finished_at.map(|at| at.timestamp()))
+            .value("duration_ms", entry.duration_ms)
+            .and_where(Expr::col(VERSION).eq(&entry.revision));
+        sql(backend, &update)
+    }
+
     /// Statement that says a revision is applied, as SeaORM does.
     pub fn record(&self, backend: DbBackend, revision: &str, at: DateTime<Utc>) -> String {
         self.record_at(backend, revision, at.timestamp().into())

@@ -28,15 +28,14 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// Of a revision as it was recorded.
     pub fn of(recorded: &Recorded) -> Self {
-        Self::over(std::iter::once(&recorded.up).chain(recorded.down.as_ref().ok()))
+        Self::over(recorded.scripts())
     }
 
-    fn over<'s>(scripts: impl Iterator<Item = &'s Script>) -> Self {
-        let (mut found, mut exact, mut statements) = (BTreeSet::new(), BTreeSet::new(), String::new());
+    fn over<'s>(scripts: impl Iterator<Item = &'s Script> + Clone) -> Self {
+        let exact = Self::exact(scripts.clone());
+        let (mut found, mut statements) = (BTreeSet::new(), String::new());
         for script in scripts {
             let backend = script.before.backend();
-            exact
-                .extend(script.statements.iter().map(|one| format!("{} {}\n", script.direction, normalised(&one.sql))));
             for shape in script.statements.iter().flat_map(|statement| shape::shapes(backend, &statement.sql)) {
                 let hash = hexadecimal(&Sha256::digest(&shape.canonical));
                 if found.insert(format!("{} {hash}\n", script.direction)) {
@@ -46,7 +45,14 @@ impl Fingerprint {
             }
         }
         let checksum = format!("{FORMAT}:{}", of_all(&found));
-        Self { checksum, exact: Some(of_all(&exact)), lines: statements }
+        Self { checksum, exact: Some(exact), lines: statements }
+    }
+
+    fn exact<'s>(scripts: impl Iterator<Item = &'s Script>) -> String {
+        let lines = |script: &'s Script| {
+            script.statements.iter().map(|one| format!("{} {}\n", script.direction, normalised(&one.sql)))
+        };
+        of_all(&scripts.flat_map(lines).collect())
     }
 
     /// What this one and another recording of the same revision have in common; `None` when it does something else each
@@ -66,10 +72,10 @@ impl Fingerprint {
         format!("all {}", self.exact.as_deref().unwrap_or("-"))
     }
 
-    /// Whether every value is the one that was written down.
-    pub fn is_exactly(&self, written: &str) -> bool {
+    /// Whether a revision was recorded with every value that was written down.
+    pub fn is_exactly(recorded: &Recorded, written: &str) -> bool {
         let exact = written.lines().next().and_then(|line| line.strip_prefix("all "));
-        self.exact.is_some() && self.exact.as_deref() == exact
+        exact.is_some_and(|exact| exact != "-" && exact == Self::exact(recorded.scripts()))
     }
 
     /// The first statement that differs from those that were written down, in words; `None` when it cannot be told.

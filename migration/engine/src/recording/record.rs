@@ -45,6 +45,22 @@ impl Recorded {
         script.statements.iter().find_map(|statement| text::ends_transaction(backend, &statement.sql))
     }
 
+    /// Its scripts. A `down` that cannot be recorded counts as none.
+    pub(super) fn scripts(&self) -> impl Iterator<Item = &Script> + Clone {
+        std::iter::once(&self.up).chain(self.down.as_ref().ok())
+    }
+
+    /// Whether another recording of the same revision has the same statements, to the letter.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let statements = |recorded: &'_ Self| -> Vec<_> {
+            recorded
+                .scripts()
+                .flat_map(|script| script.statements.iter().map(|one| (script.direction, one.sql.clone())))
+                .collect()
+        };
+        statements(self) == statements(other)
+    }
+
     /// Its script for a direction.
     pub fn script(&self, direction: Direction) -> Result<&Script, &OfflineError> {
         match direction {
@@ -79,39 +95,70 @@ pub async fn record_each(revisions: &[&dyn MigrationTrait], server: Capability) 
     let mut schema = Schema::empty(server.backend());
     let mut recorded = Vec::with_capacity(revisions.len());
     for revision in revisions {
-        let wrapped = is_wrapped(*revision, server, &schema).await;
-        let Ran { script: up, error, .. } = plain(*revision, Direction::Up, server, &schema, wrapped).await;
-        schema = schema.after(&up.statements);
-        recorded.push(if let Some(error) = error {
-            Err(error)
-        } else {
-            let Ran { script: down, error, .. } = plain(*revision, Direction::Down, server, &schema, wrapped).await;
-            Ok(Recorded { up, down: error.map_or(Ok(down), Err), in_transaction: wrapped })
-        });
+        let (one, after) = record_one(*revision, server, &schema).await;
+        schema = after;
+        recorded.push(one);
     }
     recorded
 }
 
-/// Whether the runner puts a revision into one transaction: PostgreSQL always, unless the revision says no. Stock SeaORM
-/// leaves the others without unless the revision says yes; here they get one too, so that a run that is killed does not
-/// insert rows twice, unless the revision has statements that mean something else inside a transaction.
-async fn is_wrapped(revision: &dyn MigrationTrait, server: Capability, before: &Schema) -> bool {
-    if let Some(said) = revision.use_transaction() {
-        return said;
+/// A revision, and the schema after it.
+///
+/// PostgreSQL has every revision in one transaction, unless the revision says no. Stock SeaORM leaves the others without
+/// unless the revision says yes; here they get one too, so that a run that is killed does not insert rows twice, unless the
+/// revision has statements that mean something else inside a transaction.
+async fn record_one(
+    revision: &dyn MigrationTrait,
+    server: Capability,
+    before: &Schema,
+) -> (Result<Recorded, OfflineError>, Schema) {
+    let said = revision.use_transaction();
+    let wrapped = said.unwrap_or(true);
+    let both = both_ways(revision, server, before, wrapped).await;
+    if said.is_some() || server.backend() == DbBackend::Postgres || !both.mind_a_transaction(server.backend()) {
+        return both.recorded(wrapped);
     }
-    if server.backend() == DbBackend::Postgres {
-        return true;
+    both_ways(revision, server, before, false).await.recorded(false)
+}
+
+/// A revision as it ran one way and back.
+struct Both {
+    up: Ran,
+    /// On the schema that its `up` leaves; a revision may have no way down.
+    down: Ran,
+    after: Schema,
+}
+
+async fn both_ways(revision: &dyn MigrationTrait, server: Capability, before: &Schema, wrapped: bool) -> Both {
+    let up = plain(revision, Direction::Up, server, before, wrapped).await;
+    let after = before.after(&up.script.statements);
+    let down = plain(revision, Direction::Down, server, &after, wrapped).await;
+    Both { up, down, after }
+}
+
+impl Both {
+    /// Whether the revision may be another one inside a transaction.
+    fn mind_a_transaction(&self, backend: DbBackend) -> bool {
+        let mut statements = self.up.script.statements.iter().chain(&self.down.script.statements);
+        let mut questions = self.up.script.unanswered.iter().chain(&self.down.script.unanswered);
+        // MySQL forgets savepoints when a table changes, so a revision with transactions of its own keeps them.
+        self.up.error.is_some()
+            || self.up.own_transactions
+            || self.down.own_transactions
+            || statements.any(|one| text::minds_transactions(backend, &one.sql))
+            || questions.any(|sql| backend == DbBackend::Sqlite && text::switches_foreign_keys(sql))
     }
-    let Ran { script: up, error, .. } = plain(revision, Direction::Up, server, before, false).await;
-    // A revision may have no way down.
-    let down = plain(revision, Direction::Down, server, &before.after(&up.statements), false).await.script;
-    let mut statements = up.statements.iter().chain(&down.statements);
-    let mut questions = up.unanswered.iter().chain(&down.unanswered);
-    // MySQL forgets savepoints when a table changes, so a revision with transactions of its own keeps them.
-    let minds = |sql: &str| text::minds_transactions(server.backend(), sql);
-    error.is_none()
-        && !statements.any(|one| one.transaction.is_some() || minds(&one.sql))
-        && !questions.any(|sql| server.backend() == DbBackend::Sqlite && text::switches_foreign_keys(sql))
+
+    fn recorded(self, in_transaction: bool) -> (Result<Recorded, OfflineError>, Schema) {
+        let recorded = match self.up.error {
+            Some(error) => Err(error),
+            None => {
+                let down = self.down.error.map_or(Ok(self.down.script), Err);
+                Ok(Recorded { up: self.up.script, down, in_transaction })
+            }
+        };
+        (recorded, self.after)
+    }
 }
 
 /// Which statements are answered with an error while a revision is recorded.
@@ -132,6 +179,8 @@ pub(super) struct Ran {
     pub numbers: Vec<usize>,
     /// How many statements were given, those that were rolled back among them.
     pub given: usize,
+    /// Whether the revision began transactions or savepoints itself.
+    own_transactions: bool,
 }
 
 async fn plain(
@@ -157,7 +206,7 @@ pub(super) async fn run(
     let work = consent::with_consent(true, step(revision, direction, &recorder, wrapped));
     let work = answered_by(recorder.known(), work);
     let outcome = caught(work).with_subscriber(notes.clone()).await;
-    let Taken { statements, numbers, given, asked, unanswered } = recorder.take();
+    let Taken { statements, numbers, given, asked, unanswered, transactions } = recorder.take();
     let question = unanswered.last().map(|sql| shortened(sql));
     let name = revision.name().to_owned();
     let error = match (outcome, question) {
@@ -170,7 +219,8 @@ pub(super) async fn run(
     };
     let (notes, before) = (notes.take(), before.clone());
     let script = Script { revision: name, direction, statements, unanswered, asked, notes, before };
-    Ran { script, error, numbers, given }
+    let own_transactions = transactions > usize::from(wrapped);
+    Ran { script, error, numbers, given, own_transactions }
 }
 
 async fn step(

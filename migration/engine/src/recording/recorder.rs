@@ -46,6 +46,8 @@ pub struct Recording {
     /// Of each open transaction and savepoint, how many statements there were when it began.
     open: Vec<usize>,
     transactions: usize,
+    /// How many transactions and savepoints were begun.
+    begun: usize,
     /// The model after so many statements, once a question needed it.
     known: Option<(usize, Model)>,
 }
@@ -175,6 +177,8 @@ pub struct Taken {
     pub given: usize,
     pub asked: bool,
     pub unanswered: Vec<String>,
+    /// How many transactions and savepoints were begun.
+    pub transactions: usize,
 }
 
 /// The recording behind a connection.
@@ -200,6 +204,7 @@ impl Recorder {
             unanswered: Vec::new(),
             open: Vec::new(),
             transactions: 0,
+            begun: 0,
             known: None,
         };
         Self { backend: server.backend(), recording: Arc::new(Mutex::new(recording)) }
@@ -230,6 +235,7 @@ impl Recorder {
             given: recording.given,
             asked: recording.asked,
             unanswered: std::mem::take(&mut recording.unanswered),
+            transactions: recording.begun,
         }
     }
 
@@ -252,6 +258,7 @@ impl MockDatabaseTrait for Recorder {
         if recording.open.is_empty() {
             recording.transactions += 1;
         }
+        recording.begun += 1;
         let statements = recording.statements.len();
         recording.open.push(statements);
     }

@@ -46,6 +46,10 @@ struct Job<'r> {
     first: bool,
     /// Whether the next revision of the run has a transaction as well: it then follows this one's on the same connection.
     goes_on: bool,
+    /// On MySQL, where it is written down that a revision begins: whether the revision before did so.
+    noted: bool,
+    /// What writes down there that the next one begins.
+    note_of_next: Option<String>,
     /// Whether it was seen to have ended the transaction it ran in.
     ended: bool,
 }
@@ -81,20 +85,32 @@ impl Runner {
         let revisions = plan.iter().map(|name| self.project.revision(name)).collect::<Result<Vec<_>, _>>()?;
         self.refuse_ends_of_transactions(&plan, direction).await?;
         let mut open = None;
+        let mut next_entry: Option<Entry> = None;
         for (number, name) in plan.iter().enumerate() {
-            interrupt::check()?;
+            let noted = next_entry.take();
+            if let Err(stopped) = interrupt::check() {
+                if noted.is_some() {
+                    drop(open.take());
+                    self.forget_note(name, records.entries.get(name)).await;
+                }
+                return Err(stopped);
+            }
             let next_in_transaction = match revisions.get(number + 1) {
                 Some(next) => self.runs_in_transaction(*next).await,
                 None => false,
             };
+            if next_in_transaction && backend == DbBackend::MySql {
+                next_entry = Some(self.entry_of(&plan[number + 1], direction, records).await);
+            }
             let job = Job {
                 revision: revisions[number],
                 direction,
-                entry: match (direction, records.entries.get(name)) {
-                    // What is reverted keeps what is known of it.
-                    (Direction::Down, Some(known)) => begun(known, direction),
-                    _ => self.entry(name, direction).await,
+                noted: noted.is_some(),
+                entry: match noted {
+                    Some(entry) => entry,
+                    None => self.entry_of(name, direction, records).await,
                 },
+                note_of_next: next_entry.as_ref().map(|next| self.tables.write(backend, next)),
                 recorded: records.applied.contains_key(name),
                 before: records.entries.get(name).cloned(),
                 objects_alone: backend != DbBackend::Postgres
@@ -110,6 +126,15 @@ impl Runner {
             progress::scope(self.listener.clone(), Box::pin(self.run(job, &mut open))).await?;
         }
         Ok(plan)
+    }
+
+    /// What is to be written down about a revision.
+    async fn entry_of(&self, name: &str, direction: Direction, records: &Records) -> Entry {
+        match (direction, records.entries.get(name)) {
+            // What is reverted keeps what is known of it.
+            (Direction::Down, Some(known)) => begun(known, direction),
+            _ => self.entry(name, direction).await,
+        }
     }
 
     /// An error when one of these would end the transaction that it runs in: known before anything runs.
@@ -137,7 +162,7 @@ impl Runner {
             let clean = answers && self.session.restore(&self.db).await.is_ok();
             if job.ended {
                 self.note_unfinished(&job).await;
-                return Err(EngineError::EndedTransaction { revision, direction, source: error });
+                return Err(EngineError::EndedTransaction { revision, direction, source: marks::in_words(error) });
             }
             if !sqlstate::is_lock_timeout(&error) || !clean {
                 // Only when the server said no: behind a connection that broke is another session, without the lock.
@@ -191,13 +216,18 @@ impl Runner {
         if !untouched || job.unfinished.is_some() {
             return;
         }
+        self.forget_note(job.revision.name(), job.before.as_ref()).await;
+    }
+
+    /// Writes down what was known of a revision before.
+    async fn forget_note(&self, revision: &str, before: Option<&Entry>) {
         let backend = self.target.backend();
-        let statements = match &job.before {
+        let statements = match before {
             Some(before) => vec![self.tables.write(backend, before)],
-            None => self.tables.forget(backend, job.revision.name()).to_vec(),
+            None => self.tables.forget(backend, revision).to_vec(),
         };
         if let Err(error) = self.write(&statements).await {
-            tracing::warn!("{} stays noted as unfinished: {}", job.revision.name(), error.on_one_line());
+            tracing::warn!("{revision} stays noted as unfinished: {}", error.on_one_line());
         }
     }
 
@@ -331,7 +361,13 @@ impl Runner {
             return Ok(());
         }
         transaction.commit().await?;
-        self.session.restore_after_transaction(&self.db).await
+        if self.leaves_the_session_alone(job) { Ok(()) } else { self.session.restore_after_transaction(&self.db).await }
+    }
+
+    /// Whether there is nothing to put back after a revision that only changes objects. Asked on MySQL, where putting back
+    /// takes as long as the rest.
+    fn leaves_the_session_alone(&self, job: &Job<'_>) -> bool {
+        job.objects_alone && self.target.backend() == DbBackend::MySql
     }
 
     /// MySQL commits with every change of a table, so there it is written down first that the revision begins.
@@ -339,8 +375,11 @@ impl Runner {
         if self.target.backend() != DbBackend::MySql {
             return Ok(());
         }
-        let note = self.tables.write(DbBackend::MySql, &job.entry);
-        transaction.execute_unprepared(&format!("{note}; COMMIT; {}", marks::MYSQL_BEGIN)).await?;
+        // Written and begun with the end of the revision before; once, because a second attempt has a new transaction.
+        if !std::mem::take(&mut job.noted) {
+            let note = self.tables.write(DbBackend::MySql, &job.entry);
+            transaction.execute_unprepared(&format!("{note}; COMMIT; {}", marks::MYSQL_BEGIN)).await?;
+        }
         if !job.objects_alone {
             job.counted = Some(Changes::before(transaction).await?);
         }
@@ -352,7 +391,8 @@ impl Runner {
     fn last_statements(&self, job: &mut Job<'_>, started: Instant, checked: bool) -> String {
         let marks = marks::marks(self.target.backend());
         let check = marks.as_ref().filter(|_| !checked).map(|marks| format!("{}; ", marks.check)).unwrap_or_default();
-        let restored = self.session.restore_in_transaction();
+        let left_alone = self.leaves_the_session_alone(job);
+        let restored = if left_alone { String::new() } else { format!("{}; ", self.session.restore_in_transaction()) };
         let finish = self.finish(job, started);
         let finish = match (Dialect::of(self.target.backend()), marks) {
             // A later commit of the run waits for the disk, and thereby for this one too; a crash in between
@@ -361,11 +401,18 @@ impl Runner {
                 format!("SET LOCAL synchronous_commit = off; {finish}; COMMIT; BEGIN; {}", marks.mark)
             }
             // A change of a table has ended the transaction, and each of the notes would be committed alone.
-            (Dialect::MySql, _) => format!("SET autocommit = 0; {finish}; COMMIT; SET autocommit = 1"),
+            (Dialect::MySql, _) => {
+                let note = job.note_of_next.as_ref().map(|note| format!("{note}; ")).unwrap_or_default();
+                let begin = if note.is_empty() { String::new() } else { format!("; {}", marks::MYSQL_BEGIN) };
+                // What is left of a transaction without rows may be committed alone.
+                let (together, alone) =
+                    if left_alone { ("BEGIN", "") } else { ("SET autocommit = 0", "; SET autocommit = 1") };
+                format!("{together}; {finish}; {note}COMMIT{alone}{begin}")
+            }
             (Dialect::Sqlite, _) if job.goes_on => format!("{finish}; COMMIT"),
             (Dialect::Postgres | Dialect::Sqlite, _) => finish,
         };
-        format!("{check}{restored}; {finish}")
+        format!("{check}{restored}{finish}")
     }
 
     /// Writes down that a revision began which ended its own transaction.
@@ -406,7 +453,11 @@ impl Runner {
         let now = Utc::now();
         job.entry.finished_at = Some(now);
         job.entry.duration_ms = i64::try_from(started.elapsed().as_millis()).ok();
-        let written = self.tables.write(backend, &job.entry);
+        let written = match Dialect::of(backend) {
+            // Its beginning is written down there, and nothing of it has changed since.
+            Dialect::MySql => self.tables.write_end(backend, &job.entry),
+            Dialect::Postgres | Dialect::Sqlite => self.tables.write(backend, &job.entry),
+        };
         job.entry.finished_at = None;
         if job.recorded {
             written

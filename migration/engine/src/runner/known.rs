@@ -1,6 +1,9 @@
 //! Whether an applied revision is still the one that was applied.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use clap::ValueEnum;
 use migration_timescale::{Capability, Version, manager::offered_timescaledb};
@@ -21,7 +24,7 @@ use crate::{
 pub(super) struct Known {
     name: String,
     recorded: Result<Recorded, OfflineError>,
-    fingerprint: Option<Fingerprint>,
+    fingerprint: OnceLock<Option<Fingerprint>>,
 }
 
 /// How much what was applied is what the code does.
@@ -36,8 +39,19 @@ pub enum Likeness {
 }
 
 impl Known {
+    /// Made when it is asked for: whoever finds nothing to apply needs none.
+    fn fingerprint(&self) -> Option<&Fingerprint> {
+        self.fingerprint.get_or_init(|| self.recorded.as_ref().ok().map(Fingerprint::of)).as_ref()
+    }
+
     fn is(&self, entry: &Entry) -> bool {
-        self.fingerprint.as_ref().is_some_and(|now| now.checksum == entry.checksum)
+        self.is_exactly(entry) || self.fingerprint().is_some_and(|now| now.checksum == entry.checksum)
+    }
+
+    /// Whether every value is the same, too.
+    fn is_exactly(&self, entry: &Entry) -> bool {
+        let written = entry.statements.as_deref().unwrap_or_default();
+        self.recorded.as_ref().is_ok_and(|recorded| Fingerprint::is_exactly(recorded, written))
     }
 }
 
@@ -56,9 +70,10 @@ impl Runner {
     async fn record_on(&self, server: Capability) -> Vec<Known> {
         let order: Vec<_> = self.in_order().filter_map(|name| self.project.revision(name).ok()).collect();
         let recorded = recording::record_each(&order, recording::reference(server)).await;
-        let known = order.iter().zip(recorded).map(|(revision, recorded)| {
-            let fingerprint = recorded.as_ref().ok().map(Fingerprint::of);
-            Known { name: revision.name().to_owned(), recorded, fingerprint }
+        let known = order.iter().zip(recorded).map(|(revision, recorded)| Known {
+            name: revision.name().to_owned(),
+            recorded,
+            fingerprint: OnceLock::new(),
         });
         known.collect()
     }
@@ -70,9 +85,10 @@ impl Runner {
         if !again.contains_key(server.profile()) {
             again.insert(server.profile(), self.record_on(server).await);
         }
-        let second = again.get(server.profile()).and_then(|known| of(known, name)?.fingerprint.as_ref())?;
         let known = self.known(server).await;
-        of(&known, name)?.fingerprint.as_ref()?.agreed(second)
+        let (first, second) = (of(&known, name)?, again.get(server.profile()).and_then(|known| of(known, name))?);
+        let equal = first.recorded.as_ref().ok()?.says_the_same(second.recorded.as_ref().ok()?);
+        if equal { first.fingerprint().cloned() } else { first.fingerprint()?.agreed(second.fingerprint()?) }
     }
 
     /// Whether an applied revision did what one of the code does, and whether every value is the same.
@@ -80,11 +96,8 @@ impl Runner {
         let server = server_of(&entry.profile).filter(|_| is_comparable(entry));
         let Some(server) = server else { return Likeness::None };
         match of(&self.known(server).await, name) {
-            Some(known) if known.is(entry) => {
-                let written = entry.statements.as_deref().unwrap_or_default();
-                let exactly = known.fingerprint.as_ref().is_some_and(|now| now.is_exactly(written));
-                if exactly { Likeness::Exact } else { Likeness::ButForValues }
-            }
+            Some(known) if known.is_exactly(entry) => Likeness::Exact,
+            Some(known) if known.is(entry) => Likeness::ButForValues,
             _ => Likeness::None,
         }
     }
@@ -111,12 +124,17 @@ impl Runner {
 
     /// Whether it is certain that a revision gives the database nothing but changes of objects: it can be recorded, does
     /// the same each time, asks nothing that another answer could come to, and does nothing more when a statement fails.
+    /// A query in a statement might call a function, which may do anything.
     pub(crate) async fn only_changes_objects(&self, revision: &dyn MigrationTrait, direction: Direction) -> bool {
         let server = self.server();
         let known = self.known(server).await;
         let script = of(&known, revision.name()).and_then(|known| known.recorded.as_ref().ok()?.script(direction).ok());
         let Some(script) = script.filter(|script| !script.asked) else { return false };
-        let only = |one: &recording::Statement| text::only_changes_objects(server.backend(), &one.sql);
+        let queries = |sql: &str| {
+            text::names(server.backend(), sql).is_none_or(|names| names.iter().any(|name| name == "select"))
+        };
+        let only =
+            |one: &recording::Statement| text::only_changes_objects(server.backend(), &one.sql) && !queries(&one.sql);
         script.statements.iter().all(only)
             && self.fingerprint_on(server, revision.name()).await.is_some()
             && recording::stops_at_errors(revision, recording::reference(server), script).await

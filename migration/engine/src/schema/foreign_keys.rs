@@ -22,7 +22,7 @@ const DROPPED: &str = "a table that others refer to was dropped while foreign ke
 pub(crate) const QUESTION: &str = "SELECT f.foreign_keys AS is_on, r.name AS name, r.place AS place FROM pragma_foreign_keys f \
      LEFT JOIN (SELECT DISTINCT p.name AS name, p.rootpage AS place FROM sqlite_master c \
      JOIN pragma_foreign_key_list(c.name) k JOIN sqlite_master p ON p.type = 'table' AND lower(p.name) = lower(k.\"table\") \
-     WHERE c.type = 'table' AND c.name <> p.name) r ON f.foreign_keys";
+     WHERE c.type = 'table' AND c.name <> p.name AND instr(lower(c.sql), 'references')) r ON f.foreign_keys";
 const PLACES: &str = "SELECT name, rootpage AS place FROM sqlite_master WHERE type = 'table'";
 const ORPHANS: &str =
     "SELECT \"table\" AS child, parent, count(*) AS number FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2";

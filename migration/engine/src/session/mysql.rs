@@ -104,19 +104,18 @@ impl Start {
         Ok(())
     }
 
-    /// After [`restore`](Self::restore) in a transaction: whether the statements that the session has prepared are those of
-    /// its own database. Not asked after a revision that is known to have `stayed` there: the server takes its time to
-    /// count.
+    /// In a transaction: whether the statements that the session has prepared are those of its own database. After
+    /// [`restore`](Self::restore), unless a revision is known to have `stayed` there: then neither is needed, and the server
+    /// takes its time to count.
     pub(super) async fn keeps_statements(
         &self,
         transaction: &DatabaseTransaction,
         stayed: bool,
     ) -> Result<bool, DbErr> {
-        let own = u64::from(self.database.is_some());
         if stayed {
-            self.moves.fetch_add(own, Ordering::Relaxed);
             return Ok(true);
         }
+        let own = u64::from(self.database.is_some());
         let moves = moves_in(&sql::rows(transaction, MOVES).await?)?;
         let keeps = self.moves.load(Ordering::Relaxed) + own == moves;
         if keeps {
