@@ -44,6 +44,7 @@ all)
     step 'examples in the documentation' cargo test --workspace --doc --quiet
     step 'integration suite' suite
     step 'the same on the newest PostgreSQL, a selection' on_the_newest_postgres
+    step 'the recipes of the README' scripts/recipes.sh
     step 'the adapter on async-std' make --no-print-directory test-async-std
     ;;
 native)

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Follows the README's recipes for a column and for an area on a copy of this checkout, with the README's own code, and
+# tries what comes of them. Part of `make test`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# Always the same folder: cargo then finds again what it compiled there.
+copy=$PWD/target/recipes
+export CARGO_TARGET_DIR=$PWD/target
+bin=$CARGO_TARGET_DIR/debug
+database="sqlite://$copy/alarms.sqlite"
+
+# The first block of a language in the section of the column.
+block() { # language
+    awk -v open='```'"$1" '
+        /^### /{ section = ($0 == "### A column, from revision to query") }
+        section && !done && $1 == open { indent = index($0, "`") - 1; inside = 1; next }
+        inside && $1 == "```" { inside = 0; done = 1 }
+        inside { print substr($0, indent + 1) }' README.md
+}
+build() { cargo build --locked --quiet --workspace "$@"; }
+
+rm -rf "$copy"
+mkdir -p "$copy"
+git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
+    if [ -e "$file" ]; then printf '%s\0' "$file"; fi
+done | tar --null -T - -c | tar -x -C "$copy"
+ln -s "$PWD/scripts/timescaledb/node_modules" "$copy/scripts/timescaledb/node_modules"
+cd "$copy"
+
+build --bins
+(cd migration && "$bin/migration" new add_alarm_site --area alarms)
+block rust >"$(ls migration/src/areas/alarms/m*_add_alarm_site.rs)"
+(cd migration && "$bin/migration" new create_machines --area recipe)
+cat >"$(ls migration/src/areas/recipe/m*_create_machines.rs)" <<'REVISION'
+//! Machines.
+
+use migration_engine::Describe;
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+impl Describe for Migration {}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.create_table(Table::create().table("machines").col(pk_auto("id")).col(string("name")).take()).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("machines").take()).await
+    }
+}
+REVISION
+
+build --bins
+"$bin/migration" lint --since m20261101_000000_add_alarm_origin
+"$bin/migration" -u "$database?mode=rwc" up
+"$bin/migration" -u "$database" verify
+node scripts/timescaledb/with.mjs "$bin/entity-codegen"
+grep -q 'pub site: Option<String>' entity/src/alarms/generated/alarms.rs
+grep -q 'create_machines' entity/src/recipe/generated/revision.rs
+
+block diff | git apply --directory="${copy#"$(git rev-parse --show-toplevel)"/}" -
+cat >core-server-adapter/examples/recipe.rs <<'EXAMPLE'
+//! An alarm is found by its site.
+
+use chrono::Utc;
+use core_server_adapter::{
+    Database, DatabaseConfig, PageRequest,
+    alarms::{AlarmFilter, AlarmSeverity, NewAlarm},
+};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let url = std::env::args().nth(1).ok_or("no URL")?;
+    let database = Database::connect(&DatabaseConfig::new(&url)?).await?;
+    let alarm = |site: &str| NewAlarm::threshold("pump-1", AlarmSeverity::Info, Utc::now()).site(site);
+    database.alarms().raise(&alarm("Ulm")).await?;
+    database.alarms().raise_many(&[alarm("Bonn"), alarm("Bonn")]).await?;
+    let page = database.alarms().list(&AlarmFilter::new().site("Bonn"), &PageRequest::first(10)).await?;
+    let sites: Vec<_> = page.items.iter().map(|alarm| alarm.site.as_deref()).collect();
+    if sites != [Some("Bonn"), Some("Bonn")] {
+        return Err(format!("found {sites:?}").into());
+    }
+    Ok(())
+}
+EXAMPLE
+build --example recipe
+"$bin/examples/recipe" "$database"
+"$bin/migration" -u "$database" down
+"$bin/migration" -u "$database" up
+echo 'the recipes work'
