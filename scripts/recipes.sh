@@ -3,9 +3,11 @@
 # tries what comes of them. Part of `make test`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Always the same folder: cargo then finds again what it compiled there.
-copy=$PWD/target/recipes
-export CARGO_TARGET_DIR=$PWD/target
+target=$PWD/target
+copy=$target/recipes
+# Its own: cargo tells packages of two copies apart by nothing but the path within. Libraries that are compiled already
+# are taken over.
+export CARGO_TARGET_DIR=$copy/target
 bin=$CARGO_TARGET_DIR/debug
 database="sqlite://$copy/alarms.sqlite"
 
@@ -24,6 +26,11 @@ mkdir -p "$copy"
 git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
     if [ -e "$file" ]; then printf '%s\0' "$file"; fi
 done | tar --null -T - -c | tar -x -C "$copy"
+mkdir -p "$bin/deps"
+if [ -d "$target/debug/.fingerprint" ]; then
+    cp -a "$target/debug/.fingerprint" "$target/debug/build" "$bin/"
+    find "$target/debug/deps" -maxdepth 1 \( -name '*.rlib' -o -name '*.rmeta' -o -name '*.so' -o -name '*.d' \) -exec cp -a -t "$bin/deps" {} +
+fi
 ln -s "$PWD/scripts/timescaledb/node_modules" "$copy/scripts/timescaledb/node_modules"
 cd "$copy"
 
@@ -92,3 +99,4 @@ build --example recipe
 "$bin/migration" -u "$database" down
 "$bin/migration" -u "$database" up
 echo 'the recipes work'
+rm -rf "$CARGO_TARGET_DIR"
