@@ -69,6 +69,7 @@
 //! | [`ContinuousAggregate`] | full; stacked ones 2.9 | drop, [`leaf_first`] | a table and a view |
 //! | [`AggregateIndex`] | full | drop | an index of that table |
 //! | [`RefreshPolicy`], [`RetentionPolicy`] | full | remove | skipped; a command does it as [`Maintenance`] |
+//! | [`ArchivePolicy`] | both; its job full | remove, bring back | skipped; a command does it as [`Maintenance`] |
 //! | [`ColumnstorePolicy`], [`ReorderPolicy`], [`Job`] | full | remove, delete | skipped |
 //!
 //! # Run twice
@@ -119,7 +120,9 @@ pub use hypertable::{ChunkInterval, HashDimension, Hypertable, HypertableColumn,
 pub use interval::Interval;
 pub use key::add_primary_key_sql;
 pub use manager::{Step, TimescaleManager};
-pub use policy::{ColumnstorePolicy, Job, Maintenance, PolicyKind, RefreshPolicy, ReorderPolicy, RetentionPolicy};
+pub use policy::{
+    ArchivePolicy, ColumnstorePolicy, Job, Maintenance, PolicyKind, RefreshPolicy, ReorderPolicy, RetentionPolicy,
+};
 pub use question::Question;
 pub use quote::{identifier, literal};
 pub use refused::{Refused, RenderError};

@@ -119,6 +119,16 @@ pub enum Refused {
         /// The age.
         drop_after: Interval,
     },
+    /// An archive that cannot work.
+    #[error("the archive {archive} of {table} {reason}")]
+    Archive {
+        /// The table.
+        table: String,
+        /// Its archive.
+        archive: String,
+        /// What is wrong, and what to do.
+        reason: &'static str,
+    },
     /// A refresh inside a transaction.
     #[error(
         "a refresh of {aggregate} does not run inside a transaction: leave it to the refresh policy, or call it in a \

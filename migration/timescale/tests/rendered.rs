@@ -12,10 +12,10 @@
 use std::{fmt::Write, fs, path::Path};
 
 use migration_timescale::{
-    AggregateIndex, Capability, ChecksOnNewColumns, ChunkInterval, Chunks, Columnstore, ColumnstorePolicy,
-    ContinuousAggregate, Dialect, HashDimension, Hypertable, HypertableColumn, Interval, Job, Maintenance, Number,
-    PerChunkIndex, RefreshPolicy, RenderError, ReorderPolicy, RetentionPolicy, SparseIndex, Version, Window,
-    bucket_sql,
+    AggregateIndex, ArchivePolicy, Capability, ChecksOnNewColumns, ChunkInterval, Chunks, Columnstore,
+    ColumnstorePolicy, ContinuousAggregate, Dialect, HashDimension, Hypertable, HypertableColumn, Interval, Job,
+    Maintenance, Number, PerChunkIndex, RefreshPolicy, RenderError, ReorderPolicy, RetentionPolicy, SparseIndex,
+    Version, Window, bucket_sql,
 };
 use sea_orm::sea_query::{ColumnDef, Index, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder, Table};
 
@@ -284,6 +284,26 @@ fn maintenance() {
         statements.extend(refresh.run_sql(server, now, Some(at("2026-03-05T12:00:00Z")))?);
         statements.push(retention.run_sql(server, now, 10_000)?);
         statements.push(of_aggregate.run_sql(server, now, 10_000)?);
+        infallible(statements)
+    });
+}
+
+#[test]
+fn archive_policy() {
+    let policy = ArchivePolicy::of_table("readings", "taken_at", Interval::days(90), "readings_archive")
+        .key(&["sensor_id", "taken_at"])
+        .columns(&["taken_at", "sensor_id", "value"]);
+    let moved = |server| policy.move_sql(server, at("2026-03-05T13:47:31Z"), 5_000);
+    rendered("archive_policy", |server| {
+        let mut statements = policy.add_sql(server, true)?;
+        statements.extend(policy.add_sql(server, false)?.into_iter().take(1));
+        statements.extend(policy.remove_sql(server)?);
+        statements.push(policy.step_sql(at("2026-03-05T13:47:31Z")));
+        infallible(statements)
+    });
+    rendered("archive_without_a_function", |server| {
+        let mut statements = moved(server)?;
+        statements.push(policy.bring_back_sql(server.backend()));
         infallible(statements)
     });
 }

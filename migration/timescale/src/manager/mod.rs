@@ -17,9 +17,9 @@ use sea_orm::{ConnectionTrait, DbErr, sea_query::TableCreateStatement};
 use sea_orm_migration::{SchemaManager, async_trait::async_trait};
 
 use crate::{
-    AggregateIndex, Capability, ChecksOnNewColumns, ChunkInterval, Chunks, Columnstore, ColumnstorePolicy,
-    ContinuousAggregate, HashDimension, Hypertable, HypertableColumn, Job, PerChunkIndex, RefreshPolicy, ReorderPolicy,
-    RetentionPolicy, Unsupported, Window,
+    AggregateIndex, ArchivePolicy, Capability, ChecksOnNewColumns, ChunkInterval, Chunks, Columnstore,
+    ColumnstorePolicy, ContinuousAggregate, HashDimension, Hypertable, HypertableColumn, Job, PerChunkIndex,
+    RefreshPolicy, ReorderPolicy, RetentionPolicy, Unsupported, Window,
 };
 
 pub use extension::{leaving_extension_alone, offered_timescaledb};
@@ -109,6 +109,10 @@ pub trait TimescaleManager {
     async fn add_retention_policy(&self, policy: &RetentionPolicy) -> Result<Step, DbErr>;
     /// Removes the job that drops old rows.
     async fn remove_retention_policy(&self, policy: &RetentionPolicy) -> Result<Step, DbErr>;
+    /// Adds the function that archives rows and the job that calls it, or gives one that is there this age.
+    async fn add_archive_policy(&self, policy: &ArchivePolicy) -> Result<Step, DbErr>;
+    /// Removes them. The rows stay where they are.
+    async fn remove_archive_policy(&self, policy: &ArchivePolicy) -> Result<Step, DbErr>;
     /// Adds a job of one's own, or gives one that is there this schedule.
     async fn add_job(&self, job: &Job) -> Result<Step, DbErr>;
     /// Deletes a job of one's own.
@@ -260,6 +264,14 @@ impl TimescaleManager for SchemaManager<'_> {
 
     async fn remove_retention_policy(&self, policy: &RetentionPolicy) -> Result<Step, DbErr> {
         run_quietly(self, policy.remove_sql(self.capability().await?).map(|sql| vec![sql])).await
+    }
+
+    async fn add_archive_policy(&self, policy: &ArchivePolicy) -> Result<Step, DbErr> {
+        policy::add_archive(self, policy).await
+    }
+
+    async fn remove_archive_policy(&self, policy: &ArchivePolicy) -> Result<Step, DbErr> {
+        run_quietly(self, policy.remove_sql(self.capability().await?)).await
     }
 
     async fn add_job(&self, job: &Job) -> Result<Step, DbErr> {

@@ -11,8 +11,8 @@ use super::{
     run::{run_all_or_skip, run_or_leave_to_command},
 };
 use crate::{
-    Capability, ColumnstorePolicy, Interval, PolicyKind, Question, RefreshPolicy, Refused, RenderError, ReorderPolicy,
-    RetentionPolicy, Version,
+    ArchivePolicy, Capability, ColumnstorePolicy, Interval, PolicyKind, Question, RefreshPolicy, Refused, RenderError,
+    ReorderPolicy, RetentionPolicy, Version,
 };
 
 /// Whether `table` has a policy of a kind with other settings. For continuous aggregates the view has the name of the
@@ -169,6 +169,13 @@ pub(super) async fn add_retention(manager: &SchemaManager<'_>, policy: &Retentio
         other = question.ask(manager.get_connection()).await?;
     }
     let rendered = exchange(other, policy.remove_sql(server), policy.add_sql(server));
+    run_or_leave_to_command(manager, policy.table(), rendered).await
+}
+
+pub(super) async fn add_archive(manager: &SchemaManager<'_>, policy: &ArchivePolicy) -> Result<Step, DbErr> {
+    policy.check()?;
+    let is_hypertable = manager.is_hypertable(policy.table()).await?;
+    let rendered = policy.add_sql(manager.capability().await?, is_hypertable);
     run_or_leave_to_command(manager, policy.table(), rendered).await
 }
 

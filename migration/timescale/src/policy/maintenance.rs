@@ -1,6 +1,6 @@
 //! Work of policies where no job does it.
 
-use crate::{Capability, RefreshPolicy, Refused, RetentionPolicy};
+use crate::{ArchivePolicy, Capability, RefreshPolicy, Refused, RetentionPolicy};
 
 /// A policy that a command carries out where the server has no jobs. Everything it takes is in the value:
 /// [`RefreshPolicy::run_sql`] and [`RetentionPolicy::run_sql`] say what to execute at a given time.
@@ -26,6 +26,8 @@ pub enum Maintenance {
     Refresh(RefreshPolicy),
     /// Retention of a table or aggregate.
     Retention(RetentionPolicy),
+    /// Rows that move to an archive.
+    Archive(ArchivePolicy),
 }
 
 impl Maintenance {
@@ -39,6 +41,7 @@ impl Maintenance {
         match self {
             Self::Refresh(policy) => policy.aggregate().name(),
             Self::Retention(policy) => policy.table(),
+            Self::Archive(policy) => policy.table(),
         }
     }
 
@@ -46,7 +49,7 @@ impl Maintenance {
     pub fn as_retention(&self) -> Option<&RetentionPolicy> {
         match self {
             Self::Retention(policy) => Some(policy),
-            Self::Refresh(_) => None,
+            Self::Refresh(_) | Self::Archive(_) => None,
         }
     }
 
@@ -55,6 +58,7 @@ impl Maintenance {
         match self {
             Self::Refresh(policy) => policy.check(),
             Self::Retention(policy) => policy.check(),
+            Self::Archive(policy) => policy.check(),
         }
     }
 
@@ -82,5 +86,11 @@ impl From<RefreshPolicy> for Maintenance {
 impl From<RetentionPolicy> for Maintenance {
     fn from(policy: RetentionPolicy) -> Self {
         Self::Retention(policy)
+    }
+}
+
+impl From<ArchivePolicy> for Maintenance {
+    fn from(policy: ArchivePolicy) -> Self {
+        Self::Archive(policy)
     }
 }

@@ -1,5 +1,6 @@
 //! Policies: work that is done again and again, by jobs of TimescaleDB or by a command run from cron.
 
+mod archive;
 mod columnstore;
 mod job;
 mod maintenance;
@@ -8,6 +9,7 @@ mod reorder;
 mod retention;
 
 pub use crate::question::PolicyKind;
+pub use archive::ArchivePolicy;
 pub use columnstore::ColumnstorePolicy;
 pub use job::Job;
 pub use maintenance::Maintenance;

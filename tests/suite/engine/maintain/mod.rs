@@ -1,5 +1,6 @@
 //! `maintain` does what policies would, where nobody else does: nothing is lost, twice is once, killed it goes on.
 
+mod archive;
 mod company;
 mod cut;
 mod killed;

@@ -1,4 +1,4 @@
-//! `maintain`: retention and refreshes where the server has no jobs for them; made for cron.
+//! `maintain`: retention, archives and refreshes where the server has no jobs for them; made for cron.
 //!
 //! What is to be done is declared by the applied revisions ([`Describe::maintenance`](crate::Describe::maintenance)). A
 //! task that a job of TimescaleDB does is left to the job, but for ranges of a continuous aggregate that the job does not
@@ -18,6 +18,7 @@
 //!
 //! A variant of [`Maintenance`], a file here that does it step by step through `Turn`, and an arm in `carry_out`.
 
+mod archive;
 mod mend;
 mod plan;
 mod refresh;
@@ -106,7 +107,7 @@ async fn carry_out(turn: &mut Turn<'_>, planned: &Planned, dry_run: bool) -> Res
             let done = Done { outcome: TaskOutcome::LeftToJob, detail: format!("job {id} does it"), rows: None };
             match &planned.work {
                 Maintenance::Refresh(policy) => mend::mend(turn, planned, policy, done, dry_run).await,
-                Maintenance::Retention(_) => Ok(done),
+                Maintenance::Retention(_) | Maintenance::Archive(_) => Ok(done),
             }
         }
         Doer::PausedJob { id } => Ok(Done {
@@ -123,6 +124,7 @@ async fn carry_out(turn: &mut Turn<'_>, planned: &Planned, dry_run: bool) -> Res
                 mend::mend(turn, planned, policy, done, dry_run).await
             }
             Maintenance::Retention(policy) => retention::retain(turn, planned, policy, dry_run).await,
+            Maintenance::Archive(policy) => archive::archive(turn, planned, policy, dry_run).await,
         },
     }
 }

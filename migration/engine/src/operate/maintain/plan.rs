@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use migration_timescale::{
-    ContinuousAggregate, Interval, Maintenance, RetentionPolicy,
+    ContinuousAggregate, Interval, Maintenance, PolicyKind, RetentionPolicy,
     inspect::{self, AggregateState, Answer, Job},
 };
 use sea_orm_migration::SchemaManager;
@@ -48,6 +48,7 @@ impl Planned {
         match &self.work {
             Maintenance::Refresh(policy) => format!("refresh of {}", policy.aggregate().name()),
             Maintenance::Retention(policy) => format!("retention of {}", policy.table()),
+            Maintenance::Archive(policy) => format!("archive of {}", policy.table()),
         }
     }
 }
@@ -94,8 +95,12 @@ pub(crate) async fn declared(runner: &Runner) -> Result<Vec<(String, Maintenance
             }
         }
     }
-    // Stable: what is to be deleted has been summarised before.
-    declared.sort_by_key(|(_, work)| matches!(work, Maintenance::Retention(_)));
+    // Stable: what is to be deleted has been summarised or moved before.
+    declared.sort_by_key(|(_, work)| match work {
+        Maintenance::Refresh(_) => 0,
+        Maintenance::Archive(_) => 1,
+        Maintenance::Retention(_) => 2,
+    });
     Ok(declared)
 }
 
@@ -123,13 +128,17 @@ fn given<T>(answer: Answer<Vec<T>>) -> Vec<T> {
 }
 
 async fn doer(runner: &Runner, native: &Native, work: &Maintenance) -> Result<Doer, EngineError> {
-    let procedure = match work {
-        Maintenance::Refresh(_) => "policy_refresh_continuous_aggregate",
-        Maintenance::Retention(_) => "policy_retention",
+    let is_of = |job: &&Job| {
+        let (procedure, relation) = (job.procedure.rsplit('.').next().unwrap_or_default(), job.relation.as_deref());
+        match work {
+            Maintenance::Refresh(_) => procedure == PolicyKind::Refresh.procedure() && relation == Some(work.about()),
+            Maintenance::Retention(_) => {
+                procedure == PolicyKind::Retention.procedure() && relation == Some(work.about())
+            }
+            Maintenance::Archive(policy) => procedure == policy.job(),
+        }
     };
-    let job = native.jobs.iter().find(|job| {
-        job.relation.as_deref() == Some(work.about()) && job.procedure.rsplit('.').next() == Some(procedure)
-    });
+    let job = native.jobs.iter().find(is_of);
     match job {
         Some(job) if !job.scheduled => return Ok(Doer::PausedJob { id: job.id }),
         Some(job) if native.scheduler_runs => return Ok(Doer::Job { id: job.id }),
@@ -139,10 +148,14 @@ async fn doer(runner: &Runner, native: &Native, work: &Maintenance) -> Result<Do
     let there = match work {
         Maintenance::Refresh(policy) => is_there(runner, native, policy.aggregate().name(), true).await?,
         Maintenance::Retention(policy) => is_there(runner, native, policy.table(), false).await?,
+        Maintenance::Archive(policy) => {
+            has_table(runner, policy.table()).await? && has_table(runner, policy.archive()).await?
+        }
     };
     let concerned = |one: &&AggregateState| match work {
         Maintenance::Refresh(policy) => one.name == policy.aggregate().name(),
         Maintenance::Retention(policy) => one.source == policy.table(),
+        Maintenance::Archive(_) => false,
     };
     let unknown = native.aggregates.iter().filter(concerned).find_map(|one| one.watermark_unknown.clone());
     Ok(match unknown {
