@@ -1,6 +1,6 @@
 //! Lengths of time that mean the same on every backend.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -121,6 +121,42 @@ impl Interval {
     }
 }
 
+/// A text that is not an interval.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not an interval; write a number and a unit, such as `90 days`, `36 hours` or `2 weeks`")]
+pub struct InvalidInterval {
+    /// What was given.
+    pub text: String,
+}
+
+impl FromStr for Interval {
+    type Err = InvalidInterval;
+
+    /// Reads a number and a unit: seconds, minutes, hours, days or weeks.
+    ///
+    /// ```
+    /// use migration_timescale::Interval;
+    ///
+    /// assert_eq!("90 days".parse(), Ok(Interval::days(90)));
+    /// assert!("3 months".parse::<Interval>().is_err());
+    /// ```
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidInterval { text: text.to_owned() };
+        let (number, unit) = text.trim().split_once(char::is_whitespace).ok_or_else(invalid)?;
+        let number: u32 = number.parse().map_err(|_| invalid())?;
+        let unit = unit.trim().to_ascii_lowercase();
+        let seconds = match unit.strip_suffix('s').unwrap_or(&unit) {
+            "second" => 1,
+            "minute" => 60,
+            "hour" => 3_600,
+            "day" => 86_400,
+            "week" => 604_800,
+            _ => return Err(invalid()),
+        };
+        number.checked_mul(seconds).map(Self::seconds).ok_or_else(invalid)
+    }
+}
+
 impl From<Interval> for TimeDelta {
     fn from(interval: Interval) -> Self {
         Self::seconds(i64::from(interval.seconds))
@@ -144,6 +180,17 @@ mod tests {
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn is_read_as_it_is_said() {
+        for said in ["1 day", "90 days", "36 hours", "1 minute", "7 seconds"] {
+            assert_eq!(said.parse::<Interval>().unwrap().to_string(), said);
+        }
+        assert_eq!(" 2  Weeks ".parse(), Ok(Interval::days(14)));
+        for wrong in ["", "90", "days", "-1 days", "1.5 days", "3 months", "90 days old", "9999999 weeks", "1 dayss"] {
+            assert_eq!(wrong.parse::<Interval>(), Err(InvalidInterval { text: wrong.to_owned() }), "{wrong}");
+        }
     }
 
     #[test]

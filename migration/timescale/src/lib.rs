@@ -117,7 +117,7 @@ pub use checks::ChecksOnNewColumns;
 pub use columnstore::{Chunks, Columnstore, SparseIndex};
 pub use dialect::{MYSQL_TABLE_OPTIONS, bucket_sql, moment_sql};
 pub use hypertable::{ChunkInterval, HashDimension, Hypertable, HypertableColumn, PerChunkIndex};
-pub use interval::Interval;
+pub use interval::{Interval, InvalidInterval};
 pub use key::add_primary_key_sql;
 pub use manager::{Step, TimescaleManager};
 pub use policy::{

@@ -1,5 +1,6 @@
 //! The area `telemetry`: its schema, its revisions and what they do with rows.
 
+mod ages;
 mod aggregates;
 mod hypertable;
 mod ids;

@@ -6,7 +6,7 @@ mod scratch;
 
 use chrono::{DateTime, Utc};
 use database_target::InvalidUrl;
-use migration_timescale::Dialect;
+use migration_timescale::{Dialect, InvalidInterval};
 use sea_orm::DbErr;
 
 use crate::{Direction, Target, graph::GraphError, sql::sqlstate};
@@ -135,6 +135,14 @@ pub enum EngineError {
         /// What the database said.
         #[source]
         source: DbErr,
+    },
+    /// An age in the environment that is not one.
+    #[error("{variable}: {source}")]
+    InvalidRetention {
+        /// The variable.
+        variable: String,
+        /// What is wrong with it.
+        source: InvalidInterval,
     },
     /// A revision ended the transaction in which the engine ran it.
     #[error(

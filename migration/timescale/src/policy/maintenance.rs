@@ -1,6 +1,6 @@
 //! Work of policies where no job does it.
 
-use crate::{ArchivePolicy, Capability, RefreshPolicy, Refused, RetentionPolicy};
+use crate::{ArchivePolicy, Capability, Interval, RefreshPolicy, Refused, RetentionPolicy};
 
 /// A policy that a command carries out where the server has no jobs. Everything it takes is in the value:
 /// [`RefreshPolicy::run_sql`] and [`RetentionPolicy::run_sql`] say what to execute at a given time.
@@ -50,6 +50,25 @@ impl Maintenance {
         match self {
             Self::Retention(policy) => Some(policy),
             Self::Refresh(_) | Self::Archive(_) => None,
+        }
+    }
+
+    /// Age at which rows go or move; a refresh has none.
+    pub fn age(&self) -> Option<Interval> {
+        match self {
+            Self::Refresh(_) => None,
+            Self::Retention(policy) => Some(policy.drop_after()),
+            Self::Archive(policy) => Some(policy.age()),
+        }
+    }
+
+    /// The same with another age; a refresh stays as it is.
+    #[must_use]
+    pub fn with_age(self, age: Interval) -> Self {
+        match self {
+            Self::Refresh(policy) => Self::Refresh(policy),
+            Self::Retention(policy) => Self::Retention(policy.after(age)),
+            Self::Archive(policy) => Self::Archive(policy.move_after(age)),
         }
     }
 

@@ -60,6 +60,13 @@ impl RetentionPolicy {
         self
     }
 
+    /// The same with another age.
+    #[must_use]
+    pub fn after(mut self, age: Interval) -> Self {
+        self.drop_after = age;
+        self
+    }
+
     /// The table or aggregate whose rows go.
     pub fn table(&self) -> &str {
         match &self.target {

@@ -13,6 +13,7 @@ use crate::{
         text::{each, plural},
     },
     error::{Changed, Renamed},
+    operate::maintain,
     runner::RevisionStatus,
     schema::{
         catalog::{Comparison, Difference},
@@ -68,7 +69,11 @@ impl OnDatabase for Verb {
         let comparable = unfinished.is_empty() && missing.is_empty();
         let mut drift = if comparable { Some(drift::drift(runner).await?) } else { None };
         let moved = drift.iter_mut().flat_map(|drift| drift.extract_if(.., |one| one.is_position()));
-        let notes = moved.map(|one| one.to_string()).collect();
+        let mut notes: Vec<String> = moved.map(|one| one.to_string()).collect();
+        let chosen = maintain::chosen_ages(runner).await?;
+        let aged =
+            drift.iter_mut().flat_map(|drift| drift.extract_if(.., |one| chosen.iter().any(|age| age.explains(one))));
+        notes.extend(aged.map(|one| format!("{} has the age that the environment sets", one.name)));
         let mut check = Check {
             in_order: false,
             pending: names(&|one| one.applied_at.is_none() && one.unfinished.is_none()),

@@ -18,6 +18,7 @@
 //!
 //! A variant of [`Maintenance`], a file here that does it step by step through `Turn`, and an arm in `carry_out`.
 
+mod age;
 mod archive;
 mod mend;
 mod plan;
@@ -35,8 +36,9 @@ use crate::{
     revision::Event,
     session::lock::{self, Purpose},
 };
+pub(crate) use age::chosen_ages;
 use plan::{Doer, Planned};
-pub(crate) use plan::{declared, is_stored, portable_watermark};
+pub(crate) use plan::{declared, is_done_by, is_stored, portable_watermark};
 pub use task::{Maintained, Task, TaskOutcome};
 use turn::Turn;
 
@@ -107,7 +109,9 @@ async fn carry_out(turn: &mut Turn<'_>, planned: &Planned, dry_run: bool) -> Res
             let done = Done { outcome: TaskOutcome::LeftToJob, detail: format!("job {id} does it"), rows: None };
             match &planned.work {
                 Maintenance::Refresh(policy) => mend::mend(turn, planned, policy, done, dry_run).await,
-                Maintenance::Retention(_) | Maintenance::Archive(_) => Ok(done),
+                Maintenance::Retention(_) | Maintenance::Archive(_) => {
+                    age::give_to_job(turn, planned, *id, done, dry_run).await
+                }
             }
         }
         Doer::PausedJob { id } => Ok(Done {

@@ -7,7 +7,8 @@ use migration_timescale::{
 };
 use sea_orm_migration::SchemaManager;
 
-use crate::{Describe, EngineError, Runner, sql::rows};
+use super::age;
+use crate::{EngineError, Runner, sql::rows};
 
 /// Who does a task.
 pub(super) enum Doer {
@@ -23,10 +24,20 @@ pub(super) enum Doer {
     NotKnown { why: String },
 }
 
+/// What an applied revision declares.
+pub(crate) struct Declared {
+    pub revision: String,
+    pub work: Maintenance,
+    /// The variable of the environment that its age comes from.
+    pub variable: Option<String>,
+}
+
 /// A task that an applied revision declares.
 pub(super) struct Planned {
     pub revision: String,
     pub work: Maintenance,
+    /// The variable of the environment that its age comes from.
+    pub variable: Option<String>,
     pub doer: Doer,
     /// For a retention: what is made of the rows that it deletes.
     pub dependents: Vec<Dependent>,
@@ -68,35 +79,37 @@ pub(super) async fn plan(runner: &Runner) -> Result<Vec<Planned>, EngineError> {
     if declared.is_empty() {
         return Ok(Vec::new());
     }
-    let all: Vec<Maintenance> = declared.iter().map(|(_, work)| work.clone()).collect();
+    let all: Vec<Maintenance> = declared.iter().map(|one| one.work.clone()).collect();
     Maintenance::check_all(&all).map_err(|refused| EngineError::MaintenanceRefused { reason: refused.to_string() })?;
     let retention: Vec<RetentionPolicy> = all.iter().filter_map(Maintenance::as_retention).cloned().collect();
     let native = native(runner).await?;
     let mut planned = Vec::new();
-    for (revision, work) in declared {
+    for Declared { revision, work, variable } in declared {
         let doer = doer(runner, &native, &work).await?;
         let dependents = dependents(runner, &native, &work, planned.as_slice());
-        planned.push(Planned { revision, work, doer, dependents, retention: retention.clone() });
+        planned.push(Planned { revision, work, variable, doer, dependents, retention: retention.clone() });
     }
     Ok(planned)
 }
 
 /// What applied revisions declare. Said of one table or aggregate several times, the last one counts, in the place of the
 /// first: an aggregate stays before those made of it.
-pub(crate) async fn declared(runner: &Runner) -> Result<Vec<(String, Maintenance)>, EngineError> {
+pub(crate) async fn declared(runner: &Runner) -> Result<Vec<Declared>, EngineError> {
     let records = runner.records().await?;
-    let mut declared: Vec<(String, Maintenance)> = Vec::new();
+    let mut declared: Vec<Declared> = Vec::new();
     for name in runner.in_order().filter(|name| records.is_applied(name)) {
-        for work in runner.project().description(name).map(Describe::maintenance).unwrap_or_default() {
-            let entry = (name.to_owned(), work);
-            match declared.iter_mut().find(|(_, earlier)| is_same(earlier, &entry.1)) {
+        let Some(description) = runner.project().description(name) else { continue };
+        for work in description.maintenance() {
+            let (work, variable) = age::of_environment(description.area(), work)?;
+            let entry = Declared { revision: name.to_owned(), work, variable };
+            match declared.iter_mut().find(|earlier| is_same(&earlier.work, &entry.work)) {
                 Some(earlier) => *earlier = entry,
                 None => declared.push(entry),
             }
         }
     }
     // Stable: what is to be deleted has been summarised or moved before.
-    declared.sort_by_key(|(_, work)| match work {
+    declared.sort_by_key(|one| match one.work {
         Maintenance::Refresh(_) => 0,
         Maintenance::Archive(_) => 1,
         Maintenance::Retention(_) => 2,
@@ -128,17 +141,7 @@ fn given<T>(answer: Answer<Vec<T>>) -> Vec<T> {
 }
 
 async fn doer(runner: &Runner, native: &Native, work: &Maintenance) -> Result<Doer, EngineError> {
-    let is_of = |job: &&Job| {
-        let (procedure, relation) = (job.procedure.rsplit('.').next().unwrap_or_default(), job.relation.as_deref());
-        match work {
-            Maintenance::Refresh(_) => procedure == PolicyKind::Refresh.procedure() && relation == Some(work.about()),
-            Maintenance::Retention(_) => {
-                procedure == PolicyKind::Retention.procedure() && relation == Some(work.about())
-            }
-            Maintenance::Archive(policy) => procedure == policy.job(),
-        }
-    };
-    let job = native.jobs.iter().find(is_of);
+    let job = native.jobs.iter().find(|job| is_done_by(work, job));
     match job {
         Some(job) if !job.scheduled => return Ok(Doer::PausedJob { id: job.id }),
         Some(job) if native.scheduler_runs => return Ok(Doer::Job { id: job.id }),
@@ -163,6 +166,17 @@ async fn doer(runner: &Runner, native: &Native, work: &Maintenance) -> Result<Do
         Some(why) => Doer::NotKnown { why },
         None => Doer::Us,
     })
+}
+
+/// Whether a job does it.
+pub(crate) fn is_done_by(work: &Maintenance, job: &Job) -> bool {
+    let procedure = job.procedure.rsplit('.').next().unwrap_or_default();
+    let is_policy = |kind: PolicyKind| procedure == kind.procedure() && job.relation.as_deref() == Some(work.about());
+    match work {
+        Maintenance::Refresh(_) => is_policy(PolicyKind::Refresh),
+        Maintenance::Retention(_) => is_policy(PolicyKind::Retention),
+        Maintenance::Archive(policy) => procedure == policy.job(),
+    }
 }
 
 async fn is_there(runner: &Runner, native: &Native, name: &str, aggregate: bool) -> Result<bool, EngineError> {

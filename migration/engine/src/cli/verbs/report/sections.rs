@@ -13,7 +13,7 @@ use crate::{
         human::{bytes, count, duration, moment, relative, share},
         table::{NOTHING as NONE, Table},
     },
-    operate::inspect::Inspection,
+    operate::inspect::{Inspection, Retention},
 };
 
 /// Where a line does not know something that others do.
@@ -37,6 +37,7 @@ pub(super) fn text(inspection: &Inspection, verbose: bool) -> String {
     add("hypertables", section(&answers.hypertables, |found| hypertables(found)));
     add("continuous aggregates", section(&answers.aggregates, |found| aggregates(found)));
     add("jobs", section(&answers.jobs, |found| jobs(found, now)));
+    add("retention", retention(&inspection.retention));
     add("tables", section(&answers.tables, |found| tables(found, now, verbose)));
     add("sequences", section(&answers.sequences, |found| sequences(found, verbose)));
     add("blocked sessions", section(&answers.blocked, |found| blocked(found, now)));
@@ -196,6 +197,23 @@ fn jobs(found: &Jobs, now: DateTime<Utc>) -> String {
             told(job.next_start_at),
             count(job.runs),
             count(job.failures),
+        ]);
+    }
+    table.text()
+}
+
+fn retention(found: &[Retention]) -> String {
+    if found.is_empty() {
+        return "none is declared".to_owned();
+    }
+    let mut table = Table::of(&["of", "rows older than", "are", "by", "as said by"]);
+    for one in found {
+        table.row([
+            one.table.clone(),
+            one.age.clone(),
+            one.archive.as_ref().map_or_else(|| "deleted".to_owned(), |archive| format!("moved to {archive}")),
+            one.job.map_or_else(|| "migration maintain".to_owned(), |id| format!("job {id}")),
+            one.from.clone(),
         ]);
     }
     table.text()
