@@ -1,7 +1,7 @@
 //! Many rows in one statement of PostgreSQL: an array for each column. The statement stays the same, and comes close to the
 //! speed of COPY, where SeaORM's `insert_many` reaches 0.6 of it.
 
-use sea_orm::{prelude::Json, sea_query::Value};
+use sea_orm::sea_query::Value;
 
 /// What is written of a row, each column in one line: as an array of [`insert`], and in a row as SeaORM inserts it (`row`).
 /// What is not in the list is left to the database's defaults.
@@ -20,6 +20,7 @@ macro_rules! columns {
         /// A row as SeaORM inserts it.
         fn row(mut $one: $row) -> $model {
             #[allow(clippy::useless_conversion, reason = "a moment is converted")]
+            #[allow(clippy::needless_update, reason = "a table without defaults has all its columns written")]
             $model { $($name: sea_orm::ActiveValue::Set($value.into()),)+ ..Default::default() }
         }
     };
@@ -40,6 +41,9 @@ macro_rules! columns {
     };
     (@array optional_number $name:ident $row:ty, $one:ident, $value:expr) => {
         crate::batch::arrays::columns!(@column $name, "float8", "NULLIF({}, 'NaN')", $row, $one, $value.unwrap_or(f64::NAN))
+    };
+    (@array json $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "text", "{}::jsonb", $row, $one, $value.to_string())
     };
     (@array optional_json $name:ident $row:ty, $one:ident, $value:expr) => {
         crate::batch::arrays::columns!(@column $name, "text", "NULLIF({}, '')::jsonb", $row, $one,
@@ -78,11 +82,6 @@ where
     Vec<V>: Into<Value>,
 {
     rows.iter_mut().map(thing).collect::<Vec<V>>().into()
-}
-
-/// JSON as text, the empty one where there is none.
-pub(crate) fn json_or_empty(json: Option<&Json>) -> String {
-    json.map(ToString::to_string).unwrap_or_default()
 }
 
 /// The `INSERT` of all rows, which are known in it as `new`, and its values.
