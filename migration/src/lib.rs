@@ -9,8 +9,10 @@
 //! itself and never uses `entity`: it has to mean the same for ever.
 
 pub mod areas;
+mod baseline;
 mod plain_table;
 mod portable;
+mod retention;
 mod seed;
 mod summary;
 

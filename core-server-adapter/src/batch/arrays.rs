@@ -20,6 +20,7 @@ macro_rules! columns {
         /// A row as SeaORM inserts it.
         fn row(mut $one: $row) -> $model {
             #[allow(clippy::useless_conversion, reason = "a moment is converted")]
+            #[allow(clippy::needless_update, reason = "a table without defaults has all its columns written")]
             $model { $($name: sea_orm::ActiveValue::Set($value.into()),)+ ..Default::default() }
         }
     };
@@ -40,6 +41,9 @@ macro_rules! columns {
     };
     (@array optional_number $name:ident $row:ty, $one:ident, $value:expr) => {
         crate::batch::arrays::columns!(@column $name, "float8", "NULLIF({}, 'NaN')", $row, $one, $value.unwrap_or(f64::NAN))
+    };
+    (@array json $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "text", "{}::jsonb", $row, $one, $value.to_string())
     };
     (@array optional_json $name:ident $row:ty, $one:ident, $value:expr) => {
         crate::batch::arrays::columns!(@column $name, "text", "NULLIF({}, '')::jsonb", $row, $one,

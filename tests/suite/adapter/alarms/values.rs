@@ -119,7 +119,7 @@ async fn values_at_the_edge_are_stored(database: TestDatabase) {
         but(|raw| raw.anomaly_score = Some(0.0)),
         but(|raw| raw.anomaly_score = Some(1.0)),
         but(|raw| raw.anomaly_score = Some(f64::MIN_POSITIVE)),
-        but(|raw| raw.sensor_id = longest.clone()),
+        but(|raw| raw.sensor_id.clone_from(&longest)),
         but(|raw| raw.raised_at = DateTime::UNIX_EPOCH),
         but(|raw| raw.raised_at = at("9999-12-31T23:59:59.999999999Z")),
         but(|raw| {
