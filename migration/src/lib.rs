@@ -8,6 +8,7 @@
 //! `down`, then `make schema entities` brings the dumps and the entities up to date. A revision names tables and columns
 //! itself and never uses `entity`: it has to mean the same for ever.
 
+mod archive;
 pub mod areas;
 mod baseline;
 mod plain_table;

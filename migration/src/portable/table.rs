@@ -152,6 +152,19 @@ impl PortableTable {
         self.key(&[&["id"], partitioned_by].concat())
     }
 
+    /// The number `id` of a row that has it from another table, which is counted there.
+    pub fn number_from_elsewhere(mut self, partitioned_by: &[&'static str]) -> Self {
+        let mut id = ColumnDef::new("id");
+        match Dialect::of(self.backend) {
+            Dialect::Sqlite => {
+                self.statement.col(id.integer().primary_key());
+                return self;
+            }
+            Dialect::MySql | Dialect::Postgres => self.statement.col(id.big_integer().not_null()),
+        };
+        self.key(&[&["id"], partitioned_by].concat())
+    }
+
     /// A column that has a value in every row.
     pub fn required(self, name: &'static str, of: Type) -> Self {
         let column = of.column(self.backend, name).not_null().take();

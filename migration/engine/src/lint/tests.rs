@@ -225,6 +225,7 @@ fn a_permission_needs_a_reason_a_rule_and_a_finding() {
     assert_eq!(allow("blocking-index", "The table has ten rows."), [("blocking-index", small())]);
     assert_eq!(allow("blocking-index", " "), [("blocking-index", None), ("allowed-without-reason", None)]);
     assert_eq!(allow("blocking-indices", "x"), [("blocking-index", None), ("allowed-unknown-rule", None)]);
+    assert_eq!(allow("lossy-rollback", "verify looks for it"), [("blocking-index", None)]);
     assert_eq!(allow("ban-drop-table", "x"), [("blocking-index", None), ("allowed-finds-nothing", None)]);
 }
 

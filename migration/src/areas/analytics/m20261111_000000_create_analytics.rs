@@ -14,7 +14,7 @@
 use migration_engine::Describe;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
-use super::{ANOMALIES, METRICS, rows};
+use super::{ALERTS, ANOMALIES, METRICS, rows};
 use crate::{
     baseline::Baseline,
     portable::table::{EnumType, PortableTable, Type, newest_first},
@@ -30,7 +30,7 @@ const MODEL_STATUS: EnumType = ("ml_model_status", &["ACTIVE", "INACTIVE", "ARCH
 const BASELINE: Baseline = Baseline {
     enums: &[ALERT_SEVERITY, ALERT_STATUS, ANOMALY_SEVERITY, REPORT_TYPE, NOTIFICATION_STATUS, MODEL_STATUS],
     tables: &[
-        ("alerts", alerts),
+        (ALERTS, alerts),
         (ANOMALIES, anomaly_records),
         (METRICS, performance_metrics),
         ("maintenance_reports", maintenance_reports),
@@ -72,8 +72,12 @@ impl Describe for Migration {
 }
 
 fn alerts(backend: DbBackend) -> TableCreateStatement {
-    PortableTable::new(backend, "alerts")
-        .number_key(&[])
+    alert(PortableTable::new(backend, ALERTS).number_key(&[])).create()
+}
+
+/// The columns of an alert but the id.
+pub(super) fn alert(table: PortableTable) -> PortableTable {
+    table
         .required("alert_id", Type::Name(50))
         .required("machine_id", Type::Name(50))
         .required("severity", Type::Enum(ALERT_SEVERITY))
@@ -86,12 +90,15 @@ fn alerts(backend: DbBackend) -> TableCreateStatement {
         .optional("resolution_time", Type::Moment)
         .created_and_updated_at()
         .unique(&["alert_id"])
-        .create()
 }
 
 fn anomaly_records(backend: DbBackend) -> TableCreateStatement {
-    PortableTable::new(backend, ANOMALIES)
-        .number_key(&["timestamp"])
+    anomaly(PortableTable::new(backend, ANOMALIES).number_key(&["timestamp"])).create()
+}
+
+/// The columns of an anomaly but the id.
+pub(super) fn anomaly(table: PortableTable) -> PortableTable {
+    table
         .required("machine_id", Type::Name(50))
         .required("anomaly_type", Type::Name(50))
         .required("severity", Type::Enum(ANOMALY_SEVERITY))
@@ -103,7 +110,6 @@ fn anomaly_records(backend: DbBackend) -> TableCreateStatement {
         .defaulting("algorithm_used", Type::Name(50), "threshold")
         .created_at()
         .check("confidence", "ml_confidence BETWEEN 0 AND 1")
-        .create()
 }
 
 fn performance_metrics(backend: DbBackend) -> TableCreateStatement {
@@ -177,10 +183,10 @@ fn indexes(_: DbBackend) -> Vec<IndexCreateStatement> {
     of_machine_type.name("ml_models_machine_type_model_version_idx").table("ml_models");
     of_machine_type.col("machine_type").col(("model_version", IndexOrder::Desc));
     vec![
-        newest_first("alerts", &["machine_id"], "timestamp"),
-        newest_first("alerts", &["severity"], "timestamp"),
-        newest_first("alerts", &["status"], "timestamp"),
-        newest_first("alerts", &["assigned_to"], "timestamp"),
+        newest_first(ALERTS, &["machine_id"], "timestamp"),
+        newest_first(ALERTS, &["severity"], "timestamp"),
+        newest_first(ALERTS, &["status"], "timestamp"),
+        newest_first(ALERTS, &["assigned_to"], "timestamp"),
         newest_first(ANOMALIES, &["machine_id"], "timestamp"),
         newest_first(ANOMALIES, &["anomaly_type"], "timestamp"),
         newest_first(ANOMALIES, &["severity"], "timestamp"),

@@ -2,6 +2,8 @@
 
 mod m20261111_000000_create_analytics;
 mod m20261112_000000_partition_anomalies_and_metrics;
+mod m20261115_000000_index_alerts_and_anomalies_by_time;
+mod m20261117_000000_archive_alerts_and_anomalies;
 mod rows;
 
 use migration_engine::{Project, revisions};
@@ -9,6 +11,7 @@ use migration_engine::{Project, revisions};
 /// Name of the area.
 const AREA: &str = "analytics";
 
+const ALERTS: &str = "alerts";
 const ANOMALIES: &str = "anomaly_records";
 const METRICS: &str = "performance_metrics";
 
@@ -20,6 +23,8 @@ revisions! {
     pub Migrator:
     m20261111_000000_create_analytics,
     m20261112_000000_partition_anomalies_and_metrics,
+    m20261115_000000_index_alerts_and_anomalies_by_time,
+    m20261117_000000_archive_alerts_and_anomalies,
 }
 
 /// The revisions and what they say about themselves.

@@ -64,18 +64,25 @@ impl Describe for Migration {
 }
 
 fn state_snapshots(backend: DbBackend) -> TableCreateStatement {
-    PortableTable::new(backend, SNAPSHOTS)
-        .number_key(&["snapshot_time", "machine_id"])
+    snapshot(PortableTable::new(backend, SNAPSHOTS).number_key(&["snapshot_time", "machine_id"])).create()
+}
+
+/// The columns of a snapshot but the id.
+pub(super) fn snapshot(table: PortableTable) -> PortableTable {
+    table
         .required("machine_id", Type::Name(50))
         .required("snapshot_time", Type::Moment)
         .required("state_data", Type::Json)
         .created_at()
-        .create()
 }
 
 fn anomaly_history(backend: DbBackend) -> TableCreateStatement {
-    PortableTable::new(backend, ANOMALIES)
-        .number_key(&["timestamp"])
+    anomaly(PortableTable::new(backend, ANOMALIES).number_key(&["timestamp"])).create()
+}
+
+/// The columns of an anomaly but the id.
+pub(super) fn anomaly(table: PortableTable) -> PortableTable {
+    table
         .required("machine_id", Type::Name(50))
         .required("anomaly_type", Type::Name(50))
         .required("severity", Type::Enum(SEVERITY))
@@ -84,7 +91,6 @@ fn anomaly_history(backend: DbBackend) -> TableCreateStatement {
         .optional("calculated_metrics", Type::Json)
         .optional("details", Type::Json)
         .created_at()
-        .create()
 }
 
 fn machine_configurations(backend: DbBackend) -> TableCreateStatement {

@@ -2,6 +2,8 @@
 
 mod m20261109_000000_create_twin;
 mod m20261110_000000_partition_snapshots_and_anomalies;
+mod m20261115_000000_index_snapshots_and_anomalies_by_time;
+mod m20261116_000000_archive_snapshots_and_anomalies;
 mod rows;
 
 use migration_engine::{Project, revisions};
@@ -20,6 +22,8 @@ revisions! {
     pub Migrator:
     m20261109_000000_create_twin,
     m20261110_000000_partition_snapshots_and_anomalies,
+    m20261115_000000_index_snapshots_and_anomalies_by_time,
+    m20261116_000000_archive_snapshots_and_anomalies,
 }
 
 /// The revisions and what they say about themselves.

@@ -38,6 +38,7 @@ pub struct ArchivePolicy {
     archive: String,
     key: Vec<String>,
     columns: Vec<String>,
+    condition: Option<String>,
     move_after: Interval,
 }
 
@@ -48,7 +49,7 @@ impl ArchivePolicy {
     /// Rows of `table` move to `archive` once `time` is longer ago than `move_after`.
     pub fn of_table(table: &str, time: &str, move_after: Interval, archive: &str) -> Self {
         let [table, time, archive] = [table, time, archive].map(str::to_owned);
-        Self { table, time, archive, key: Vec::new(), columns: Vec::new(), move_after }
+        Self { table, time, archive, key: Vec::new(), columns: Vec::new(), condition: None, move_after }
     }
 
     /// The columns that tell one row from another, in both tables.
@@ -62,6 +63,14 @@ impl ArchivePolicy {
     #[must_use]
     pub fn columns(mut self, columns: &[&str]) -> Self {
         self.columns = columns.iter().map(ToString::to_string).collect();
+        self
+    }
+
+    /// Only rows of which an expression of SQL is true; others stay, however old they are. Not for a hypertable, whose
+    /// rows move by chunks.
+    #[must_use]
+    pub fn rows_where(mut self, condition: &str) -> Self {
+        self.condition = Some(condition.to_owned());
         self
     }
 
@@ -99,9 +108,7 @@ impl ArchivePolicy {
 
     /// What is wrong with it on every server.
     pub fn check(&self) -> Result<(), Refused> {
-        let refused = |reason: &'static str| {
-            Err(Refused::Archive { table: self.table.clone(), archive: self.archive.clone(), reason })
-        };
+        let refused = |reason| Err(self.refused(reason));
         let is_listed = |column: &String| self.columns.contains(column);
         if self.move_after.is_zero() {
             return refused("moves every row at once; give it an age, such as Interval::days(90)");
@@ -113,6 +120,10 @@ impl ArchivePolicy {
             return refused("lacks columns; name the key, and with columns(…) every column, the time among them");
         }
         Ok(())
+    }
+
+    fn refused(&self, reason: &'static str) -> Refused {
+        Refused::Archive { table: self.table.clone(), archive: self.archive.clone(), reason }
     }
 
     fn fill(&self, backend: DbBackend, template: &str) -> String {
@@ -130,6 +141,7 @@ impl ArchivePolicy {
             ("{step_text}", literal(&self.step())),
             ("{job}", quote(&self.job())),
             ("{batch}", BATCH.to_string()),
+            ("{chosen}", self.condition.as_ref().map(|sql| format!(" AND ({sql})")).unwrap_or_default()),
         ]
         .iter()
         .fold(template.trim_end().to_owned(), |text, (place, value)| text.replace(place, value))
@@ -140,6 +152,10 @@ impl ArchivePolicy {
     pub fn add_sql(&self, server: Capability, is_hypertable: bool) -> Result<Vec<String>, RenderError> {
         self.check()?;
         server.require_hypertables("a job that archives rows")?;
+        if is_hypertable && self.condition.is_some() {
+            let reason = "moves whole chunks, and rows_where(…) chooses rows; leave it out, or the table a plain one";
+            return Err(self.refused(reason).into());
+        }
         let step = if is_hypertable {
             let compress = if server.has_columnstore() { include_str!("compress.sql") } else { "" };
             include_str!("step_of_hypertable.sql").replace("{compress}", compress)
@@ -214,7 +230,7 @@ impl ArchivePolicy {
         let same: Vec<String> =
             self.key.iter().map(|one| format!("a.{0} = {1}.{0}", quote(one), quote(&self.table))).collect();
         let same = same.join(" AND ");
-        let old = "FROM {source} WHERE {time} < {before}";
+        let old = "FROM {source} WHERE {time} < {before}{chosen}";
         // Nothing goes that has not come.
         let has_come = "EXISTS (SELECT 1 FROM {archive} AS a WHERE {same})";
         let insert = format!(

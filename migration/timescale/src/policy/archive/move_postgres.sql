@@ -1,6 +1,6 @@
 WITH old AS (
     DELETE FROM {source}
-    WHERE ctid = ANY (ARRAY(SELECT ctid FROM {source} WHERE {time} < {before} ORDER BY {time} LIMIT {batch}))
+    WHERE ctid = ANY (ARRAY(SELECT ctid FROM {source} WHERE {time} < {before}{chosen} ORDER BY {time} LIMIT {batch}))
     RETURNING {columns}
 )
 INSERT INTO {archive} ({columns}) SELECT {columns} FROM old
