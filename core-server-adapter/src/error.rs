@@ -1,5 +1,7 @@
 //! The one error type. `Display` says what is wrong and what to do next; the cause, where there is one, is the source.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
@@ -16,7 +18,7 @@ pub enum AdapterError {
     #[error("{setting} {reason}")]
     InvalidConfig {
         /// Which one.
-        setting: &'static str,
+        setting: Cow<'static, str>,
         /// What is wrong with it, without its secrets, and what to do.
         reason: String,
     },

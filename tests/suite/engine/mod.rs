@@ -1,6 +1,7 @@
 //! The engine: what it does around any project's revisions, and the command line that does it.
 
 mod adopted;
+mod all_areas;
 mod areas;
 mod batch;
 mod branches;

@@ -14,6 +14,8 @@ pub(super) struct Context {
     pub(super) url: Option<String>,
     pub(super) schema: Option<String>,
     pub(super) area: Option<String>,
+    /// Whether every area is worked on.
+    pub(super) all: bool,
     pub(super) show: Arc<Show>,
     /// Whether to say on standard error which database is worked on.
     pub(super) announce: bool,

@@ -233,6 +233,15 @@ pub enum EngineError {
         /// Those there are.
         known: String,
     },
+    /// All areas would be worked on in one schema.
+    #[error(
+        "--all works on each area in its own place, and {schema} would be the place of all of them; leave out \
+         --database-schema and DATABASE_SCHEMA, or name one area with --area"
+    )]
+    OneSchemaForAll {
+        /// The schema that was asked for.
+        schema: String,
+    },
     /// An area was asked for, and the project has no areas.
     #[error("this project has one history and no areas; leave out --area {area}")]
     NoAreas {

@@ -35,6 +35,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
+    all::OfAreas,
     context::Context,
     parts::{created::Created, done::Done, revisions::Revisions, run::Run},
 };
@@ -51,6 +52,9 @@ trait OnCode {
 
 /// A verb that works on a database.
 trait OnDatabase {
+    /// Whether `--all` runs it on every area.
+    const ON_ALL: bool = false;
+
     /// Whether it leaves no trace, so that an SQLite file that is not there is not made.
     fn only_reads(&self) -> bool {
         false
@@ -66,7 +70,7 @@ trait OnDatabase {
         Ok(None)
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError>;
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError>;
 }
 
 /// What a verb gives back.
@@ -76,6 +80,11 @@ pub(super) trait Outcome {
 
     /// For people.
     fn text(&self, verbose: bool) -> String;
+
+    /// The same in a few words, for a line about each of several: the last line, unless there are better ones.
+    fn summary(&self) -> String {
+        self.text(false).lines().last().unwrap_or_default().to_owned()
+    }
 
     /// Why it failed, on one line, when it did in part.
     fn error(&self) -> Option<String> {
@@ -128,6 +137,11 @@ macro_rules! verbs {
         }
 
         impl DatabaseVerb {
+            /// Whether `--all` runs it on every area.
+            pub(super) fn is_on_all(&self) -> bool {
+                match self { $(Self::$database(_) => $module::Verb::ON_ALL,)* }
+            }
+
             /// Whether it leaves no trace.
             pub(super) fn only_reads(&self) -> bool {
                 match self { $(Self::$database(verb) => verb.only_reads(),)* }
@@ -144,7 +158,7 @@ macro_rules! verbs {
             }
 
             /// Does it.
-            pub(super) async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+            pub(super) async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
                 // Boxed: some of them make for a large future.
                 match self { $(Self::$database(verb) => Box::pin(verb.run(runner)).await,)* }
             }
@@ -195,6 +209,14 @@ impl Default for Verb {
 }
 
 impl Verb {
+    /// Whether `--all` runs it on every area.
+    pub(super) fn is_on_all(&self) -> bool {
+        match self {
+            Self::Database(verb) => verb.is_on_all(),
+            Self::Code(_) => false,
+        }
+    }
+
     /// Whether its area may be a folder that no list of the code has yet.
     pub(super) fn takes_a_folder(&self) -> bool {
         matches!(self, Self::Code(CodeVerb::Generate(_)))
@@ -215,6 +237,11 @@ macro_rules! results {
             /// For people.
             pub(super) fn text(&self, verbose: bool) -> String {
                 match self { $(Self::$kind(result) => result.text(verbose),)* }
+            }
+
+            /// The same in a few words.
+            pub(super) fn summary(&self) -> String {
+                match self { $(Self::$kind(result) => result.summary(),)* }
             }
 
             /// Why it failed, on one line, when it did in part.
@@ -272,6 +299,8 @@ results! {
     Done(Done),
     /// `generate`, `new` and `merge`.
     Created(Created),
+    /// Any verb with `--all`.
+    Areas(OfAreas),
 }
 
 impl<T: Outcome> Outcome for Box<T> {
@@ -279,6 +308,10 @@ impl<T: Outcome> Outcome for Box<T> {
 
     fn text(&self, verbose: bool) -> String {
         (**self).text(verbose)
+    }
+
+    fn summary(&self) -> String {
+        (**self).summary()
     }
 
     fn error(&self) -> Option<String> {
