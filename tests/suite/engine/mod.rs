@@ -15,6 +15,7 @@ mod drift;
 mod embedded;
 mod fresh_outside;
 mod ignored;
+mod init;
 mod invalid_index;
 mod invalid_leftovers;
 pub mod killed;

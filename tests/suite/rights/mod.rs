@@ -4,6 +4,7 @@ mod commands;
 mod engines;
 mod existence;
 mod first_cause;
+mod init;
 mod owner;
 mod publication;
 mod row_security;

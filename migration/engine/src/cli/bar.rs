@@ -34,6 +34,19 @@ impl Show {
         }
     }
 
+    /// Shows one event, also what is finished on standard error: the result is something else.
+    pub fn aside(&self, event: Event) {
+        match event {
+            Event::Finished { revision, direction, took } => {
+                if matches!(self, Self::Bar(_) | Self::Lines) {
+                    self.err(&finished(&revision, direction, took));
+                }
+                self.step();
+            }
+            other => self.event(other),
+        }
+    }
+
     /// Shows one event.
     pub fn event(&self, event: Event) {
         match event {

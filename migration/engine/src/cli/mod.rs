@@ -134,6 +134,13 @@ async fn dispatch(
     let named = context.area.as_deref().filter(|_| !verb.takes_a_folder());
     match verb {
         Verb::Code(verb) => verb.run(context, &areas.choose(named)?).await,
+        Verb::Areas(verb) => {
+            let areas = match named {
+                Some(_) => vec![areas.choose(named)?],
+                None => areas.all(context.schema.as_deref())?,
+            };
+            verb.run(context, areas).await
+        }
         Verb::Database(verb) if context.all => all::run(context, areas, &verb, output).await,
         Verb::Database(verb) => on_area(context, areas.choose(named)?, &verb, database).await,
     }

@@ -3,7 +3,7 @@
 //! # How to add a verb
 //!
 //! A file with a struct `Verb` (its arguments; the doc comment is its help, with an example), a result that is
-//! [`Outcome`], and [`OnCode`] or [`OnDatabase`] for the struct. Then a line in the list of verbs below and, for a result
+//! [`Outcome`], and [`OnCode`], [`OnDatabase`] or [`OnAreas`] for the struct. Then a line in the list of verbs below and, for a result
 //! of its own, one in the list of results. `make schema` writes the JSON schema anew.
 
 mod branches;
@@ -14,6 +14,7 @@ mod down;
 mod fresh;
 mod heads;
 mod history;
+mod init;
 mod lint;
 mod maintain;
 mod merge;
@@ -48,6 +49,11 @@ use crate::{
 /// A verb that works on the code alone.
 trait OnCode {
     async fn run(self, context: &Context, area: &ChosenArea) -> Result<Report, EngineError>;
+}
+
+/// A verb that works on the databases of several areas, and tells of them together.
+trait OnAreas {
+    async fn run(&self, context: &Context, areas: Vec<ChosenArea>) -> Result<Report, EngineError>;
 }
 
 /// A verb that works on a database.
@@ -101,6 +107,7 @@ pub(super) trait Outcome {
 macro_rules! verbs {
     (
         on a database: [$($database:ident = $name:literal in $module:ident,)*],
+        on the areas: [$($areas:ident = $areas_name:literal in $areas_module:ident,)*],
         on the code: [$($code:ident = $code_name:literal in $code_module:ident,)*]
     ) => {
         /// What can be said on the command line.
@@ -109,6 +116,9 @@ macro_rules! verbs {
             /// Works on a database.
             #[command(flatten)]
             Database(DatabaseVerb),
+            /// Works on the databases of several areas.
+            #[command(flatten)]
+            Areas(AreasVerb),
             /// Works on the code alone.
             #[command(flatten)]
             Code(CodeVerb),
@@ -118,6 +128,12 @@ macro_rules! verbs {
         #[derive(Subcommand)]
         pub(super) enum DatabaseVerb {
             $(#[command(name = $name)] $database($module::Verb),)*
+        }
+
+        /// Verbs that work on the databases of several areas.
+        #[derive(Subcommand)]
+        pub(super) enum AreasVerb {
+            $(#[command(name = $areas_name)] $areas($areas_module::Verb),)*
         }
 
         /// Verbs that work on the code alone.
@@ -131,6 +147,7 @@ macro_rules! verbs {
             pub(super) fn name(&self) -> &'static str {
                 match self {
                     $(Self::Database(DatabaseVerb::$database(_)) => $name,)*
+                    $(Self::Areas(AreasVerb::$areas(_)) => $areas_name,)*
                     $(Self::Code(CodeVerb::$code(_)) => $code_name,)*
                 }
             }
@@ -164,6 +181,13 @@ macro_rules! verbs {
             }
         }
 
+        impl AreasVerb {
+            /// Does it.
+            pub(super) async fn run(&self, context: &Context, areas: Vec<ChosenArea>) -> Result<Report, EngineError> {
+                match self { $(Self::$areas(verb) => Box::pin(verb.run(context, areas)).await,)* }
+            }
+        }
+
         impl CodeVerb {
             /// Does it.
             pub(super) async fn run(self, context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
@@ -193,6 +217,9 @@ verbs! {
     Refresh = "refresh" in refresh,
     Reset = "reset" in reset,
     ],
+    on the areas: [
+    Init = "init" in init,
+    ],
     on the code: [
     Heads = "heads" in heads,
     Branches = "branches" in branches,
@@ -213,6 +240,7 @@ impl Verb {
     pub(super) fn is_on_all(&self) -> bool {
         match self {
             Self::Database(verb) => verb.is_on_all(),
+            Self::Areas(_) => true,
             Self::Code(_) => false,
         }
     }
@@ -299,6 +327,8 @@ results! {
     Done(Done),
     /// `generate`, `new` and `merge`.
     Created(Created),
+    /// `init`.
+    Setup(init::Setup),
     /// Any verb with `--all`.
     Areas(OfAreas),
 }
