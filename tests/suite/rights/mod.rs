@@ -7,6 +7,7 @@ mod first_cause;
 mod init;
 mod owner;
 mod publication;
+mod roles;
 mod row_security;
 mod scratch;
 

@@ -302,6 +302,23 @@ pub enum EngineError {
         /// What is wrong with it, and what to do.
         reason: String,
     },
+    /// Files have no roles.
+    #[error("{target} is a file, and files have no roles: who may read and write it is a matter of its folder")]
+    NoRoles {
+        /// The file.
+        target: String,
+    },
+    /// A user may not give roles or their rights.
+    #[error(
+        "this user may not run all of it, and nothing was changed; have an administrator run `{sql}`, and then run this again"
+    )]
+    MayNotMakeRoles {
+        /// What the administrator has to run.
+        sql: String,
+        /// What the database said.
+        #[source]
+        source: DbErr,
+    },
     /// Revisions could not be tried.
     #[error(transparent)]
     Scratch(#[from] ScratchError),

@@ -113,7 +113,8 @@ pub(crate) struct ChosenArea {
 
 impl ChosenArea {
     fn of(area: Area, place: Option<&'static str>) -> Self {
-        Self { name: area.name, place, project: area.project, together: false, elsewhere: BTreeSet::new() }
+        let project = Project { area: area.name, ..area.project };
+        Self { name: area.name, place, project, together: false, elsewhere: BTreeSet::new() }
     }
 
     /// Its database, when `flag` is `--database-url`.

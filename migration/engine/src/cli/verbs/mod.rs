@@ -22,6 +22,7 @@ mod new;
 mod refresh;
 mod report;
 mod reset;
+mod roles;
 mod schema;
 mod show;
 mod sql;
@@ -42,7 +43,7 @@ use super::{
 };
 use crate::{
     EngineError, Runner,
-    operate::{inspect::Inspection, maintain::Maintained},
+    operate::{inspect::Inspection, maintain::Maintained, roles::Roles},
     project::areas::ChosenArea,
 };
 
@@ -216,6 +217,7 @@ verbs! {
     Fresh = "fresh" in fresh,
     Refresh = "refresh" in refresh,
     Reset = "reset" in reset,
+    Roles = "roles" in roles,
     ],
     on the areas: [
     Init = "init" in init,
@@ -327,6 +329,8 @@ results! {
     Done(Done),
     /// `generate`, `new` and `merge`.
     Created(Created),
+    /// `roles`.
+    Roles(Roles),
     /// `init`.
     Setup(init::Setup),
     /// Any verb with `--all`.

@@ -5,6 +5,7 @@
 //! A function that gives a [`Diagnosis`], and its name in [`examine`].
 
 mod diagnosis;
+mod rights;
 mod upgrade;
 
 use migration_timescale::{Capability, Dialect};
@@ -21,6 +22,7 @@ pub async fn examine(runner: &Runner) -> Result<Vec<Diagnosis>, EngineError> {
         found.push(timeouts(runner).await.map_err(failed())?);
         found.push(locks(runner).await.map_err(failed())?);
         found.push(invalid_indexes(runner).await.map_err(failed())?);
+        found.push(rights::rights(runner).await.map_err(failed())?);
     }
     if runner.server().has_columnstore() {
         found.push(jobs(runner).await.map_err(failed())?);
