@@ -33,6 +33,7 @@ pub fn command(program: &Path, folder: &Path) -> Command {
         .current_dir(folder)
         .env_remove("DATABASE_URL")
         .env_remove("DATABASE_URL_TELEMETRY")
+        .env_remove("DATABASE_MAX_CONNECTIONS")
         .env_remove("DATABASE_SCHEMA")
         .stdin(Stdio::null());
     command

@@ -61,7 +61,7 @@ pub(crate) async fn open(target: &Target, settings: &Settings, patience: &Patien
                 [] => Err(error),
                 homes => {
                     create::database(homes, target).await?;
-                    made.push(format!("database {}", target.database_name().unwrap_or_default()));
+                    made.push(format!("database {}", create::name(target).unwrap_or_default()));
                     began = Instant::now();
                     connected(&chosen, true).await
                 }

@@ -29,12 +29,15 @@ pub(super) fn folders(target: &Target) -> Result<Option<String>, EngineError> {
     }
 }
 
+/// Name of a database on its server. PostgreSQL's driver leaves it to the server, which takes the user's.
+pub(super) fn name(target: &Target) -> Option<String> {
+    let of_user = || target.postgres().map(|user| user.get_username().to_owned());
+    target.database_name().map(str::to_owned).or_else(of_user)
+}
+
 /// Databases of the same server from which a missing one may be made: any, or only the common one of an area (MySQL).
 pub(super) fn homes(target: &Target, any: bool) -> Vec<Target> {
-    if target.database_name().is_none() {
-        return Vec::new();
-    }
-    match (any, Dialect::of(target.backend())) {
+    match (any && name(target).is_some(), Dialect::of(target.backend())) {
         (true, Dialect::Postgres) => ["postgres", "template1"].map(|name| target.with_database(name)).into(),
         (true, Dialect::MySql) => vec![target.with_database("information_schema")],
         (true, Dialect::Sqlite) => Vec::new(),
@@ -44,8 +47,8 @@ pub(super) fn homes(target: &Target, any: bool) -> Vec<Target> {
 
 /// Makes a database that is missing, from the first of `homes` that lets us in.
 pub(super) async fn database(homes: &[Target], place: &Target) -> Result<(), EngineError> {
-    let name = place.database_name().unwrap_or_default();
-    let quoted = sql::quote(place.backend(), name);
+    let name = name(place).unwrap_or_default();
+    let quoted = sql::quote(place.backend(), &name);
     let create = match Dialect::of(place.backend()) {
         Dialect::MySql => format!("CREATE DATABASE IF NOT EXISTS {quoted} CHARACTER SET utf8mb4"),
         // As its template is, with the extensions that this one has.

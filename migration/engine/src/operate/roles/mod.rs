@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::{
     EngineError, Runner,
     ledger::own_table,
+    session::{Patience, interrupt},
     sql::{self, sqlstate},
 };
 
@@ -52,17 +53,44 @@ pub async fn roles(runner: &Runner, prefix: Option<&str>, dry_run: bool) -> Resu
     let prefix = prefix.unwrap_or_else(default);
     let [owner, read_write, read_only] = ["owner", "rw", "ro"].map(|kind| format!("{prefix}_{kind}"));
     let names = [owner.as_str(), &read_write, &read_only];
+    let missing = if dry_run {
+        missing(runner, names).await?
+    } else {
+        // Two at once would be in each other's way, and so would a run that makes tables.
+        let lock = runner.lock().await?;
+        let done = Box::pin(patiently(runner, names)).await;
+        runner.unlock(lock, done).await?
+    };
+    let statements = missing.into_iter().map(|(_, sql)| sql).collect();
+    Ok(Roles { owner, read_write, read_only, dry_run, statements })
+}
+
+async fn missing(runner: &Runner, names: [&str; 3]) -> Result<Vec<Missing>, EngineError> {
     let missing = match runner.server().dialect() {
         Dialect::Postgres => on_postgres(runner, names).await,
         Dialect::MySql => on_mysql(runner, names).await,
         Dialect::Sqlite => return Err(EngineError::NoRoles { target: runner.target().to_string() }),
     };
-    let missing = missing.map_err(EngineError::while_doing("asking which rights are missing"))?;
-    if !dry_run && !missing.is_empty() {
-        carry_out(runner, &missing).await?;
+    missing.map_err(EngineError::while_doing("asking which rights are missing"))
+}
+
+/// Runs what is missing, again after a pause while all that is wrong is a table that others have locked.
+async fn patiently(runner: &Runner, names: [&str; 3]) -> Result<Vec<Missing>, EngineError> {
+    let mut attempt = 1;
+    loop {
+        let missing = missing(runner, names).await?;
+        match carry_out(runner, &missing).await {
+            Ok(()) => return Ok(missing),
+            Err(EngineError::Database { source, .. })
+                if sqlstate::is_lock_timeout(&source) && attempt <= runner.patience().lock_retries =>
+            {
+                interrupt::check()?;
+                tokio::time::sleep(Patience::pause_after(attempt)).await;
+                attempt += 1;
+            }
+            Err(error) => return Err(error),
+        }
     }
-    let statements = missing.into_iter().map(|(_, sql)| sql).collect();
-    Ok(Roles { owner, read_write, read_only, dry_run, statements })
 }
 
 /// A statement, and its part: what only an administrator may do comes first.
@@ -117,6 +145,9 @@ async fn on_mysql(runner: &Runner, names: [&str; 3]) -> Result<Vec<Missing>, DbE
 
 /// In one transaction on PostgreSQL: all of them or none.
 async fn carry_out(runner: &Runner, missing: &[Missing]) -> Result<(), EngineError> {
+    if missing.is_empty() {
+        return Ok(());
+    }
     let failed = || EngineError::while_doing("giving the roles their rights");
     let transaction = runner.connection().begin().await.map_err(failed())?;
     for (part, sql) in missing {
