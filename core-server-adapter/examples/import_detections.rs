@@ -19,8 +19,8 @@ use std::{io::BufRead, path::PathBuf, process::ExitCode};
 use chrono::DateTime;
 use clap::Parser;
 use core_server_adapter::{
-    Database, Target,
-    alarms::{AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, AnomalyScore, Detection, NewAlarm, Raised},
+    Database,
+    alarms::{AREA, AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, AnomalyScore, Detection, NewAlarm, Raised},
     sea_orm::{DatabaseTransaction, prelude::Json},
 };
 use detections::{Detections, Row};
@@ -65,8 +65,7 @@ async fn run(args: &Args) -> Result<(), Failure> {
     // Before anybody is asked for a database.
     args.detections()?;
 
-    let target = Target::resolve(args.database_url.as_deref(), "alarms.sqlite")?;
-    let database = Database::connect(&support::config(target)).await?;
+    let database = Database::connect(&support::config(AREA, args.database_url.as_deref())?).await?;
     let import = async |transaction: &DatabaseTransaction| {
         let (progress, mut detections) = args.detections()?;
         let summary = import_rows(&mut detections, &rules, transaction).await;

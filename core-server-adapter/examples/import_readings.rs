@@ -15,7 +15,7 @@ use std::{io::BufRead, path::PathBuf, process::ExitCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
 use core_server_adapter::{
-    AdapterError, Period, Target,
+    AdapterError, Period,
     sea_orm::DatabaseTransaction,
     telemetry::{self, Added, NewReading, NewSensor, ReadingRepository, SensorRepository, Telemetry},
 };
@@ -64,8 +64,7 @@ async fn run(args: &Args) -> Result<(), Failure> {
     // Before anybody is asked for a database.
     args.rows()?;
 
-    let target = Target::resolve_area(telemetry::AREA, args.database_url.as_deref(), "telemetry.sqlite")?;
-    let telemetry = Telemetry::connect(&support::config(target)).await?;
+    let telemetry = Telemetry::connect(&support::config(telemetry::AREA, args.database_url.as_deref())?).await?;
     let import = async |transaction: &DatabaseTransaction| {
         let (progress, mut rows) = args.rows()?;
         let imported = import_rows(&mut rows, args, transaction).await;

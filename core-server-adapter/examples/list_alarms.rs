@@ -11,8 +11,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use clap::Parser;
 use core_server_adapter::{
-    Cursor, Database, Page, PageRequest, Period, Target,
-    alarms::{Alarm, AlarmCounts, AlarmFilter, AlarmOrigin, AlarmSeverity, AlarmStatus},
+    Cursor, Database, Page, PageRequest, Period,
+    alarms::{AREA, Alarm, AlarmCounts, AlarmFilter, AlarmOrigin, AlarmSeverity, AlarmStatus},
     sea_orm::Iterable,
 };
 use support::{Failure, grouped};
@@ -64,8 +64,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<(), Failure> {
-    let target = Target::resolve(args.database_url.as_deref(), "alarms.sqlite")?;
-    let database = Database::connect(&support::config(target)).await?;
+    let database = Database::connect(&support::config(AREA, args.database_url.as_deref())?).await?;
     let period = Period { from: args.from, to: args.to };
     let filter = AlarmFilter {
         origin: args.origin,

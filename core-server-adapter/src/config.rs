@@ -1,10 +1,13 @@
 //! How the pool is opened.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use database_target::Target;
 
-use crate::AdapterError;
+use crate::{AdapterError, gate};
+
+/// The variable with the number of sessions of every area, and the beginning of an area's own.
+const MAX_CONNECTIONS: &str = "DATABASE_MAX_CONNECTIONS";
 
 /// Which database to use, and how many sessions of it for how long.
 ///
@@ -58,6 +61,43 @@ impl DatabaseConfig {
         }
     }
 
+    /// The database of an area and the size of its pool, from the environment or a file `.env` in this folder or one above.
+    ///
+    /// The database is the first of `url`, `DATABASE_URL_<AREA>`, the area's place in `DATABASE_URL`, and the SQLite file
+    /// `<area>.sqlite`; the alarms' own is `DATABASE_URL` itself ([`Target::resolve_area`]). The pool has
+    /// `DATABASE_MAX_CONNECTIONS_<AREA>` sessions at most, else `DATABASE_MAX_CONNECTIONS`, else 10.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), core_server_adapter::AdapterError> {
+    /// use core_server_adapter::{Database, DatabaseConfig, alarms, telemetry};
+    ///
+    /// let alarms = Database::connect(&DatabaseConfig::from_environment(alarms::AREA, None)?).await?;
+    /// let telemetry = DatabaseConfig::from_environment(telemetry::AREA, None)?;
+    /// let telemetry = telemetry::Telemetry::connect(&telemetry).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError::InvalidUrl`], and [`AdapterError::InvalidConfig`] for a size that is not a number above 0.
+    pub fn from_environment(area: &str, url: Option<&str>) -> Result<Self, AdapterError> {
+        let embedded = format!("{area}.sqlite");
+        let target = if area == gate::ALARMS.area {
+            Target::resolve(url, &embedded)?
+        } else {
+            Target::resolve_area(area, url, &embedded)?
+        };
+        let mut config = Self::for_target(target);
+        for name in [format!("{MAX_CONNECTIONS}_{}", area.to_uppercase()), MAX_CONNECTIONS.to_owned()] {
+            if let Some((value, _)) = database_target::setting(&name)? {
+                config.max_connections = sessions(name, &value)?;
+                break;
+            }
+        }
+        Ok(config)
+    }
+
     /// The place of an area other than the alarms in this database ([`Target::in_area`]): a schema, a database or a file of
     /// its own. Not needed for a target of [`Target::resolve_area`].
     ///
@@ -72,6 +112,11 @@ impl DatabaseConfig {
     pub fn in_area(mut self, area: &str) -> Self {
         self.target = self.target.in_area(area);
         self
+    }
+
+    /// The database.
+    pub fn target(&self) -> &Target {
+        &self.target
     }
 
     /// Refuses to connect with a URL that would not encrypt, or only if the server likes. A file passes: nothing travels.
@@ -126,9 +171,7 @@ impl DatabaseConfig {
     }
 
     pub(crate) fn check(&self) -> Result<(), AdapterError> {
-        let invalid = |setting: &'static str, reason: &str| {
-            Err(AdapterError::InvalidConfig { setting, reason: reason.to_owned() })
-        };
+        let invalid = |setting: &'static str, reason: &str| Err(invalid(setting, reason));
         if self.require_tls && !self.target.encrypts() {
             return invalid(
                 "database URL",
@@ -144,6 +187,18 @@ impl DatabaseConfig {
         }
         Ok(())
     }
+}
+
+/// The value of a variable that is a number of sessions. It is not repeated: it may be a secret in the wrong place.
+fn sessions(variable: String, value: &str) -> Result<u32, AdapterError> {
+    let number = value.trim().parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| {
+        invalid(variable, "is not a whole number above 0; set it to the sessions of the pool, 10 for example")
+    })
+}
+
+fn invalid(setting: impl Into<Cow<'static, str>>, reason: &str) -> AdapterError {
+    AdapterError::InvalidConfig { setting: setting.into(), reason: reason.to_owned() }
 }
 
 /// Shows everything but the password.
@@ -183,5 +238,15 @@ mod tests {
         let error = config("sqlite://d").max_connections(0).check().unwrap_err().to_string();
         assert_eq!(error, "max_connections is 0; allow at least one session");
         assert!(config("sqlite://d").min_connections(11).check().is_err());
+    }
+
+    #[test]
+    fn a_number_of_sessions_is_above_0() {
+        let read = |value: &str| sessions("DATABASE_MAX_CONNECTIONS_TWIN".to_owned(), value);
+        assert_eq!(read(" 7 ").unwrap(), 7);
+        for value in ["0", "-1", "many", "1.5", "", "4294967296"] {
+            let error = read(value).unwrap_err().to_string();
+            assert!(error.starts_with("DATABASE_MAX_CONNECTIONS_TWIN is not a whole number above 0; "), "{error}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The one error type. `Display` says what is wrong and what to do next; the cause, where there is one, is the source.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
@@ -16,7 +18,7 @@ pub enum AdapterError {
     #[error("{setting} {reason}")]
     InvalidConfig {
         /// Which one.
-        setting: &'static str,
+        setting: Cow<'static, str>,
         /// What is wrong with it, without its secrets, and what to do.
         reason: String,
     },
@@ -169,6 +171,22 @@ pub enum AdapterError {
         #[source]
         source: DbErr,
     },
+    /// The user of the database may not do that: one of the read-only role wanted to write, for example.
+    #[error(
+        "{area}: this user of the database has no right to {table}, needed while {doing}; connect as a member of the area's \
+         read-write role (`migration roles`), one of the read-only role only reads"
+    )]
+    MissingRight {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// What was being done.
+        doing: &'static str,
+        /// What the database said.
+        #[source]
+        source: DbErr,
+    },
     /// Others were in the way (lock, deadlock, serialization, time limit, no free session); nothing was changed.
     #[error("{area}: {}, while {doing} in {table}; nothing was changed, try again", sqlstate::reason(.source))]
     Busy {
@@ -263,6 +281,7 @@ impl Place {
                 Kind::Refused(rule) => AdapterError::Refused { area, table, rule, source },
                 Kind::Unregistered(rule) => AdapterError::Unregistered { area, table, rule, source },
                 Kind::ReadOnly => AdapterError::ReadOnly { area, table, source },
+                Kind::MissingRight => AdapterError::MissingRight { area, table, doing, source },
                 Kind::Busy(_) => AdapterError::Busy { area, table, doing, source },
                 Kind::Ended(_) => AdapterError::SessionEnded { area, table, doing, source },
                 Kind::Other => AdapterError::Database { area, table, doing, source },

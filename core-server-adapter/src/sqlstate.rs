@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Unregistered(String),
     /// The database, the file or the transaction may not write.
     ReadOnly,
+    /// The user may not do it.
+    MissingRight,
     /// Lock, deadlock, serialization failure, time limit, no free session: which of these.
     Busy(&'static str),
     /// The session ended: why, where it is known.
@@ -77,6 +79,7 @@ fn by_code(error: &dyn DatabaseError) -> Kind {
             1040 | 1203 | 1226 => Kind::Busy(NO_SESSION),
             1053 | 1927 | 4031 => Kind::Ended("the server ended it"), // shutdown, killed, idle
             1290 | 1792 | 1836 => Kind::ReadOnly,
+            1044 | 1142 | 1143 | 1227 | 1370 => Kind::MissingRight,
             1264 | 1265 | 1366 | 1406 => refused("type, range or length"),
             _ => Kind::Other,
         };
@@ -100,6 +103,7 @@ fn by_code(error: &dyn DatabaseError) -> Kind {
         "25P04" => Kind::Ended("its transaction took longer than the server allows"),
         "57P01" | "57P02" | "57P03" => Kind::Ended("the server ended it"),
         "25006" => Kind::ReadOnly,
+        "42501" => Kind::MissingRight,
         "22P02" | "22001" | "22003" | "22007" | "22008" | "22P05" | "22021" => refused("type, range or length"),
         _ => Kind::Other,
     }

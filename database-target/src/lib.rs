@@ -14,6 +14,7 @@ mod strict;
 mod target;
 
 pub use misplaced::{misplaced, not_a_url};
+pub use resolve::setting;
 pub use target::Target;
 
 /// A database URL that cannot be used. It never repeats the URL, which may hold a password in the wrong place.

@@ -55,8 +55,13 @@ impl Target {
 
 const ENV_FILE: &str = ".env";
 
-/// The value of a variable and where it stands: in the environment, or in `.env`.
-fn setting(name: &str) -> Result<Option<(String, String)>, InvalidUrl> {
+/// The value of a variable and where it stands: in the environment, or in a file `.env` in this folder or one above. An empty
+/// value is none.
+///
+/// # Errors
+///
+/// `.env` cannot be read.
+pub fn setting(name: &str) -> Result<Option<(String, String)>, InvalidUrl> {
     if let Some(value) = std::env::var(name).ok().filter(|value| !value.is_empty()) {
         return Ok(Some((value, name.to_owned())));
     }

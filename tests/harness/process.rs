@@ -32,7 +32,12 @@ pub fn command(program: &Path, folder: &Path) -> Command {
     for (area, _) in crate::areas() {
         command.env_remove(format!("DATABASE_URL_{}", area.to_uppercase()));
     }
-    command.current_dir(folder).env_remove("DATABASE_URL").env_remove("DATABASE_SCHEMA").stdin(Stdio::null());
+    command
+        .current_dir(folder)
+        .env_remove("DATABASE_URL")
+        .env_remove("DATABASE_MAX_CONNECTIONS")
+        .env_remove("DATABASE_SCHEMA")
+        .stdin(Stdio::null());
     command
 }
 

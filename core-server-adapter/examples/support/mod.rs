@@ -4,7 +4,7 @@ use std::{error::Error, process::ExitCode, time::Duration};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use clap::{Parser, error::ErrorKind};
-use core_server_adapter::{DatabaseConfig, Target, database_target};
+use core_server_adapter::{AdapterError, DatabaseConfig, database_target};
 
 /// Anything that ends an example; printed on one line.
 pub type Failure = Box<dyn Error>;
@@ -17,10 +17,11 @@ pub fn arguments<A: Parser>() -> A {
     }
 }
 
-/// How to connect to the database that was found. Says which it is on stderr.
-pub fn config(target: Target) -> DatabaseConfig {
-    eprintln!("database: {target} (from {})", target.origin());
-    DatabaseConfig::for_target(target).acquire_timeout(Duration::from_secs(5)).application_name(env!("CARGO_BIN_NAME"))
+/// How to connect to an area's database. Says which it is on stderr.
+pub fn config(area: &str, url: Option<&str>) -> Result<DatabaseConfig, AdapterError> {
+    let config = DatabaseConfig::from_environment(area, url)?;
+    eprintln!("database: {config} (from {})", config.target().origin());
+    Ok(config.acquire_timeout(Duration::from_secs(5)).application_name(env!("CARGO_BIN_NAME")))
 }
 
 /// Reads `2013-12-02 21:15:00`, or the date alone, as UTC, and RFC 3339.

@@ -31,5 +31,8 @@ pub use score::AnomalyScore;
 
 use crate::error::Place;
 
+/// Name of the area.
+pub const AREA: &str = crate::gate::ALARMS.area;
+
 /// For errors.
-const PLACE: Place = Place { area: "alarms", table: "alarms" };
+const PLACE: Place = Place { area: AREA, table: "alarms" };

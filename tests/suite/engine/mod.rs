@@ -1,6 +1,7 @@
 //! The engine: what it does around any project's revisions, and the command line that does it.
 
 mod adopted;
+mod all_areas;
 mod areas;
 mod batch;
 mod branches;
@@ -14,6 +15,7 @@ mod drift;
 mod embedded;
 mod fresh_outside;
 mod ignored;
+mod init;
 mod invalid_index;
 mod invalid_leftovers;
 pub mod killed;

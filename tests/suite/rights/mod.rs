@@ -4,8 +4,10 @@ mod commands;
 mod engines;
 mod existence;
 mod first_cause;
+mod init;
 mod owner;
 mod publication;
+mod roles;
 mod row_security;
 mod scratch;
 

@@ -7,7 +7,8 @@ use super::verbs::Verb;
 const AFTER_HELP: &str = "\
 The database is the first of: --database-url, DATABASE_URL, DATABASE_URL in .env, an embedded SQLite file.
 An area that is not the first has a database of its own in DATABASE_URL_<AREA>, or its place in DATABASE_URL: a schema of
-its name (PostgreSQL), a database or file beside it (<name>_<area> on MySQL, <name>-<area>.sqlite).
+its name (PostgreSQL), a database or file beside it (<name>_<area> on MySQL, <name>-<area>.sqlite). --database-url is the
+database of the one area that is worked on; with --all it is the one in which each area has its place.
 URLs: postgres://user:password@host/database, mysql://user:password@host/database, sqlite://file.sqlite
 
 TARGET is one of
@@ -20,7 +21,8 @@ TARGET is one of
 Exit codes: 0 done, 1 failed (one line on stderr says why and what to do), 2 wrong usage;
 `maintain` 1 when a task failed, after doing the others;
 `check` also 3 when revisions are pending and nothing else is wrong, 4 when something else is wrong;
-`verify` and `lint` 4 when they find something.";
+`verify` and `lint` 4 when they find something.
+With --all it is that of the area where it went worst: 1 is worse than 4, 4 worse than 3, 3 worse than 0.";
 
 #[derive(Parser)]
 #[command(name = "migration", version, about = "Applies and reverts changes of the database schema.", after_help = AFTER_HELP)]
@@ -34,6 +36,9 @@ pub(super) struct Cli {
     /// Area to work on, where the project has several [default: the first]
     #[arg(long, global = true, value_name = "NAME")]
     pub area: Option<String>,
+    /// Work on every area, one after the other; one that fails leaves the others as they are
+    #[arg(long, global = true)]
+    pub all: bool,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]

@@ -9,7 +9,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::say;
-use crate::revision::Event;
+use crate::{Direction, revision::Event};
 
 /// Where the events of a run go.
 pub(super) enum Show {
@@ -31,6 +31,19 @@ impl Show {
             (_, true) => Self::Waits,
             _ if io::stderr().is_terminal() => Self::Bar(bar()),
             _ => Self::Lines,
+        }
+    }
+
+    /// Shows one event, also what is finished on standard error: the result is something else.
+    pub fn aside(&self, event: Event) {
+        match event {
+            Event::Finished { revision, direction, took } => {
+                if matches!(self, Self::Bar(_) | Self::Lines) {
+                    self.err(&finished(&revision, direction, took));
+                }
+                self.step();
+            }
+            other => self.event(other),
         }
     }
 
@@ -69,16 +82,34 @@ impl Show {
                 _ => {}
             },
             Event::Finished { revision, direction, took } => {
-                let line = format!("{direction:4} {revision}  {} ms\n", took.as_millis());
-                match self {
-                    Self::Bar(bar) => {
-                        bar.suspend(|| say::out(&line));
-                        bar.inc(1);
-                    }
-                    Self::Lines => say::out(&line),
-                    Self::Waits | Self::Nothing => {}
+                if matches!(self, Self::Bar(_) | Self::Lines) {
+                    self.out(&finished(&revision, direction, took));
                 }
+                self.step();
             }
+        }
+    }
+
+    fn step(&self) {
+        if let Self::Bar(bar) = self {
+            bar.inc(1);
+        }
+    }
+
+    /// Prints a text on standard output, above the bar.
+    pub fn out(&self, text: &str) {
+        self.above(|| say::out(text));
+    }
+
+    /// Prints a text on standard error, above the bar.
+    pub fn err(&self, text: &str) {
+        self.above(|| say::err(text));
+    }
+
+    fn above(&self, print: impl FnOnce()) {
+        match self {
+            Self::Bar(bar) => bar.suspend(print),
+            Self::Lines | Self::Waits | Self::Nothing => print(),
         }
     }
 
@@ -95,12 +126,14 @@ impl Show {
     }
 
     fn line(&self, text: &str) {
-        match self {
-            Self::Bar(bar) => bar.suspend(|| say::err(&format!("{text}\n"))),
-            Self::Lines | Self::Waits => say::err(&format!("{text}\n")),
-            Self::Nothing => {}
+        if !matches!(self, Self::Nothing) {
+            self.err(&format!("{text}\n"));
         }
     }
+}
+
+fn finished(revision: &str, direction: Direction, took: Duration) -> String {
+    format!("{direction:4} {revision}  {} ms\n", took.as_millis())
 }
 
 /// A line of the log, written when it is complete.

@@ -14,6 +14,8 @@ pub(super) struct Context {
     pub(super) url: Option<String>,
     pub(super) schema: Option<String>,
     pub(super) area: Option<String>,
+    /// Whether every area is worked on.
+    pub(super) all: bool,
     pub(super) show: Arc<Show>,
     /// Whether to say on standard error which database is worked on.
     pub(super) announce: bool,
@@ -29,10 +31,21 @@ impl Context {
 
     /// Connects to the area's database.
     pub(super) async fn connect(&self, area: ChosenArea, must_exist: bool) -> Result<Runner, EngineError> {
-        let target = area.target(self.url.as_deref())?;
-        let settings = connect::Settings { schema: self.schema.clone(), must_exist };
-        let runner = Runner::connect(area.project, target, &settings, self.patience.clone()).await?;
+        let runner = self.open(area, must_exist, false).await?;
         let show = Arc::clone(&self.show);
         Ok(runner.on_event(move |event| show.event(event)))
+    }
+
+    /// The same, and makes the database where there is none. What is done is shown beside the result.
+    pub(super) async fn connect_or_create(&self, area: ChosenArea) -> Result<Runner, EngineError> {
+        let runner = self.open(area, false, true).await?;
+        let show = Arc::clone(&self.show);
+        Ok(runner.on_event(move |event| show.aside(event)))
+    }
+
+    async fn open(&self, area: ChosenArea, must_exist: bool, create: bool) -> Result<Runner, EngineError> {
+        let target = area.target(self.url.as_deref())?;
+        let settings = connect::Settings { schema: self.schema.clone(), must_exist, create };
+        Runner::connect(area.project, target, &settings, self.patience.clone()).await
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: SeaORM's verbs and flags, and the engine's own.
 
+mod all;
 mod args;
 mod bar;
 mod context;
@@ -18,14 +19,16 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     Areas, EngineError,
+    project::areas::ChosenArea,
     session::{Patience, interrupt},
 };
-use args::Cli;
+pub use all::{OfArea, OfAreas};
+use args::{Cli, OutputArgs};
 use bar::Show;
 use context::Context;
 pub use output::{Database, Output, json_schema};
 pub use verbs::Report;
-use verbs::Verb;
+use verbs::{DatabaseVerb, Verb};
 
 /// Parses the arguments, runs the command and prints what came of it. Never panics and never prints a password.
 pub async fn run(areas: impl Into<Areas>) -> ExitCode {
@@ -53,6 +56,7 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
         url: cli.database_url,
         schema: cli.database_schema,
         area: cli.area,
+        all: cli.all,
         show,
         announce: !cli.output.quiet && !cli.output.json,
         patience: Patience {
@@ -64,10 +68,9 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
     };
     interrupt::listen();
     let mut database = None;
-    let done = Box::pin(dispatch(&context, areas.into(), verb, &mut database)).await;
+    let done = Box::pin(dispatch(&context, areas.into(), verb, &cli.output, &mut database)).await;
     context.show.end();
-    let failed = interrupt::signal().and_then(|signal| u8::try_from(128 + signal).ok()).unwrap_or(1);
-    let exit_code = done.as_ref().map_or(failed, Report::exit_code);
+    let exit_code = exit_code(&done);
     match (done, cli.output.json) {
         (done, true) => {
             let (result, error) = match done {
@@ -92,12 +95,25 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
     ExitCode::from(exit_code)
 }
 
+/// The exit code of a command on one area.
+fn exit_code(done: &Result<Report, EngineError>) -> u8 {
+    let failed = interrupt::signal().and_then(|signal| u8::try_from(128 + signal).ok()).unwrap_or(1);
+    done.as_ref().map_or(failed, Report::exit_code)
+}
+
 fn arguments() -> Cli {
     let refuse = |error: InvalidUrl| Cli::command().error(ErrorKind::UnknownArgument, error).exit();
     if let Some(error) = database_target::misplaced(std::env::args_os()) {
         refuse(error);
     }
     let cli = Cli::parse();
+    let conflict = |message: &str| Cli::command().error(ErrorKind::ArgumentConflict, message).exit();
+    if cli.all && cli.area.is_some() {
+        conflict("--all is every area and --area one of them; leave out one of the two");
+    }
+    if let Some(verb) = cli.verb.as_ref().filter(|verb| cli.all && !verb.is_on_all()) {
+        conflict(&format!("`{}` works on one area; name it with --area instead of --all", verb.name()));
+    }
     let schema = cli
         .database_schema
         .as_deref()
@@ -112,13 +128,31 @@ async fn dispatch(
     context: &Context,
     areas: Areas,
     verb: Verb,
+    output: &OutputArgs,
     database: &mut Option<Database>,
 ) -> Result<Report, EngineError> {
-    let area = areas.choose(context.area.as_deref().filter(|_| !verb.takes_a_folder()))?;
-    let verb = match verb {
-        Verb::Code(verb) => return verb.run(context, &area).await,
-        Verb::Database(verb) => verb,
-    };
+    let named = context.area.as_deref().filter(|_| !verb.takes_a_folder());
+    match verb {
+        Verb::Code(verb) => verb.run(context, &areas.choose(named)?).await,
+        Verb::Areas(verb) => {
+            let areas = match named {
+                Some(_) => vec![areas.choose(named)?],
+                None => areas.all(context.schema.as_deref())?,
+            };
+            verb.run(context, areas).await
+        }
+        Verb::Database(verb) if context.all => all::run(context, areas, &verb, output).await,
+        Verb::Database(verb) => on_area(context, areas.choose(named)?, &verb, database).await,
+    }
+}
+
+/// Runs a verb on one area, and says on which database.
+async fn on_area(
+    context: &Context,
+    area: ChosenArea,
+    verb: &DatabaseVerb,
+    database: &mut Option<Database>,
+) -> Result<Report, EngineError> {
     if let Some(report) = verb.without_database(context, &area).await? {
         return Ok(report);
     }
@@ -126,7 +160,7 @@ async fn dispatch(
     let worked_on = Database::of(&runner, context);
     if context.announce {
         // What is wrong here the verb meets too, and says.
-        worked_on.announce(verb.enables_timescaledb(&runner).await.unwrap_or_default());
+        worked_on.announce(&context.show, verb.enables_timescaledb(&runner).await.unwrap_or_default());
     }
     *database = Some(worked_on);
     let done = verb.run(&mut runner).await;

@@ -6,7 +6,7 @@ use migration_timescale::Version;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{context::Context, say, verbs::Report};
+use super::{bar::Show, context::Context, say, verbs::Report};
 use crate::Runner;
 
 /// The JSON schema of [`Output`].
@@ -19,9 +19,11 @@ pub fn json_schema() -> String {
 pub struct Output {
     /// The command.
     pub command: &'static str,
-    /// The database it worked on; null for commands that need none, or when there was no connection.
+    /// The database it worked on; null for commands that need none, or when there was no connection, and with `--all`, where
+    /// each area has its own.
     pub database: Option<Database>,
-    /// The process's exit code: 0 done, 1 failed, 2 wrong usage, 3 pending (`check`), 4 found something.
+    /// The process's exit code: 0 done, 1 failed, 2 wrong usage, 3 pending (`check`), 4 found something; with `--all` the
+    /// worst of the areas.
     pub exit_code: u8,
     /// What came of it; null when it failed.
     pub result: Option<Report>,
@@ -55,14 +57,14 @@ impl Database {
     }
 
     /// Says on standard error what is worked on, and which TimescaleDB it is about to have.
-    pub(super) fn announce(&self, enabled: Option<Version>) {
+    pub(super) fn announce(&self, show: &Show, enabled: Option<Version>) {
         let schema = self.schema.as_ref().map(|schema| format!(" schema {schema}")).unwrap_or_default();
         let Self { url, server, from, .. } = self;
         let server = match enabled {
             Some(version) => format!("PostgreSQL, TimescaleDB {version} once this run has enabled it"),
             None => server.clone(),
         };
-        say::err(&format!("database: {url}{schema} ({server}, from {from})\n"));
+        show.err(&format!("database: {url}{schema} ({server}, from {from})\n"));
     }
 }
 

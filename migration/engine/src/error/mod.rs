@@ -241,6 +241,15 @@ pub enum EngineError {
         /// Those there are.
         known: String,
     },
+    /// All areas would be worked on in one schema.
+    #[error(
+        "--all works on each area in its own place, and {schema} would be the place of all of them; leave out \
+         --database-schema and DATABASE_SCHEMA, or name one area with --area"
+    )]
+    OneSchemaForAll {
+        /// The schema that was asked for.
+        schema: String,
+    },
     /// An area was asked for, and the project has no areas.
     #[error("this project has one history and no areas; leave out --area {area}")]
     NoAreas {
@@ -300,6 +309,23 @@ pub enum EngineError {
     MaintenanceRefused {
         /// What is wrong with it, and what to do.
         reason: String,
+    },
+    /// Files have no roles.
+    #[error("{target} is a file, and files have no roles: who may read and write it is a matter of its folder")]
+    NoRoles {
+        /// The file.
+        target: String,
+    },
+    /// A user may not give roles or their rights.
+    #[error(
+        "this user may not run all of it, and nothing was changed; have an administrator run `{sql}`, and then run this again"
+    )]
+    MayNotMakeRoles {
+        /// What the administrator has to run.
+        sql: String,
+        /// What the database said.
+        #[source]
+        source: DbErr,
     },
     /// Revisions could not be tried.
     #[error(transparent)]

@@ -21,6 +21,20 @@ impl Baseline {
         Self(lines.map(str::to_owned).collect())
     }
 
+    /// The lines about these revisions, and those about all others.
+    pub fn divided(self, revisions: &BTreeSet<String>) -> (Self, Self) {
+        let is_theirs = |line: &String| line.split(' ').next().is_some_and(|revision| revisions.contains(revision));
+        let (theirs, others) = self.0.into_iter().partition(is_theirs);
+        (Self(theirs), Self(others))
+    }
+
+    /// The lines of both.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// Marks the findings that are in it.
     pub fn accept(&self, findings: &mut [Finding]) {
         for finding in findings.iter_mut().filter(|finding| finding.allowed.is_none()) {

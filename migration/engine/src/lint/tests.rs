@@ -10,7 +10,16 @@ use crate::{
 fn script(revision: &str, direction: Direction, before: Model, statements: Vec<Statement>) -> Script {
     let before = (DbBackend::Postgres, before).into();
     let (unanswered, notes) = (Vec::new(), Vec::new());
-    Script { revision: revision.to_owned(), direction, statements, unanswered, asked: false, notes, before }
+    Script {
+        revision: revision.to_owned(),
+        direction,
+        statements,
+        unanswered,
+        asked: false,
+        notes,
+        skipped: Vec::new(),
+        before,
+    }
 }
 
 fn statement(sql: &str, transaction: Option<usize>) -> Statement {

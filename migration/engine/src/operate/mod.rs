@@ -3,3 +3,5 @@
 pub mod doctor;
 pub mod inspect;
 pub mod maintain;
+pub mod roles;
+pub mod setup;

@@ -13,7 +13,10 @@
 //! ```
 //!
 //! The first is the default area: it works in the database as the URL names it. Every other has its own database
-//! (`DATABASE_URL_<AREA>`) or its place in the common one ([`Target::resolve_area`]), and is chosen with `--area`.
+//! (`DATABASE_URL_<AREA>`) or its place in the common one ([`Target::resolve_area`]), and is chosen with `--area`; `--all`
+//! takes one after the other.
+
+use std::collections::BTreeSet;
 
 use crate::{EngineError, Project, Target};
 
@@ -56,13 +59,36 @@ impl Areas {
     pub(crate) fn choose(self, name: Option<&str>) -> Result<ChosenArea, EngineError> {
         let known = self.names();
         let Some(wanted) = name.filter(|wanted| self.default.name != Some(wanted)) else {
-            return Ok(ChosenArea { name: self.default.name, place: None, project: self.default.project });
+            return Ok(ChosenArea::of(self.default, None));
         };
         match self.others.into_iter().find(|area| area.name == Some(wanted)) {
-            Some(area) => Ok(ChosenArea { name: area.name, place: area.name, project: area.project }),
+            Some(area) => {
+                let place = area.name;
+                Ok(ChosenArea::of(area, place))
+            }
             None if known.is_empty() => Err(EngineError::NoAreas { area: wanted.to_owned() }),
             None => Err(EngineError::UnknownArea { area: wanted.to_owned(), known: known.join(", ") }),
         }
+    }
+
+    /// Every area, the default first, for a command that works on one after the other. `schema` is `--database-schema`.
+    pub(crate) fn all(self, schema: Option<&str>) -> Result<Vec<ChosenArea>, EngineError> {
+        if let Some(schema) = schema.filter(|_| !self.others.is_empty()) {
+            return Err(EngineError::OneSchemaForAll { schema: schema.to_owned() });
+        }
+        let default = ChosenArea::of(self.default, None);
+        let others = self.others.into_iter().map(|area| {
+            let place = area.name;
+            ChosenArea::of(area, place)
+        });
+        let mut all: Vec<ChosenArea> = std::iter::once(default).chain(others).collect();
+        let revisions: Vec<Vec<String>> = all.iter().map(|area| area.project.revision_names()).collect();
+        for (number, area) in all.iter_mut().enumerate() {
+            area.together = true;
+            let others = revisions.iter().enumerate().filter(|(other, _)| *other != number);
+            area.elsewhere = others.flat_map(|(_, names)| names.iter().cloned()).collect();
+        }
+        Ok(all)
     }
 }
 
@@ -79,15 +105,25 @@ pub(crate) struct ChosenArea {
     /// Set when the area has a place of its own.
     pub place: Option<&'static str>,
     pub project: Project,
+    /// Whether it is one of all: `--database-url` is then the database in which each area has its place.
+    pub together: bool,
+    /// The revisions of the others, where it is one of all.
+    pub elsewhere: BTreeSet<String>,
 }
 
 impl ChosenArea {
+    fn of(area: Area, place: Option<&'static str>) -> Self {
+        let project = Project { area: area.name, ..area.project };
+        Self { name: area.name, place, project, together: false, elsewhere: BTreeSet::new() }
+    }
+
     /// Its database, when `flag` is `--database-url`.
     pub(crate) fn target(&self, flag: Option<&str>) -> Result<Target, EngineError> {
         let embedded = &self.project.embedded;
-        Ok(match self.place {
-            Some(area) => Target::resolve_area(area, flag, embedded)?,
-            None => Target::resolve(flag, embedded)?,
+        Ok(match (self.place, flag) {
+            (Some(area), Some(_)) if self.together => Target::resolve(flag, embedded)?.in_area(area),
+            (Some(area), _) => Target::resolve_area(area, flag, embedded)?,
+            (None, _) => Target::resolve(flag, embedded)?,
         })
     }
 }

@@ -23,6 +23,8 @@ pub struct Project {
     pub(crate) revisions: Vec<Box<dyn MigrationTrait>>,
     pub(crate) bookkeeping: DynIden,
     pub(crate) embedded: String,
+    /// The area that it is, where it is one of several.
+    pub(crate) area: Option<&'static str>,
     pub(crate) descriptions: Vec<Box<dyn Describe>>,
 }
 
@@ -38,6 +40,7 @@ impl Project {
             revisions,
             bookkeeping: seaql_migrations::Entity.into_iden(),
             embedded: "embedded.sqlite".to_owned(),
+            area: None,
             descriptions: Vec::new(),
         }
     }

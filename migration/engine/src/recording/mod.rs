@@ -24,7 +24,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use migration_timescale::Capability;
+use migration_timescale::{Capability, manager::SkippedStep};
 use sea_orm_migration::MigrationTrait;
 
 pub use checksum::{FORMAT, Fingerprint};
@@ -65,6 +65,8 @@ pub struct Script {
     pub asked: bool,
     /// What it said on the log, steps that such a database skips for example.
     pub notes: Vec<String>,
+    /// The steps of TimescaleDB among them.
+    pub skipped: Vec<SkippedStep>,
     /// The schema before the first statement.
     pub before: Schema,
 }

@@ -1,6 +1,6 @@
 //! Runs revisions on a [`Recorder`].
 
-use migration_timescale::{Capability, question::answered_by};
+use migration_timescale::{Capability, manager::collecting_skipped, question::answered_by};
 use sea_orm::{DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 use tracing::instrument::WithSubscriber;
@@ -205,7 +205,7 @@ pub(super) async fn run(
     let notes = Notes::default();
     let work = consent::with_consent(true, step(revision, direction, &recorder, wrapped));
     let work = answered_by(recorder.known(), work);
-    let outcome = caught(work).with_subscriber(notes.clone()).await;
+    let (outcome, skipped) = collecting_skipped(caught(work).with_subscriber(notes.clone())).await;
     let Taken { statements, numbers, given, asked, unanswered, transactions } = recorder.take();
     let question = unanswered.last().map(|sql| shortened(sql));
     let name = revision.name().to_owned();
@@ -218,7 +218,7 @@ pub(super) async fn run(
         (Err(said), question) => Some(OfflineError::Panicked { revision: name.clone(), direction, said, question }),
     };
     let (notes, before) = (notes.take(), before.clone());
-    let script = Script { revision: name, direction, statements, unanswered, asked, notes, before };
+    let script = Script { revision: name, direction, statements, unanswered, asked, notes, skipped, before };
     let own_transactions = transactions > usize::from(wrapped);
     Ran { script, error, numbers, given, own_transactions }
 }

@@ -6,7 +6,10 @@ use std::{
 };
 
 use clap::ValueEnum;
-use migration_timescale::{Capability, Version, manager::offered_timescaledb};
+use migration_timescale::{
+    Capability, Version,
+    manager::{SkippedStep, offered_timescaledb},
+};
 use sea_orm::DbBackend;
 use sea_orm_migration::MigrationTrait;
 
@@ -166,6 +169,22 @@ impl Runner {
         }
         let offered = offered_timescaledb(&self.db).await;
         offered.map_err(EngineError::while_doing("asking whether TimescaleDB can be enabled"))
+    }
+
+    /// What applied revisions left out on the server that they ran on, each once.
+    pub(crate) async fn skipped(&self, records: &Records) -> Vec<SkippedStep> {
+        let mut skipped = Vec::new();
+        for name in self.in_order().filter(|name| records.is_applied(name)) {
+            let server = records.entries.get(name).and_then(|entry| server_of(&entry.profile));
+            let known = self.known(server.unwrap_or_else(|| self.server())).await;
+            let recorded = of(&known, name).and_then(|known| known.recorded.as_ref().ok());
+            for step in recorded.into_iter().flat_map(|recorded| &recorded.up.skipped) {
+                if !skipped.contains(step) {
+                    skipped.push(step.clone());
+                }
+            }
+        }
+        skipped
     }
 
     /// Whether one of these revisions enables TimescaleDB, where that is offered.

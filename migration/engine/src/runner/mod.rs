@@ -41,6 +41,7 @@ pub struct Runner {
     pub(crate) target: Target,
     pub(crate) db: DatabaseConnection,
     pub(crate) session: Session,
+    made: Vec<String>,
     pub(crate) server: RwLock<Capability>,
     pub(crate) patience: Patience,
     pub(crate) accepted: BTreeSet<String>,
@@ -58,7 +59,7 @@ impl Runner {
         patience: Patience,
     ) -> Result<Self, EngineError> {
         let graph = project.graph()?;
-        let (db, session) = connect::open(&target, settings, &patience).await?;
+        let (db, session, made) = connect::open(&target, settings, &patience).await?;
         let server = ask(&db).await.map_err(EngineError::while_doing("asking what the server can do"))?;
         let tables = Tables::of(&project.bookkeeping(), session.place());
         Ok(Self {
@@ -68,6 +69,7 @@ impl Runner {
             target,
             db,
             session,
+            made,
             server: RwLock::new(server),
             patience,
             accepted: BTreeSet::new(),
@@ -112,6 +114,11 @@ impl Runner {
     /// The database.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// What was missing and was made when it connected: `schema telemetry`.
+    pub(crate) fn made(&self) -> &[String] {
+        &self.made
     }
 
     /// The session that every revision starts from.

@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use migration_timescale::Dialect;
 use sea_orm::{
-    ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
+    Database, DatabaseConnection, DbErr, RuntimeErr,
     sqlx::{self, Connection},
 };
 
 use crate::{
     EngineError, Target,
-    session::{Patience, Session, options},
+    session::{Patience, Session, create, options},
     sql::{self, sqlstate},
 };
 
@@ -28,16 +28,18 @@ pub struct Settings {
     pub schema: Option<String>,
     /// Do not make an SQLite file that is not there: the command only reads.
     pub must_exist: bool,
+    /// Make a database that is not there, the folders of a file, and a schema that was named by hand.
+    pub create: bool,
 }
+
+/// A session, and what was missing and had to be made for it: `database plant`.
+pub(crate) type Opened = (DatabaseConnection, Session, Vec<String>);
 
 /// Opens a pool of exactly one connection that is never replaced behind the runner's back, so that session settings and
 /// advisory locks stay where they were made.
-pub(crate) async fn open(
-    target: &Target,
-    settings: &Settings,
-    patience: &Patience,
-) -> Result<(DatabaseConnection, Session), EngineError> {
-    if settings.must_exist && target.sqlite_file().is_some_and(|file| !file.exists()) {
+pub(crate) async fn open(target: &Target, settings: &Settings, patience: &Patience) -> Result<Opened, EngineError> {
+    let is_new_file = target.sqlite_file().is_some_and(|file| !file.exists());
+    if settings.must_exist && is_new_file {
         return Err(EngineError::Connect {
             target: target.to_string(),
             reason: "the file does not exist".to_owned(),
@@ -48,16 +50,23 @@ pub(crate) async fn open(
         Some(schema) => target.clone().with_schema(schema),
         None => target.clone(),
     };
+    let mut made = Vec::new();
+    if settings.create {
+        made.extend(create::folders(target)?.map(|folder| format!("folder {folder}")));
+    }
     let mut began = Instant::now();
     let db = match connected(&chosen, !settings.must_exist).await {
-        Err(error) if !settings.must_exist && is_missing_database(&error) => match target.common() {
-            Some(common) => {
-                create_database(&common, target).await?;
-                began = Instant::now();
-                connected(&chosen, true).await
+        Err(error) if !settings.must_exist && is_missing_database(&error) => {
+            match create::homes(target, settings.create).as_slice() {
+                [] => Err(error),
+                homes => {
+                    create::database(homes, target).await?;
+                    made.push(format!("database {}", create::name(target).unwrap_or_default()));
+                    began = Instant::now();
+                    connected(&chosen, true).await
+                }
             }
-            None => Err(error),
-        },
+        }
         result => result,
     };
     let db = match db {
@@ -65,8 +74,11 @@ pub(crate) async fn open(
         Err(Failed::Refused(error)) => return Err(refused(target, &error).await),
         Err(Failed::Unreachable(error)) => return Err(error),
     };
-    match furnished(&db, &chosen, settings, patience, began).await {
-        Ok(session) => Ok((db, session)),
+    if is_new_file {
+        made.push(format!("file {}", target.location()));
+    }
+    match furnished(&db, &chosen, settings, patience, began, &mut made).await {
+        Ok(session) => Ok((db, session, made)),
         Err(error) => {
             let _ = db.close().await;
             Err(error)
@@ -101,14 +113,16 @@ async fn furnished(
     settings: &Settings,
     patience: &Patience,
     began: Instant,
+    made: &mut Vec<String>,
 ) -> Result<Session, EngineError> {
     let session = Session::begin(db, target, patience, began).await?;
     let path = session.search_path().to_owned();
     match (target.schema(), &settings.schema) {
         (Some(schema), _) if session.place() == Some(schema) => Ok(session),
         // An area's own schema is made as its tables are; one that was named by hand may be misspelt.
-        (Some(schema), None) if !settings.must_exist => {
-            create_schema(db, target, schema).await?;
+        (Some(schema), named) if !settings.must_exist && (named.is_none() || settings.create) => {
+            create::schema(db, target, schema).await?;
+            made.push(format!("schema {schema}"));
             Ok(session.on_path(schema, &path))
         }
         // Without the schema PostgreSQL would go on to the next of the search path, and the tables would land there.
@@ -144,12 +158,12 @@ fn nowhere(target: &Target, path: &str) -> EngineError {
 }
 
 /// Why there is no session.
-enum Failed {
+pub(super) enum Failed {
     Refused(DbErr),
     Unreachable(EngineError),
 }
 
-async fn connected(target: &Target, create: bool) -> Result<DatabaseConnection, Failed> {
+pub(super) async fn connected(target: &Target, create: bool) -> Result<DatabaseConnection, Failed> {
     tokio::select! {
         connected = Database::connect(options::of(target, create)) => connected.map_err(Failed::Refused),
         error = unreachable(target) => Err(Failed::Unreachable(error)),
@@ -158,51 +172,8 @@ async fn connected(target: &Target, create: bool) -> Result<DatabaseConnection, 
 }
 
 fn is_missing_database(error: &Failed) -> bool {
-    // MySQL's class for a database that is not there, and for one this user may not use.
-    matches!(error, Failed::Refused(error) if sqlstate::code(error).as_deref() == Some("42000"))
-}
-
-/// An area's database on MySQL is made as its tables are.
-async fn create_database(common: &Target, place: &Target) -> Result<(), EngineError> {
-    let name = place.database_name().unwrap_or_default();
-    let db = match connected(common, false).await {
-        Ok(db) => db,
-        Err(Failed::Refused(error)) => return Err(refused(common, &error).await),
-        Err(Failed::Unreachable(error)) => return Err(error),
-    };
-    let quoted = sql::quote(DbBackend::MySql, name);
-    let created = db.execute_unprepared(&format!("CREATE DATABASE IF NOT EXISTS {quoted} CHARACTER SET utf8mb4")).await;
-    let _ = db.close().await;
-    created.map(drop).map_err(|error| EngineError::Connect {
-        target: place.to_string(),
-        reason: format!("database {name} cannot be created ({})", reason(&error)),
-        remedy: format!(
-            "have it created with `CREATE DATABASE {quoted}`, and this user allowed to use it, or name another in DATABASE_URL_<AREA>"
-        ),
-    })
-}
-
-async fn is_current(db: &DatabaseConnection, schema: &str) -> Result<bool, EngineError> {
-    let sql = format!("SELECT 1 AS found WHERE current_schema() = {}", migration_timescale::literal(schema));
-    let failed = EngineError::while_doing("looking for the schema");
-    Ok(!sql::rows(db, &sql).await.map_err(failed)?.is_empty())
-}
-
-async fn create_schema(db: &DatabaseConnection, target: &Target, schema: &str) -> Result<(), EngineError> {
-    let quoted = migration_timescale::identifier(schema);
-    match db.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {quoted}")).await {
-        Ok(_) => Ok(()),
-        // Two that begin at once: the one that comes second finds it in the catalogue.
-        Err(error) if is_current(db, schema).await? => {
-            tracing::debug!("schema {schema} was made meanwhile: {error}");
-            Ok(())
-        }
-        Err(error) => Err(EngineError::Connect {
-            target: target.to_string(),
-            reason: format!("schema {schema} cannot be created ({})", reason(&error)),
-            remedy: format!("have it created with `CREATE SCHEMA {quoted} AUTHORIZATION` and this user"),
-        }),
-    }
+    // MySQL's class is for a database that is not there, and for one this user may not use.
+    matches!(error, Failed::Refused(error) if matches!(sqlstate::code(error).as_deref(), Some("3D000" | "42000")))
 }
 
 /// Ends with an error when nothing listens, and never when something does. The driver would try a refused connection
@@ -232,7 +203,7 @@ async fn reach(target: &Target) -> Result<(), EngineError> {
     }
 }
 
-async fn refused(target: &Target, error: &DbErr) -> EngineError {
+pub(super) async fn refused(target: &Target, error: &DbErr) -> EngineError {
     if !sqlstate::is_from_server(error)
         && let Err(unreachable) = reach(target).await
     {
@@ -286,7 +257,7 @@ async fn full(target: &Target) -> DbErr {
     std::future::pending().await
 }
 
-fn reason(error: &DbErr) -> String {
+pub(super) fn reason(error: &DbErr) -> String {
     match sqlstate::sqlx_error(error) {
         Some(sqlx::Error::PoolTimedOut) => format!("it gave no session within {} s", options::SESSION.as_secs()),
         Some(sqlx::Error::Database(database)) => database.message().to_owned(),

@@ -10,6 +10,7 @@
 
 mod blockers;
 pub mod connect;
+mod create;
 pub(crate) mod interrupt;
 pub mod lock;
 pub(crate) mod marks;

@@ -32,8 +32,18 @@ const MAY: &str = "SELECT count(*) > 0 FROM pg_catalog.pg_available_extensions e
 /// The version of TimescaleDB that [`enable_timescaledb`](TimescaleManager::enable_timescaledb) would create here; `None`
 /// where it would change nothing.
 pub async fn offered_timescaledb<C: ConnectionTrait>(db: &C) -> Result<Option<Version>, DbErr> {
+    available(db, &format!("({AVAILABLE}) AND ({MAY})")).await
+}
+
+/// The version of TimescaleDB that the server has and this user may not create here; `None` where there is none, and where
+/// the user may.
+pub async fn withheld_timescaledb<C: ConnectionTrait>(db: &C) -> Result<Option<Version>, DbErr> {
+    available(db, &format!("({AVAILABLE}) AND NOT ({MAY})")).await
+}
+
+async fn available<C: ConnectionTrait>(db: &C, condition: &str) -> Result<Option<Version>, DbErr> {
     let sql = format!(
-        "SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'timescaledb' AND ({AVAILABLE}) AND ({MAY})"
+        "SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'timescaledb' AND {condition}"
     );
     if db.get_database_backend() != DbBackend::Postgres {
         return Ok(None);

@@ -12,6 +12,7 @@ mod extension;
 mod hypertable;
 mod policy;
 mod run;
+mod skipped;
 
 use sea_orm::{ConnectionTrait, DbErr, sea_query::TableCreateStatement};
 use sea_orm_migration::{SchemaManager, async_trait::async_trait};
@@ -22,10 +23,11 @@ use crate::{
     RefreshPolicy, ReorderPolicy, RetentionPolicy, Unsupported, Window,
 };
 
-pub use extension::{leaving_extension_alone, offered_timescaledb};
+pub use extension::{leaving_extension_alone, offered_timescaledb, withheld_timescaledb};
 pub use hypertable::index_is_valid;
 pub use run::run_or_skip;
 use run::run_quietly;
+pub use skipped::{SkippedStep, collecting_skipped};
 
 /// What became of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]

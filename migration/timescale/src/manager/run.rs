@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
 use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
-use super::{Step, TimescaleManager};
+use super::{Step, TimescaleManager, skipped};
 use crate::{Capability, RenderError};
 
 /// Renders a step for the connected server and runs it; what the server cannot do is logged once and skipped.
@@ -26,6 +26,7 @@ pub(super) async fn run_all_or_skip(
 ) -> Result<Step, DbErr> {
     let step = run_quietly(manager, rendered).await?;
     if let Step::Skipped(unsupported) = &step {
+        skipped::note(about, unsupported);
         tracing::info!("skipped on {about}: {unsupported}");
     }
     Ok(step)
@@ -39,6 +40,7 @@ pub(super) async fn run_or_leave_to_command(
 ) -> Result<Step, DbErr> {
     let step = run_quietly(manager, rendered).await?;
     if let Step::Skipped(unsupported) = &step {
+        skipped::note(about, unsupported);
         tracing::info!("skipped on {about}: {unsupported}; `migration maintain` does its work, from cron for example");
     }
     Ok(step)

@@ -27,6 +27,7 @@ pub struct PlannedRevision {
     pub name: String,
     /// Its statements, for `--dry-run`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub statements: Vec<String>,
     /// Why they cannot be told without running it, for `--dry-run`.
     #[serde(skip_serializing_if = "Option::is_none")]

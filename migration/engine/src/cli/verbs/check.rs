@@ -51,11 +51,13 @@ pub struct Check {
 }
 
 impl OnDatabase for Verb {
+    const ON_ALL: bool = true;
+
     fn only_reads(&self) -> bool {
         true
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let records = runner.records().await?;
         let status = runner.status_of(&records).await?;
         let missing = runner.missing(&records);

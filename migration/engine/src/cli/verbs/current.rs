@@ -13,7 +13,7 @@ impl OnDatabase for Verb {
         true
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let records = runner.records().await?;
         let graph = runner.graph();
         let applied = |position: usize| records.is_applied(graph.name(position));

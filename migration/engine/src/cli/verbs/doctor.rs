@@ -27,7 +27,7 @@ impl OnDatabase for Verb {
         true
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         Ok(Report::Doctor(Doctor { diagnoses: doctor::examine(runner).await? }))
     }
 }

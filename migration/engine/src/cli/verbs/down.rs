@@ -24,11 +24,13 @@ pub(in crate::cli) struct Verb {
 }
 
 impl OnDatabase for Verb {
+    const ON_ALL: bool = true;
+
     fn only_reads(&self) -> bool {
         self.dry_run
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let target = match (&self.target, self.num) {
             (Some(text), _) => runner.graph().target(text)?,
             (None, count) => RevisionTarget::Last(count.unwrap_or(1) as usize),

@@ -18,7 +18,7 @@ pub(in crate::cli) struct Verb {
 }
 
 impl OnDatabase for Verb {
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         self.consent.ask(runner, "fresh drops every table").await?;
         runner.fresh(self.cascade).await?;
         Ok(Done::report("the schema was dropped and made anew"))

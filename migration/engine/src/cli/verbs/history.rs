@@ -46,7 +46,7 @@ impl OnDatabase for Verb {
         Ok(None)
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let records = runner.records().await?;
         self.draw(runner.graph(), Some(&records))
     }

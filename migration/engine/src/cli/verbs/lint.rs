@@ -1,6 +1,6 @@
 //! `lint`: statements that lock, fail or mislead on a live database.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use migration_timescale::Version;
 use schemars::JsonSchema;
@@ -56,6 +56,7 @@ pub struct Lint {
     pub revisions: usize,
     /// Lines of the baseline that are found no longer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub stale: Vec<String>,
 }
 
@@ -67,53 +68,61 @@ pub struct Rules {
 }
 
 impl OnDatabase for Verb {
+    const ON_ALL: bool = true;
+
     fn only_reads(&self) -> bool {
         true
     }
 
     /// Only --pending asks a database; where there is none yet, everything is pending.
     async fn without_database(&self, context: &Context, area: &ChosenArea) -> Result<Option<Report>, EngineError> {
-        let project = &area.project;
         if self.list {
             return Ok(Some(Report::Rules(Rules { rules: lint::rules() })));
         }
         if let Some(revision) = &self.since {
-            let graph = project.graph()?;
+            let graph = area.project.graph()?;
             let after = graph.range(&format!("{revision}:"))?;
             let run = after.into_iter().map(|position| graph.name(position).to_owned()).collect();
-            return self.look(project, Some(run)).await.map(Some);
+            return self.look(&area.project, &area.elsewhere, Some(run)).await.map(Some);
         }
         if !self.pending {
-            return self.look(project, None).await.map(Some);
+            return self.look(&area.project, &area.elsewhere, None).await.map(Some);
         }
         if context.has_no_file(area)? {
-            return self.look(project, Some(project.revision_names())).await.map(Some);
+            return self.look(&area.project, &area.elsewhere, Some(area.project.revision_names())).await.map(Some);
         }
         Ok(None)
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let records = runner.records().await?;
         let pending = runner.in_order().filter(|name| !records.is_applied(name)).map(str::to_owned).collect();
-        self.look(runner.project(), Some(pending)).await
+        self.look(runner.project(), &BTreeSet::new(), Some(pending)).await
     }
 }
 
 impl Verb {
-    /// Looks at all revisions, or at those of one run.
-    async fn look(&self, project: &Project, run: Option<Vec<String>>) -> Result<Report, EngineError> {
+    /// Looks at all revisions, or at those of one run. Revisions `elsewhere` have their lines in the same baseline.
+    async fn look(
+        &self,
+        project: &Project,
+        elsewhere: &BTreeSet<String>,
+        run: Option<Vec<String>>,
+    ) -> Result<Report, EngineError> {
         let version = self.server_version.unwrap_or(recording::REFERENCE_TIMESCALEDB);
         let mut findings = lint::of_project(project, version, run.as_deref()).await?;
         let mut stale = Vec::new();
         if let Some(file) = &self.baseline {
             let path = || file.display().to_string();
             if self.write_baseline {
-                let written = fs::write(file, Baseline::of(&findings).to_string());
+                // What the file has of other areas stays; there may be none yet.
+                let before = Baseline::read(&fs::read_to_string(file).unwrap_or_default());
+                let written = fs::write(file, Baseline::of(&findings).and(before.divided(elsewhere).0).to_string());
                 written.map_err(|source| EngineError::File { action: "cannot write", path: path(), source })?;
             }
             let text = fs::read_to_string(file);
             let text = text.map_err(|source| EngineError::NoBaseline { path: path(), source })?;
-            let baseline = Baseline::read(&text);
+            let (_, baseline) = Baseline::read(&text).divided(elsewhere);
             baseline.accept(&mut findings);
             if run.is_none() {
                 stale = baseline.stale(&findings);

@@ -19,11 +19,13 @@ pub(in crate::cli) struct Verb {
 }
 
 impl OnDatabase for Verb {
+    const ON_ALL: bool = true;
+
     fn only_reads(&self) -> bool {
         self.dry_run
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         Ok(Report::Maintenance(maintain::maintain(runner, self.dry_run).await?))
     }
 }
@@ -44,6 +46,22 @@ impl Outcome for Maintained {
             };
             format!("{}: {}{took}\n", task.task, task.detail)
         })
+    }
+
+    fn summary(&self) -> String {
+        let count =
+            |outcomes: &[TaskOutcome]| self.tasks.iter().filter(|task| outcomes.contains(&task.outcome)).count();
+        let said = [
+            ("done", &[TaskOutcome::Done][..]),
+            ("planned", &[TaskOutcome::Planned]),
+            ("failed", &[TaskOutcome::Failed]),
+            ("left to jobs", &[TaskOutcome::LeftToJob]),
+            ("with nothing to do", &[TaskOutcome::Nothing, TaskOutcome::Skipped]),
+        ]
+        .map(|(word, outcomes)| (word, count(outcomes)));
+        let said: Vec<String> =
+            said.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")).collect();
+        if said.is_empty() { self.text(false).trim_end().to_owned() } else { format!("tasks: {}", said.join(", ")) }
     }
 
     fn error(&self) -> Option<String> {

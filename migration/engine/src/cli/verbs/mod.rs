@@ -3,7 +3,7 @@
 //! # How to add a verb
 //!
 //! A file with a struct `Verb` (its arguments; the doc comment is its help, with an example), a result that is
-//! [`Outcome`], and [`OnCode`] or [`OnDatabase`] for the struct. Then a line in the list of verbs below and, for a result
+//! [`Outcome`], and [`OnCode`], [`OnDatabase`] or [`OnAreas`] for the struct. Then a line in the list of verbs below and, for a result
 //! of its own, one in the list of results. `make schema` writes the JSON schema anew.
 
 mod branches;
@@ -14,6 +14,7 @@ mod down;
 mod fresh;
 mod heads;
 mod history;
+mod init;
 mod lint;
 mod maintain;
 mod merge;
@@ -21,6 +22,7 @@ mod new;
 mod refresh;
 mod report;
 mod reset;
+mod roles;
 mod schema;
 mod show;
 mod sql;
@@ -35,12 +37,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
+    all::OfAreas,
     context::Context,
     parts::{created::Created, done::Done, revisions::Revisions, run::Run},
 };
 use crate::{
     EngineError, Runner,
-    operate::{inspect::Inspection, maintain::Maintained},
+    operate::{inspect::Inspection, maintain::Maintained, roles::Roles},
     project::areas::ChosenArea,
 };
 
@@ -49,8 +52,16 @@ trait OnCode {
     async fn run(self, context: &Context, area: &ChosenArea) -> Result<Report, EngineError>;
 }
 
+/// A verb that works on the databases of several areas, and tells of them together.
+trait OnAreas {
+    async fn run(&self, context: &Context, areas: Vec<ChosenArea>) -> Result<Report, EngineError>;
+}
+
 /// A verb that works on a database.
 trait OnDatabase {
+    /// Whether `--all` runs it on every area.
+    const ON_ALL: bool = false;
+
     /// Whether it leaves no trace, so that an SQLite file that is not there is not made.
     fn only_reads(&self) -> bool {
         false
@@ -66,7 +77,7 @@ trait OnDatabase {
         Ok(None)
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError>;
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError>;
 }
 
 /// What a verb gives back.
@@ -76,6 +87,11 @@ pub(super) trait Outcome {
 
     /// For people.
     fn text(&self, verbose: bool) -> String;
+
+    /// The same in a few words, for a line about each of several: the last line, unless there are better ones.
+    fn summary(&self) -> String {
+        self.text(false).lines().last().unwrap_or_default().to_owned()
+    }
 
     /// Why it failed, on one line, when it did in part.
     fn error(&self) -> Option<String> {
@@ -92,6 +108,7 @@ pub(super) trait Outcome {
 macro_rules! verbs {
     (
         on a database: [$($database:ident = $name:literal in $module:ident,)*],
+        on the areas: [$($areas:ident = $areas_name:literal in $areas_module:ident,)*],
         on the code: [$($code:ident = $code_name:literal in $code_module:ident,)*]
     ) => {
         /// What can be said on the command line.
@@ -100,6 +117,9 @@ macro_rules! verbs {
             /// Works on a database.
             #[command(flatten)]
             Database(DatabaseVerb),
+            /// Works on the databases of several areas.
+            #[command(flatten)]
+            Areas(AreasVerb),
             /// Works on the code alone.
             #[command(flatten)]
             Code(CodeVerb),
@@ -109,6 +129,12 @@ macro_rules! verbs {
         #[derive(Subcommand)]
         pub(super) enum DatabaseVerb {
             $(#[command(name = $name)] $database($module::Verb),)*
+        }
+
+        /// Verbs that work on the databases of several areas.
+        #[derive(Subcommand)]
+        pub(super) enum AreasVerb {
+            $(#[command(name = $areas_name)] $areas($areas_module::Verb),)*
         }
 
         /// Verbs that work on the code alone.
@@ -122,12 +148,18 @@ macro_rules! verbs {
             pub(super) fn name(&self) -> &'static str {
                 match self {
                     $(Self::Database(DatabaseVerb::$database(_)) => $name,)*
+                    $(Self::Areas(AreasVerb::$areas(_)) => $areas_name,)*
                     $(Self::Code(CodeVerb::$code(_)) => $code_name,)*
                 }
             }
         }
 
         impl DatabaseVerb {
+            /// Whether `--all` runs it on every area.
+            pub(super) fn is_on_all(&self) -> bool {
+                match self { $(Self::$database(_) => $module::Verb::ON_ALL,)* }
+            }
+
             /// Whether it leaves no trace.
             pub(super) fn only_reads(&self) -> bool {
                 match self { $(Self::$database(verb) => verb.only_reads(),)* }
@@ -144,9 +176,16 @@ macro_rules! verbs {
             }
 
             /// Does it.
-            pub(super) async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+            pub(super) async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
                 // Boxed: some of them make for a large future.
                 match self { $(Self::$database(verb) => Box::pin(verb.run(runner)).await,)* }
+            }
+        }
+
+        impl AreasVerb {
+            /// Does it.
+            pub(super) async fn run(&self, context: &Context, areas: Vec<ChosenArea>) -> Result<Report, EngineError> {
+                match self { $(Self::$areas(verb) => Box::pin(verb.run(context, areas)).await,)* }
             }
         }
 
@@ -178,6 +217,10 @@ verbs! {
     Fresh = "fresh" in fresh,
     Refresh = "refresh" in refresh,
     Reset = "reset" in reset,
+    Roles = "roles" in roles,
+    ],
+    on the areas: [
+    Init = "init" in init,
     ],
     on the code: [
     Heads = "heads" in heads,
@@ -195,6 +238,15 @@ impl Default for Verb {
 }
 
 impl Verb {
+    /// Whether `--all` runs it on every area.
+    pub(super) fn is_on_all(&self) -> bool {
+        match self {
+            Self::Database(verb) => verb.is_on_all(),
+            Self::Areas(_) => true,
+            Self::Code(_) => false,
+        }
+    }
+
     /// Whether its area may be a folder that no list of the code has yet.
     pub(super) fn takes_a_folder(&self) -> bool {
         matches!(self, Self::Code(CodeVerb::Generate(_)))
@@ -215,6 +267,11 @@ macro_rules! results {
             /// For people.
             pub(super) fn text(&self, verbose: bool) -> String {
                 match self { $(Self::$kind(result) => result.text(verbose),)* }
+            }
+
+            /// The same in a few words.
+            pub(super) fn summary(&self) -> String {
+                match self { $(Self::$kind(result) => result.summary(),)* }
             }
 
             /// Why it failed, on one line, when it did in part.
@@ -272,6 +329,12 @@ results! {
     Done(Done),
     /// `generate`, `new` and `merge`.
     Created(Created),
+    /// `roles`.
+    Roles(Roles),
+    /// `init`.
+    Setup(init::Setup),
+    /// Any verb with `--all`.
+    Areas(OfAreas),
 }
 
 impl<T: Outcome> Outcome for Box<T> {
@@ -279,6 +342,10 @@ impl<T: Outcome> Outcome for Box<T> {
 
     fn text(&self, verbose: bool) -> String {
         (**self).text(verbose)
+    }
+
+    fn summary(&self) -> String {
+        (**self).summary()
     }
 
     fn error(&self) -> Option<String> {

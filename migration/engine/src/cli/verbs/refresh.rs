@@ -15,7 +15,7 @@ pub(in crate::cli) struct Verb {
 }
 
 impl OnDatabase for Verb {
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         self.consent.ask(runner, "refresh reverts every revision").await?;
         runner.refresh().await?;
         Ok(Done::report("all revisions were reverted and applied again"))

@@ -15,7 +15,7 @@ pub(in crate::cli) struct Verb {
 }
 
 impl OnDatabase for Verb {
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         self.consent.ask(runner, "reset reverts every revision").await?;
         runner.reset().await?;
         Ok(Done::report("all revisions were reverted"))

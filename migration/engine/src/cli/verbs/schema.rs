@@ -25,7 +25,7 @@ impl OnDatabase for Verb {
         true
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let catalog = runner.catalog().await?;
         Ok(Report::Schema(Schema { sql: catalog.to_string(), fingerprint: catalog.fingerprint() }))
     }

@@ -43,7 +43,7 @@ impl OnDatabase for Verb {
         true
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let graph = runner.graph();
         let position = graph.find(&self.revision)?;
         let name = graph.name(position);

@@ -48,6 +48,7 @@ pub struct Sql {
     pub script: String,
     /// Why a revision is not in it; the script stops where the first of them would be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub missing: Vec<String>,
 }
 

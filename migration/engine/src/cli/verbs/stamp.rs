@@ -33,13 +33,14 @@ pub struct Stamp {
 }
 
 impl OnDatabase for Verb {
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         if let (None, [old, new]) = (&self.revision, self.renamed.as_slice()) {
             runner.rename(old, new).await?;
             let note = format!("it was {old} in the database");
             return Ok(Report::Stamp(Stamp { recorded: vec![new.clone()], notes: vec![note] }));
         }
-        let stamped = stamp::stamp(runner, &self.revision.unwrap_or_default(), self.accept_differences).await?;
+        let stamped =
+            stamp::stamp(runner, self.revision.as_deref().unwrap_or_default(), self.accept_differences).await?;
         Ok(Report::Stamp(Stamp { recorded: stamped.recorded, notes: stamped.notes }))
     }
 }

@@ -27,11 +27,13 @@ pub struct Status {
 }
 
 impl OnDatabase for Verb {
+    const ON_ALL: bool = true;
+
     fn only_reads(&self) -> bool {
         true
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let revisions = runner.status().await?.into_iter().map(Into::into).collect();
         Ok(Report::Status(Status { revisions }))
     }

@@ -24,6 +24,8 @@ pub(in crate::cli) struct Verb {
 }
 
 impl OnDatabase for Verb {
+    const ON_ALL: bool = true;
+
     fn only_reads(&self) -> bool {
         self.dry_run
     }
@@ -35,7 +37,7 @@ impl OnDatabase for Verb {
         Ok(runner.enable_timescaledb(&pending, version).await.then_some(version))
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         for text in &self.accept_changed {
             let name = runner.graph().name(runner.graph().find(text)?).to_owned();
             runner.accept_changed([name]);

@@ -33,7 +33,9 @@ pub struct Verify {
 }
 
 impl OnDatabase for Verb {
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    const ON_ALL: bool = true;
+
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let runner = &*runner;
         let revisions = verify::verify(runner, |progress| show(runner, progress)).await?;
         Ok(Report::Verify(Verify { revisions }))

@@ -5,6 +5,7 @@
 //! A function that gives a [`Diagnosis`], and its name in [`examine`].
 
 mod diagnosis;
+mod rights;
 mod upgrade;
 
 use migration_timescale::{Capability, Dialect};
@@ -21,6 +22,7 @@ pub async fn examine(runner: &Runner) -> Result<Vec<Diagnosis>, EngineError> {
         found.push(timeouts(runner).await.map_err(failed())?);
         found.push(locks(runner).await.map_err(failed())?);
         found.push(invalid_indexes(runner).await.map_err(failed())?);
+        found.push(rights::rights(runner).await.map_err(failed())?);
     }
     if runner.server().has_columnstore() {
         found.push(jobs(runner).await.map_err(failed())?);
@@ -35,7 +37,7 @@ pub async fn examine(runner: &Runner) -> Result<Vec<Diagnosis>, EngineError> {
     Ok(found)
 }
 
-async fn server(runner: &Runner) -> Result<Diagnosis, DbErr> {
+pub(super) async fn server(runner: &Runner) -> Result<Diagnosis, DbErr> {
     let question = match runner.server().dialect() {
         Dialect::Postgres => {
             "SELECT format('PostgreSQL %s, database %s, schema %s, user %s%s', split_part(current_setting('server_version'), ' ', 1), current_database(), \
@@ -47,7 +49,7 @@ async fn server(runner: &Runner) -> Result<Diagnosis, DbErr> {
     Ok(ok("server", first(runner, question).await?.unwrap_or_default()))
 }
 
-fn abilities(server: Capability) -> Diagnosis {
+pub(super) fn abilities(server: Capability) -> Diagnosis {
     let able = match (server.has_hypertables(), server.has_columnstore()) {
         (true, true) => "hypertables, columnstore, policies, continuous aggregates",
         (true, false) => "hypertables; no columnstore, policies or continuous aggregates (Apache edition)",

@@ -27,6 +27,7 @@ pub struct Difference {
     pub live: Option<String>,
     /// What belongs to a table or view that only one side has.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub parts: Vec<Part>,
 }
 

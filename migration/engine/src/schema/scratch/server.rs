@@ -172,7 +172,7 @@ async fn drop_database(runner: &Runner, name: &str) {
         Err(error) => {
             let settings = connect::Settings { must_exist: true, ..connect::Settings::default() };
             match connect::open(runner.target(), &settings, runner.patience()).await {
-                Ok((db, _)) => {
+                Ok((db, _, _)) => {
                     let dropped = try_to_drop(&db, name).await;
                     // It is not needed any more.
                     let _ = db.close().await;

@@ -16,11 +16,13 @@ use crate::{
 pub(in crate::cli) struct Verb {}
 
 impl OnDatabase for Verb {
+    const ON_ALL: bool = true;
+
     fn only_reads(&self) -> bool {
         true
     }
 
-    async fn run(self, runner: &mut Runner) -> Result<Report, EngineError> {
+    async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         Ok(Report::Inspection(Box::new(inspect::inspect(runner).await?)))
     }
 }
@@ -28,5 +30,13 @@ impl OnDatabase for Verb {
 impl Outcome for Inspection {
     fn text(&self, verbose: bool) -> String {
         sections::text(self, verbose)
+    }
+
+    fn summary(&self) -> String {
+        match self.attention.len() {
+            0 => "nothing needs attention".to_owned(),
+            1 => "1 finding needs attention".to_owned(),
+            count => format!("{count} findings need attention"),
+        }
     }
 }
