@@ -7,6 +7,7 @@ use std::{path::Path, process::Command};
 
 mod adapter;
 mod alarms;
+mod diagram;
 mod engine;
 mod entities;
 mod honesty;
