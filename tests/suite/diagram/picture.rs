@@ -39,7 +39,7 @@ fn has_class(node: &Node<'_, '_>, class: &str) -> bool {
     node.attribute("class").is_some_and(|all| all.split(' ').any(|one| one == class))
 }
 
-/// Where a text is, in a font of which every character is as wide as those of DejaVu Sans Mono, the widest of its kind.
+/// Where a text is, in a font of which every character is as wide as the widest fonts of its kind have it.
 fn place_of(text: &Node<'_, '_>) -> Area {
     let size = match text.attribute("class").unwrap() {
         "heading" => 16.0,
@@ -78,12 +78,11 @@ pub fn look_at(svg: &str) -> ((f64, f64), Vec<String>) {
     for text in all().filter(|node| node.has_tag_name("text")) {
         let place = place_of(&text);
         let said = text.text().unwrap_or_default();
-        let within = match cards.iter().position(|card| text.ancestors().any(|one| one == *card)) {
-            Some(card) => bodies[card],
-            None => {
-                assert!(bodies.iter().all(|body| !body.is_near(&place, 0.0)), "{said:?} is beside the cards");
-                page
-            }
+        let within = if let Some(card) = cards.iter().position(|card| text.ancestors().any(|one| one == *card)) {
+            bodies[card]
+        } else {
+            assert!(bodies.iter().all(|body| !body.is_near(&place, 0.0)), "{said:?} is beside the cards");
+            page
         };
         assert!(within.holds(&place), "{said:?} at {place:?} is within {within:?}");
         for (other, too) in &texts {

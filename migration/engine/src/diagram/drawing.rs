@@ -86,7 +86,7 @@ pub(super) enum Sign {
 
 impl Card {
     /// A card, with texts that are not too long to be drawn.
-    pub(super) fn new(look: Look, name: &str, notes: Vec<String>, rows: Vec<Row>) -> Self {
+    pub(super) fn new(look: Look, name: &str, notes: &[String], rows: Vec<Row>) -> Self {
         let row = |row: Row| Row { name: shown(&row.name, 40), detail: shown(&row.detail, 36), ..row };
         Self {
             look,

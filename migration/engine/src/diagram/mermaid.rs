@@ -86,7 +86,7 @@ pub(super) fn revisions(graph: &Graph, title: &str, note: &str) -> String {
     }
     for link in super::revisions::links(graph) {
         let arrow = if link.is_dashed { "-.->" } else { "-->" };
-        let _ = writeln!(out, "    r{} {arrow} r{}", link.before, link.after);
+        let _ = writeln!(out, "    r{} {arrow} r{}", link.from, link.to);
     }
     out
 }

@@ -1,5 +1,7 @@
 //! What a diagram of a schema shows.
 
+use std::collections::BTreeSet;
+
 /// Tables, views, enums, and how they hang together; each in a fixed order.
 pub(super) struct Schema {
     pub relations: Vec<Relation>,
@@ -32,10 +34,16 @@ pub(super) struct Column {
     /// As the server names it, with the usual short names.
     pub data_type: String,
     pub is_nullable: bool,
-    pub is_primary: bool,
-    pub is_foreign: bool,
-    /// Whether no other row has the same value in this column.
-    pub is_unique: bool,
+    pub keys: BTreeSet<Key>,
+}
+
+/// What a column is part of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    Primary,
+    Foreign,
+    /// No other row has the same value in this column alone.
+    Unique,
 }
 
 /// A foreign key.
@@ -90,13 +98,21 @@ impl RelationKind {
 impl Column {
     pub(super) fn new(name: String, data_type: String, is_nullable: bool) -> Self {
         let data_type = SHORT.iter().fold(data_type, |name, (long, short)| name.replace(long, short));
-        Self { name, data_type, is_nullable, is_primary: false, is_foreign: false, is_unique: false }
+        Self { name, data_type, is_nullable, keys: BTreeSet::new() }
     }
 
-    /// `PK`, `FK`, `UK`: what it is part of.
+    pub(super) fn is(&self, key: Key) -> bool {
+        self.keys.contains(&key)
+    }
+
+    /// `PK`, `FK`, `UK`: what it is part of. That a primary key is unique goes without saying.
     pub(super) fn marks(&self) -> impl Iterator<Item = &'static str> {
-        let marks = [(self.is_primary, "PK"), (self.is_foreign, "FK"), (self.is_unique && !self.is_primary, "UK")];
-        marks.into_iter().filter_map(|(applies, mark)| applies.then_some(mark))
+        let said = self.keys.iter().filter(|key| **key != Key::Unique || !self.is(Key::Primary));
+        said.map(|key| match key {
+            Key::Primary => "PK",
+            Key::Foreign => "FK",
+            Key::Unique => "UK",
+        })
     }
 }
 
@@ -105,7 +121,7 @@ impl Reference {
     pub(super) fn is_optional_and_single(&self, table: &Relation) -> (bool, bool) {
         let its = |name: &String| table.column(name).map(|at| &table.columns[at]);
         let columns: Vec<&Column> = self.columns.iter().filter_map(its).collect();
-        let is_key = |column: &&Column| column.is_unique;
+        let is_key = |column: &&Column| column.is(Key::Unique);
         (columns.iter().any(|column| column.is_nullable), columns.len() == 1 && columns.iter().all(is_key))
     }
 }

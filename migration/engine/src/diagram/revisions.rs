@@ -5,8 +5,8 @@ use crate::graph::Graph;
 
 /// A revision that has to come before another, both by position.
 pub(super) struct Before {
-    pub before: usize,
-    pub after: usize,
+    pub from: usize,
+    pub to: usize,
     /// It is no parent, but has to be applied earlier.
     pub is_dashed: bool,
 }
@@ -16,10 +16,10 @@ pub(super) fn links(graph: &Graph) -> Vec<Before> {
     let parents = graph
         .order()
         .iter()
-        .flat_map(|&after| graph.parents(after).iter().map(move |&before| Before { before, after, is_dashed: false }));
-    let needed = graph.order().iter().flat_map(|&after| {
-        let names = graph.node(after).depends_on.iter().filter_map(|name| graph.position(name));
-        names.map(move |before| Before { before, after, is_dashed: true })
+        .flat_map(|&to| graph.parents(to).iter().map(move |&from| Before { from, to, is_dashed: false }));
+    let needed = graph.order().iter().flat_map(|&to| {
+        let names = graph.node(to).depends_on.iter().filter_map(|name| graph.position(name));
+        names.map(move |from| Before { from, to, is_dashed: true })
     });
     parents.chain(needed).collect()
 }
@@ -32,8 +32,10 @@ pub(super) fn labels(graph: &Graph, position: usize) -> Vec<String> {
         (graph.is_merge(position), "merge"),
         (graph.is_head(position), "head"),
     ];
-    let area = graph.node(position).area.as_ref().map(|area| format!("area {area}"));
-    labels.into_iter().filter_map(|(applies, label)| applies.then(|| label.to_owned())).chain(area).collect()
+    // What is the same for all says nothing about one.
+    let area = graph.node(position).area.as_ref().filter(|_| graph.areas().len() > 1);
+    let area = area.map(|area| format!("area {area}"));
+    labels.into_iter().filter(|(applies, _)| *applies).map(|(_, label)| label.to_owned()).chain(area).collect()
 }
 
 pub(super) fn drawing(graph: &Graph, title: String) -> Drawing {
@@ -41,17 +43,17 @@ pub(super) fn drawing(graph: &Graph, title: String) -> Drawing {
         let look = if graph.is_head(*position) { Look::Head } else { Look::Revision };
         let labels = labels(graph, *position).join(" · ");
         let notes = if labels.is_empty() { vec![] } else { vec![labels] };
-        Card::new(look, graph.name(*position), notes, Vec::new())
+        Card::new(look, graph.name(*position), &notes, Vec::new())
     };
     // Cards are in the order in which revisions run.
     let place = |position: usize| graph.order().iter().position(|one| *one == position).unwrap_or_default();
     let links = links(graph).into_iter().map(|link| Link {
-        first: End { card: place(link.before), row: None, sign: Sign::None },
-        second: End { card: place(link.after), row: None, sign: Sign::Arrow },
+        first: End { card: place(link.from), row: None, sign: Sign::None },
+        second: End { card: place(link.to), row: None, sign: Sign::Arrow },
         is_dashed: link.is_dashed,
-        about: match link.is_dashed {
-            true => format!("{} needs {}", graph.name(link.after), graph.name(link.before)),
-            false => format!("{} follows {}", graph.name(link.after), graph.name(link.before)),
+        about: {
+            let verb = if link.is_dashed { "needs" } else { "follows" };
+            format!("{} {verb} {}", graph.name(link.to), graph.name(link.from))
         },
     });
     let links: Vec<Link> = links.collect();

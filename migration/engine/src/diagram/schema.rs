@@ -2,13 +2,13 @@
 
 use super::{
     drawing::{Card, Drawing, End, Link, Look, Row, Sign},
-    model::{Relation, RelationKind, Schema},
+    model::{Key, Relation, RelationKind, Schema},
 };
 
 pub(super) fn drawing(schema: &Schema, title: String) -> Drawing {
     let enums = schema.enums.iter().map(|one| {
         let rows = one.labels.iter().map(|label| Row { name: label.clone(), ..Row::default() });
-        Card::new(Look::Enum, &one.name, vec!["enum".to_owned()], rows.collect())
+        Card::new(Look::Enum, &one.name, &["enum".to_owned()], rows.collect())
     });
     let cards = schema.relations.iter().map(card).chain(enums).collect();
     let mut links = Vec::new();
@@ -56,13 +56,13 @@ fn card(relation: &Relation) -> Card {
     let rows = relation.columns.iter().map(|column| Row {
         mark: column.marks().collect::<Vec<_>>().join(" "),
         name: column.name.clone(),
-        detail: match column.is_nullable && !relation.kind.is_view() {
-            true => format!("{} null", column.data_type),
-            false => column.data_type.clone(),
+        detail: {
+            let null = if column.is_nullable && !relation.kind.is_view() { " null" } else { "" };
+            format!("{}{null}", column.data_type)
         },
     });
     let noun = std::iter::once(relation.kind.noun().to_owned());
-    Card::new(look, &relation.name, noun.chain(relation.notes.iter().cloned()).collect(), rows.collect())
+    Card::new(look, &relation.name, &noun.chain(relation.notes.iter().cloned()).collect::<Vec<_>>(), rows.collect())
 }
 
 /// What the signs of this drawing mean.
@@ -70,9 +70,9 @@ fn legend(schema: &Schema, links: &[Link]) -> Vec<String> {
     let columns = || schema.relations.iter().flat_map(|relation| &relation.columns);
     let signs = || links.iter().flat_map(|link| [link.first.sign, link.second.sign]);
     let marks = [
-        (columns().any(|column| column.is_primary), "PK primary key"),
-        (columns().any(|column| column.is_foreign), "FK foreign key"),
-        (columns().any(|column| column.is_unique && !column.is_primary), "UK unique"),
+        (columns().any(|column| column.is(Key::Primary)), "PK primary key"),
+        (columns().any(|column| column.is(Key::Foreign)), "FK foreign key"),
+        (columns().any(|column| column.marks().any(|mark| mark == "UK")), "UK unique"),
         (columns().any(|column| column.is_nullable), "null: may be null"),
     ];
     let ends = [

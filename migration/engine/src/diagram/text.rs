@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Width of a character to the size of the font: that of DejaVu Sans Mono and Menlo. Other monospaced fonts are as wide or
+/// Width of a character to the size of the font: that of the usual ones, such as Menlo. Other monospaced fonts are as wide or
 /// narrower.
 const ADVANCE: f64 = 0.603;
 

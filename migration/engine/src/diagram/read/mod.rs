@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use migration_timescale::{Capability, Dialect, Interval, Maintenance};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-use super::model::{Column, Enum, Reference, Relation, RelationKind, Schema};
+use super::model::{Column, Enum, Key, Reference, Relation, RelationKind, Schema};
 use crate::{Project, schema::catalog::is_no_schema, sql::rows};
 
 #[derive(FromQueryResult)]
@@ -66,11 +66,11 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, project: &Project) -> Resul
         Dialect::Sqlite => (include_str!("sqlite_columns.sql"), include_str!("sqlite_keys.sql")),
     };
     let mut relations = relations(all(db, columns).await?, &project.bookkeeping_table());
-    let references = mark_keys(&mut relations, all(db, keys).await?);
+    let references = mark_keys(&mut relations, &all(db, keys).await?);
     let mut enums = Vec::new();
     match server.dialect() {
         Dialect::Postgres => {
-            enums = labelled(all(db, include_str!("postgres_labels.sql")).await?);
+            enums = labelled(&all(db, include_str!("postgres_labels.sql")).await?);
             for SourceRow { relation, source } in all(db, include_str!("postgres_sources.sql")).await? {
                 add_source(&mut relations, &relation, &source);
             }
@@ -106,28 +106,31 @@ fn relations(rows: Vec<ColumnRow>, bookkeeping: &str) -> Relations {
 }
 
 /// Marks the columns of keys, and gives the foreign keys between these relations.
-fn mark_keys(relations: &mut Relations, rows: Vec<KeyRow>) -> Vec<Reference> {
+fn mark_keys(relations: &mut Relations, rows: &[KeyRow]) -> Vec<Reference> {
     let mut references = Vec::new();
     for key in rows.chunk_by(|one, next| (&one.relation, &one.name) == (&next.relation, &next.name)) {
         let Some(relation) = relations.get_mut(&key[0].relation) else { continue };
         let its = |column: &&mut Column| key.iter().any(|row| row.column_name == column.name);
-        let is_single = key.len() == 1;
-        match key[0].kind.as_str() {
+        let own = match key[0].kind.as_str() {
+            "primary" => Key::Primary,
+            "unique" => Key::Unique,
+            _ => Key::Foreign,
+        };
+        for column in relation.columns.iter_mut().filter(its) {
             // A column is unique on its own only where the key is of this one.
-            "primary" => relation.columns.iter_mut().filter(its).for_each(|column| {
-                column.is_primary = true;
-                column.is_unique |= is_single;
-            }),
-            "unique" => relation.columns.iter_mut().filter(its).for_each(|column| column.is_unique |= is_single),
-            _ => {
-                relation.columns.iter_mut().filter(its).for_each(|column| column.is_foreign = true);
-                references.push(Reference {
-                    table: key[0].relation.clone(),
-                    columns: key.iter().map(|row| row.column_name.clone()).collect(),
-                    target: key[0].target.clone().unwrap_or_default(),
-                    target_column: key[0].target_column.clone(),
-                });
+            match own {
+                Key::Primary | Key::Unique if key.len() == 1 => column.keys.extend([own, Key::Unique]),
+                Key::Primary | Key::Foreign => column.keys.extend([own]),
+                Key::Unique => {}
             }
+        }
+        if own == Key::Foreign {
+            references.push(Reference {
+                table: key[0].relation.clone(),
+                columns: key.iter().map(|row| row.column_name.clone()).collect(),
+                target: key[0].target.clone().unwrap_or_default(),
+                target_column: key[0].target_column.clone(),
+            });
         }
     }
     // A table of another schema is in no diagram of this one.
@@ -135,7 +138,7 @@ fn mark_keys(relations: &mut Relations, rows: Vec<KeyRow>) -> Vec<Reference> {
     references
 }
 
-fn labelled(rows: Vec<LabelRow>) -> Vec<Enum> {
+fn labelled(rows: &[LabelRow]) -> Vec<Enum> {
     let types = rows.chunk_by(|one, next| one.name == next.name);
     let one = |rows: &[LabelRow]| Enum {
         name: rows[0].name.clone(),

@@ -7,7 +7,7 @@ SELECT
         ELSE 'foreign'
     END AS kind,
     k.COLUMN_NAME AS column_name,
-    k.REFERENCED_TABLE_NAME AS target,
+    IF(k.REFERENCED_TABLE_SCHEMA = DATABASE(), k.REFERENCED_TABLE_NAME, NULL) AS target,
     k.REFERENCED_COLUMN_NAME AS target_column
 FROM
     information_schema.TABLE_CONSTRAINTS c

@@ -28,7 +28,9 @@ SELECT
     k.conname::text,
     'foreign',
     a.attname::text,
-    r.relname::text,
+    CASE
+        WHEN r.relnamespace = c.relnamespace THEN r.relname::text
+    END,
     b.attname::text,
     u.position
 FROM
