@@ -25,7 +25,7 @@ suite() { cargo test --workspace --test suite -- --test-threads "$threads" "$@";
 # What PostgreSQL itself could change: the schema of every area, its history, its catalogue, its locks.
 on_the_newest_postgres() {
     TEST_POSTGRES_URL=$TEST_NEWEST_POSTGRES_URL suite --skip ::sqlite --skip ::mariadb --skip ::timescaledb --skip ::not_on_ \
-        alarms:: telemetry::schema engine::schema engine::drift engine::destroy engine::invalid_index engine::report engine::runners
+        alarms:: engine::schema engine::drift engine::destroy engine::invalid_index engine::report engine::runners
 }
 
 native() {

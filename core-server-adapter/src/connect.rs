@@ -34,7 +34,8 @@ const SHARED_SESSION_IDLE: Duration = Duration::from_secs(2);
 
 /// A pool of sessions on the database of the alarms. Clones share the pool.
 ///
-/// Other areas have a handle of their own: [`Telemetry`](crate::telemetry::Telemetry).
+/// Other areas have a handle of their own: [`Telemetry`](crate::telemetry::Telemetry), [`Twin`](crate::twin::Twin),
+/// [`Plugins`](crate::plugins::Plugins).
 #[derive(Clone)]
 pub struct Database {
     connection: DatabaseConnection,

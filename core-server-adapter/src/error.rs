@@ -105,10 +105,8 @@ pub enum AdapterError {
         /// The state it cannot get, and from which states one can.
         reason: String,
     },
-    /// The row refers to one that does not exist, such as a sensor that is not registered.
-    #[error(
-        "{area}: {table} refers to a row that does not exist ({rule}); add that one first, a sensor with `register`"
-    )]
+    /// The row refers to one that does not exist, such as a sensor or a plugin that is not registered.
+    #[error("{area}: {table} refers to a row that does not exist ({rule}); add that one first, with `register`")]
     Unregistered {
         /// The area.
         area: &'static str,

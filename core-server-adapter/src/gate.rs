@@ -25,11 +25,25 @@ pub const ALARMS: Gate = Gate {
     command: "cargo run -p migration -- up",
 };
 
+/// The area plugins.
+pub const PLUGINS: Gate = Gate {
+    area: "plugins",
+    revision: entity::plugins::generated::revision::NEWEST,
+    command: "cargo run -p migration -- up --area plugins",
+};
+
 /// The area telemetry.
 pub const TELEMETRY: Gate = Gate {
     area: "telemetry",
     revision: entity::telemetry::generated::revision::NEWEST,
     command: "cargo run -p migration -- up --area telemetry",
+};
+
+/// The area twin.
+pub const TWIN: Gate = Gate {
+    area: "twin",
+    revision: entity::twin::generated::revision::NEWEST,
+    command: "cargo run -p migration -- up --area twin",
 };
 
 impl Gate {

@@ -38,7 +38,7 @@
 //!
 //! # How to add an area
 //!
-//! A folder under `src` like [`telemetry`] with one file per noun and a handle that opens its database, and a constant in
+//! A folder under `src` like [`twin`] with one file per noun and a handle that opens its database, and a constant in
 //! [`gate`]. [`alarms`] says how to add a query.
 
 #[cfg(not(any(feature = "runtime-tokio", feature = "runtime-async-std")))]
@@ -52,14 +52,19 @@ mod connect;
 mod error;
 mod filter;
 pub mod gate;
+mod handle;
 mod moment;
 mod page;
 mod period;
+pub mod plugins;
 mod repository;
+mod rows;
 mod sqlstate;
 pub mod telemetry;
 mod text;
 mod transaction;
+pub mod twin;
+mod value;
 
 pub use config::DatabaseConfig;
 pub use connect::Database;

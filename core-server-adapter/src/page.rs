@@ -10,8 +10,8 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QueryTrait, Select,
-    Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder,
+    QueryTrait, Select, Statement,
     sea_query::{Expr, Value},
 };
 use serde::{Deserialize, Serialize, de};
@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 use crate::{AdapterError, condition::column, moment};
 
-/// What tells rows of one time apart, next to that time: the id of most rows, the sensor of a reading.
+/// What tells rows of one time apart, next to that time: the id of most rows, be it a UUID or a number; the sensor of a
+/// reading.
 pub trait PageKey: Clone + Into<Value> {
     /// As letters and digits.
     fn to_text(&self) -> String;
@@ -35,6 +36,17 @@ impl PageKey for Uuid {
 
     fn from_text(text: &str) -> Option<Self> {
         Self::try_parse(Some(text).filter(|id| id.len() == 32)?).ok()
+    }
+}
+
+impl PageKey for i64 {
+    fn to_text(&self) -> String {
+        format!("{self:016x}")
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let whole = Some(text).filter(|number| number.len() == 16 && !number.starts_with('+'));
+        u64::from_str_radix(whole?, 16).ok().map(u64::cast_signed)
     }
 }
 
@@ -120,6 +132,24 @@ impl<K> PageRequest<K> {
         }
         let query = query.order_by(at, order.clone()).order_by(key, order);
         limited(query.build(backend), self.limit + 1)
+    }
+
+    /// The page of a query in the order of time and key, newest first.
+    pub(crate) async fn read<E: EntityTrait, C: ConnectionTrait>(
+        &self,
+        db: &C,
+        query: Select<E>,
+        columns: (E::Column, E::Column),
+        failed: impl FnOnce(DbErr) -> AdapterError,
+        key: impl Fn(&E::Model) -> (DateTime<Utc>, K),
+    ) -> Result<Page<E::Model, K>, AdapterError>
+    where
+        K: PageKey,
+    {
+        self.check()?;
+        let statement = self.statement(query, columns, db.get_database_backend());
+        let rows = E::find().from_raw_sql(statement).all(db).await.map_err(failed)?;
+        Ok(self.cut(rows, key))
     }
 
     /// Cuts a page from the rows that lie beyond the cursor, in the order of the query: nearest to the cursor first, one
@@ -251,7 +281,17 @@ pub(crate) fn check_limit(limit: u32, most: u32) -> Result<(), AdapterError> {
 /// `plan_cache_mode = force_generic_plan`, is a setting of the session and would hit every other query of a shared pool.
 pub(crate) fn limited(mut statement: Statement, rows: u32) -> Statement {
     let _ = write!(statement.sql, " LIMIT {rows}");
+    if statement.db_backend == DbBackend::MySql {
+        statement.values.iter_mut().flat_map(|values| &mut values.0).for_each(as_datetime);
+    }
     statement
+}
+
+/// A moment as DATETIME. As TIMESTAMP, which the driver would make of it, MariaDB compares nothing that is later than 2038.
+fn as_datetime(value: &mut Value) {
+    if let Value::ChronoDateTimeUtc(at) = value {
+        *value = Value::ChronoDateTime(at.map(|at| at.naive_utc()));
+    }
 }
 
 #[cfg(test)]
@@ -282,6 +322,17 @@ mod tests {
         }
         for end in ["", "7", "7g", "+7", "ff", "737"] {
             format!("o0000000000000000{end}").parse::<Cursor<String>>().unwrap_err();
+        }
+    }
+
+    #[test]
+    fn numbers_survive_text() {
+        for number in [0, 1, 42, i64::MAX, i64::MIN, -1] {
+            let cursor = Cursor { direction: Direction::Newer, at: DateTime::UNIX_EPOCH, id: number };
+            assert_eq!(cursor.to_string().parse::<Cursor<i64>>().unwrap(), cursor);
+        }
+        for end in ["", "2a", "+00000000000002a", "000000000000002g", "0000000000000002a"] {
+            format!("o0000000000000000{end}").parse::<Cursor<i64>>().unwrap_err();
         }
     }
 

@@ -10,7 +10,10 @@ pub mod read_only;
 mod text_list;
 
 pub mod alarms;
+pub mod analytics;
+pub mod plugins;
 pub mod telemetry;
+pub mod twin;
 
 pub use labels::UnknownLabel;
 pub use text_list::TextList;

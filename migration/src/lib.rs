@@ -11,8 +11,10 @@
 pub mod areas;
 mod plain_table;
 mod portable;
+mod retention;
 mod seed;
 mod summary;
+mod tables;
 
 pub use areas::{alarms::Migrator, platform};
 

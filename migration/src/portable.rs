@@ -152,6 +152,20 @@ pub fn number_check(backend: DbBackend, column: &str) -> Option<String> {
     }
 }
 
+/// A check that a decimal is a number, and on SQLite that it has no more digits than it may: rounded to as many it is the
+/// same.
+pub fn decimal_check(backend: DbBackend, column: &str, digits: u32, after_point: u32) -> Option<String> {
+    match Dialect::of(backend) {
+        Dialect::Postgres => Some(format!("{column} <> 'NaN'")),
+        Dialect::MySql => None,
+        Dialect::Sqlite => {
+            let (before, after) = ("9".repeat((digits - after_point) as usize), "9".repeat(after_point as usize));
+            let rounded = format!("round({column}, {after_point}) = {column}");
+            Some(format!("typeof({column}) = 'real' AND abs({column}) <= {before}.{after} AND {rounded}"))
+        }
+    }
+}
+
 /// A list of texts: `text[]` on PostgreSQL, a JSON array elsewhere, to which [`text_list_check`] belongs. Empty when
 /// nothing is given.
 pub fn text_list_column(backend: DbBackend, column: &'static str) -> ColumnDef {

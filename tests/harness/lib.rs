@@ -28,7 +28,7 @@ pub mod wire;
 
 use std::path::Path;
 
-use migration_engine::{Runner, schema::catalog::Catalog};
+use migration_engine::{Project, Runner, schema::catalog::Catalog};
 
 pub use backend::Backend;
 pub use database::{TestDatabase, temporary_folder};
@@ -37,6 +37,16 @@ pub use sql::{connect_to, rows_as_text, scalar};
 /// The live schema.
 pub async fn catalog(runner: &Runner) -> Catalog {
     runner.catalog().await.expect("the catalogue")
+}
+
+/// Every area of the platform with its project, the default first. A test that goes through them covers areas to come.
+pub fn areas() -> impl Iterator<Item = (&'static str, Project)> {
+    migration::platform().into_projects().map(|(name, project)| (name.expect("a name"), project))
+}
+
+/// The project of an area.
+pub fn area(name: &str) -> Project {
+    areas().find(|(known, _)| *known == name).expect("an area").1
 }
 
 /// The folder of the workspace.

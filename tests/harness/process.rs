@@ -29,12 +29,10 @@ impl From<Output> for Finished {
 /// A program with no database in its environment and nothing on standard input, in `folder`.
 pub fn command(program: &Path, folder: &Path) -> Command {
     let mut command = Command::new(program);
-    command
-        .current_dir(folder)
-        .env_remove("DATABASE_URL")
-        .env_remove("DATABASE_URL_TELEMETRY")
-        .env_remove("DATABASE_SCHEMA")
-        .stdin(Stdio::null());
+    for (area, _) in crate::areas() {
+        command.env_remove(format!("DATABASE_URL_{}", area.to_uppercase()));
+    }
+    command.current_dir(folder).env_remove("DATABASE_URL").env_remove("DATABASE_SCHEMA").stdin(Stdio::null());
     command
 }
 

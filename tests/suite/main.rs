@@ -7,15 +7,20 @@ use std::{path::Path, process::Command};
 
 mod adapter;
 mod alarms;
+mod analytics;
+mod contract;
 mod diagram;
 mod engine;
 mod entities;
 mod honesty;
 mod layers;
+mod plugins;
 mod rights;
+mod rows;
 mod settings;
 mod telemetry;
 mod timescale;
+mod twin;
 
 /// The `migration` command line, to be run in `folder`.
 fn migration(folder: &Path) -> Command {

@@ -20,7 +20,7 @@ use crate::{
     batch::{
         self, Bulk, OnExisting,
         arrays::{self, each},
-        json_size,
+        checked_rows, json_size,
     },
     error::Place,
 };
@@ -57,7 +57,7 @@ impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
     ///
     /// As [`raise`](Self::raise); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn raise_many(&self, alarms: &[NewAlarm]) -> Result<Vec<AlarmId>, AdapterError> {
-        let alarms = checked(alarms)?;
+        let alarms = checked_rows(alarms, NewAlarm::checked)?;
         let ids = alarms.iter().filter_map(|alarm| alarm.id).collect();
         batch::write(self.db, alarms, OnExisting::Fail).await?;
         Ok(ids)
@@ -73,15 +73,11 @@ impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
     /// As [`raise`](Self::raise), but [`AdapterError::AlreadyExists`]; [`AdapterError::InvalidValue`] tells the row, counted
     /// from 0.
     pub async fn raise_missing(&self, alarms: &[NewAlarm]) -> Result<Raised, AdapterError> {
-        let alarms = checked(alarms)?;
+        let alarms = checked_rows(alarms, NewAlarm::checked)?;
         let all = alarms.len() as u64;
         let new = batch::write(self.db, alarms, OnExisting::Skip).await?;
         Ok(Raised { new, already_there: all.saturating_sub(new) })
     }
-}
-
-fn checked(alarms: &[NewAlarm]) -> Result<Vec<NewAlarm>, AdapterError> {
-    alarms.iter().enumerate().map(|(row, alarm)| alarm.checked().map_err(|error| error.in_row(row))).collect()
 }
 
 impl Bulk for NewAlarm {
@@ -90,7 +86,7 @@ impl Bulk for NewAlarm {
 
     const PLACE: Place = PLACE;
     const DOING: &'static str = "raising alarms";
-    const KEY: [Column; 2] = [Column::Id, Column::RaisedAt];
+    const KEY: &[Column] = &[Column::Id, Column::RaisedAt];
 
     fn key(&self) -> Self::Key {
         (self.id.map(AlarmId::as_uuid), self.raised_at)
@@ -117,7 +113,7 @@ impl Bulk for NewAlarm {
     async fn found<C: ConnectionTrait>(db: &C, keys: &HashSet<Self::Key>) -> Result<Vec<Self::Key>, DbErr> {
         alarm::Entity::find()
             .select_only()
-            .columns(Self::KEY)
+            .columns(Self::KEY.iter().copied())
             .filter(Column::Id.is_in(keys.iter().filter_map(|(id, _)| *id)))
             .into_tuple()
             .all(db)

@@ -1,7 +1,7 @@
 //! Many rows in one statement of PostgreSQL: an array for each column. The statement stays the same, and comes close to the
 //! speed of COPY, where SeaORM's `insert_many` reaches 0.6 of it.
 
-use sea_orm::sea_query::Value;
+use sea_orm::{prelude::Json, sea_query::Value};
 
 /// A column that is written, for one way and for all of its uses: in the list of columns, as an array, and as a value.
 ///
@@ -23,6 +23,11 @@ where
     Vec<V>: Into<Value>,
 {
     rows.iter_mut().map(thing).collect::<Vec<V>>().into()
+}
+
+/// JSON as text, the empty one where there is none.
+pub(crate) fn json_or_empty(json: Option<&Json>) -> String {
+    json.map(ToString::to_string).unwrap_or_default()
 }
 
 /// The `INSERT` of all rows, which are known in it as `new`, and its values.

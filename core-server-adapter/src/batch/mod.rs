@@ -17,6 +17,15 @@ use migration_timescale::Dialect;
 
 use crate::{AdapterError, error::Place, transaction};
 
+/// What became of rows that may have been there before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Added {
+    /// Rows that were added.
+    pub new: u64,
+    /// Rows whose key was there already; they were left as they are.
+    pub already_there: u64,
+}
+
 /// What to do with a row whose key is there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum OnExisting {
@@ -28,7 +37,7 @@ pub(crate) enum OnExisting {
 pub(crate) trait Bulk: Sized + Send {
     /// As SeaORM writes it.
     type Row: ActiveModelTrait;
-    /// What a row is known by.
+    /// What a row is known by; `()` where that is a number which the database counts up, and no row can be there before.
     type Key: Eq + Hash + Send + Sync;
 
     /// For errors.
@@ -36,7 +45,7 @@ pub(crate) trait Bulk: Sized + Send {
     /// What is being done, for errors.
     const DOING: &'static str;
     /// The columns of the key.
-    const KEY: [<<Self::Row as ActiveModelTrait>::Entity as EntityTrait>::Column; 2];
+    const KEY: &'static [<<Self::Row as ActiveModelTrait>::Entity as EntityTrait>::Column] = &[];
 
     /// Its key.
     fn key(&self) -> Self::Key;
@@ -52,9 +61,11 @@ pub(crate) trait Bulk: Sized + Send {
 
     /// Which of the keys are there, and maybe others.
     fn found<C: ConnectionTrait>(
-        db: &C,
-        keys: &HashSet<Self::Key>,
-    ) -> impl Future<Output = Result<Vec<Self::Key>, DbErr>> + Send;
+        _db: &C,
+        _keys: &HashSet<Self::Key>,
+    ) -> impl Future<Output = Result<Vec<Self::Key>, DbErr>> + Send {
+        async { Ok(Vec::new()) }
+    }
 
     /// Rows that PostgreSQL can look for together at little cost.
     fn groups(rows: Vec<Self>) -> Vec<Vec<Self>> {
@@ -89,6 +100,14 @@ pub(crate) async fn write<T: Bulk, C: ConnectionTrait + TransactionTrait>(
     Ok(new)
 }
 
+/// Each row as it will be stored; the error of one tells which, counted from 0.
+pub(crate) fn checked_rows<T>(
+    rows: &[T],
+    check: impl Fn(&T) -> Result<T, AdapterError>,
+) -> Result<Vec<T>, AdapterError> {
+    rows.iter().enumerate().map(|(row, one)| check(one).map_err(|error| error.in_row(row))).collect()
+}
+
 fn keep_first_of_each<T: Bulk>(rows: &mut Vec<T>) {
     let mut seen = HashSet::with_capacity(rows.len());
     rows.retain(|row| seen.insert(row.key()));
@@ -113,7 +132,8 @@ async fn insert<T: Bulk, C: ConnectionTrait>(db: &C, mut batch: Vec<T>, existing
     }
     let mut insert = Insert::many(batch.into_iter().map(T::row));
     if existing == OnExisting::Skip {
-        insert = insert.on_conflict(OnConflict::columns(T::KEY).do_nothing_on(T::KEY).to_owned());
+        let key = || T::KEY.iter().copied();
+        insert = insert.on_conflict(OnConflict::columns(key()).do_nothing_on(key()).to_owned());
     }
     let affected = db.execute_raw(insert.build(backend)).await?.rows_affected();
     Ok(missing.unwrap_or(affected))

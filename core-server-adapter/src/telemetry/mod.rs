@@ -61,10 +61,9 @@ mod database;
 mod maintenance;
 mod operations;
 mod readings;
-mod rows;
 mod sensors;
-mod value;
 
+pub use crate::batch::Added;
 pub use alerts::{
     AnomalyAlert, AnomalyAlertFilter, AnomalyAlertRepository, AnomalyAlertSeverity, AnomalyAlertStatus, NewAnomalyAlert,
 };
@@ -85,11 +84,7 @@ pub use sensors::{NewSensor, Sensor, SensorFilter, SensorRepository, SensorState
 /// Name of the area.
 pub const AREA: &str = crate::gate::TELEMETRY.area;
 
-/// What became of rows that may have been there before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Added {
-    /// Rows that were added.
-    pub new: u64,
-    /// Rows whose key was there already; they were left as they are.
-    pub already_there: u64,
-}
+/// Characters of a type of sensor or anomaly at most.
+const TYPE_CHARACTERS: usize = 100;
+/// Characters of a unit at most.
+const UNIT_CHARACTERS: usize = 50;

@@ -192,7 +192,10 @@ async fn generate(area: Area, url: &str) -> Result<Folders, CodegenError> {
         let all = |content: String| what.iter().fold(content, |content, (from, to)| content.replace(from, to));
         files.into_iter().map(|(name, content)| (name, all(content))).collect()
     };
-    let tables = replaced(format(module, with_revision(tables, &newest))?, &[TEXT_LIST]);
+    let mut tables = replaced(format(module, with_revision(tables, &newest))?, &[TEXT_LIST]);
+    if let Some(enums) = tables.get_mut(ENUMS) {
+        *enums = with_labels_in_json(enums);
+    }
     let of_views = replaced(format(module, of_views)?, &[TEXT_LIST, READ_ONLY]);
     Ok([(TABLES, tables), (VIEWS, of_views)])
 }
@@ -208,6 +211,22 @@ fn with_revision(mut files: Files, newest: &str) -> Files {
         files.insert("revision.rs".to_owned(), revision);
     }
     files
+}
+
+/// Where sea-orm-codegen writes the enums.
+const ENUMS: &str = "sea_orm_active_enums.rs";
+
+/// The enums, with each label spelled in JSON as in the database, be it in capitals or not.
+fn with_labels_in_json(enums: &str) -> String {
+    let mut text = String::new();
+    for line in enums.lines() {
+        text += line;
+        text.push('\n');
+        if let Some(label) = line.strip_prefix("    #[sea_orm(string_value = ") {
+            let _ = writeln!(text, "    #[serde(rename = {}]", label.trim_end_matches(']'));
+        }
+    }
+    text
 }
 
 /// What sea-orm-codegen writes, and what stands there for a view.
@@ -231,7 +250,7 @@ async fn entities(
     Ok(writer.generate(&context()).files.into_iter().map(|file| (file.name, file.content)).collect())
 }
 
-/// How the entities look: compact models with serde, enums that are `Copy`, `Hash` and spelled in JSON as in the database.
+/// How the entities look: compact models with serde, enums that are `Copy` and `Hash`.
 fn context() -> EntityWriterContext {
     let strings = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
     EntityWriterContext::new(
@@ -248,7 +267,7 @@ fn context() -> EntityWriterContext {
         vec![],
         vec![],
         strings(&["Hash"]),
-        strings(&["serde(rename_all = \"snake_case\")"]),
+        vec![],
         vec![],
         false,
         true,

@@ -2,10 +2,13 @@
 //!
 //! # How to add an area
 //!
-//! `cargo run -p migration -- new create_machines --area twin` writes the folder with its first revision and both lines
-//! here. Fill in the revision; then `make schema entities`.
+//! `cargo run -p migration -- new create_machines --area machines` writes the folder with its first revision and both
+//! lines here. Fill in the revision; then `make schema entities`.
 
 pub mod alarms;
+pub mod analytics;
+pub mod plugins;
 pub mod telemetry;
+pub mod twin;
 
-migration_engine::areas!(pub platform: alarms, telemetry);
+migration_engine::areas!(pub platform: alarms, telemetry, twin, analytics, plugins);

@@ -133,6 +133,12 @@ fn hypertable() {
 }
 
 #[test]
+fn hypertable_spread_by_a_hash() {
+    let hypertable = Hypertable::by_range("snapshots", "taken_at").chunk_interval("7 days").spread_by("machine_id", 4);
+    rendered("hypertable_spread_by_a_hash", |server| all([hypertable.create_sql(server)]));
+}
+
+#[test]
 fn hypertable_with_its_table() {
     let mut table = Table::create();
     table.table("readings").col(ColumnDef::new("taken_at").timestamp_with_time_zone().not_null());

@@ -1,7 +1,6 @@
 //! The rules of `lint` tell the truth: a real TimescaleDB refuses what they flag, with the error they name, or shows the
 //! effect they warn of, and takes what they advise.
 
-use migration::areas;
 use migration_engine::{
     Project,
     lint::{
@@ -142,31 +141,23 @@ async fn run(db: &DatabaseConnection, sql: &str) -> Result<(), DbErr> {
 const PROFILES: [Profile; 3] = [Profile::Timescaledb, Profile::TimescaledbApache, Profile::Postgres];
 
 /// What is found in revisions on PostgreSQL with and without TimescaleDB.
-async fn findings(project: &Project, revisions: Vec<Box<dyn MigrationTrait>>) -> Vec<Finding> {
-    let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
+async fn findings(project: &Project) -> Vec<Finding> {
     let mut histories = Vec::new();
     for profile in PROFILES {
-        histories.push(recording::record_each(&revisions, profile.capability(None)).await);
+        histories.push(recording::record_each(&project.revisions(), profile.capability(None)).await);
     }
     let allowed = |revision: &str| project.description(revision).map_or_else(Vec::new, |about| about.allows().to_vec());
     lint::lint(&histories, REFERENCE_TIMESCALEDB, allowed)
 }
 
 /// No finding that is not allowed with a reason.
-async fn is_clean<M: MigratorTrait>(project: &Project) {
-    let open: Vec<String> = findings(project, M::migrations())
-        .await
-        .iter()
-        .filter(|finding| finding.allowed.is_none())
-        .map(ToString::to_string)
-        .collect();
-    assert!(open.is_empty(), "{}", open.join("\n\n"));
-}
-
 #[tokio::test]
 async fn the_revisions_of_every_area_are_clean() {
-    is_clean::<areas::alarms::Migrator>(&migration::project()).await;
-    is_clean::<areas::telemetry::Migrator>(&areas::telemetry::project()).await;
+    for (area, project) in tests::areas() {
+        let found = findings(&project).await;
+        let open = found.iter().filter(|finding| finding.allowed.is_none()).map(ToString::to_string);
+        assert_eq!(open.collect::<Vec<_>>(), [""; 0], "{area}");
+    }
 }
 
 /// What a hurried programmer would write next.
@@ -187,8 +178,7 @@ async fn add_column(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 async fn a_hurried_revision_is_not() {
     let mut revisions = migration::Migrator::migrations();
     revisions.push(Box::new(hurried()));
-    let mut rules: Vec<&str> =
-        findings(&migration::project(), revisions).await.iter().map(|finding| finding.rule).collect();
+    let mut rules: Vec<&str> = findings(&Project::of(revisions)).await.iter().map(|finding| finding.rule).collect();
     rules.sort_unstable();
     rules.dedup();
     let expected = [

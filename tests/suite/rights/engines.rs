@@ -1,8 +1,6 @@
 //! Tables of MySQL and MariaDB have transactions, whatever the server makes by default.
 
-use migration::areas::telemetry;
 use migration_engine::{
-    Project,
     operate::doctor::{Health, examine},
     sea_orm_migration::MigratorTrait,
 };
@@ -19,13 +17,12 @@ const OTHERS: &str = "SELECT CONCAT(TABLE_NAME, ' ', ENGINE, ' ', ROW_FORMAT) FR
 #[tokio::test]
 async fn every_table_of_ours_is_innodb() {
     for engine in ["Aria", "MyISAM"] {
-        let projects: [fn() -> Project; 2] = [migration::project, telemetry::project];
-        for project in projects {
+        for (area, project) in tests::areas() {
             let database = TestDatabase::create(Backend::Mariadb).await;
-            let runner = database.runner_of(project()).await;
+            let runner = database.runner_of(project).await;
             execute(runner.connection(), &format!("SET SESSION default_storage_engine = {engine}")).await;
             runner.up(None).await.unwrap();
-            assert_eq!(rows_as_text(runner.connection(), OTHERS).await, [""; 0], "{engine}");
+            assert_eq!(rows_as_text(runner.connection(), OTHERS).await, [""; 0], "{area} {engine}");
         }
     }
 }

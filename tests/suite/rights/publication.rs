@@ -54,10 +54,10 @@ async fn what_an_earlier_version_kept_comes_back() {
 
 #[tokio::test]
 async fn every_command_goes_on_under_a_publication_of_all_tables() {
-    for project in [migration::project, migration::areas::telemetry::project] {
+    for (_, project) in tests::areas() {
         let ordinary = Ordinary::owner(Backend::Postgres).await;
         ordinary.as_superuser(PUBLISH).await;
-        let runner = ordinary.runner_of(project()).await;
+        let runner = ordinary.runner_of(project).await;
         runner.up(None).await.unwrap();
         assert_eq!(drift(&runner).await.unwrap(), []);
         runner.down(None).await.unwrap();

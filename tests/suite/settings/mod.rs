@@ -174,11 +174,9 @@ fn mariadb() {
         let result = smoke(&Place::at(url.as_str()));
         let mut after: Vec<String> =
             setting.map(|(variable, _)| format!("SET GLOBAL {variable} = DEFAULT")).into_iter().collect();
-        after.extend([
-            format!("DROP DATABASE {name}"),
-            format!("DROP DATABASE IF EXISTS {name}_telemetry"),
-            format!("DROP USER {name}@'%'"),
-        ]);
+        after.push(format!("DROP DATABASE {name}"));
+        after.extend(tests::areas().map(|(area, _)| format!("DROP DATABASE IF EXISTS {name}_{area}")));
+        after.push(format!("DROP USER {name}@'%'"));
         sql(after);
         result
     });
@@ -189,7 +187,8 @@ fn sqlite() {
     compare(chosen(FILES), |file, _| {
         let folder = tempfile::tempdir().unwrap();
         let (name, setup) = file.copied().unwrap_or(("plain.sqlite", &[]));
-        for area in ["", "-telemetry"] {
+        let of_areas = tests::areas().map(|(area, _)| format!("-{area}"));
+        for area in of_areas.chain([String::new()]) {
             let path = folder.path().join(name.replace(".sqlite", &format!("{area}.sqlite")));
             prepare(&path, setup);
         }

@@ -54,8 +54,8 @@ pub fn smoke(place: &Place) -> Result<Vec<String>, String> {
             seen.push(done.stdout);
         }
     };
-    let areas = ["alarms", "telemetry"];
-    for area in areas {
+    let areas: Vec<&str> = tests::areas().map(|(area, _)| area).collect();
+    for area in &areas {
         step(false, place.migration(area, &["up"]));
         step(true, place.migration(area, &["schema"]));
     }
@@ -65,12 +65,12 @@ pub fn smoke(place: &Place) -> Result<Vec<String>, String> {
         step(true, place.example("import_readings", &[csv, "--sensor", "bearing-7", "--unit", "°C"]));
     }
     step(true, place.example("list_alarms", &["--limit", "1000"]));
-    for area in areas {
+    for area in &areas {
         step(false, place.migration(area, &["check"]));
         step(false, place.migration(area, &["report"]));
     }
     step(false, place.migration("telemetry", &["maintain"]));
-    for area in areas {
+    for area in &areas {
         step(false, place.migration(area, &["down"]));
         step(false, place.migration(area, &["up"]));
         step(true, place.migration(area, &["schema"]));

@@ -12,7 +12,8 @@ use tests::{
     on_every_backend,
 };
 
-use super::{at, insert_readings, revision, seed, up_to};
+use super::{insert_readings, revision, seed, up_to};
+use crate::rows::at;
 
 on_every_backend!(
     they_hold_what_the_readings_say,

@@ -5,12 +5,13 @@ mod hypertable;
 mod ids;
 mod retention;
 mod rules;
-mod schema;
 
 use migration::areas::telemetry::project;
 use migration_engine::Runner;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tests::{Backend, TestDatabase, fixtures, rows_as_text};
+
+use crate::rows::at;
 
 /// Position of the revisions, from one.
 mod revision {
@@ -27,15 +28,6 @@ mod revision {
 pub async fn up_to(database: &TestDatabase, revision: u32) -> Runner {
     database.up_of("telemetry", project, Some(revision)).await;
     database.runner_of(project()).await
-}
-
-/// A moment of January 2026 as a literal: `at(backend, "05 12:30:00")` is the fifth at half past twelve, UTC.
-fn at(backend: Backend, day_and_time: &str) -> String {
-    match backend {
-        Backend::Sqlite => format!("'2026-01-{}.000000+00:00'", day_and_time.replace(' ', "T")),
-        Backend::Mariadb => format!("'2026-01-{day_and_time}'"),
-        Backend::Postgres | Backend::Timescale => format!("'2026-01-{day_and_time}+00'"),
-    }
 }
 
 /// Readings: when, of which sensor, and the value.

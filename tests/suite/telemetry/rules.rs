@@ -1,13 +1,14 @@
 //! What the tables refuse, the same on every backend, and what they fill in.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 use tests::{
     Backend, TestDatabase,
     fixtures::{count, execute},
     on_every_backend, scalar,
 };
 
-use super::{at, insert_readings, revision, up_to};
+use super::{insert_readings, revision, up_to};
+use crate::rows::{Row, at, no_moments, no_numbers};
 
 on_every_backend!(
     bad_readings_are_refused,
@@ -16,54 +17,6 @@ on_every_backend!(
     sensors_that_are_referred_to_stay,
     text_keeps_its_case,
 );
-
-/// Values of a row that is good, one of which a test replaces.
-struct Row {
-    table: &'static str,
-    values: Vec<(&'static str, String)>,
-}
-
-impl Row {
-    fn of(table: &'static str, values: &[(&'static str, &str)]) -> Self {
-        Self { table, values: values.iter().map(|(column, value)| (*column, (*value).to_owned())).collect() }
-    }
-
-    fn insert(&self, replaced: &str, by: &str) -> String {
-        let columns: Vec<&str> = self.values.iter().map(|(column, _)| *column).collect();
-        let values = self.values.iter().map(|(column, value)| if *column == replaced { by } else { value });
-        let values: Vec<&str> = values.collect();
-        format!("INSERT INTO {} ({}) VALUES ({})", self.table, columns.join(", "), values.join(", "))
-    }
-
-    /// The row is taken as it is and refused with any of these values.
-    async fn refuses(&self, db: &DatabaseConnection, bad: &[(&str, &str)]) {
-        for (column, value) in bad {
-            let sql = self.insert(column, value);
-            assert!(db.execute_unprepared(&sql).await.is_err(), "is taken: {sql}");
-        }
-        execute(db, &self.insert("", "")).await;
-        assert_eq!(count(db, self.table).await, 1, "{}", self.table);
-    }
-}
-
-/// NaN and the infinities, as far as the backend has them.
-fn no_numbers(backend: Backend) -> &'static [&'static str] {
-    match backend {
-        Backend::Sqlite => &["9e999", "-9e999", "'warm'"],
-        Backend::Mariadb => &["'warm'", "1e400"],
-        Backend::Postgres | Backend::Timescale => &["'NaN'", "'Infinity'", "'-Infinity'"],
-    }
-}
-
-fn no_moments(backend: Backend) -> &'static [&'static str] {
-    match backend {
-        Backend::Sqlite => {
-            &["'2026-01-05 12:00:00'", "'1969-12-31T23:59:59+00:00'", "'2026-01-05T12:00:00+01:00'", "''"]
-        }
-        Backend::Mariadb => &["'1969-12-31 23:59:59'", "'2026-13-01'"],
-        Backend::Postgres | Backend::Timescale => &["'1969-12-31 23:59:59+00'", "'infinity'", "'10000-01-01 00:00+00'"],
-    }
-}
 
 async fn bad_readings_are_refused(database: TestDatabase) {
     let backend = database.backend();

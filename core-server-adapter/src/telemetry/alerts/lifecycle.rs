@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{AnomalyAlertRepository, PLACE};
 use crate::{
     AdapterError,
-    telemetry::rows::{Lifecycle, Transition},
+    rows::{Lifecycle, Transition},
 };
 
 const LIFECYCLE: Lifecycle<Entity, AnomalyAlertStatus> = Lifecycle {

@@ -17,8 +17,9 @@ use super::PLACE;
 use crate::{
     AdapterError,
     condition::label,
-    telemetry::value::{TYPE_CHARACTERS, long_text, moment, name, now, texts},
+    telemetry::TYPE_CHARACTERS,
     text::{self, NAME_CHARACTERS},
+    value::{long_text, moment, name, now, texts},
 };
 
 /// An anomaly alert that is to be raised.

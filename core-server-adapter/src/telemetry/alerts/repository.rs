@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, TransactionSessi
 use uuid::Uuid;
 
 use super::{AnomalyAlertFilter, AnomalyAlertRepository, NewAnomalyAlert, PLACE};
-use crate::{AdapterError, Page, PageRequest, batch::batches, telemetry::rows::insert, transaction};
+use crate::{AdapterError, Page, PageRequest, batch::batches, rows::insert, transaction};
 
 /// What is written, in this order.
 pub(super) const COLUMNS: [Column; 11] = [

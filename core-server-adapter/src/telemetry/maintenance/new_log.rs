@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::LOGS;
 use crate::{
     AdapterError,
-    telemetry::value::{long_text, moment, name, now, optional_name},
     text::NAME_CHARACTERS,
+    value::{long_text, moment, name, now, optional_name},
 };
 
 /// What was done about a task.

@@ -12,8 +12,8 @@ use super::TASKS;
 use crate::{
     AdapterError,
     condition::label,
-    telemetry::value::{moment, name, now, optional_name, texts},
     text::NAME_CHARACTERS,
+    value::{moment, name, now, optional_name, texts},
 };
 
 /// A maintenance task that is to be created: pending, or scheduled when its time is given.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{MaintenanceLogRepository, MaintenanceTaskRepository, NewMaintenanceLog, TASKS, new_task::schedule};
 use crate::{
     AdapterError,
-    telemetry::rows::{Changed, Lifecycle, Transition},
+    rows::{Changed, Lifecycle, Transition},
     transaction,
 };
 

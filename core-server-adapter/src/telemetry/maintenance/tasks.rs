@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{MaintenanceTaskFilter, MaintenanceTaskRepository, NewMaintenanceTask, TASKS};
-use crate::{AdapterError, Page, PageRequest, telemetry::rows::insert};
+use crate::{AdapterError, Page, PageRequest, rows::insert};
 
 /// What is written, in this order.
 pub(super) const COLUMNS: [Column; 12] = [

@@ -20,12 +20,11 @@ use super::{NewReading, PLACE, ReadingRepository};
 use crate::{
     AdapterError,
     batch::{
-        self, Bulk, OnExisting,
+        self, Added, Bulk, OnExisting,
         arrays::{self, each},
         json_size,
     },
     error::Place,
-    telemetry::Added,
 };
 
 impl<C: ConnectionTrait> ReadingRepository<'_, C> {
@@ -86,7 +85,7 @@ impl Bulk for NewReading {
 
     const PLACE: Place = PLACE;
     const DOING: &'static str = "writing readings";
-    const KEY: [Column; 2] = [Column::Timestamp, Column::SensorId];
+    const KEY: &[Column] = &[Column::Timestamp, Column::SensorId];
 
     fn key(&self) -> Self::Key {
         (self.timestamp, self.sensor_id.clone())
@@ -118,7 +117,7 @@ impl Bulk for NewReading {
         let sensors: HashSet<&str> = keys.iter().map(|(_, sensor)| sensor.as_str()).collect();
         sensor_reading::Entity::find()
             .select_only()
-            .columns(Self::KEY)
+            .columns(Self::KEY.iter().copied())
             .filter(Column::Timestamp.is_in(moments))
             .filter(Column::SensorId.is_in(sensors))
             .into_tuple()

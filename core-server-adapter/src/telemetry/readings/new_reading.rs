@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::PLACE;
 use crate::{
     AdapterError,
-    telemetry::value::{TYPE_CHARACTERS, UNIT_CHARACTERS, moment, name, optional_name},
+    telemetry::{TYPE_CHARACTERS, UNIT_CHARACTERS},
     text::{self, NAME_CHARACTERS},
+    value::{moment, name, optional_name},
 };
 
 /// What a sensor measured.

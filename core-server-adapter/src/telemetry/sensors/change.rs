@@ -10,8 +10,8 @@ use super::{PLACE, SensorRepository};
 use crate::{
     AdapterError,
     condition::label,
-    telemetry::value::{now, optional_name},
     text::NAME_CHARACTERS,
+    value::{now, optional_name},
 };
 
 impl<C: ConnectionTrait> SensorRepository<'_, C> {

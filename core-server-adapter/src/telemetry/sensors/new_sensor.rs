@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::PLACE;
 use crate::{
     AdapterError,
-    telemetry::value::{TYPE_CHARACTERS, name, optional_name},
+    telemetry::TYPE_CHARACTERS,
     text::NAME_CHARACTERS,
+    value::{name, optional_name},
 };
 
 /// A sensor that is to be registered.

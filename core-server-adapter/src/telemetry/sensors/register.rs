@@ -15,9 +15,9 @@ use sea_orm::{
 use super::{NewSensor, PLACE, SensorRepository};
 use crate::{
     AdapterError,
-    batch::batches,
-    telemetry::{Added, value::now},
+    batch::{Added, batches},
     transaction,
+    value::now,
 };
 
 impl<C: ConnectionTrait> SensorRepository<'_, C> {

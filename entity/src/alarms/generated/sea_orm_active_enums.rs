@@ -5,32 +5,37 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "alarm_origin")]
-#[serde(rename_all = "snake_case")]
 pub enum AlarmOrigin {
     #[sea_orm(string_value = "threshold")]
+    #[serde(rename = "threshold")]
     Threshold,
     #[sea_orm(string_value = "anomaly_model")]
+    #[serde(rename = "anomaly_model")]
     AnomalyModel,
 }
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "alarm_severity")]
-#[serde(rename_all = "snake_case")]
 pub enum AlarmSeverity {
     #[sea_orm(string_value = "info")]
+    #[serde(rename = "info")]
     Info,
     #[sea_orm(string_value = "warning")]
+    #[serde(rename = "warning")]
     Warning,
     #[sea_orm(string_value = "critical")]
+    #[serde(rename = "critical")]
     Critical,
 }
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "alarm_status")]
-#[serde(rename_all = "snake_case")]
 pub enum AlarmStatus {
     #[sea_orm(string_value = "active")]
+    #[serde(rename = "active")]
     Active,
     #[sea_orm(string_value = "acknowledged")]
+    #[serde(rename = "acknowledged")]
     Acknowledged,
     #[sea_orm(string_value = "resolved")]
+    #[serde(rename = "resolved")]
     Resolved,
 }

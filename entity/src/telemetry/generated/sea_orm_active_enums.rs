@@ -5,96 +5,119 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "anomaly_alert_severity")]
-#[serde(rename_all = "snake_case")]
 pub enum AnomalyAlertSeverity {
     #[sea_orm(string_value = "low")]
+    #[serde(rename = "low")]
     Low,
     #[sea_orm(string_value = "medium")]
+    #[serde(rename = "medium")]
     Medium,
     #[sea_orm(string_value = "high")]
+    #[serde(rename = "high")]
     High,
     #[sea_orm(string_value = "critical")]
+    #[serde(rename = "critical")]
     Critical,
 }
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "anomaly_alert_status")]
-#[serde(rename_all = "snake_case")]
 pub enum AnomalyAlertStatus {
     #[sea_orm(string_value = "open")]
+    #[serde(rename = "open")]
     Open,
     #[sea_orm(string_value = "acknowledged")]
+    #[serde(rename = "acknowledged")]
     Acknowledged,
     #[sea_orm(string_value = "resolved")]
+    #[serde(rename = "resolved")]
     Resolved,
     #[sea_orm(string_value = "dismissed")]
+    #[serde(rename = "dismissed")]
     Dismissed,
 }
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "maintenance_log_status")]
-#[serde(rename_all = "snake_case")]
 pub enum MaintenanceLogStatus {
     #[sea_orm(string_value = "completed")]
+    #[serde(rename = "completed")]
     Completed,
     #[sea_orm(string_value = "incomplete")]
+    #[serde(rename = "incomplete")]
     Incomplete,
     #[sea_orm(string_value = "failed")]
+    #[serde(rename = "failed")]
     Failed,
 }
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "maintenance_task_priority")]
-#[serde(rename_all = "snake_case")]
 pub enum MaintenanceTaskPriority {
     #[sea_orm(string_value = "low")]
+    #[serde(rename = "low")]
     Low,
     #[sea_orm(string_value = "medium")]
+    #[serde(rename = "medium")]
     Medium,
     #[sea_orm(string_value = "high")]
+    #[serde(rename = "high")]
     High,
     #[sea_orm(string_value = "critical")]
+    #[serde(rename = "critical")]
     Critical,
 }
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "maintenance_task_status")]
-#[serde(rename_all = "snake_case")]
 pub enum MaintenanceTaskStatus {
     #[sea_orm(string_value = "pending")]
+    #[serde(rename = "pending")]
     Pending,
     #[sea_orm(string_value = "scheduled")]
+    #[serde(rename = "scheduled")]
     Scheduled,
     #[sea_orm(string_value = "in_progress")]
+    #[serde(rename = "in_progress")]
     InProgress,
     #[sea_orm(string_value = "completed")]
+    #[serde(rename = "completed")]
     Completed,
     #[sea_orm(string_value = "cancelled")]
+    #[serde(rename = "cancelled")]
     Cancelled,
 }
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "maintenance_task_type")]
-#[serde(rename_all = "snake_case")]
 pub enum MaintenanceTaskType {
     #[sea_orm(string_value = "inspection")]
+    #[serde(rename = "inspection")]
     Inspection,
     #[sea_orm(string_value = "preventive")]
+    #[serde(rename = "preventive")]
     Preventive,
     #[sea_orm(string_value = "predictive")]
+    #[serde(rename = "predictive")]
     Predictive,
     #[sea_orm(string_value = "corrective")]
+    #[serde(rename = "corrective")]
     Corrective,
     #[sea_orm(string_value = "calibration")]
+    #[serde(rename = "calibration")]
     Calibration,
 }
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "sensor_status")]
-#[serde(rename_all = "snake_case")]
 pub enum SensorStatus {
     #[sea_orm(string_value = "active")]
+    #[serde(rename = "active")]
     Active,
     #[sea_orm(string_value = "inactive")]
+    #[serde(rename = "inactive")]
     Inactive,
     #[sea_orm(string_value = "maintenance")]
+    #[serde(rename = "maintenance")]
     Maintenance,
     #[sea_orm(string_value = "faulty")]
+    #[serde(rename = "faulty")]
     Faulty,
     #[sea_orm(string_value = "decommissioned")]
+    #[serde(rename = "decommissioned")]
     Decommissioned,
 }

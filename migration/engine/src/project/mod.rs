@@ -75,6 +75,11 @@ impl Project {
         self
     }
 
+    /// The revisions, oldest first.
+    pub fn revisions(&self) -> Vec<&dyn MigrationTrait> {
+        self.revisions.iter().map(AsRef::as_ref).collect()
+    }
+
     /// Names of the revisions, oldest first.
     pub fn revision_names(&self) -> Vec<String> {
         self.revisions.iter().map(|revision| revision.name().to_owned()).collect()

@@ -15,14 +15,14 @@
 //! `sensor_readings_id_seq`. On SQLite it is the name of the row's own number, which costs nothing, and `timestamp` and
 //! `sensor_id` are unique instead of the primary key. MySQL counts only in a column with an index.
 
-use migration_engine::{Describe, revision::consent};
-use migration_timescale::{Dialect, TimescaleManager};
+use migration_engine::Describe;
+use migration_timescale::Dialect;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use super::rows;
-use crate::portable::{
-    create_enum, drop_enum,
-    table::{EnumType, PortableTable, Type},
+use crate::{
+    portable::table::{EnumType, PortableTable, Type, newest_first},
+    tables::Tables,
 };
 
 const SENSOR_STATUS: EnumType = ("sensor_status", &["active", "inactive", "maintenance", "faulty", "decommissioned"]);
@@ -34,11 +34,18 @@ const TASK_PRIORITY: EnumType = ("maintenance_task_priority", &["low", "medium",
 const TASK_STATUS: EnumType =
     ("maintenance_task_status", &["pending", "scheduled", "in_progress", "completed", "cancelled"]);
 const LOG_STATUS: EnumType = ("maintenance_log_status", &["completed", "incomplete", "failed"]);
-const ENUMS: [EnumType; 7] =
-    [SENSOR_STATUS, ALERT_SEVERITY, ALERT_STATUS, TASK_TYPE, TASK_PRIORITY, TASK_STATUS, LOG_STATUS];
 
-/// In the order in which they refer to each other.
-const TABLES: [&str; 5] = ["sensors", "sensor_readings", "anomaly_alerts", "maintenance_tasks", "maintenance_logs"];
+const TABLES: Tables = Tables {
+    enums: &[SENSOR_STATUS, ALERT_SEVERITY, ALERT_STATUS, TASK_TYPE, TASK_PRIORITY, TASK_STATUS, LOG_STATUS],
+    tables: &[
+        ("sensors", sensors),
+        ("sensor_readings", sensor_readings),
+        ("anomaly_alerts", anomaly_alerts),
+        ("maintenance_tasks", maintenance_tasks),
+        ("maintenance_logs", maintenance_logs),
+    ],
+    indexes,
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -51,37 +58,11 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let backend = manager.get_database_backend();
-        for (name, labels) in ENUMS {
-            create_enum(manager, name, labels).await?;
-        }
-        drop_left_overs(manager).await?;
-        let tables = [sensors, sensor_readings, anomaly_alerts, maintenance_tasks, maintenance_logs];
-        for table in tables {
-            manager.create_table(table(backend)).await?;
-        }
-        for index in indexes() {
-            manager.create_index(index).await?;
-        }
-        Ok(())
+        TABLES.create(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let mut present = Vec::new();
-        for table in TABLES {
-            // On MySQL a run that was killed may have dropped some.
-            if manager.get_database_backend() != DbBackend::MySql || manager.table_exists(table).await? {
-                consent::may_drop_rows(manager, table).await?;
-                present.push(table);
-            }
-        }
-        for table in present.into_iter().rev() {
-            manager.drop_table(Table::drop().table(table).take()).await?;
-        }
-        for (name, _) in ENUMS.iter().rev() {
-            drop_enum(manager, name).await?;
-        }
-        Ok(())
+        TABLES.drop(manager).await
     }
 }
 
@@ -95,19 +76,6 @@ impl Describe for Migration {
     async fn seed(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         rows::seed_all(manager).await
     }
-}
-
-/// MySQL commits after every statement: a run that was killed leaves tables, and no row in them.
-async fn drop_left_overs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    if manager.get_database_backend() != DbBackend::MySql {
-        return Ok(());
-    }
-    for table in TABLES.into_iter().rev() {
-        if manager.table_exists(table).await? && !consent::holds_rows(manager.get_connection(), table).await? {
-            manager.drop_table(Table::drop().table(table).take()).await?;
-        }
-    }
-    Ok(())
 }
 
 fn sensors(backend: DbBackend) -> TableCreateStatement {
@@ -200,24 +168,14 @@ fn maintenance_logs(backend: DbBackend) -> TableCreateStatement {
         .create()
 }
 
-/// Newest first, ties broken by the id: the order of every list.
-fn indexes() -> Vec<IndexCreateStatement> {
-    let newest = |table: &'static str, of: &[&'static str], moment: &'static str| {
-        let mut index = Index::create();
-        let name = [&[table], of, &[moment, "idx"]].concat().join("_");
-        index.name(name).table(table);
-        for column in of {
-            index.col(*column);
-        }
-        index.col((moment, IndexOrder::Desc)).col(("id", IndexOrder::Desc)).take()
-    };
+fn indexes(_: DbBackend) -> Vec<IndexCreateStatement> {
     let of_task = Index::create().name("maintenance_logs_task_id_idx").table("maintenance_logs").col("task_id").take();
     vec![
-        newest("anomaly_alerts", &[], "created_at"),
-        newest("anomaly_alerts", &["sensor_id"], "created_at"),
-        newest("maintenance_tasks", &["equipment_id"], "created_at"),
-        newest("maintenance_tasks", &["sensor_id"], "created_at"),
-        newest("maintenance_logs", &["equipment_id"], "completion_date"),
+        newest_first("anomaly_alerts", &[], "created_at"),
+        newest_first("anomaly_alerts", &["sensor_id"], "created_at"),
+        newest_first("maintenance_tasks", &["equipment_id"], "created_at"),
+        newest_first("maintenance_tasks", &["sensor_id"], "created_at"),
+        newest_first("maintenance_logs", &["equipment_id"], "completion_date"),
         of_task,
     ]
 }

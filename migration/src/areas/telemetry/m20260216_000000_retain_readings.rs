@@ -9,14 +9,10 @@
 
 use migration_engine::Describe;
 use migration_timescale::{Interval, Maintenance, RetentionPolicy, TimescaleManager};
-use sea_orm_migration::{prelude::*, sea_orm::ConnectionTrait};
+use sea_orm_migration::prelude::*;
 
 use super::{READINGS, m20260202_000000_summarize_readings_hourly::hourly};
-
-/// The job of the policy: not at once, as TimescaleDB has it.
-const DAY_OF_GRACE: &str = "SELECT alter_job(job_id, next_start => now() + INTERVAL '1 day') \
-     FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention' \
-     AND hypertable_schema = current_schema() AND hypertable_name = 'sensor_readings'";
+use crate::retention;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -29,11 +25,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.add_retention_policy(&policy()).await?;
-        if manager.capability().await?.has_jobs() {
-            manager.get_connection().execute_unprepared(DAY_OF_GRACE).await?;
-        }
-        Ok(())
+        retention::add(manager, &policy()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

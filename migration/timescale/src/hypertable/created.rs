@@ -14,8 +14,8 @@ impl Hypertable {
     /// The statements that create the table and make it a hypertable.
     ///
     /// From 2.20 on it is one: `CREATE TABLE … WITH (tsdb.hypertable, …)`. The columnstore, which that form would enable
-    /// with a policy of its own, stays off: [`Columnstore`](crate::Columnstore) says how it is to be. Before 2.20 they are
-    /// two, and without TimescaleDB it is the table alone.
+    /// with a policy of its own, stays off: [`Columnstore`](crate::Columnstore) says how it is to be. Before 2.20, and with
+    /// a second dimension, they are two, and without TimescaleDB it is the table alone.
     ///
     /// ```
     /// use migration_timescale::{Capability, Hypertable, Version};
@@ -43,7 +43,9 @@ impl Hypertable {
         };
         match server.timescale_version() {
             None => Ok(vec![create]),
-            Some(version) if version < Version::CREATE_TABLE_WITH => Ok(vec![create, self.create_sql(server)?]),
+            Some(version) if version < Version::CREATE_TABLE_WITH || self.spread.is_some() => {
+                Ok(vec![create, self.create_sql(server)?])
+            }
             Some(_) => {
                 let interval =
                     self.chunk_interval.as_ref().map(|text| format!("tsdb.chunk_interval = {}", literal(text)));

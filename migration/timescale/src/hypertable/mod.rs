@@ -19,7 +19,8 @@ pub use index::PerChunkIndex;
 /// Existing rows are moved into chunks. TimescaleDB's default index on the time column is not created: a revision names
 /// its indexes itself, so that they exist on every backend.
 ///
-/// A second dimension is a [`HashDimension`]. The inverse is to drop the table.
+/// A second dimension is a [`HashDimension`], or [`spread_by`](Self::spread_by) where the table has rows. The inverse is to
+/// drop the table.
 ///
 /// ```
 /// use migration_timescale::{Capability, Hypertable, Version};
@@ -37,19 +38,29 @@ pub struct Hypertable {
     table: String,
     column: String,
     chunk_interval: Option<String>,
+    spread: Option<(String, u16)>,
     migrate_data: bool,
 }
 
 impl Hypertable {
     /// `table`, partitioned by ranges of `column`.
     pub fn by_range(table: &str, column: &str) -> Self {
-        Self { table: table.to_owned(), column: column.to_owned(), chunk_interval: None, migrate_data: true }
+        let (table, column) = (table.to_owned(), column.to_owned());
+        Self { table, column, chunk_interval: None, spread: None, migrate_data: true }
     }
 
     /// Width of a chunk as a PostgreSQL interval, `7 days` for example. TimescaleDB's default is 7 days.
     #[must_use]
     pub fn chunk_interval(mut self, interval: &str) -> Self {
         self.chunk_interval = Some(interval.to_owned());
+        self
+    }
+
+    /// Spreads the rows of a chunk over so many partitions by the hash of `column`. A [`HashDimension`] cannot be added any
+    /// more once there are rows.
+    #[must_use]
+    pub fn spread_by(mut self, column: &str, partitions: u16) -> Self {
+        self.spread = Some((column.to_owned(), partitions));
         self
     }
 
@@ -78,12 +89,17 @@ impl Hypertable {
         let interval = self.chunk_interval.as_deref().map(|text| format!("INTERVAL {}", literal(text)));
         let migrate_data = self.migrate_data;
         let options = format!("create_default_indexes => false, if_not_exists => true, migrate_data => {migrate_data}");
-        Ok(if version >= Version::DIMENSION_BUILDERS {
+        let spread = self.spread.as_ref().map(|(column, partitions)| {
+            format!("partitioning_column => {}, number_partitions => {partitions}, ", literal(column))
+        });
+        // The newer form takes one dimension.
+        Ok(if version >= Version::DIMENSION_BUILDERS && spread.is_none() {
             let interval = interval.map(|text| format!(", {text}")).unwrap_or_default();
             format!("SELECT create_hypertable({table}, by_range({column}{interval}), {options})")
         } else {
             let interval = interval.map(|text| format!("chunk_time_interval => {text}, ")).unwrap_or_default();
-            format!("SELECT create_hypertable({table}, {column}, {interval}{options})")
+            let spread = spread.unwrap_or_default();
+            format!("SELECT create_hypertable({table}, {column}, {spread}{interval}{options})")
         })
     }
 }

@@ -9,7 +9,7 @@
     reason = "values come back as they were written, to the last bit; tables of cases are written out"
 )]
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use core_server_adapter::{
     AdapterError, DatabaseConfig,
     telemetry::{NewReading, SensorReading, Telemetry},
@@ -18,6 +18,8 @@ use entity::telemetry::sensor_reading;
 use migration::areas::telemetry::project;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use tests::{TestDatabase, fixtures};
+
+use super::{AWKWARD, minute};
 
 mod alerts;
 mod buckets;
@@ -70,11 +72,6 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// So many minutes after the beginning of 2026, with microseconds.
-fn minute(number: i64) -> DateTime<Utc> {
-    fixtures::raised_at(0) + TimeDelta::minutes(number) + TimeDelta::microseconds(123_456)
-}
-
 /// A reading of a sensor, its value following from the number.
 fn reading(sensor: &str, number: u32) -> NewReading {
     NewReading::new(sensor, minute(i64::from(number)), value(number))
@@ -87,12 +84,5 @@ fn value(number: u32) -> f64 {
 
 /// The column that an error is about, and which row of several.
 fn invalid(table: &str, error: &AdapterError) -> (&'static str, Option<usize>) {
-    match error {
-        AdapterError::InvalidValue { area: "telemetry", table: found, column, row, .. } if *found == table => {
-            let text = error.to_string();
-            assert!(text.contains(&format!("{table}.{column} ")), "{text}");
-            (column, *row)
-        }
-        other => panic!("not about a value: {other:?}"),
-    }
+    super::invalid("telemetry", table, error)
 }

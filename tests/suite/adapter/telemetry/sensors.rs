@@ -7,7 +7,7 @@ use core_server_adapter::{
 use sea_orm::TransactionTrait;
 use tests::{TestDatabase, on_every_backend};
 
-use super::{count, invalid, migrated, minute, reading};
+use super::{AWKWARD, count, invalid, migrated, minute, reading};
 
 on_every_backend!(
     a_sensor_is_registered_once,
@@ -16,8 +16,6 @@ on_every_backend!(
     the_last_reading_comes_with_the_sensor,
     bad_sensors_are_refused,
 );
-
-const AWKWARD: &str = "Öl \"25\" it's \\ 水 $1 ?";
 
 async fn a_sensor_is_registered_once(database: TestDatabase) {
     let (_database, telemetry) = migrated(database).await;

@@ -1,23 +1,24 @@
-//! Writing and changing rows of the area's small tables.
+//! Writing and changing single rows.
 
+use migration_timescale::Dialect;
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, Iterable, QueryFilter,
-    QueryTrait,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait,
+    IntoActiveModel, Iterable, QueryFilter, QueryTrait, Select,
     sea_query::{Enum, Expr, InsertStatement, LockType, Query},
 };
 use uuid::Uuid;
 
-use super::value::now;
 use crate::{
     AdapterError,
     condition::{column, label},
     error::Place,
+    value::now,
 };
 
 /// The rows as one statement: expressions in the order of the columns.
 ///
 /// Written out and not left to SeaORM, which would ask lists of texts for a value without telling them the backend.
-pub(super) fn insert<E: EntityTrait>(
+pub(crate) fn insert<E: EntityTrait>(
     entity: E,
     columns: impl IntoIterator<Item = E::Column>,
     rows: impl IntoIterator<Item = Vec<Expr>>,
@@ -30,27 +31,60 @@ pub(super) fn insert<E: EntityTrait>(
     Ok(insert)
 }
 
+/// Inserts a row whose number the database counts up; gives it as it is stored.
+pub(crate) async fn insert_numbered<A, C>(
+    db: &C,
+    row: A,
+    number: <A::Entity as EntityTrait>::Column,
+) -> Result<<A::Entity as EntityTrait>::Model, DbErr>
+where
+    A: ActiveModelTrait,
+    <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+    C: ConnectionTrait,
+{
+    let insert = A::Entity::insert(row);
+    let backend = db.get_database_backend();
+    match Dialect::of(backend) {
+        Dialect::Postgres | Dialect::Sqlite => insert.exec_with_returning(db).await,
+        // It returns no rows. SeaORM would make the whole key of the number.
+        Dialect::MySql => {
+            let written = db.execute_raw(insert.build(backend)).await?.last_insert_id();
+            let row = A::Entity::find().filter(number.eq(written)).one(db).await?;
+            row.ok_or_else(|| DbErr::RecordNotFound(format!("the row {written} that was written")))
+        }
+    }
+}
+
+/// The row as it is committed, not as it was when the transaction began: MySQL's transactions read from their first snapshot
+/// for ever, but for a locking read.
+pub(crate) fn committed<E: EntityTrait>(mut query: Select<E>, backend: DbBackend) -> Select<E> {
+    if backend == DbBackend::MySql {
+        QueryTrait::query(&mut query).lock(LockType::Share);
+    }
+    query
+}
+
 /// A table whose rows have a status that changes by rules.
-pub(super) struct Lifecycle<E: EntityTrait, S> {
-    pub(super) place: Place,
-    pub(super) id: E::Column,
-    pub(super) status: E::Column,
-    pub(super) updated_at: E::Column,
-    pub(super) status_of: fn(&E::Model) -> S,
+pub(crate) struct Lifecycle<E: EntityTrait, S> {
+    pub(crate) place: Place,
+    pub(crate) id: E::Column,
+    pub(crate) status: E::Column,
+    pub(crate) updated_at: E::Column,
+    pub(crate) status_of: fn(&E::Model) -> S,
 }
 
 /// A change of status.
-pub(super) struct Transition<'a, E: EntityTrait, S> {
+pub(crate) struct Transition<'a, E: EntityTrait, S> {
     /// From which states.
-    pub(super) from: &'a [S],
-    pub(super) to: S,
+    pub(crate) from: &'a [S],
+    pub(crate) to: S,
     /// What is set besides the status.
-    pub(super) values: Vec<(E::Column, Expr)>,
-    pub(super) doing: &'static str,
+    pub(crate) values: Vec<(E::Column, Expr)>,
+    pub(crate) doing: &'static str,
 }
 
 /// What a change found.
-pub(super) enum Changed<M> {
+pub(crate) enum Changed<M> {
     /// It was made; the row as it is now.
     Now(M),
     /// The row had this status before.
@@ -58,7 +92,7 @@ pub(super) enum Changed<M> {
 }
 
 impl<M> Changed<M> {
-    pub(super) fn row(self) -> M {
+    pub(crate) fn row(self) -> M {
         let (Self::Now(row) | Self::Before(row)) = self;
         row
     }
@@ -70,7 +104,7 @@ where
     S: ActiveEnum<Value = Enum> + Iterable + PartialEq,
 {
     /// One UPDATE that only matches the states it may start from: of two callers at once one wins and the other sees it.
-    pub(super) async fn change<C: ConnectionTrait>(
+    pub(crate) async fn change<C: ConnectionTrait>(
         &self,
         db: &C,
         id: Uuid,
@@ -87,11 +121,8 @@ where
             update = update.col_expr(column, value);
         }
         let changed = update.exec(db).await.map_err(failed())?.rows_affected > 0;
-        let mut query = E::find().filter(self.id.eq(id));
-        if !changed && db.get_database_backend() == DbBackend::MySql {
-            // MySQL's transactions read from their first snapshot for ever; a locking read sees what is committed.
-            QueryTrait::query(&mut query).lock(LockType::Share);
-        }
+        let query = E::find().filter(self.id.eq(id));
+        let query = if changed { query } else { committed(query, db.get_database_backend()) };
         let row = query.one(db).await.map_err(failed())?.ok_or_else(|| self.place.not_found(&id))?;
         if changed {
             return Ok(Changed::Now(row));
@@ -101,7 +132,7 @@ where
     }
 
     /// The error of a change that a status does not allow.
-    pub(super) fn not_allowed(&self, id: Uuid, status: &S, from: &[S], wanted: &S) -> AdapterError {
+    pub(crate) fn not_allowed(&self, id: Uuid, status: &S, from: &[S], wanted: &S) -> AdapterError {
         let text = |status: &S| status.to_value().value.into_owned();
         let from: Vec<String> = from.iter().map(text).collect();
         AdapterError::NotAllowed {

@@ -1,0 +1,73 @@
+//! The handle on the database of an area, which every area but the default one has.
+
+/// A struct around a [`Database`](crate::Database), with a method for each repository:
+///
+/// `handle! { /// What it is. Twin: TWIN { /// What these are. snapshots: SnapshotRepository; } }`, where `TWIN` is a constant
+/// of [`gate`](crate::gate).
+macro_rules! handle {
+    ($(#[$doc:meta])* $name:ident: $gate:ident { $($(#[$about:meta])* $noun:ident: $repository:ident;)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            database: crate::Database,
+        }
+
+        impl $name {
+            /// Opens the pool and checks that the schema is at least the one this adapter was built for.
+            ///
+            /// # Errors
+            ///
+            /// As [`Database::connect`](crate::Database::connect).
+            pub async fn connect(config: &crate::DatabaseConfig) -> Result<Self, crate::AdapterError> {
+                Ok(Self { database: crate::Database::connect_to(config, crate::gate::$gate).await? })
+            }
+
+            /// Opens the pool whatever the schema is. [`connect`](Self::connect) is what a server wants.
+            ///
+            /// # Errors
+            ///
+            /// As [`Database::open`](crate::Database::open).
+            pub async fn open(config: &crate::DatabaseConfig) -> Result<Self, crate::AdapterError> {
+                Ok(Self { database: crate::Database::open(config).await? })
+            }
+
+            /// The pool, for transactions and queries of one's own.
+            pub fn connection(&self) -> &sea_orm::DatabaseConnection {
+                self.database.connection()
+            }
+
+            /// Begins a transaction that will write, as [`Database::begin`](crate::Database::begin).
+            ///
+            /// # Errors
+            ///
+            /// Failures of the database.
+            pub async fn begin(&self) -> Result<sea_orm::DatabaseTransaction, sea_orm::DbErr> {
+                self.database.begin().await
+            }
+
+            $(
+                $(#[$about])*
+                pub fn $noun(&self) -> $repository<'_, sea_orm::DatabaseConnection> {
+                    $repository::new(self.connection())
+                }
+            )+
+
+            /// The SQL dialect.
+            pub fn backend(&self) -> sea_orm::DbBackend {
+                self.database.backend()
+            }
+
+            /// Whether the server has one session, as TimescaleDB in WebAssembly: within a transaction, only the transaction
+            /// can be used.
+            pub fn has_one_session(&self) -> bool {
+                self.database.has_one_session()
+            }
+
+            /// Closes all sessions; waits for those in use.
+            pub async fn close(self) {
+                self.database.close().await;
+            }
+        }
+    };
+}
+pub(crate) use handle;

@@ -1,0 +1,99 @@
+//! Records snapshots, one or many.
+
+use std::mem::take;
+
+use entity::twin::{
+    StateSnapshot,
+    state_snapshot::{ActiveModel, Column},
+};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ConnectionTrait, DbBackend, Statement, TransactionTrait,
+};
+
+use super::{NewSnapshot, PLACE, SnapshotRepository};
+use crate::{
+    AdapterError,
+    batch::{
+        self, Bulk, OnExisting,
+        arrays::{self, each},
+        checked_rows, json_size,
+    },
+    error::Place,
+    rows::insert_numbered,
+};
+
+impl<C: ConnectionTrait> SnapshotRepository<'_, C> {
+    /// Records one snapshot; gives it as it is stored: its time to the microsecond, in UTC.
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError::InvalidValue`] for a value the schema does not allow; failures of the database.
+    pub async fn record(&self, snapshot: &NewSnapshot) -> Result<StateSnapshot, AdapterError> {
+        let row = snapshot.checked()?.row();
+        insert_numbered(self.db, row, Column::Id).await.map_err(PLACE.while_doing("recording a snapshot"))
+    }
+}
+
+impl<C: ConnectionTrait + TransactionTrait> SnapshotRepository<'_, C> {
+    /// Records all of the snapshots or none: in a transaction of its own, or a savepoint of the caller's. Gives their number.
+    ///
+    /// # Errors
+    ///
+    /// As [`record`](Self::record); [`AdapterError::InvalidValue`] tells the row, counted from 0.
+    pub async fn record_many(&self, snapshots: &[NewSnapshot]) -> Result<u64, AdapterError> {
+        batch::write(self.db, checked_rows(snapshots, NewSnapshot::checked)?, OnExisting::Fail).await
+    }
+}
+
+impl Bulk for NewSnapshot {
+    type Row = ActiveModel;
+    type Key = ();
+
+    const PLACE: Place = PLACE;
+    const DOING: &'static str = "recording snapshots";
+
+    fn key(&self) {}
+
+    fn size(&self) -> usize {
+        100 + self.machine_id.len() + json_size(Some(&self.state_data))
+    }
+
+    /// Its number and the time of writing are the database's.
+    fn row(self) -> ActiveModel {
+        ActiveModel {
+            id: NotSet,
+            machine_id: Set(self.machine_id),
+            snapshot_time: Set(self.snapshot_time.into()),
+            state_data: Set(self.state_data),
+            created_at: NotSet,
+        }
+    }
+
+    fn arrays(mut batch: Vec<Self>, _existing: OnExisting) -> Statement {
+        let (sql, values) = arrays::insert("state_snapshots", COLUMNS, &mut batch);
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+    }
+}
+
+/// How the columns are written by arrays. Another column has its line here and in [`NewSnapshot::row`].
+const COLUMNS: &[arrays::Column<NewSnapshot>] = &[
+    arrays::Column {
+        name: "machine_id",
+        element: "text",
+        written: "{}",
+        array: |all| each(all, |one| take(&mut one.machine_id)),
+    },
+    arrays::Column {
+        name: "snapshot_time",
+        element: "timestamptz",
+        written: "{}",
+        array: |all| each(all, |one| one.snapshot_time),
+    },
+    arrays::Column {
+        name: "state_data",
+        element: "text",
+        written: "{}::jsonb",
+        array: |all| each(all, |one| one.state_data.to_string()),
+    },
+];

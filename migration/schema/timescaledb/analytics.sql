@@ -1,0 +1,211 @@
+-- The finished schema of the area analytics. Written by `make schema`, never edited by hand.
+
+CREATE TYPE alert_severity AS ENUM ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL');
+
+CREATE TYPE alert_status AS ENUM ('NEW', 'ACKNOWLEDGED', 'IN_PROGRESS', 'RESOLVED', 'DISMISSED');
+
+CREATE TYPE anomaly_severity AS ENUM ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL');
+
+CREATE TYPE maintenance_report_type AS ENUM ('DAILY', 'WEEKLY', 'MONTHLY');
+
+CREATE TYPE ml_model_status AS ENUM ('ACTIVE', 'INACTIVE', 'ARCHIVED');
+
+CREATE TYPE notification_status AS ENUM ('SENT', 'FAILED', 'DELIVERED');
+
+CREATE TABLE alerts (
+    id bigint NOT NULL DEFAULT nextval('alerts_id_seq'::regclass),
+    alert_id character varying(50) NOT NULL,
+    machine_id character varying(50) NOT NULL,
+    severity alert_severity NOT NULL,
+    alert_type character varying(50) NOT NULL,
+    timestamp timestamp with time zone NOT NULL,
+    description text,
+    details jsonb,
+    status alert_status NOT NULL DEFAULT 'NEW'::alert_status,
+    assigned_to character varying(100),
+    resolution_time timestamp with time zone,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT alerts_alert_id_check CHECK (((alert_id)::text <> ''::text)),
+    CONSTRAINT alerts_alert_id_key UNIQUE (alert_id),
+    CONSTRAINT alerts_alert_type_check CHECK (((alert_type)::text <> ''::text)),
+    CONSTRAINT alerts_assigned_to_check CHECK (((assigned_to)::text <> ''::text)),
+    CONSTRAINT alerts_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alerts_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT alerts_resolution_time_check CHECK (((resolution_time >= to_timestamp((0)::double precision)) AND (resolution_time < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alerts_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alerts_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+CREATE TABLE anomaly_records (
+    id bigint NOT NULL DEFAULT nextval('anomaly_records_id_seq'::regclass),
+    machine_id character varying(50) NOT NULL,
+    anomaly_type character varying(50) NOT NULL,
+    severity anomaly_severity NOT NULL,
+    timestamp timestamp with time zone NOT NULL,
+    sensor_data jsonb,
+    calculated_metrics jsonb,
+    ml_features jsonb,
+    ml_confidence numeric(5,4),
+    algorithm_used character varying(50) NOT NULL DEFAULT 'threshold'::character varying,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id, "timestamp"),
+    CONSTRAINT anomaly_records_algorithm_used_check CHECK (((algorithm_used)::text <> ''::text)),
+    CONSTRAINT anomaly_records_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
+    CONSTRAINT anomaly_records_confidence_check CHECK (((ml_confidence >= (0)::numeric) AND (ml_confidence <= (1)::numeric))),
+    CONSTRAINT anomaly_records_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT anomaly_records_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT anomaly_records_ml_confidence_check CHECK ((ml_confidence <> 'NaN'::numeric)),
+    CONSTRAINT anomaly_records_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+CREATE TABLE maintenance_reports (
+    id bigint NOT NULL DEFAULT nextval('maintenance_reports_id_seq'::regclass),
+    report_id character varying(50) NOT NULL,
+    report_type maintenance_report_type NOT NULL,
+    generated_time timestamp with time zone NOT NULL,
+    machine_id character varying(50),
+    content jsonb NOT NULL,
+    metrics_summary jsonb,
+    recommendations jsonb,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT maintenance_reports_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT maintenance_reports_generated_time_check CHECK (((generated_time >= to_timestamp((0)::double precision)) AND (generated_time < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT maintenance_reports_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT maintenance_reports_report_id_check CHECK (((report_id)::text <> ''::text)),
+    CONSTRAINT maintenance_reports_report_id_key UNIQUE (report_id)
+);
+
+CREATE TABLE ml_models (
+    id bigint NOT NULL DEFAULT nextval('ml_models_id_seq'::regclass),
+    model_id character varying(50) NOT NULL,
+    machine_type character varying(50) NOT NULL,
+    model_version character varying(20) NOT NULL,
+    model_name character varying(100),
+    model_data bytea,
+    training_data_info jsonb,
+    training_date timestamp with time zone,
+    accuracy_score numeric(5,4),
+    status ml_model_status NOT NULL DEFAULT 'ACTIVE'::ml_model_status,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT ml_models_accuracy_check CHECK (((accuracy_score >= (0)::numeric) AND (accuracy_score <= (1)::numeric))),
+    CONSTRAINT ml_models_accuracy_score_check CHECK ((accuracy_score <> 'NaN'::numeric)),
+    CONSTRAINT ml_models_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT ml_models_machine_type_check CHECK (((machine_type)::text <> ''::text)),
+    CONSTRAINT ml_models_model_id_check CHECK (((model_id)::text <> ''::text)),
+    CONSTRAINT ml_models_model_id_key UNIQUE (model_id),
+    CONSTRAINT ml_models_model_name_check CHECK (((model_name)::text <> ''::text)),
+    CONSTRAINT ml_models_model_version_check CHECK (((model_version)::text <> ''::text)),
+    CONSTRAINT ml_models_training_date_check CHECK (((training_date >= to_timestamp((0)::double precision)) AND (training_date < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT ml_models_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+CREATE TABLE notification_logs (
+    id bigint NOT NULL DEFAULT nextval('notification_logs_id_seq'::regclass),
+    alert_id character varying(50),
+    notification_type character varying(20) NOT NULL,
+    recipient character varying(100) NOT NULL,
+    subject character varying(255),
+    content text,
+    status notification_status NOT NULL,
+    sent_time timestamp with time zone,
+    response_details jsonb,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT notification_logs_alert_id_check CHECK (((alert_id)::text <> ''::text)),
+    CONSTRAINT notification_logs_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT notification_logs_notification_type_check CHECK (((notification_type)::text <> ''::text)),
+    CONSTRAINT notification_logs_recipient_check CHECK (((recipient)::text <> ''::text)),
+    CONSTRAINT notification_logs_sent_time_check CHECK (((sent_time >= to_timestamp((0)::double precision)) AND (sent_time < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT notification_logs_subject_check CHECK (((subject)::text <> ''::text))
+);
+
+CREATE TABLE performance_metrics (
+    id bigint NOT NULL DEFAULT nextval('performance_metrics_id_seq'::regclass),
+    machine_id character varying(50) NOT NULL,
+    calculation_time timestamp with time zone NOT NULL,
+    average_load numeric(5,2),
+    average_temperature numeric(5,2),
+    average_vibration numeric(5,2),
+    uptime_percentage numeric(5,2),
+    efficiency_rating numeric(5,2),
+    anomaly_count integer,
+    ml_model_version character varying(20),
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id, calculation_time),
+    CONSTRAINT performance_metrics_anomaly_count_check CHECK ((anomaly_count >= 0)),
+    CONSTRAINT performance_metrics_average_load_check CHECK ((average_load <> 'NaN'::numeric)),
+    CONSTRAINT performance_metrics_average_temperature_check CHECK ((average_temperature <> 'NaN'::numeric)),
+    CONSTRAINT performance_metrics_average_vibration_check CHECK ((average_vibration <> 'NaN'::numeric)),
+    CONSTRAINT performance_metrics_calculation_time_check CHECK (((calculation_time >= to_timestamp((0)::double precision)) AND (calculation_time < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT performance_metrics_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT performance_metrics_efficiency_rating_check CHECK ((efficiency_rating <> 'NaN'::numeric)),
+    CONSTRAINT performance_metrics_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT performance_metrics_ml_model_version_check CHECK (((ml_model_version)::text <> ''::text)),
+    CONSTRAINT performance_metrics_uptime_check CHECK (((uptime_percentage >= (0)::numeric) AND (uptime_percentage <= (100)::numeric))),
+    CONSTRAINT performance_metrics_uptime_percentage_check CHECK ((uptime_percentage <> 'NaN'::numeric))
+);
+
+SELECT create_hypertable('anomaly_records', by_range('timestamp', INTERVAL '7 days'));
+
+SELECT create_hypertable('performance_metrics', by_range('calculation_time', INTERVAL '7 days'));
+
+ALTER TABLE anomaly_records SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = '"timestamp" DESC,id DESC');
+
+ALTER TABLE performance_metrics SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = 'calculation_time DESC,id DESC');
+
+CREATE INDEX alerts_assigned_to_timestamp_idx ON alerts USING btree (assigned_to, "timestamp" DESC, id DESC);
+
+CREATE INDEX alerts_machine_id_timestamp_idx ON alerts USING btree (machine_id, "timestamp" DESC, id DESC);
+
+CREATE INDEX alerts_severity_timestamp_idx ON alerts USING btree (severity, "timestamp" DESC, id DESC);
+
+CREATE INDEX alerts_status_timestamp_idx ON alerts USING btree (status, "timestamp" DESC, id DESC);
+
+CREATE INDEX anomaly_records_anomaly_type_timestamp_idx ON anomaly_records USING btree (anomaly_type, "timestamp" DESC, id DESC);
+
+CREATE INDEX anomaly_records_machine_id_timestamp_idx ON anomaly_records USING btree (machine_id, "timestamp" DESC, id DESC);
+
+CREATE INDEX anomaly_records_severity_timestamp_idx ON anomaly_records USING btree (severity, "timestamp" DESC, id DESC);
+
+CREATE INDEX maintenance_reports_generated_time_idx ON maintenance_reports USING btree (generated_time DESC, id DESC);
+
+CREATE INDEX maintenance_reports_machine_id_generated_time_idx ON maintenance_reports USING btree (machine_id, generated_time DESC, id DESC);
+
+CREATE INDEX maintenance_reports_report_type_generated_time_idx ON maintenance_reports USING btree (report_type, generated_time DESC, id DESC);
+
+CREATE INDEX ml_models_machine_type_model_version_idx ON ml_models USING btree (machine_type, model_version DESC);
+
+CREATE INDEX ml_models_status_created_at_idx ON ml_models USING btree (status, created_at DESC, id DESC);
+
+CREATE INDEX notification_logs_alert_id_created_at_idx ON notification_logs USING btree (alert_id, created_at DESC, id DESC);
+
+CREATE INDEX notification_logs_notification_type_created_at_idx ON notification_logs USING btree (notification_type, created_at DESC, id DESC);
+
+CREATE INDEX notification_logs_sent_time_idx ON notification_logs USING btree (sent_time DESC, id DESC);
+
+CREATE INDEX notification_logs_status_created_at_idx ON notification_logs USING btree (status, created_at DESC, id DESC);
+
+CREATE INDEX performance_metrics_calculation_time_idx ON performance_metrics USING btree (calculation_time DESC, id DESC);
+
+CREATE INDEX performance_metrics_machine_id_calculation_time_idx ON performance_metrics USING btree (machine_id, calculation_time DESC, id DESC);
+
+CALL policy_compression('anomaly_records', '{"compress_after": "7 days"}'), every 12:00:00;
+
+CALL policy_compression('performance_metrics', '{"compress_after": "7 days"}'), every 12:00:00;
+
+CREATE SEQUENCE alerts_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY alerts.id;
+
+CREATE SEQUENCE anomaly_records_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY anomaly_records.id;
+
+CREATE SEQUENCE maintenance_reports_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY maintenance_reports.id;
+
+CREATE SEQUENCE ml_models_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY ml_models.id;
+
+CREATE SEQUENCE notification_logs_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY notification_logs.id;
+
+CREATE SEQUENCE performance_metrics_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY performance_metrics.id;

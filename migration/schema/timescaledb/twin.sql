@@ -1,0 +1,80 @@
+-- The finished schema of the area twin. Written by `make schema`, never edited by hand.
+
+CREATE TYPE anomaly_severity AS ENUM ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL');
+
+CREATE TABLE anomaly_history (
+    id bigint NOT NULL DEFAULT nextval('anomaly_history_id_seq'::regclass),
+    machine_id character varying(50) NOT NULL,
+    anomaly_type character varying(50) NOT NULL,
+    severity anomaly_severity NOT NULL,
+    timestamp timestamp with time zone NOT NULL,
+    sensor_data jsonb,
+    calculated_metrics jsonb,
+    details jsonb,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id, "timestamp"),
+    CONSTRAINT anomaly_history_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
+    CONSTRAINT anomaly_history_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT anomaly_history_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT anomaly_history_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+CREATE TABLE machine_configurations (
+    id bigint NOT NULL DEFAULT nextval('machine_configurations_id_seq'::regclass),
+    machine_type character varying(50) NOT NULL,
+    baseline_temp numeric(5,2),
+    temp_variation numeric(5,2),
+    baseline_vibration numeric(5,2),
+    vibration_variation numeric(5,2),
+    operational_pattern character varying(20),
+    thresholds jsonb,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT machine_configurations_baseline_temp_check CHECK ((baseline_temp <> 'NaN'::numeric)),
+    CONSTRAINT machine_configurations_baseline_vibration_check CHECK ((baseline_vibration <> 'NaN'::numeric)),
+    CONSTRAINT machine_configurations_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT machine_configurations_machine_type_check CHECK (((machine_type)::text <> ''::text)),
+    CONSTRAINT machine_configurations_machine_type_key UNIQUE (machine_type),
+    CONSTRAINT machine_configurations_operational_pattern_check CHECK (((operational_pattern)::text <> ''::text)),
+    CONSTRAINT machine_configurations_temp_variation_check CHECK ((temp_variation <> 'NaN'::numeric)),
+    CONSTRAINT machine_configurations_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT machine_configurations_variation_check CHECK (((temp_variation >= (0)::numeric) AND (vibration_variation >= (0)::numeric))),
+    CONSTRAINT machine_configurations_vibration_variation_check CHECK ((vibration_variation <> 'NaN'::numeric))
+);
+
+CREATE TABLE state_snapshots (
+    id bigint NOT NULL DEFAULT nextval('state_snapshots_id_seq'::regclass),
+    machine_id character varying(50) NOT NULL,
+    snapshot_time timestamp with time zone NOT NULL,
+    state_data jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id, snapshot_time, machine_id),
+    CONSTRAINT state_snapshots_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT state_snapshots_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT state_snapshots_snapshot_time_check CHECK (((snapshot_time >= to_timestamp((0)::double precision)) AND (snapshot_time < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+SELECT create_hypertable('anomaly_history', by_range('timestamp', INTERVAL '7 days'));
+
+SELECT create_hypertable('state_snapshots', by_range('snapshot_time', INTERVAL '7 days'), by_hash('machine_id', 4));
+
+ALTER TABLE anomaly_history SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = '"timestamp" DESC,id DESC');
+
+ALTER TABLE state_snapshots SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = 'snapshot_time DESC,id DESC');
+
+CREATE INDEX anomaly_history_machine_id_timestamp_idx ON anomaly_history USING btree (machine_id, "timestamp" DESC, id DESC);
+
+CREATE INDEX anomaly_history_severity_timestamp_idx ON anomaly_history USING btree (severity, "timestamp" DESC, id DESC);
+
+CREATE INDEX state_snapshots_machine_id_snapshot_time_idx ON state_snapshots USING btree (machine_id, snapshot_time DESC, id DESC);
+
+CALL policy_compression('anomaly_history', '{"compress_after": "7 days"}'), every 12:00:00;
+
+CALL policy_compression('state_snapshots', '{"compress_after": "7 days"}'), every 12:00:00;
+
+CREATE SEQUENCE anomaly_history_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY anomaly_history.id;
+
+CREATE SEQUENCE machine_configurations_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY machine_configurations.id;
+
+CREATE SEQUENCE state_snapshots_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY state_snapshots.id;
