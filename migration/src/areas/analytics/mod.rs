@@ -2,6 +2,7 @@
 
 mod m20261111_000000_create_analytics;
 mod m20261112_000000_partition_anomalies_and_metrics;
+mod m20261116_000000_keep_model_bytes_in_parts;
 mod rows;
 
 use migration_engine::{Project, revisions};
@@ -20,6 +21,7 @@ revisions! {
     pub Migrator:
     m20261111_000000_create_analytics,
     m20261112_000000_partition_anomalies_and_metrics,
+    m20261116_000000_keep_model_bytes_in_parts,
 }
 
 /// The revisions and what they say about themselves.
