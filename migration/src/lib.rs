@@ -9,12 +9,12 @@
 //! itself and never uses `entity`: it has to mean the same for ever.
 
 pub mod areas;
+mod baseline;
 mod plain_table;
 mod portable;
 mod retention;
 mod seed;
 mod summary;
-mod tables;
 
 pub use areas::{alarms::Migrator, platform};
 

@@ -84,18 +84,10 @@ fn generate() -> Vec<Alarm> {
 }
 
 fn new_alarm(alarm: &Alarm) -> std::result::Result<NewAlarm, AdapterError> {
-    NewAlarm::try_from(RawAlarm {
-        id: None,
-        raised_at: alarm.raised_at.into(),
-        sensor_id: alarm.sensor_id.clone(),
-        severity: alarm.severity,
-        origin: alarm.origin,
-        anomaly_score: alarm.anomaly_score,
-        value: alarm.value,
-        threshold: alarm.threshold,
-        message: alarm.message.clone(),
-        context: None,
-    })
+    let mut raw = RawAlarm::new(alarm.sensor_id.clone(), alarm.severity, alarm.raised_at, alarm.origin);
+    (raw.anomaly_score, raw.value, raw.threshold) = (alarm.anomaly_score, alarm.value, alarm.threshold);
+    raw.message.clone_from(&alarm.message);
+    NewAlarm::try_from(raw)
 }
 
 async fn clear(database: &Database) -> Result<()> {

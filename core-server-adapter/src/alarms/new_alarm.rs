@@ -33,8 +33,19 @@ pub struct NewAlarm {
     pub(crate) score: Option<AnomalyScore>,
 }
 
-/// An alarm as it comes from outside, with nothing checked: `NewAlarm::try_from` does that.
+/// An alarm as it comes from outside, with nothing checked: `NewAlarm::try_from` does that. It is read from JSON, and gets
+/// more fields with time.
+///
+/// ```
+/// use core_server_adapter::alarms::{NewAlarm, RawAlarm};
+///
+/// let json = r#"{"raised_at": "2026-11-01T10:00:00Z", "sensor_id": "s", "severity": "info", "origin": "threshold"}"#;
+/// let raw: RawAlarm = serde_json::from_str(json)?;
+/// let alarm = NewAlarm::try_from(raw)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 #[allow(missing_docs, reason = "the columns of the table, see the entity")]
 pub struct RawAlarm {
     #[serde(default)]
@@ -53,6 +64,29 @@ pub struct RawAlarm {
     pub message: String,
     #[serde(default)]
     pub context: Option<Json>,
+}
+
+impl RawAlarm {
+    /// An alarm with nothing but what every alarm has.
+    pub fn new(
+        sensor: impl Into<String>,
+        severity: AlarmSeverity,
+        raised_at: impl Into<DateTime<Utc>>,
+        origin: AlarmOrigin,
+    ) -> Self {
+        Self {
+            id: None,
+            raised_at: raised_at.into(),
+            sensor_id: sensor.into(),
+            severity,
+            origin,
+            anomaly_score: None,
+            value: None,
+            threshold: None,
+            message: String::new(),
+            context: None,
+        }
+    }
 }
 
 impl NewAlarm {
@@ -150,7 +184,11 @@ impl TryFrom<RawAlarm> for NewAlarm {
 
     fn try_from(raw: RawAlarm) -> Result<Self, AdapterError> {
         let score = raw.anomaly_score.map(AnomalyScore::new).transpose()?;
-        match (raw.origin, score) {
+        let alarm = match (raw.origin, score) {
+            (AlarmOrigin::AnomalyModel, Some(score)) => {
+                Self::anomaly(raw.sensor_id, raw.severity, raw.raised_at, score)
+            }
+            (AlarmOrigin::Threshold, None) => Self::threshold(raw.sensor_id, raw.severity, raw.raised_at),
             (AlarmOrigin::AnomalyModel, None) => {
                 return Err(PLACE.invalid("anomaly_score", "is missing; an alarm of the anomaly model needs one"));
             }
@@ -158,21 +196,10 @@ impl TryFrom<RawAlarm> for NewAlarm {
                 let reason = "is given; only alarms of the anomaly model have one, leave it out or correct the origin";
                 return Err(PLACE.invalid("anomaly_score", reason));
             }
-            _ => {}
-        }
+        };
         let context = raw.context.filter(|context| !context.is_null());
-        Self {
-            id: raw.id,
-            raised_at: raw.raised_at,
-            sensor_id: raw.sensor_id,
-            severity: raw.severity,
-            value: raw.value,
-            threshold: raw.threshold,
-            message: raw.message,
-            context,
-            score,
-        }
-        .checked()
+        Self { id: raw.id, value: raw.value, threshold: raw.threshold, message: raw.message, context, ..alarm }
+            .checked()
     }
 }
 
@@ -183,18 +210,9 @@ mod tests {
     use super::*;
 
     fn raw() -> RawAlarm {
-        RawAlarm {
-            id: None,
-            raised_at: "2026-11-01T10:00:00.123456789Z".parse().unwrap(),
-            sensor_id: "machine-1".to_owned(),
-            severity: AlarmSeverity::Warning,
-            origin: AlarmOrigin::AnomalyModel,
-            anomaly_score: Some(0.9),
-            value: None,
-            threshold: None,
-            message: String::new(),
-            context: None,
-        }
+        let raised_at: DateTime<Utc> = "2026-11-01T10:00:00.123456789Z".parse().unwrap();
+        let raw = RawAlarm::new("machine-1", AlarmSeverity::Warning, raised_at, AlarmOrigin::AnomalyModel);
+        RawAlarm { anomaly_score: Some(0.9), ..raw }
     }
 
     #[test]

@@ -8,20 +8,15 @@ use entity::alarms::{
     alarm::{self, ActiveModel, Column},
 };
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait,
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement, TransactionTrait,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement,
+    TransactionTrait,
 };
 use uuid::Uuid;
 
-use super::{AlarmId, AlarmRepository, AlarmStatus, NewAlarm, PLACE};
+use super::{AlarmId, AlarmRepository, NewAlarm, PLACE};
 use crate::{
     AdapterError,
-    batch::{
-        self, Bulk, OnExisting,
-        arrays::{self, each},
-        checked_rows, json_size,
-    },
+    batch::{self, Bulk, OnExisting, arrays, checked_rows, json_size},
     error::Place,
 };
 
@@ -121,87 +116,15 @@ impl Bulk for NewAlarm {
     }
 }
 
-/// A row as SeaORM inserts it.
-fn row(alarm: NewAlarm) -> ActiveModel {
-    let origin = alarm.origin();
-    ActiveModel {
-        id: alarm.id.map_or(NotSet, |id| Set(id.as_uuid())),
-        raised_at: Set(alarm.raised_at.into()),
-        sensor_id: Set(alarm.sensor_id),
-        severity: Set(alarm.severity),
-        status: Set(AlarmStatus::Active),
-        value: Set(alarm.value),
-        threshold: Set(alarm.threshold),
-        message: Set(alarm.message),
-        context: Set(alarm.context),
-        acknowledged_at: Set(None),
-        acknowledged_by: Set(None),
-        resolved_at: Set(None),
-        origin: Set(origin),
-        anomaly_score: Set(alarm.score.map(Into::into)),
-    }
-}
-
-/// How the columns are written by arrays. Another column has its line here and in [`row`].
-const COLUMNS: &[arrays::Column<NewAlarm>] = &[
-    arrays::Column {
-        name: "id",
-        element: "uuid",
-        written: "{}",
-        array: |all| each(all, |one| one.id.map(AlarmId::as_uuid).unwrap_or_default()),
-    },
-    arrays::Column {
-        name: "raised_at",
-        element: "timestamptz",
-        written: "{}",
-        array: |all| each(all, |one| one.raised_at),
-    },
-    arrays::Column {
-        name: "sensor_id",
-        element: "text",
-        written: "{}",
-        array: |all| each(all, |one| take(&mut one.sensor_id)),
-    },
-    arrays::Column {
-        name: "severity",
-        element: "text",
-        written: "{}::alarm_severity",
-        array: |all| each(all, |one| one.severity.to_value().value.into_owned()),
-    },
-    arrays::Column {
-        name: "value",
-        element: "float8",
-        written: "NULLIF({}, 'NaN')",
-        array: |all| each(all, |one| one.value.unwrap_or(f64::NAN)),
-    },
-    arrays::Column {
-        name: "threshold",
-        element: "float8",
-        written: "NULLIF({}, 'NaN')",
-        array: |all| each(all, |one| one.threshold.unwrap_or(f64::NAN)),
-    },
-    arrays::Column {
-        name: "message",
-        element: "text",
-        written: "{}",
-        array: |all| each(all, |one| take(&mut one.message)),
-    },
-    arrays::Column {
-        name: "context",
-        element: "text",
-        written: "NULLIF({}, '')::jsonb",
-        array: |all| each(all, |one| one.context.as_ref().map(ToString::to_string).unwrap_or_default()),
-    },
-    arrays::Column {
-        name: "origin",
-        element: "text",
-        written: "{}::alarm_origin",
-        array: |all| each(all, |one| one.origin().to_value().value.into_owned()),
-    },
-    arrays::Column {
-        name: "anomaly_score",
-        element: "float8",
-        written: "NULLIF({}, 'NaN')",
-        array: |all| each(all, |one| one.score.map_or(f64::NAN, Into::into)),
-    },
-];
+arrays::columns!(NewAlarm => ActiveModel, one {
+    id: uuid = one.id.map(AlarmId::as_uuid).unwrap_or_default();
+    raised_at: moment = one.raised_at;
+    sensor_id: text = take(&mut one.sensor_id);
+    severity: label "alarm_severity" = one.severity;
+    value: optional_number = one.value;
+    threshold: optional_number = one.threshold;
+    message: text = take(&mut one.message);
+    context: optional_json = one.context.take();
+    origin: label "alarm_origin" = one.origin();
+    anomaly_score: optional_number = one.score.map(f64::from);
+});

@@ -1,13 +1,72 @@
 //! Many rows in one statement of PostgreSQL: an array for each column. The statement stays the same, and comes close to the
 //! speed of COPY, where SeaORM's `insert_many` reaches 0.6 of it.
 
-use sea_orm::{prelude::Json, sea_query::Value};
+use sea_orm::sea_query::Value;
 
-/// A column that is written, for one way and for all of its uses: in the list of columns, as an array, and as a value.
+/// What is written of a row, each column in one line: as an array of [`insert`], and in a row as SeaORM inserts it (`row`).
+/// What is not in the list is left to the database's defaults.
 ///
 /// SeaORM's arrays hold no NULL. NaN and the empty text, where no row can have them, stand for it.
+///
+/// # How to add a kind of column
+///
+/// An arm `@array`: the type of the array's elements, what is written of an element, and the element.
+macro_rules! columns {
+    ($row:ty => $model:ident, $one:ident { $($name:ident: $kind:ident $($type:literal)? = $value:expr;)+ }) => {
+        /// How the columns are written by arrays.
+        const COLUMNS: &[crate::batch::arrays::Column<$row>] =
+            &[$(crate::batch::arrays::columns!(@array $kind $($type)? $name $row, $one, $value)),+];
+
+        /// A row as SeaORM inserts it.
+        fn row(mut $one: $row) -> $model {
+            #[allow(clippy::useless_conversion, reason = "a moment is converted")]
+            #[allow(clippy::needless_update, reason = "a table without defaults has all its columns written")]
+            $model { $($name: sea_orm::ActiveValue::Set($value.into()),)+ ..Default::default() }
+        }
+    };
+    (@array uuid $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "uuid", "{}", $row, $one, $value)
+    };
+    (@array moment $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "timestamptz", "{}", $row, $one, $value)
+    };
+    (@array text $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "text", "{}", $row, $one, $value)
+    };
+    (@array optional_text $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "text", "NULLIF({}, '')", $row, $one, $value.unwrap_or_default())
+    };
+    (@array number $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "float8", "{}", $row, $one, $value)
+    };
+    (@array optional_number $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "float8", "NULLIF({}, 'NaN')", $row, $one, $value.unwrap_or(f64::NAN))
+    };
+    (@array json $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "text", "{}::jsonb", $row, $one, $value.to_string())
+    };
+    (@array optional_json $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "text", "NULLIF({}, '')::jsonb", $row, $one,
+            $value.as_ref().map(ToString::to_string).unwrap_or_default())
+    };
+    (@array label $type:literal $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "text", concat!("{}::", $type), $row, $one,
+            sea_orm::ActiveEnum::to_value(&$value).value.into_owned())
+    };
+    (@column $name:ident, $element:literal, $written:expr, $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::Column {
+            name: concat!("\"", stringify!($name), "\""),
+            element: $element,
+            written: $written,
+            array: |all: &mut [$row]| crate::batch::arrays::each(all, |$one| $value),
+        }
+    };
+}
+pub(crate) use columns;
+
+/// A column as it is written by an array.
 pub(crate) struct Column<T> {
-    /// Its name, in quotes where it needs them.
+    /// Its name, in quotes.
     pub name: &'static str,
     /// Type of the array's elements.
     pub element: &'static str,
@@ -23,11 +82,6 @@ where
     Vec<V>: Into<Value>,
 {
     rows.iter_mut().map(thing).collect::<Vec<V>>().into()
-}
-
-/// JSON as text, the empty one where there is none.
-pub(crate) fn json_or_empty(json: Option<&Json>) -> String {
-    json.map(ToString::to_string).unwrap_or_default()
 }
 
 /// The `INSERT` of all rows, which are known in it as `new`, and its values.

@@ -8,18 +8,14 @@ use entity::plugins::{
     plugin_metric::{ActiveModel, Column, Entity},
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter,
-    QuerySelect, Statement, TransactionTrait,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement,
+    TransactionTrait,
 };
 
 use super::{MetricRepository, NewMetric, PLACE};
 use crate::{
     AdapterError,
-    batch::{
-        self, Added, Bulk, OnExisting,
-        arrays::{self, each, json_or_empty},
-        checked_rows, json_size,
-    },
+    batch::{self, Added, Bulk, OnExisting, arrays, checked_rows, json_size},
     error::Place,
 };
 
@@ -32,7 +28,7 @@ impl<C: ConnectionTrait> MetricRepository<'_, C> {
     /// - [`AdapterError::AlreadyExists`] when the plugin has one of that name and moment;
     /// - failures of the database.
     pub async fn insert(&self, metric: &NewMetric) -> Result<PluginMetric, AdapterError> {
-        metric.checked()?.row().insert(self.db).await.map_err(PLACE.while_doing("writing a metric"))
+        row(metric.checked()?).insert(self.db).await.map_err(PLACE.while_doing("writing a metric"))
     }
 }
 
@@ -78,14 +74,7 @@ impl Bulk for NewMetric {
     }
 
     fn row(self) -> ActiveModel {
-        let tags = self.json_tags();
-        ActiveModel {
-            time: Set(self.time.into()),
-            plugin_id: Set(self.plugin_id),
-            metric_name: Set(self.metric_name),
-            value: Set(self.value),
-            tags: Set(tags),
-        }
+        row(self)
     }
 
     fn arrays(mut batch: Vec<Self>, existing: OnExisting) -> Statement {
@@ -111,31 +100,10 @@ impl Bulk for NewMetric {
     }
 }
 
-/// How the columns are written by arrays. Another column has its line here and in [`NewMetric::row`].
-const COLUMNS: &[arrays::Column<NewMetric>] = &[
-    arrays::Column { name: "\"time\"", element: "timestamptz", written: "{}", array: |all| each(all, |one| one.time) },
-    arrays::Column {
-        name: "plugin_id",
-        element: "text",
-        written: "{}",
-        array: |all| each(all, |one| take(&mut one.plugin_id)),
-    },
-    arrays::Column {
-        name: "metric_name",
-        element: "text",
-        written: "{}",
-        array: |all| each(all, |one| take(&mut one.metric_name)),
-    },
-    arrays::Column {
-        name: "value",
-        element: "text",
-        written: "{}::jsonb",
-        array: |all| each(all, |one| one.value.to_string()),
-    },
-    arrays::Column {
-        name: "tags",
-        element: "text",
-        written: "NULLIF({}, '')::jsonb",
-        array: |all| each(all, |one| json_or_empty(one.json_tags().as_ref())),
-    },
-];
+arrays::columns!(NewMetric => ActiveModel, one {
+    time: moment = one.time;
+    plugin_id: text = take(&mut one.plugin_id);
+    metric_name: text = take(&mut one.metric_name);
+    value: json = one.value.take();
+    tags: optional_json = one.json_tags();
+});

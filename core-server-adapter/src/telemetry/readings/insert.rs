@@ -11,19 +11,14 @@ use entity::telemetry::{
     sensor_reading::{self, ActiveModel, Column},
 };
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement, TransactionTrait,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement,
+    TransactionTrait,
 };
 
 use super::{NewReading, PLACE, ReadingRepository};
 use crate::{
     AdapterError,
-    batch::{
-        self, Added, Bulk, OnExisting,
-        arrays::{self, each},
-        json_size,
-    },
+    batch::{self, Added, Bulk, OnExisting, arrays, json_size},
     error::Place,
 };
 
@@ -36,8 +31,9 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
     /// - [`AdapterError::AlreadyExists`] when the sensor has a reading of that moment;
     /// - failures of the database.
     pub async fn insert(&self, reading: &NewReading) -> Result<SensorReading, AdapterError> {
-        let at = reading.stored_at()?;
-        row(reading.clone(), at).insert(self.db).await.map_err(PLACE.while_doing("writing a reading"))
+        let timestamp = reading.stored_at()?;
+        let reading = NewReading { timestamp, ..reading.clone() };
+        row(reading).insert(self.db).await.map_err(PLACE.while_doing("writing a reading"))
     }
 }
 
@@ -96,8 +92,7 @@ impl Bulk for NewReading {
     }
 
     fn row(self) -> ActiveModel {
-        let at = self.timestamp;
-        row(self, at)
+        row(self)
     }
 
     fn arrays(mut batch: Vec<Self>, existing: OnExisting) -> Statement {
@@ -143,61 +138,16 @@ impl Bulk for NewReading {
     }
 }
 
-/// A row as SeaORM inserts it. Its number and the time of writing are the database's.
-fn row(reading: NewReading, at: DateTime<Utc>) -> ActiveModel {
-    ActiveModel {
-        timestamp: Set(at.into()),
-        sensor_id: Set(reading.sensor_id),
-        sensor_type: Set(reading.kind),
-        value: Set(reading.value),
-        unit: Set(reading.unit),
-        quality: Set(reading.quality),
-        sensor_metadata: Set(reading.metadata),
-        created_at: NotSet,
-        id: NotSet,
-    }
-}
-
-/// How the columns are written by arrays. Another column has its line here and in [`row`].
-const COLUMNS: &[arrays::Column<NewReading>] = &[
-    arrays::Column {
-        name: "\"timestamp\"",
-        element: "timestamptz",
-        written: "{}",
-        array: |all| each(all, |one| one.timestamp),
-    },
-    arrays::Column {
-        name: "sensor_id",
-        element: "text",
-        written: "{}",
-        array: |all| each(all, |one| take(&mut one.sensor_id)),
-    },
-    arrays::Column {
-        name: "sensor_type",
-        element: "text",
-        written: "NULLIF({}, '')",
-        array: |all| each(all, |one| one.kind.take().unwrap_or_default()),
-    },
-    arrays::Column { name: "value", element: "float8", written: "{}", array: |all| each(all, |one| one.value) },
-    arrays::Column {
-        name: "unit",
-        element: "text",
-        written: "NULLIF({}, '')",
-        array: |all| each(all, |one| one.unit.take().unwrap_or_default()),
-    },
-    arrays::Column {
-        name: "quality",
-        element: "float8",
-        written: "NULLIF({}, 'NaN')",
-        array: |all| each(all, |one| one.quality.unwrap_or(f64::NAN)),
-    },
-    arrays::Column {
-        name: "sensor_metadata",
-        element: "text",
-        written: "NULLIF({}, '')::jsonb",
-        array: |all| each(all, |one| one.metadata.as_ref().map(ToString::to_string).unwrap_or_default()),
-    },
-];
+// Its number and the time of writing are the database's.
+arrays::columns!(NewReading => ActiveModel, one {
+    timestamp: moment = one.timestamp;
+    sensor_id: text = take(&mut one.sensor_id);
+    sensor_type: optional_text = one.kind.take();
+    value: number = one.value;
+    unit: optional_text = one.unit.take();
+    quality: optional_number = one.quality;
+    sensor_metadata: optional_json = one.metadata.take();
+});
 
 /// The condition that a reading is not there: ON CONFLICT alone, which is for those that another program writes meanwhile,
 /// would have counted up a number for each row, and `id` has only so many. It also costs more in the columnstore, where it

@@ -6,20 +6,12 @@ use entity::twin::{
     Anomaly,
     anomaly::{ActiveModel, Column},
 };
-use sea_orm::{
-    ActiveEnum,
-    ActiveValue::{NotSet, Set},
-    ConnectionTrait, DbBackend, Statement, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 
 use super::{AnomalyRepository, NewAnomaly, PLACE};
 use crate::{
     AdapterError,
-    batch::{
-        self, Bulk, OnExisting,
-        arrays::{self, each, json_or_empty},
-        checked_rows, json_size,
-    },
+    batch::{self, Bulk, OnExisting, arrays, checked_rows, json_size},
     error::Place,
     rows::insert_numbered,
 };
@@ -31,7 +23,7 @@ impl<C: ConnectionTrait> AnomalyRepository<'_, C> {
     ///
     /// [`AdapterError::InvalidValue`] for a value the schema does not allow; failures of the database.
     pub async fn record(&self, anomaly: &NewAnomaly) -> Result<Anomaly, AdapterError> {
-        let row = anomaly.checked()?.row();
+        let row = row(anomaly.checked()?);
         insert_numbered(self.db, row, Column::Id).await.map_err(PLACE.while_doing("recording an anomaly"))
     }
 }
@@ -64,19 +56,8 @@ impl Bulk for NewAnomaly {
         150 + self.machine_id.len() + self.anomaly_type.len() + json
     }
 
-    /// Its number and the time of writing are the database's.
     fn row(self) -> ActiveModel {
-        ActiveModel {
-            id: NotSet,
-            machine_id: Set(self.machine_id),
-            anomaly_type: Set(self.anomaly_type),
-            severity: Set(self.severity),
-            timestamp: Set(self.timestamp.into()),
-            sensor_data: Set(self.sensor_data),
-            calculated_metrics: Set(self.calculated_metrics),
-            details: Set(self.details),
-            created_at: NotSet,
-        }
+        row(self)
     }
 
     fn arrays(mut batch: Vec<Self>, _existing: OnExisting) -> Statement {
@@ -85,48 +66,13 @@ impl Bulk for NewAnomaly {
     }
 }
 
-/// How the columns are written by arrays. Another column has its line here and in [`NewAnomaly::row`].
-const COLUMNS: &[arrays::Column<NewAnomaly>] = &[
-    arrays::Column {
-        name: "machine_id",
-        element: "text",
-        written: "{}",
-        array: |all| each(all, |one| take(&mut one.machine_id)),
-    },
-    arrays::Column {
-        name: "anomaly_type",
-        element: "text",
-        written: "{}",
-        array: |all| each(all, |one| take(&mut one.anomaly_type)),
-    },
-    arrays::Column {
-        name: "severity",
-        element: "text",
-        written: "{}::anomaly_severity",
-        array: |all| each(all, |one| one.severity.to_value().value.into_owned()),
-    },
-    arrays::Column {
-        name: "\"timestamp\"",
-        element: "timestamptz",
-        written: "{}",
-        array: |all| each(all, |one| one.timestamp),
-    },
-    arrays::Column {
-        name: "sensor_data",
-        element: "text",
-        written: "NULLIF({}, '')::jsonb",
-        array: |all| each(all, |one| json_or_empty(one.sensor_data.as_ref())),
-    },
-    arrays::Column {
-        name: "calculated_metrics",
-        element: "text",
-        written: "NULLIF({}, '')::jsonb",
-        array: |all| each(all, |one| json_or_empty(one.calculated_metrics.as_ref())),
-    },
-    arrays::Column {
-        name: "details",
-        element: "text",
-        written: "NULLIF({}, '')::jsonb",
-        array: |all| each(all, |one| json_or_empty(one.details.as_ref())),
-    },
-];
+// Its number and the time of writing are the database's.
+arrays::columns!(NewAnomaly => ActiveModel, one {
+    machine_id: text = take(&mut one.machine_id);
+    anomaly_type: text = take(&mut one.anomaly_type);
+    severity: label "anomaly_severity" = one.severity;
+    timestamp: moment = one.timestamp;
+    sensor_data: optional_json = one.sensor_data.take();
+    calculated_metrics: optional_json = one.calculated_metrics.take();
+    details: optional_json = one.details.take();
+});

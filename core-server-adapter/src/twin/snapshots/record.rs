@@ -6,19 +6,12 @@ use entity::twin::{
     StateSnapshot,
     state_snapshot::{ActiveModel, Column},
 };
-use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ConnectionTrait, DbBackend, Statement, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 
 use super::{NewSnapshot, PLACE, SnapshotRepository};
 use crate::{
     AdapterError,
-    batch::{
-        self, Bulk, OnExisting,
-        arrays::{self, each},
-        checked_rows, json_size,
-    },
+    batch::{self, Bulk, OnExisting, arrays, checked_rows, json_size},
     error::Place,
     rows::insert_numbered,
 };
@@ -30,7 +23,7 @@ impl<C: ConnectionTrait> SnapshotRepository<'_, C> {
     ///
     /// [`AdapterError::InvalidValue`] for a value the schema does not allow; failures of the database.
     pub async fn record(&self, snapshot: &NewSnapshot) -> Result<StateSnapshot, AdapterError> {
-        let row = snapshot.checked()?.row();
+        let row = row(snapshot.checked()?);
         insert_numbered(self.db, row, Column::Id).await.map_err(PLACE.while_doing("recording a snapshot"))
     }
 }
@@ -59,15 +52,8 @@ impl Bulk for NewSnapshot {
         100 + self.machine_id.len() + json_size(Some(&self.state_data))
     }
 
-    /// Its number and the time of writing are the database's.
     fn row(self) -> ActiveModel {
-        ActiveModel {
-            id: NotSet,
-            machine_id: Set(self.machine_id),
-            snapshot_time: Set(self.snapshot_time.into()),
-            state_data: Set(self.state_data),
-            created_at: NotSet,
-        }
+        row(self)
     }
 
     fn arrays(mut batch: Vec<Self>, _existing: OnExisting) -> Statement {
@@ -76,24 +62,9 @@ impl Bulk for NewSnapshot {
     }
 }
 
-/// How the columns are written by arrays. Another column has its line here and in [`NewSnapshot::row`].
-const COLUMNS: &[arrays::Column<NewSnapshot>] = &[
-    arrays::Column {
-        name: "machine_id",
-        element: "text",
-        written: "{}",
-        array: |all| each(all, |one| take(&mut one.machine_id)),
-    },
-    arrays::Column {
-        name: "snapshot_time",
-        element: "timestamptz",
-        written: "{}",
-        array: |all| each(all, |one| one.snapshot_time),
-    },
-    arrays::Column {
-        name: "state_data",
-        element: "text",
-        written: "{}::jsonb",
-        array: |all| each(all, |one| one.state_data.to_string()),
-    },
-];
+// Its number and the time of writing are the database's.
+arrays::columns!(NewSnapshot => ActiveModel, one {
+    machine_id: text = take(&mut one.machine_id);
+    snapshot_time: moment = one.snapshot_time;
+    state_data: json = one.state_data.take();
+});

@@ -16,8 +16,8 @@ use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use super::{ANOMALIES, METRICS, rows};
 use crate::{
+    baseline::Baseline,
     portable::table::{EnumType, PortableTable, Type, newest_first},
-    tables::Tables,
 };
 
 const ALERT_SEVERITY: EnumType = ("alert_severity", &["LOW", "MEDIUM", "HIGH", "CRITICAL"]);
@@ -27,7 +27,7 @@ const REPORT_TYPE: EnumType = ("maintenance_report_type", &["DAILY", "WEEKLY", "
 const NOTIFICATION_STATUS: EnumType = ("notification_status", &["SENT", "FAILED", "DELIVERED"]);
 const MODEL_STATUS: EnumType = ("ml_model_status", &["ACTIVE", "INACTIVE", "ARCHIVED"]);
 
-const TABLES: Tables = Tables {
+const BASELINE: Baseline = Baseline {
     enums: &[ALERT_SEVERITY, ALERT_STATUS, ANOMALY_SEVERITY, REPORT_TYPE, NOTIFICATION_STATUS, MODEL_STATUS],
     tables: &[
         ("alerts", alerts),
@@ -51,11 +51,11 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TABLES.create(manager).await
+        BASELINE.create(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TABLES.drop(manager).await
+        BASELINE.drop(manager).await
     }
 }
 

@@ -18,14 +18,14 @@ use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use super::{HISTORY, METRICS, rows};
 use crate::{
+    baseline::Baseline,
     portable::table::{EnumType, PortableTable, Type, newest_first},
-    tables::Tables,
 };
 
 const HEALTH: EnumType = ("plugin_health", &["unknown", "healthy", "degraded", "unhealthy"]);
 const SEVERITY: EnumType = ("plugin_alert_severity", &["info", "warning", "error", "critical"]);
 
-const TABLES: Tables = Tables {
+const BASELINE: Baseline = Baseline {
     enums: &[HEALTH, SEVERITY],
     tables: &[
         ("plugins", plugins),
@@ -48,11 +48,11 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TABLES.create(manager).await
+        BASELINE.create(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TABLES.drop(manager).await
+        BASELINE.drop(manager).await
     }
 }
 

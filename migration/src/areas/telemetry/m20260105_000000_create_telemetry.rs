@@ -21,8 +21,8 @@ use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use super::rows;
 use crate::{
+    baseline::Baseline,
     portable::table::{EnumType, PortableTable, Type, newest_first},
-    tables::Tables,
 };
 
 const SENSOR_STATUS: EnumType = ("sensor_status", &["active", "inactive", "maintenance", "faulty", "decommissioned"]);
@@ -35,7 +35,7 @@ const TASK_STATUS: EnumType =
     ("maintenance_task_status", &["pending", "scheduled", "in_progress", "completed", "cancelled"]);
 const LOG_STATUS: EnumType = ("maintenance_log_status", &["completed", "incomplete", "failed"]);
 
-const TABLES: Tables = Tables {
+const BASELINE: Baseline = Baseline {
     enums: &[SENSOR_STATUS, ALERT_SEVERITY, ALERT_STATUS, TASK_TYPE, TASK_PRIORITY, TASK_STATUS, LOG_STATUS],
     tables: &[
         ("sensors", sensors),
@@ -58,11 +58,11 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TABLES.create(manager).await
+        BASELINE.create(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TABLES.drop(manager).await
+        BASELINE.drop(manager).await
     }
 }
 

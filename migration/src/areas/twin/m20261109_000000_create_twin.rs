@@ -16,13 +16,13 @@ use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use super::{ANOMALIES, SNAPSHOTS, rows};
 use crate::{
+    baseline::Baseline,
     portable::table::{EnumType, PortableTable, Type, newest_first},
-    tables::Tables,
 };
 
 const SEVERITY: EnumType = ("anomaly_severity", &["LOW", "MEDIUM", "HIGH", "CRITICAL"]);
 
-const TABLES: Tables = Tables {
+const BASELINE: Baseline = Baseline {
     enums: &[SEVERITY],
     tables: &[
         (SNAPSHOTS, state_snapshots),
@@ -43,11 +43,11 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TABLES.create(manager).await
+        BASELINE.create(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TABLES.drop(manager).await
+        BASELINE.drop(manager).await
     }
 }
 

@@ -132,18 +132,8 @@ async fn many_alarms_are_stored_as_they_were_given(database: TestDatabase) {
     for (number, bare) in (0..20).zip([false, true, true].into_iter().cycle()) {
         for (alarm, row) in complete(number) {
             if bare {
-                let raw = RawAlarm {
-                    id: Some(row.id.into()),
-                    raised_at: row.raised_at.to_utc(),
-                    sensor_id: row.sensor_id.clone(),
-                    severity: row.severity,
-                    origin: row.origin,
-                    anomaly_score: row.anomaly_score,
-                    value: None,
-                    threshold: None,
-                    message: String::new(),
-                    context: None,
-                };
+                let mut raw = RawAlarm::new(row.sensor_id.clone(), row.severity, row.raised_at.to_utc(), row.origin);
+                (raw.id, raw.anomaly_score) = (Some(row.id.into()), row.anomaly_score);
                 new.push(NewAlarm::try_from(raw).unwrap());
                 expected.push(Alarm { value: None, threshold: None, message: String::new(), context: None, ..row });
             } else {

@@ -11,18 +11,15 @@ use super::{at, count, hot, invalid, migrated, minute, rows, score};
 on_every_backend!(bad_values_never_reach_the_database, values_at_the_edge_are_stored);
 
 fn raw() -> RawAlarm {
-    RawAlarm {
-        id: None,
-        raised_at: minute(1),
-        sensor_id: "pump-1".to_owned(),
-        severity: AlarmSeverity::Warning,
-        origin: AlarmOrigin::AnomalyModel,
-        anomaly_score: Some(0.5),
-        value: None,
-        threshold: None,
-        message: String::new(),
-        context: None,
-    }
+    let mut raw = RawAlarm::new("pump-1", AlarmSeverity::Warning, minute(1), AlarmOrigin::AnomalyModel);
+    raw.anomaly_score = Some(0.5);
+    raw
+}
+
+fn but(change: impl FnOnce(&mut RawAlarm)) -> RawAlarm {
+    let mut changed = raw();
+    change(&mut changed);
+    changed
 }
 
 /// The year 10000.
@@ -33,11 +30,16 @@ fn too_late() -> DateTime<Utc> {
 /// What cannot even be built as a `NewAlarm`.
 fn bad_scores() -> Vec<(&'static str, RawAlarm)> {
     let scores = [-0.1, 1.0001, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
-    let mut bad: Vec<_> =
-        scores.map(|score| ("anomaly_score", RawAlarm { anomaly_score: Some(score), ..raw() })).into();
-    bad.push(("anomaly_score", RawAlarm { anomaly_score: None, ..raw() }));
+    let mut bad: Vec<_> = scores.map(|score| ("anomaly_score", but(|raw| raw.anomaly_score = Some(score)))).into();
+    bad.push(("anomaly_score", but(|raw| raw.anomaly_score = None)));
     for score in [0.0, 0.5, f64::NAN] {
-        bad.push(("anomaly_score", RawAlarm { origin: AlarmOrigin::Threshold, anomaly_score: Some(score), ..raw() }));
+        bad.push((
+            "anomaly_score",
+            but(|raw| {
+                raw.origin = AlarmOrigin::Threshold;
+                raw.anomaly_score = Some(score);
+            }),
+        ));
     }
     bad
 }
@@ -114,16 +116,19 @@ async fn values_at_the_edge_are_stored(database: TestDatabase) {
     let (alarms, db) = (adapter.alarms(), adapter.connection());
     let longest = "漏".repeat(255);
     let edge = [
-        RawAlarm { anomaly_score: Some(0.0), ..raw() },
-        RawAlarm { anomaly_score: Some(1.0), ..raw() },
-        RawAlarm { anomaly_score: Some(f64::MIN_POSITIVE), ..raw() },
-        RawAlarm { sensor_id: longest.clone(), ..raw() },
-        RawAlarm { raised_at: DateTime::UNIX_EPOCH, ..raw() },
-        RawAlarm { raised_at: at("9999-12-31T23:59:59.999999999Z"), ..raw() },
-        RawAlarm { value: Some(f64::MIN), threshold: Some(0.0), ..raw() },
-        RawAlarm { message: "漏".repeat(21_845), ..raw() },
-        RawAlarm { context: Some(json!(null)), ..raw() },
-        RawAlarm { context: Some(json!("")), ..raw() },
+        but(|raw| raw.anomaly_score = Some(0.0)),
+        but(|raw| raw.anomaly_score = Some(1.0)),
+        but(|raw| raw.anomaly_score = Some(f64::MIN_POSITIVE)),
+        but(|raw| raw.sensor_id.clone_from(&longest)),
+        but(|raw| raw.raised_at = DateTime::UNIX_EPOCH),
+        but(|raw| raw.raised_at = at("9999-12-31T23:59:59.999999999Z")),
+        but(|raw| {
+            raw.value = Some(f64::MIN);
+            raw.threshold = Some(0.0);
+        }),
+        but(|raw| raw.message = "漏".repeat(21_845)),
+        but(|raw| raw.context = Some(json!(null))),
+        but(|raw| raw.context = Some(json!(""))),
     ];
     for raw in edge {
         let new = NewAlarm::try_from(raw.clone()).unwrap();

@@ -10,7 +10,7 @@ use crate::portable::{create_enum, drop_enum, table::EnumType};
 pub type TableOf = (&'static str, fn(DbBackend) -> TableCreateStatement);
 
 /// What a revision creates.
-pub struct Tables {
+pub struct Baseline {
     /// Enum types.
     pub enums: &'static [EnumType],
     /// Tables, in the order in which they refer to each other.
@@ -19,7 +19,7 @@ pub struct Tables {
     pub indexes: fn(DbBackend) -> Vec<IndexCreateStatement>,
 }
 
-impl Tables {
+impl Baseline {
     /// Creates everything.
     pub async fn create(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let backend = manager.get_database_backend();
