@@ -7,7 +7,7 @@ WASM := scripts/timescaledb
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate test test-native test-async-std test-killed test-settings fmt lint docs schema entities verify bench-adapter bench-alarm-origin bench-engine bench-telemetry db-up db-down test-servers-stop clean
+.PHONY: help migrate test test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench-adapter bench-alarm-origin bench-engine bench-telemetry db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,11 +44,14 @@ docs: ## Build the API documentation
 schema: $(WASM)/node_modules/.installed ## Write migration/schema, the finished schema on every backend, and docs/output.schema.json
 	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet --workspace --test suite schema::equals_the_checked_in
 
+diagrams: $(WASM)/node_modules/.installed ## Write docs/diagrams, the tables and the revisions of every area as pictures
+	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet --workspace --test suite diagram::equals_the_checked_in
+
 entities: $(WASM)/node_modules/.installed ## Write entity/src/<area>/generated and views from the migrated schema
 	cargo build --quiet -p entity-codegen
 	node $(WASM)/with.mjs target/debug/entity-codegen
 
-verify: $(WASM)/node_modules/.installed ## Fail when the schema dumps or the entities are not up to date
+verify: $(WASM)/node_modules/.installed ## Fail when the schema dumps, the diagrams or the entities are not up to date
 	$(SERVERS) cargo test --quiet --workspace --test suite equals_the_checked_in
 
 bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive revision at 0.2 and 2 million alarms (TEST_TIMESCALEDB_URL for a server of your own)

@@ -133,6 +133,21 @@ pub enum AdapterError {
         /// The first bucket that would get smaller: its begin, its sensor, what it counts and what is left.
         bucket: String,
     },
+    /// Other bytes were written while these were read.
+    #[error("{area}: {table} {id} was written anew while it was read; read it again")]
+    Replaced {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// The id.
+        id: String,
+    },
+    /// What was to be written could not be read from where it came.
+    #[error(
+        "what was to be written could not be read to its end, and nothing was changed; see to its file or connection and try again"
+    )]
+    Input(#[source] std::io::Error),
     /// What was read could not be written to where it was to go.
     #[error("the export could not be written; see to its file or connection and go on from the last position")]
     Output(#[source] std::io::Error),

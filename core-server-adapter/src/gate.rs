@@ -25,6 +25,13 @@ pub const ALARMS: Gate = Gate {
     command: "cargo run -p migration -- up",
 };
 
+/// The area analytics.
+pub const ANALYTICS: Gate = Gate {
+    area: "analytics",
+    revision: entity::analytics::generated::revision::NEWEST,
+    command: "cargo run -p migration -- up --area analytics",
+};
+
 /// The area plugins.
 pub const PLUGINS: Gate = Gate {
     area: "plugins",

@@ -45,6 +45,7 @@
 compile_error!("choose a runtime: enable the feature `runtime-tokio` or `runtime-async-std`");
 
 pub mod alarms;
+pub mod analytics;
 mod batch;
 mod condition;
 mod config;

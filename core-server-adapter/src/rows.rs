@@ -4,9 +4,8 @@ use migration_timescale::Dialect;
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait,
     IntoActiveModel, Iterable, QueryFilter, QueryTrait, Select,
-    sea_query::{Enum, Expr, InsertStatement, LockType, Query},
+    sea_query::{Enum, Expr, InsertStatement, LockType, Query, Value},
 };
-use uuid::Uuid;
 
 use crate::{
     AdapterError,
@@ -69,7 +68,8 @@ pub(crate) struct Lifecycle<E: EntityTrait, S> {
     pub(crate) place: Place,
     pub(crate) id: E::Column,
     pub(crate) status: E::Column,
-    pub(crate) updated_at: E::Column,
+    /// Where the table has one.
+    pub(crate) updated_at: Option<E::Column>,
     pub(crate) status_of: fn(&E::Model) -> S,
 }
 
@@ -107,40 +107,48 @@ where
     pub(crate) async fn change<C: ConnectionTrait>(
         &self,
         db: &C,
-        id: Uuid,
+        id: impl Into<Value> + ToString + Clone,
         transition: Transition<'_, E, S>,
     ) -> Result<Changed<E::Model>, AdapterError> {
         let Transition { from, to, values, doing } = transition;
         let failed = || self.place.while_doing(doing);
         let mut update = E::update_many()
             .col_expr(self.status, label(&to))
-            .col_expr(self.updated_at, Expr::val(now()))
-            .filter(self.id.eq(id))
+            .filter(self.id.eq(id.clone()))
             .filter(column(self.status).is_in(from.iter().map(label)));
-        for (column, value) in values {
+        let updated = self.updated_at.map(|column| (column, Expr::val(now())));
+        for (column, value) in values.into_iter().chain(updated) {
             update = update.col_expr(column, value);
         }
         let changed = update.exec(db).await.map_err(failed())?.rows_affected > 0;
-        let query = E::find().filter(self.id.eq(id));
+        let query = E::find().filter(self.id.eq(id.clone()));
         let query = if changed { query } else { committed(query, db.get_database_backend()) };
         let row = query.one(db).await.map_err(failed())?.ok_or_else(|| self.place.not_found(&id))?;
         if changed {
             return Ok(Changed::Now(row));
         }
         let status = (self.status_of)(&row);
-        if status == to { Ok(Changed::Before(row)) } else { Err(self.not_allowed(id, &status, from, &to)) }
+        if status == to { Ok(Changed::Before(row)) } else { Err(self.not_allowed(&id, &status, from, &to)) }
     }
 
     /// The error of a change that a status does not allow.
-    pub(crate) fn not_allowed(&self, id: Uuid, status: &S, from: &[S], wanted: &S) -> AdapterError {
-        let text = |status: &S| status.to_value().value.into_owned();
+    pub(crate) fn not_allowed(&self, id: &impl ToString, status: &S, from: &[S], wanted: &S) -> AdapterError {
+        self.refused(id, status, from, &format!("become {}", text(wanted)))
+    }
+
+    /// The same of any change: `be assigned`.
+    pub(crate) fn refused(&self, id: &impl ToString, status: &S, from: &[S], change: &str) -> AdapterError {
         let from: Vec<String> = from.iter().map(text).collect();
         AdapterError::NotAllowed {
             area: self.place.area,
             table: self.place.table,
             id: id.to_string(),
             status: text(status),
-            reason: format!("cannot become {}; only what is {} can", text(wanted), from.join(" or ")),
+            reason: format!("cannot {change}; only what is {} can", from.join(" or ")),
         }
     }
+}
+
+fn text<S: ActiveEnum<Value = Enum>>(status: &S) -> String {
+    status.to_value().value.into_owned()
 }

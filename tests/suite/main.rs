@@ -9,6 +9,7 @@ mod adapter;
 mod alarms;
 mod analytics;
 mod contract;
+mod diagram;
 mod engine;
 mod entities;
 mod honesty;

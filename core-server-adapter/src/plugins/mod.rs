@@ -25,7 +25,7 @@
 //! plugins.metrics().insert_many(&rms).await?;
 //! plugins.status().succeeded("vibration", Utc::now()).await?;
 //!
-//! let last_half = MetricFilter::new().name("rms").tag("line", "3").period(Period::since(start + TimeDelta::minutes(30)));
+//! let last_half = MetricFilter::new().name("rms").tag("line", "3").period(Period::since(start + TimeDelta::seconds(1_770)));
 //! let window = plugins.metrics().list("vibration", &last_half, &PageRequest::first(100)).await?;
 //! assert_eq!(window.items.len(), 30);
 //!

@@ -11,7 +11,7 @@ pub use generated::{
     anomaly_records::Model as AnomalyRecord,
     maintenance_reports as maintenance_report,
     maintenance_reports::Model as MaintenanceReport,
-    ml_models as ml_model,
+    ml_model_parts as ml_model_part, ml_models as ml_model,
     ml_models::Model as MlModel,
     notification_logs as notification_log,
     notification_logs::Model as NotificationLog,

@@ -50,6 +50,8 @@
 //! ```
 
 pub mod cli;
+#[doc(hidden)]
+pub mod diagram;
 pub mod error;
 #[doc(hidden)]
 pub mod graph;

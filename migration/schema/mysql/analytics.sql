@@ -102,6 +102,17 @@ CREATE TABLE `ml_models` (
   CONSTRAINT `ml_models_accuracy_check` CHECK (`accuracy_score` between 0 and 1)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `ml_model_parts` (
+  `model_id` varchar(50) NOT NULL,
+  `part` int(11) NOT NULL,
+  `upload` binary(16) NOT NULL,
+  `data` longblob NOT NULL,
+  PRIMARY KEY (`model_id`,`part`),
+  CONSTRAINT `ml_model_parts_model_id_fkey` FOREIGN KEY (`model_id`) REFERENCES `ml_models` (`model_id`),
+  CONSTRAINT `ml_model_parts_model_id_check` CHECK (`model_id` <> ''),
+  CONSTRAINT `ml_model_parts_part_check` CHECK (`part` >= 0)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `notification_logs` (
   `id` bigint(20) NOT NULL AUTO_INCREMENT,
   `alert_id` varchar(50) DEFAULT NULL,

@@ -78,6 +78,17 @@ CREATE TABLE maintenance_reports (
     CONSTRAINT maintenance_reports_report_id_key UNIQUE (report_id)
 );
 
+CREATE TABLE ml_model_parts (
+    model_id character varying(50) NOT NULL,
+    part integer NOT NULL,
+    upload uuid NOT NULL,
+    data bytea NOT NULL,
+    PRIMARY KEY (model_id, part),
+    CONSTRAINT ml_model_parts_model_id_check CHECK (((model_id)::text <> ''::text)),
+    CONSTRAINT ml_model_parts_model_id_fkey FOREIGN KEY (model_id) REFERENCES ml_models(model_id),
+    CONSTRAINT ml_model_parts_part_check CHECK ((part >= 0))
+);
+
 CREATE TABLE ml_models (
     id bigint NOT NULL DEFAULT nextval('ml_models_id_seq'::regclass),
     model_id character varying(50) NOT NULL,

@@ -74,6 +74,19 @@ CREATE TABLE "maintenance_reports" (
     CONSTRAINT "maintenance_reports_created_at_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND substr(created_at, 12, 2) < '24' AND julianday(created_at) IS NOT NULL AND created_at NOT GLOB '*[^0-9T:.+-]*' AND created_at GLOB '*+00:00' AND created_at >= '1970')
 );
 
+CREATE TABLE "ml_model_parts" (
+    "model_id" varchar(50) NOT NULL,
+    "part" integer NOT NULL,
+    "upload" blob NOT NULL,
+    "data" blob NOT NULL,
+    CONSTRAINT "ml_model_parts_pkey" PRIMARY KEY ("model_id", "part"),
+    FOREIGN KEY ("model_id") REFERENCES "ml_models" ("model_id"),
+    CONSTRAINT "ml_model_parts_model_id_check" CHECK (length(model_id) BETWEEN 1 AND 50),
+    CONSTRAINT "ml_model_parts_part_check" CHECK (typeof(part) = 'integer' AND part BETWEEN 0 AND 2147483647),
+    CONSTRAINT "ml_model_parts_upload_check" CHECK (typeof(upload) = 'blob' AND length(upload) = 16),
+    CONSTRAINT "ml_model_parts_data_check" CHECK (typeof(data) = 'blob')
+);
+
 CREATE TABLE "ml_models" (
     "id" integer PRIMARY KEY AUTOINCREMENT,
     "model_id" varchar(50) NOT NULL,

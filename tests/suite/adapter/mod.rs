@@ -9,6 +9,7 @@ use tests::{
 };
 
 mod alarms;
+mod analytics;
 mod plugins;
 mod telemetry;
 mod twin;

@@ -4,7 +4,7 @@ use tests::{TestDatabase, on_every_backend};
 
 use crate::contract::{
     self, CREATED_AT, Default, ID,
-    Kind::{Bytes, Count, Decimal, Enum, Json, Moment, Name, Text},
+    Kind::{Bytes, Count, Decimal, Enum, Json, Moment, Name, Text, Uuid},
     Table, UPDATED_AT, defaulting, optional, required,
 };
 
@@ -163,6 +163,19 @@ const TABLES: &[Table] = &[
                 UPDATED_AT,
             ],
             "id",
+        )
+    },
+    Table {
+        references: &["model_id ml_models.model_id"],
+        ..Table::of(
+            "ml_model_parts",
+            &[
+                required("model_id", Name(50)),
+                required("part", Count),
+                required("upload", Uuid),
+                required("data", Bytes),
+            ],
+            "model_id, part",
         )
     },
 ];

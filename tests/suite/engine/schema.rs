@@ -74,16 +74,16 @@ async fn is_dumped(database: &TestDatabase, area: &str, project: Project) {
     let dump = catalog(&runner).await.to_string();
     let text =
         format!("-- The finished schema of the area {area}. Written by `make schema`, never edited by hand.\n\n{dump}");
-    equals(&format!("migration/schema/{}/{area}.sql", database.backend().profile()), &text);
+    equals(&format!("migration/schema/{}/{area}.sql", database.backend().profile()), &text, "make schema");
 }
 
 #[test]
 fn equals_the_checked_in_schema_of_the_json_output() {
-    equals("docs/output.schema.json", &migration_engine::cli::json_schema());
+    equals("docs/output.schema.json", &migration_engine::cli::json_schema(), "make schema");
 }
 
-/// `make schema` writes the files with these tests, `make verify` compares.
-fn equals(file: &str, text: &str) {
+/// `command` writes the files with these tests, `make verify` compares.
+pub fn equals(file: &str, text: &str, command: &str) {
     let path = workspace().join(file);
     if env::var_os("WRITE_SCHEMA").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -93,7 +93,7 @@ fn equals(file: &str, text: &str) {
     let checked_in = fs::read_to_string(&path).unwrap_or_default();
     if checked_in != text {
         let difference = similar::TextDiff::from_lines(checked_in.as_str(), text);
-        panic!("{file} is not what the code makes; run `make schema` and review:\n{}", difference.unified_diff());
+        panic!("{file} is not what the code makes; run `{command}` and review:\n{}", difference.unified_diff());
     }
 }
 

@@ -25,7 +25,7 @@ const LIFECYCLE: Lifecycle<Entity, AnomalyAlertStatus> = Lifecycle {
     place: PLACE,
     id: Column::Id,
     status: Column::Status,
-    updated_at: Column::UpdatedAt,
+    updated_at: Some(Column::UpdatedAt),
     status_of: |alert| alert.status,
 };
 

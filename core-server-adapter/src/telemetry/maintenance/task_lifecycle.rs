@@ -26,7 +26,7 @@ const LIFECYCLE: Lifecycle<Entity, MaintenanceTaskStatus> = Lifecycle {
     place: TASKS,
     id: Column::Id,
     status: Column::Status,
-    updated_at: Column::UpdatedAt,
+    updated_at: Some(Column::UpdatedAt),
     status_of: |task| task.status,
 };
 
@@ -116,7 +116,7 @@ impl<C: ConnectionTrait + TransactionTrait> MaintenanceTaskRepository<'_, C> {
         let transition = Transition { from: &[InProgress], to: Completed, values: Vec::new(), doing };
         let task = match LIFECYCLE.change(&transaction, id, transition).await? {
             Changed::Now(task) => task,
-            Changed::Before(task) => return Err(LIFECYCLE.not_allowed(id, &task.status, &[InProgress], &Completed)),
+            Changed::Before(task) => return Err(LIFECYCLE.not_allowed(&id, &task.status, &[InProgress], &Completed)),
         };
         let log = MaintenanceLogRepository::new(&transaction).record(&task, log).await?;
         transaction.commit().await.map_err(TASKS.while_doing(doing))?;

@@ -27,6 +27,15 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(has_many = "super::ml_model_parts::Entity")]
+    MlModelParts,
+}
+
+impl Related<super::ml_model_parts::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::MlModelParts.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

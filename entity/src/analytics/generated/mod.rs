@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod anomaly_records;
 pub mod maintenance_reports;
+pub mod ml_model_parts;
 pub mod ml_models;
 pub mod notification_logs;
 pub mod performance_metrics;

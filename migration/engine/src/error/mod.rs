@@ -224,6 +224,14 @@ pub enum EngineError {
         #[source]
         source: std::io::Error,
     },
+    /// A diagram could not be laid out.
+    #[error("the diagram of the {subject} cannot be laid out ({reason}), and nothing was written; please report it")]
+    NotDrawn {
+        /// What it is of.
+        subject: &'static str,
+        /// What the layout says.
+        reason: String,
+    },
     /// The findings that `lint` is to accept could not be read.
     #[error("cannot read the baseline {path}; write what is found today into it with --write-baseline")]
     NoBaseline {

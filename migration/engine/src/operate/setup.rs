@@ -1,9 +1,6 @@
 //! `init`: everything that is pending is applied, and what is there then is told.
 
-use migration_timescale::{
-    Maintenance,
-    manager::{SkippedStep, withheld_timescaledb},
-};
+use migration_timescale::manager::{SkippedStep, withheld_timescaledb};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -37,8 +34,6 @@ pub struct SetUp {
     pub abilities: String,
     /// What is there: tables, hypertables, aggregates, jobs, and what needs attention.
     pub found: Inspection,
-    /// When rows are deleted, of which tables.
-    pub retention: Vec<String>,
     /// What revisions left out because the server lacks what it takes.
     pub skipped: Vec<SkippedStep>,
     /// Refreshes and retention that jobs of the server do.
@@ -63,8 +58,6 @@ pub async fn set_up(runner: &Runner) -> Result<SetUp, EngineError> {
     let (by_jobs, by_maintain) =
         tasks.into_iter().partition::<Vec<_>, _>(|task| task.outcome == TaskOutcome::LeftToJob);
     let names = |tasks: Vec<maintain::Task>| tasks.into_iter().map(|task| task.task).collect();
-    let retention = maintain::declared(runner).await?;
-    let retention = retention.iter().filter_map(|one| one.work.as_retention());
     let newest = runner.in_order().rev().find(|name| records.is_applied(name)).map(str::to_owned);
     Ok(SetUp {
         made,
@@ -77,7 +70,6 @@ pub async fn set_up(runner: &Runner) -> Result<SetUp, EngineError> {
         edition: timescaledb.map(|_| if server.has_columnstore() { "full" } else { "apache" }),
         abilities: doctor::abilities(server).finding,
         found: inspect::inspect(runner).await?,
-        retention: retention.map(|policy| format!("{} after {}", policy.table(), policy.drop_after())).collect(),
         skipped: runner.skipped(&records).await,
         by_jobs: names(by_jobs),
         by_maintain: names(by_maintain),

@@ -32,16 +32,22 @@ struct Area {
     project: Project,
 }
 
+impl Area {
+    fn named(name: &'static str, project: Project) -> Self {
+        Self { name: Some(name), project: Project { area: Some(name), ..project } }
+    }
+}
+
 impl Areas {
     /// The default area.
     pub fn new(name: &'static str, project: impl Into<Project>) -> Self {
-        Self { default: Area { name: Some(name), project: project.into() }, others: Vec::new() }
+        Self { default: Area::named(name, project.into()), others: Vec::new() }
     }
 
     /// Another area. Its name is the PostgreSQL schema, and part of the name of its MySQL database or SQLite file.
     #[must_use]
     pub fn and(mut self, name: &'static str, project: impl Into<Project>) -> Self {
-        self.others.push(Area { name: Some(name), project: project.into() });
+        self.others.push(Area::named(name, project.into()));
         self
     }
 

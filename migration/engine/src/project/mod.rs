@@ -5,6 +5,7 @@ pub mod describe;
 mod macros;
 pub(crate) mod scaffold;
 
+use migration_timescale::Maintenance;
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait,
     sea_orm::DynIden,
@@ -55,6 +56,16 @@ impl Project {
     /// What the revision of that name says about itself, if it says anything.
     pub fn description(&self, name: &str) -> Option<&dyn Describe> {
         self.descriptions.iter().find(|description| description.name() == name).map(AsRef::as_ref)
+    }
+
+    /// What its revisions, all of them, declare to be done again and again.
+    pub(crate) fn maintenance(&self) -> impl Iterator<Item = Maintenance> {
+        self.revisions.iter().filter_map(|revision| self.description(revision.name())).flat_map(Describe::maintenance)
+    }
+
+    /// Its name, where it is one of several areas.
+    pub fn area(&self) -> Option<&'static str> {
+        self.area
     }
 
     /// File of the embedded SQLite database that is used when no URL is given anywhere.

@@ -3,6 +3,7 @@
 mod m20261111_000000_create_analytics;
 mod m20261112_000000_partition_anomalies_and_metrics;
 mod m20261115_000000_index_alerts_and_anomalies_by_time;
+mod m20261116_000000_keep_model_bytes_in_parts;
 mod m20261117_000000_archive_alerts_and_anomalies;
 mod rows;
 
@@ -24,6 +25,7 @@ revisions! {
     m20261111_000000_create_analytics,
     m20261112_000000_partition_anomalies_and_metrics,
     m20261115_000000_index_alerts_and_anomalies_by_time,
+    m20261116_000000_keep_model_bytes_in_parts,
     m20261117_000000_archive_alerts_and_anomalies,
 }
 

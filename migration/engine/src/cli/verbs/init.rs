@@ -15,7 +15,10 @@ use crate::{
         output::Database,
         parts::text::{each, entry, plural},
     },
-    operate::setup::{self, SetUp},
+    operate::{
+        inspect::Retention,
+        setup::{self, SetUp},
+    },
     project::areas::ChosenArea,
     session::interrupt,
 };
@@ -147,6 +150,12 @@ impl Setup {
     }
 }
 
+/// `state_snapshots: to state_snapshots_archive after 90 days`
+fn retention(one: &Retention) -> String {
+    let what = one.archive.as_ref().map_or_else(|| "deleted".to_owned(), |archive| format!("to {archive}"));
+    format!("{}: {what} after {}", one.table, one.age)
+}
+
 impl SetUpArea {
     fn text(&self) -> String {
         let name = self.area.as_deref().unwrap_or("the project");
@@ -182,7 +191,7 @@ impl SetUp {
             ("hypertables", listed(&answers.hypertables, is_timescaledb, |all| all.iter().map(hypertable).collect())),
             ("aggregates", listed(&answers.aggregates, is_full, |all| all.iter().map(aggregate).collect())),
             ("jobs", listed(&answers.jobs, is_full, |all| all.jobs.iter().map(job).collect())),
-            ("retention", self.retention.clone()),
+            ("retention", self.found.retention.iter().map(retention).collect()),
             ("skipped", or(self.skipped(), "nothing")),
             ("attention", attention),
             ("to do", self.advice.clone()),

@@ -9,6 +9,7 @@
 mod branches;
 mod check;
 mod current;
+mod diagram;
 mod doctor;
 mod down;
 mod fresh;
@@ -214,6 +215,7 @@ verbs! {
     Report = "report" in report,
     Maintain = "maintain" in maintain,
     Schema = "schema" in schema,
+    Diagram = "diagram" in diagram,
     Fresh = "fresh" in fresh,
     Refresh = "refresh" in refresh,
     Reset = "reset" in reset,
@@ -325,6 +327,8 @@ results! {
     Maintenance(Maintained),
     /// `schema`.
     Schema(schema::Schema),
+    /// `diagram`.
+    Diagrams(diagram::Diagrams),
     /// `fresh`, `refresh` and `reset`.
     Done(Done),
     /// `generate`, `new` and `merge`.

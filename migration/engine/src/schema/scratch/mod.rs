@@ -263,19 +263,33 @@ async fn step(manager: &SchemaManager<'_>, revision: &dyn MigrationTrait, direct
 
 /// The catalogue after these revisions, in this order, on the runner's own server.
 pub async fn catalog_of(runner: &Runner, revisions: &[&dyn MigrationTrait]) -> Result<Catalog, ScratchError> {
+    let bookkeeping = runner.project().bookkeeping_table();
+    read_of(runner, revisions, async |manager| Catalog::read(manager.get_connection(), &bookkeeping).await).await
+}
+
+/// What is read after these revisions, in this order, on the runner's own server.
+pub(crate) async fn read_of<T>(
+    runner: &Runner,
+    revisions: &[&dyn MigrationTrait],
+    read: impl AsyncFn(&SchemaManager<'_>) -> Result<T, DbErr>,
+) -> Result<T, ScratchError> {
     // What this database, as it is, would have: an extension that it lacks is not there for a trial either.
     // Boxed: the futures of revisions are large.
-    let work = Box::pin(wherever_it_works(runner, revisions));
+    let work = Box::pin(wherever_it_works(runner, revisions, &read));
     if runner.server().has_hypertables() { work.await } else { leaving_extension_alone(work).await }
 }
 
-async fn wherever_it_works(runner: &Runner, revisions: &[&dyn MigrationTrait]) -> Result<Catalog, ScratchError> {
+async fn wherever_it_works<T>(
+    runner: &Runner,
+    revisions: &[&dyn MigrationTrait],
+    read: &impl AsyncFn(&SchemaManager<'_>) -> Result<T, DbErr>,
+) -> Result<T, ScratchError> {
     // Before a scratch schema is opened: what ended its transaction would leave it in the database itself.
     let refused = if let Some(refused) = ends_transactions(runner, revisions).await {
         Some(refused)
     } else if runner.target().backend() == DbBackend::Postgres {
         let tried = match Scratch::transaction(runner).await {
-            Ok(scratch) => produce(scratch, revisions).await,
+            Ok(scratch) => produce(scratch, revisions, read).await,
             Err(error) => Err(error),
         };
         match tried {
@@ -286,7 +300,7 @@ async fn wherever_it_works(runner: &Runner, revisions: &[&dyn MigrationTrait]) -
         None
     };
     match (Scratch::database(runner).await, refused) {
-        (Ok(scratch), _) => produce(scratch, revisions).await,
+        (Ok(scratch), _) => produce(scratch, revisions, read).await,
         (Err(because), Some(ScratchError::Revision { revision, source })) => Err(ScratchError::NeedsDatabase {
             revision,
             refusal: sqlstate::message(&source),
@@ -308,7 +322,11 @@ async fn ends_transactions(runner: &Runner, revisions: &[&dyn MigrationTrait]) -
     None
 }
 
-async fn produce(scratch: Scratch<'_>, revisions: &[&dyn MigrationTrait]) -> Result<Catalog, ScratchError> {
+async fn produce<T>(
+    scratch: Scratch<'_>,
+    revisions: &[&dyn MigrationTrait],
+    read: &impl AsyncFn(&SchemaManager<'_>) -> Result<T, DbErr>,
+) -> Result<T, ScratchError> {
     let produced = silently(async {
         for revision in revisions {
             // No savepoints here: they would double the round trips of `check`.
@@ -318,13 +336,13 @@ async fn produce(scratch: Scratch<'_>, revisions: &[&dyn MigrationTrait]) -> Res
             };
             ran.map_err(|source| ScratchError::Revision { revision: revision.name().to_owned(), source })?;
         }
-        scratch.catalog().await.map_err(ScratchError::while_doing("reading the schema of a trial"))
+        read(&scratch.manager()).await.map_err(ScratchError::while_doing("reading the schema of a trial"))
     })
     .await;
     let removed = scratch.remove().await;
-    let catalog = produced?;
+    let found = produced?;
     removed?;
-    Ok(catalog)
+    Ok(found)
 }
 
 async fn without_savepoint(scratch: &Scratch<'_>, revision: &dyn MigrationTrait) -> Result<(), DbErr> {
