@@ -20,6 +20,7 @@ CREATE TABLE `alerts` (
   KEY `alerts_severity_timestamp_idx` (`severity`,`timestamp` DESC,`id` DESC),
   KEY `alerts_status_timestamp_idx` (`status`,`timestamp` DESC,`id` DESC),
   KEY `alerts_assigned_to_timestamp_idx` (`assigned_to`,`timestamp` DESC,`id` DESC),
+  KEY `alerts_timestamp_idx` (`timestamp` DESC,`id` DESC),
   CONSTRAINT `alerts_alert_id_check` CHECK (`alert_id` <> ''),
   CONSTRAINT `alerts_machine_id_check` CHECK (`machine_id` <> ''),
   CONSTRAINT `alerts_alert_type_check` CHECK (`alert_type` <> ''),
@@ -28,6 +29,32 @@ CREATE TABLE `alerts` (
   CONSTRAINT `alerts_resolution_time_check` CHECK (`resolution_time` >= '1970-01-01 00:00:00'),
   CONSTRAINT `alerts_created_at_check` CHECK (`created_at` >= '1970-01-01 00:00:00'),
   CONSTRAINT `alerts_updated_at_check` CHECK (`updated_at` >= '1970-01-01 00:00:00')
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `alerts_archive` (
+  `id` bigint(20) NOT NULL,
+  `alert_id` varchar(50) NOT NULL,
+  `machine_id` varchar(50) NOT NULL,
+  `severity` enum('LOW','MEDIUM','HIGH','CRITICAL') NOT NULL,
+  `alert_type` varchar(50) NOT NULL,
+  `timestamp` datetime(6) NOT NULL,
+  `description` text DEFAULT NULL,
+  `details` longtext DEFAULT NULL CHECK (json_valid(`details`)),
+  `status` enum('NEW','ACKNOWLEDGED','IN_PROGRESS','RESOLVED','DISMISSED') NOT NULL DEFAULT 'NEW',
+  `assigned_to` varchar(100) DEFAULT NULL,
+  `resolution_time` datetime(6) DEFAULT NULL,
+  `created_at` datetime(6) NOT NULL DEFAULT utc_timestamp(6),
+  `updated_at` datetime(6) NOT NULL DEFAULT utc_timestamp(6),
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `alerts_archive_alert_id_key` (`alert_id`),
+  CONSTRAINT `alerts_archive_alert_id_check` CHECK (`alert_id` <> ''),
+  CONSTRAINT `alerts_archive_machine_id_check` CHECK (`machine_id` <> ''),
+  CONSTRAINT `alerts_archive_alert_type_check` CHECK (`alert_type` <> ''),
+  CONSTRAINT `alerts_archive_timestamp_check` CHECK (`timestamp` >= '1970-01-01 00:00:00'),
+  CONSTRAINT `alerts_archive_assigned_to_check` CHECK (`assigned_to` <> ''),
+  CONSTRAINT `alerts_archive_resolution_time_check` CHECK (`resolution_time` >= '1970-01-01 00:00:00'),
+  CONSTRAINT `alerts_archive_created_at_check` CHECK (`created_at` >= '1970-01-01 00:00:00'),
+  CONSTRAINT `alerts_archive_updated_at_check` CHECK (`updated_at` >= '1970-01-01 00:00:00')
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `anomaly_records` (
@@ -46,12 +73,34 @@ CREATE TABLE `anomaly_records` (
   KEY `anomaly_records_machine_id_timestamp_idx` (`machine_id`,`timestamp` DESC,`id` DESC),
   KEY `anomaly_records_anomaly_type_timestamp_idx` (`anomaly_type`,`timestamp` DESC,`id` DESC),
   KEY `anomaly_records_severity_timestamp_idx` (`severity`,`timestamp` DESC,`id` DESC),
+  KEY `anomaly_records_timestamp_idx` (`timestamp` DESC,`id` DESC),
   CONSTRAINT `anomaly_records_machine_id_check` CHECK (`machine_id` <> ''),
   CONSTRAINT `anomaly_records_anomaly_type_check` CHECK (`anomaly_type` <> ''),
   CONSTRAINT `anomaly_records_timestamp_check` CHECK (`timestamp` >= '1970-01-01 00:00:00'),
   CONSTRAINT `anomaly_records_algorithm_used_check` CHECK (`algorithm_used` <> ''),
   CONSTRAINT `anomaly_records_created_at_check` CHECK (`created_at` >= '1970-01-01 00:00:00'),
   CONSTRAINT `anomaly_records_confidence_check` CHECK (`ml_confidence` between 0 and 1)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `anomaly_records_archive` (
+  `id` bigint(20) NOT NULL,
+  `machine_id` varchar(50) NOT NULL,
+  `anomaly_type` varchar(50) NOT NULL,
+  `severity` enum('LOW','MEDIUM','HIGH','CRITICAL') NOT NULL,
+  `timestamp` datetime(6) NOT NULL,
+  `sensor_data` longtext DEFAULT NULL CHECK (json_valid(`sensor_data`)),
+  `calculated_metrics` longtext DEFAULT NULL CHECK (json_valid(`calculated_metrics`)),
+  `ml_features` longtext DEFAULT NULL CHECK (json_valid(`ml_features`)),
+  `ml_confidence` decimal(5,4) DEFAULT NULL,
+  `algorithm_used` varchar(50) NOT NULL DEFAULT 'threshold',
+  `created_at` datetime(6) NOT NULL DEFAULT utc_timestamp(6),
+  PRIMARY KEY (`id`,`timestamp`),
+  CONSTRAINT `anomaly_records_archive_machine_id_check` CHECK (`machine_id` <> ''),
+  CONSTRAINT `anomaly_records_archive_anomaly_type_check` CHECK (`anomaly_type` <> ''),
+  CONSTRAINT `anomaly_records_archive_timestamp_check` CHECK (`timestamp` >= '1970-01-01 00:00:00'),
+  CONSTRAINT `anomaly_records_archive_algorithm_used_check` CHECK (`algorithm_used` <> ''),
+  CONSTRAINT `anomaly_records_archive_created_at_check` CHECK (`created_at` >= '1970-01-01 00:00:00'),
+  CONSTRAINT `anomaly_records_archive_confidence_check` CHECK (`ml_confidence` between 0 and 1)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `maintenance_reports` (

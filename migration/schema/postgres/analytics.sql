@@ -38,6 +38,32 @@ CREATE TABLE alerts (
     CONSTRAINT alerts_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
+CREATE TABLE alerts_archive (
+    id bigint NOT NULL,
+    alert_id character varying(50) NOT NULL,
+    machine_id character varying(50) NOT NULL,
+    severity alert_severity NOT NULL,
+    alert_type character varying(50) NOT NULL,
+    timestamp timestamp with time zone NOT NULL,
+    description text,
+    details jsonb,
+    status alert_status NOT NULL DEFAULT 'NEW'::alert_status,
+    assigned_to character varying(100),
+    resolution_time timestamp with time zone,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT alerts_archive_alert_id_check CHECK (((alert_id)::text <> ''::text)),
+    CONSTRAINT alerts_archive_alert_id_key UNIQUE (alert_id),
+    CONSTRAINT alerts_archive_alert_type_check CHECK (((alert_type)::text <> ''::text)),
+    CONSTRAINT alerts_archive_assigned_to_check CHECK (((assigned_to)::text <> ''::text)),
+    CONSTRAINT alerts_archive_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alerts_archive_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT alerts_archive_resolution_time_check CHECK (((resolution_time >= to_timestamp((0)::double precision)) AND (resolution_time < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alerts_archive_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alerts_archive_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
 CREATE TABLE anomaly_records (
     id bigint NOT NULL DEFAULT nextval('anomaly_records_id_seq'::regclass),
     machine_id character varying(50) NOT NULL,
@@ -58,6 +84,28 @@ CREATE TABLE anomaly_records (
     CONSTRAINT anomaly_records_machine_id_check CHECK (((machine_id)::text <> ''::text)),
     CONSTRAINT anomaly_records_ml_confidence_check CHECK ((ml_confidence <> 'NaN'::numeric)),
     CONSTRAINT anomaly_records_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+CREATE TABLE anomaly_records_archive (
+    id bigint NOT NULL,
+    machine_id character varying(50) NOT NULL,
+    anomaly_type character varying(50) NOT NULL,
+    severity anomaly_severity NOT NULL,
+    timestamp timestamp with time zone NOT NULL,
+    sensor_data jsonb,
+    calculated_metrics jsonb,
+    ml_features jsonb,
+    ml_confidence numeric(5,4),
+    algorithm_used character varying(50) NOT NULL DEFAULT 'threshold'::character varying,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id, "timestamp"),
+    CONSTRAINT anomaly_records_archive_algorithm_used_check CHECK (((algorithm_used)::text <> ''::text)),
+    CONSTRAINT anomaly_records_archive_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
+    CONSTRAINT anomaly_records_archive_confidence_check CHECK (((ml_confidence >= (0)::numeric) AND (ml_confidence <= (1)::numeric))),
+    CONSTRAINT anomaly_records_archive_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT anomaly_records_archive_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT anomaly_records_archive_ml_confidence_check CHECK ((ml_confidence <> 'NaN'::numeric)),
+    CONSTRAINT anomaly_records_archive_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
 CREATE TABLE maintenance_reports (
@@ -169,11 +217,15 @@ CREATE INDEX alerts_severity_timestamp_idx ON alerts USING btree (severity, "tim
 
 CREATE INDEX alerts_status_timestamp_idx ON alerts USING btree (status, "timestamp" DESC, id DESC);
 
+CREATE INDEX alerts_timestamp_idx ON alerts USING btree ("timestamp" DESC, id DESC);
+
 CREATE INDEX anomaly_records_anomaly_type_timestamp_idx ON anomaly_records USING btree (anomaly_type, "timestamp" DESC, id DESC);
 
 CREATE INDEX anomaly_records_machine_id_timestamp_idx ON anomaly_records USING btree (machine_id, "timestamp" DESC, id DESC);
 
 CREATE INDEX anomaly_records_severity_timestamp_idx ON anomaly_records USING btree (severity, "timestamp" DESC, id DESC);
+
+CREATE INDEX anomaly_records_timestamp_idx ON anomaly_records USING btree ("timestamp" DESC, id DESC);
 
 CREATE INDEX maintenance_reports_generated_time_idx ON maintenance_reports USING btree (generated_time DESC, id DESC);
 

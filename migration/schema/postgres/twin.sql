@@ -19,6 +19,23 @@ CREATE TABLE anomaly_history (
     CONSTRAINT anomaly_history_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
+CREATE TABLE anomaly_history_archive (
+    id bigint NOT NULL,
+    machine_id character varying(50) NOT NULL,
+    anomaly_type character varying(50) NOT NULL,
+    severity anomaly_severity NOT NULL,
+    timestamp timestamp with time zone NOT NULL,
+    sensor_data jsonb,
+    calculated_metrics jsonb,
+    details jsonb,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id, "timestamp"),
+    CONSTRAINT anomaly_history_archive_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
+    CONSTRAINT anomaly_history_archive_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT anomaly_history_archive_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT anomaly_history_archive_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
 CREATE TABLE machine_configurations (
     id bigint NOT NULL DEFAULT nextval('machine_configurations_id_seq'::regclass),
     machine_type character varying(50) NOT NULL,
@@ -55,11 +72,27 @@ CREATE TABLE state_snapshots (
     CONSTRAINT state_snapshots_snapshot_time_check CHECK (((snapshot_time >= to_timestamp((0)::double precision)) AND (snapshot_time < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
+CREATE TABLE state_snapshots_archive (
+    id bigint NOT NULL,
+    machine_id character varying(50) NOT NULL,
+    snapshot_time timestamp with time zone NOT NULL,
+    state_data jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id, snapshot_time),
+    CONSTRAINT state_snapshots_archive_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT state_snapshots_archive_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT state_snapshots_archive_snapshot_time_check CHECK (((snapshot_time >= to_timestamp((0)::double precision)) AND (snapshot_time < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
 CREATE INDEX anomaly_history_machine_id_timestamp_idx ON anomaly_history USING btree (machine_id, "timestamp" DESC, id DESC);
 
 CREATE INDEX anomaly_history_severity_timestamp_idx ON anomaly_history USING btree (severity, "timestamp" DESC, id DESC);
 
+CREATE INDEX anomaly_history_timestamp_idx ON anomaly_history USING btree ("timestamp" DESC, id DESC);
+
 CREATE INDEX state_snapshots_machine_id_snapshot_time_idx ON state_snapshots USING btree (machine_id, snapshot_time DESC, id DESC);
+
+CREATE INDEX state_snapshots_snapshot_time_idx ON state_snapshots USING btree (snapshot_time DESC, id DESC);
 
 CREATE SEQUENCE anomaly_history_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY anomaly_history.id;
 

@@ -28,6 +28,34 @@ CREATE TABLE "alerts" (
     CONSTRAINT "alerts_updated_at_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19)) IS substr(updated_at, 1, 19) AND substr(updated_at, 12, 2) < '24' AND julianday(updated_at) IS NOT NULL AND updated_at NOT GLOB '*[^0-9T:.+-]*' AND updated_at GLOB '*+00:00' AND updated_at >= '1970')
 );
 
+CREATE TABLE "alerts_archive" (
+    "id" integer PRIMARY KEY,
+    "alert_id" varchar(50) NOT NULL,
+    "machine_id" varchar(50) NOT NULL,
+    "severity" text NOT NULL,
+    "alert_type" varchar(50) NOT NULL,
+    "timestamp" text NOT NULL,
+    "description" text,
+    "details" text,
+    "status" text NOT NULL DEFAULT 'NEW',
+    "assigned_to" varchar(100),
+    "resolution_time" text,
+    "created_at" text NOT NULL DEFAULT ((strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000+00:00')),
+    "updated_at" text NOT NULL DEFAULT ((strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000+00:00')),
+    CONSTRAINT "alerts_archive_alert_id_key" UNIQUE ("alert_id"),
+    CONSTRAINT "alerts_archive_alert_id_check" CHECK (length(alert_id) BETWEEN 1 AND 50),
+    CONSTRAINT "alerts_archive_machine_id_check" CHECK (length(machine_id) BETWEEN 1 AND 50),
+    CONSTRAINT "alerts_archive_severity_check" CHECK (severity IN ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL')),
+    CONSTRAINT "alerts_archive_alert_type_check" CHECK (length(alert_type) BETWEEN 1 AND 50),
+    CONSTRAINT "alerts_archive_timestamp_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(timestamp, 1, 19)) IS substr(timestamp, 1, 19) AND substr(timestamp, 12, 2) < '24' AND julianday(timestamp) IS NOT NULL AND timestamp NOT GLOB '*[^0-9T:.+-]*' AND timestamp GLOB '*+00:00' AND timestamp >= '1970'),
+    CONSTRAINT "alerts_archive_details_check" CHECK (details IS NULL OR (json_valid(details))),
+    CONSTRAINT "alerts_archive_status_check" CHECK (status IN ('NEW', 'ACKNOWLEDGED', 'IN_PROGRESS', 'RESOLVED', 'DISMISSED')),
+    CONSTRAINT "alerts_archive_assigned_to_check" CHECK (assigned_to IS NULL OR (length(assigned_to) BETWEEN 1 AND 100)),
+    CONSTRAINT "alerts_archive_resolution_time_check" CHECK (resolution_time IS NULL OR (strftime('%Y-%m-%dT%H:%M:%S', substr(resolution_time, 1, 19)) IS substr(resolution_time, 1, 19) AND substr(resolution_time, 12, 2) < '24' AND julianday(resolution_time) IS NOT NULL AND resolution_time NOT GLOB '*[^0-9T:.+-]*' AND resolution_time GLOB '*+00:00' AND resolution_time >= '1970')),
+    CONSTRAINT "alerts_archive_created_at_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND substr(created_at, 12, 2) < '24' AND julianday(created_at) IS NOT NULL AND created_at NOT GLOB '*[^0-9T:.+-]*' AND created_at GLOB '*+00:00' AND created_at >= '1970'),
+    CONSTRAINT "alerts_archive_updated_at_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19)) IS substr(updated_at, 1, 19) AND substr(updated_at, 12, 2) < '24' AND julianday(updated_at) IS NOT NULL AND updated_at NOT GLOB '*[^0-9T:.+-]*' AND updated_at GLOB '*+00:00' AND updated_at >= '1970')
+);
+
 CREATE TABLE "anomaly_records" (
     "id" integer PRIMARY KEY AUTOINCREMENT,
     "machine_id" varchar(50) NOT NULL,
@@ -51,6 +79,31 @@ CREATE TABLE "anomaly_records" (
     CONSTRAINT "anomaly_records_algorithm_used_check" CHECK (length(algorithm_used) BETWEEN 1 AND 50),
     CONSTRAINT "anomaly_records_created_at_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND substr(created_at, 12, 2) < '24' AND julianday(created_at) IS NOT NULL AND created_at NOT GLOB '*[^0-9T:.+-]*' AND created_at GLOB '*+00:00' AND created_at >= '1970'),
     CONSTRAINT "anomaly_records_confidence_check" CHECK (ml_confidence BETWEEN 0 AND 1)
+);
+
+CREATE TABLE "anomaly_records_archive" (
+    "id" integer PRIMARY KEY,
+    "machine_id" varchar(50) NOT NULL,
+    "anomaly_type" varchar(50) NOT NULL,
+    "severity" text NOT NULL,
+    "timestamp" text NOT NULL,
+    "sensor_data" text,
+    "calculated_metrics" text,
+    "ml_features" text,
+    "ml_confidence" double,
+    "algorithm_used" varchar(50) NOT NULL DEFAULT 'threshold',
+    "created_at" text NOT NULL DEFAULT ((strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000+00:00')),
+    CONSTRAINT "anomaly_records_archive_machine_id_check" CHECK (length(machine_id) BETWEEN 1 AND 50),
+    CONSTRAINT "anomaly_records_archive_anomaly_type_check" CHECK (length(anomaly_type) BETWEEN 1 AND 50),
+    CONSTRAINT "anomaly_records_archive_severity_check" CHECK (severity IN ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL')),
+    CONSTRAINT "anomaly_records_archive_timestamp_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(timestamp, 1, 19)) IS substr(timestamp, 1, 19) AND substr(timestamp, 12, 2) < '24' AND julianday(timestamp) IS NOT NULL AND timestamp NOT GLOB '*[^0-9T:.+-]*' AND timestamp GLOB '*+00:00' AND timestamp >= '1970'),
+    CONSTRAINT "anomaly_records_archive_sensor_data_check" CHECK (sensor_data IS NULL OR (json_valid(sensor_data))),
+    CONSTRAINT "anomaly_records_archive_calculated_metrics_check" CHECK (calculated_metrics IS NULL OR (json_valid(calculated_metrics))),
+    CONSTRAINT "anomaly_records_archive_ml_features_check" CHECK (ml_features IS NULL OR (json_valid(ml_features))),
+    CONSTRAINT "anomaly_records_archive_ml_confidence_check" CHECK (ml_confidence IS NULL OR (typeof(ml_confidence) = 'real' AND abs(ml_confidence) <= 9.9999 AND round(ml_confidence, 4) = ml_confidence)),
+    CONSTRAINT "anomaly_records_archive_algorithm_used_check" CHECK (length(algorithm_used) BETWEEN 1 AND 50),
+    CONSTRAINT "anomaly_records_archive_created_at_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND substr(created_at, 12, 2) < '24' AND julianday(created_at) IS NOT NULL AND created_at NOT GLOB '*[^0-9T:.+-]*' AND created_at GLOB '*+00:00' AND created_at >= '1970'),
+    CONSTRAINT "anomaly_records_archive_confidence_check" CHECK (ml_confidence BETWEEN 0 AND 1)
 );
 
 CREATE TABLE "maintenance_reports" (
@@ -169,11 +222,15 @@ CREATE INDEX "alerts_severity_timestamp_idx" ON "alerts" ("severity", "timestamp
 
 CREATE INDEX "alerts_status_timestamp_idx" ON "alerts" ("status", "timestamp" DESC, "id" DESC);
 
+CREATE INDEX "alerts_timestamp_idx" ON "alerts" ("timestamp" DESC, "id" DESC);
+
 CREATE INDEX "anomaly_records_anomaly_type_timestamp_idx" ON "anomaly_records" ("anomaly_type", "timestamp" DESC, "id" DESC);
 
 CREATE INDEX "anomaly_records_machine_id_timestamp_idx" ON "anomaly_records" ("machine_id", "timestamp" DESC, "id" DESC);
 
 CREATE INDEX "anomaly_records_severity_timestamp_idx" ON "anomaly_records" ("severity", "timestamp" DESC, "id" DESC);
+
+CREATE INDEX "anomaly_records_timestamp_idx" ON "anomaly_records" ("timestamp" DESC, "id" DESC);
 
 CREATE INDEX "maintenance_reports_generated_time_idx" ON "maintenance_reports" ("generated_time" DESC, "id" DESC);
 

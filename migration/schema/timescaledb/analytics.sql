@@ -38,6 +38,32 @@ CREATE TABLE alerts (
     CONSTRAINT alerts_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
+CREATE TABLE alerts_archive (
+    id bigint NOT NULL,
+    alert_id character varying(50) NOT NULL,
+    machine_id character varying(50) NOT NULL,
+    severity alert_severity NOT NULL,
+    alert_type character varying(50) NOT NULL,
+    timestamp timestamp with time zone NOT NULL,
+    description text,
+    details jsonb,
+    status alert_status NOT NULL DEFAULT 'NEW'::alert_status,
+    assigned_to character varying(100),
+    resolution_time timestamp with time zone,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT alerts_archive_alert_id_check CHECK (((alert_id)::text <> ''::text)),
+    CONSTRAINT alerts_archive_alert_id_key UNIQUE (alert_id),
+    CONSTRAINT alerts_archive_alert_type_check CHECK (((alert_type)::text <> ''::text)),
+    CONSTRAINT alerts_archive_assigned_to_check CHECK (((assigned_to)::text <> ''::text)),
+    CONSTRAINT alerts_archive_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alerts_archive_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT alerts_archive_resolution_time_check CHECK (((resolution_time >= to_timestamp((0)::double precision)) AND (resolution_time < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alerts_archive_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alerts_archive_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
 CREATE TABLE anomaly_records (
     id bigint NOT NULL DEFAULT nextval('anomaly_records_id_seq'::regclass),
     machine_id character varying(50) NOT NULL,
@@ -58,6 +84,28 @@ CREATE TABLE anomaly_records (
     CONSTRAINT anomaly_records_machine_id_check CHECK (((machine_id)::text <> ''::text)),
     CONSTRAINT anomaly_records_ml_confidence_check CHECK ((ml_confidence <> 'NaN'::numeric)),
     CONSTRAINT anomaly_records_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+CREATE TABLE anomaly_records_archive (
+    id bigint NOT NULL,
+    machine_id character varying(50) NOT NULL,
+    anomaly_type character varying(50) NOT NULL,
+    severity anomaly_severity NOT NULL,
+    timestamp timestamp with time zone NOT NULL,
+    sensor_data jsonb,
+    calculated_metrics jsonb,
+    ml_features jsonb,
+    ml_confidence numeric(5,4),
+    algorithm_used character varying(50) NOT NULL DEFAULT 'threshold'::character varying,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id, "timestamp"),
+    CONSTRAINT anomaly_records_archive_algorithm_used_check CHECK (((algorithm_used)::text <> ''::text)),
+    CONSTRAINT anomaly_records_archive_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
+    CONSTRAINT anomaly_records_archive_confidence_check CHECK (((ml_confidence >= (0)::numeric) AND (ml_confidence <= (1)::numeric))),
+    CONSTRAINT anomaly_records_archive_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT anomaly_records_archive_machine_id_check CHECK (((machine_id)::text <> ''::text)),
+    CONSTRAINT anomaly_records_archive_ml_confidence_check CHECK ((ml_confidence <> 'NaN'::numeric)),
+    CONSTRAINT anomaly_records_archive_timestamp_check CHECK ((("timestamp" >= to_timestamp((0)::double precision)) AND ("timestamp" < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
 CREATE TABLE maintenance_reports (
@@ -163,9 +211,13 @@ CREATE TABLE performance_metrics (
 
 SELECT create_hypertable('anomaly_records', by_range('timestamp', INTERVAL '7 days'));
 
+SELECT create_hypertable('anomaly_records_archive', by_range('timestamp', INTERVAL '7 days'));
+
 SELECT create_hypertable('performance_metrics', by_range('calculation_time', INTERVAL '7 days'));
 
 ALTER TABLE anomaly_records SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = '"timestamp" DESC,id DESC');
+
+ALTER TABLE anomaly_records_archive SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = '"timestamp" DESC,id DESC');
 
 ALTER TABLE performance_metrics SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = 'calculation_time DESC,id DESC');
 
@@ -176,6 +228,8 @@ CREATE INDEX alerts_machine_id_timestamp_idx ON alerts USING btree (machine_id, 
 CREATE INDEX alerts_severity_timestamp_idx ON alerts USING btree (severity, "timestamp" DESC, id DESC);
 
 CREATE INDEX alerts_status_timestamp_idx ON alerts USING btree (status, "timestamp" DESC, id DESC);
+
+CREATE INDEX alerts_timestamp_idx ON alerts USING btree ("timestamp" DESC, id DESC);
 
 CREATE INDEX anomaly_records_anomaly_type_timestamp_idx ON anomaly_records USING btree (anomaly_type, "timestamp" DESC, id DESC);
 
@@ -205,6 +259,10 @@ CREATE INDEX performance_metrics_calculation_time_idx ON performance_metrics USI
 
 CREATE INDEX performance_metrics_machine_id_calculation_time_idx ON performance_metrics USING btree (machine_id, calculation_time DESC, id DESC);
 
+CALL alerts_archive_job('{"drop_after": "365 days"}'), every 1 day;
+
+CALL anomaly_records_archive_job('{"drop_after": "365 days"}'), every 1 day;
+
 CALL policy_compression('anomaly_records', '{"compress_after": "7 days"}'), every 12:00:00;
 
 CALL policy_compression('performance_metrics', '{"compress_after": "7 days"}'), every 12:00:00;
@@ -220,3 +278,113 @@ CREATE SEQUENCE ml_models_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 92
 CREATE SEQUENCE notification_logs_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY notification_logs.id;
 
 CREATE SEQUENCE performance_metrics_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY performance_metrics.id;
+
+CREATE OR REPLACE PROCEDURE alerts_archive_job(IN job_id integer, IN config jsonb)
+ LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    own name;
+    moved bigint;
+BEGIN
+    -- The session of a job has another search path.
+    SELECT j.proc_schema INTO own FROM timescaledb_information.jobs AS j WHERE j.job_id = "alerts_archive_job".job_id;
+    LOOP
+        -- Nobody waits long behind a lock that this one waits for.
+        PERFORM set_config('lock_timeout', '2s', true);
+        EXECUTE format('SELECT %I.%I($1, $2)', own, 'alerts_archive_step') INTO moved
+        USING own, now() - (config ->> 'drop_after')::interval;
+        EXIT WHEN moved IS NULL;
+        COMMIT;
+    END LOOP;
+END
+$procedure$
+;
+
+CREATE OR REPLACE FUNCTION alerts_archive_step(own name, before timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    moved bigint;
+BEGIN
+    PERFORM pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', pg_catalog.quote_ident(own),
+        (SELECT e.extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension AS e WHERE e.extname = 'timescaledb')), true);
+    WITH old AS (
+    DELETE FROM "alerts"
+    WHERE ctid = ANY (ARRAY(SELECT ctid FROM "alerts" WHERE "timestamp" < before AND (status IN ('RESOLVED', 'DISMISSED')) ORDER BY "timestamp" LIMIT 5000))
+    RETURNING "id", "alert_id", "machine_id", "severity", "alert_type", "timestamp", "description", "details", "status", "assigned_to", "resolution_time", "created_at", "updated_at"
+)
+INSERT INTO "alerts_archive" ("id", "alert_id", "machine_id", "severity", "alert_type", "timestamp", "description", "details", "status", "assigned_to", "resolution_time", "created_at", "updated_at") SELECT "id", "alert_id", "machine_id", "severity", "alert_type", "timestamp", "description", "details", "status", "assigned_to", "resolution_time", "created_at", "updated_at" FROM old;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    RETURN nullif(moved, 0);
+END
+$function$
+;
+
+CREATE OR REPLACE PROCEDURE anomaly_records_archive_job(IN job_id integer, IN config jsonb)
+ LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    own name;
+    moved bigint;
+BEGIN
+    -- The session of a job has another search path.
+    SELECT j.proc_schema INTO own FROM timescaledb_information.jobs AS j WHERE j.job_id = "anomaly_records_archive_job".job_id;
+    LOOP
+        -- Nobody waits long behind a lock that this one waits for.
+        PERFORM set_config('lock_timeout', '2s', true);
+        EXECUTE format('SELECT %I.%I($1, $2)', own, 'anomaly_records_archive_step') INTO moved
+        USING own, now() - (config ->> 'drop_after')::interval;
+        EXIT WHEN moved IS NULL;
+        COMMIT;
+    END LOOP;
+END
+$procedure$
+;
+
+CREATE OR REPLACE FUNCTION anomaly_records_archive_step(own name, before timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    slice record;
+    chunk text;
+    locked text[] := '{}';
+    dropped text[];
+    moved bigint;
+BEGIN
+    PERFORM pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', pg_catalog.quote_ident(own),
+        (SELECT e.extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension AS e WHERE e.extname = 'timescaledb')), true);
+    SELECT c.range_start, c.range_end INTO slice FROM timescaledb_information.chunks AS c
+    WHERE c.hypertable_schema = current_schema() AND c.hypertable_name = 'anomaly_records' AND c.range_end <= before
+    ORDER BY c.range_end LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    FOR chunk IN
+        SELECT format('%I.%I', c.chunk_schema, c.chunk_name) FROM timescaledb_information.chunks AS c
+        WHERE c.hypertable_schema = current_schema() AND c.hypertable_name = 'anomaly_records'
+            AND c.range_start = slice.range_start AND c.range_end = slice.range_end
+        ORDER BY 1
+    LOOP
+        EXECUTE 'LOCK TABLE ' || chunk || ' IN ACCESS EXCLUSIVE MODE';
+        locked := locked || chunk;
+    END LOOP;
+    INSERT INTO "anomaly_records_archive" ("id", "machine_id", "anomaly_type", "severity", "timestamp", "sensor_data", "calculated_metrics", "ml_features", "ml_confidence", "algorithm_used", "created_at") SELECT "id", "machine_id", "anomaly_type", "severity", "timestamp", "sensor_data", "calculated_metrics", "ml_features", "ml_confidence", "algorithm_used", "created_at" FROM "anomaly_records"
+    WHERE "timestamp" >= slice.range_start AND "timestamp" < slice.range_end;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    SELECT coalesce(array_agg(d), '{}') INTO dropped
+    FROM drop_chunks('anomaly_records', older_than => slice.range_end, newer_than => slice.range_start) AS d;
+    -- A chunk that was made since then has rows that were not moved.
+    IF NOT dropped <@ locked THEN
+        RAISE EXCEPTION 'rows came in while those beside them were moved' USING ERRCODE = 'serialization_failure';
+    END IF;
+    PERFORM compress_chunk(format('%I.%I', c.chunk_schema, c.chunk_name)::regclass, true)
+    FROM timescaledb_information.chunks AS c JOIN timescaledb_information.hypertables AS h
+        ON (h.hypertable_schema, h.hypertable_name) = (c.hypertable_schema, c.hypertable_name)
+    WHERE c.hypertable_schema = current_schema() AND c.hypertable_name = 'anomaly_records_archive' AND h.compression_enabled
+        AND c.range_start < slice.range_end AND c.range_end > slice.range_start;
+    RETURN moved;
+END
+$function$
+;
