@@ -23,6 +23,10 @@ pub struct Table {
     pub references: &'static [&'static str],
     /// Columns of each index, and `desc`.
     pub indexes: &'static [&'static str],
+    /// Columns of each index that a hypertable does not need.
+    pub without_chunks: &'static [&'static str],
+    /// Columns of the primary key of `<table>_archive`, which has the same columns.
+    pub archive: Option<&'static str>,
     /// Values that are refused beside those that no column of the kind takes.
     pub bad: &'static [(&'static str, &'static str)],
 }
@@ -85,7 +89,17 @@ pub const fn defaulting(name: &'static str, kind: Kind, default: Default) -> Col
 impl Table {
     /// A table with nothing but columns and a key.
     pub const fn of(name: &'static str, columns: &'static [Column], key: &'static str) -> Self {
-        Self { name, columns, key, unique: &[], references: &[], indexes: &[], bad: &[] }
+        Self {
+            name,
+            columns,
+            key,
+            unique: &[],
+            references: &[],
+            indexes: &[],
+            without_chunks: &[],
+            archive: None,
+            bad: &[],
+        }
     }
 
     fn numbered(&self) -> bool {
@@ -97,6 +111,25 @@ impl Table {
         self.columns.iter().map(|column| column.line(self.name, backend)).collect()
     }
 
+    /// Columns of its archive: the number is given elsewhere.
+    fn archive_column_lines(&self, backend: Backend) -> Vec<String> {
+        let mut lines = self.column_lines(backend);
+        lines[0] = lines[0].replace(&format!(" default nextval('{}_id_seq'::regclass)", self.name), "");
+        lines[0] = lines[0].replace(" auto_increment", "");
+        lines
+    }
+
+    /// Keys of its archive.
+    fn archive_key_lines(&self, backend: Backend) -> Vec<String> {
+        let archived = self.archive.filter(|_| backend != Backend::Sqlite);
+        let keys = archived.into_iter().map(|key| format!("key {key}"));
+        keys.chain(self.unique.iter().map(|columns| format!("unique {columns}"))).collect()
+    }
+
+    fn archive_name(&self) -> Option<String> {
+        self.archive.map(|_| format!("{}_archive", self.name))
+    }
+
     /// Keys, references and indexes as the catalogue has them, sorted.
     fn key_lines(&self, backend: Backend) -> Vec<String> {
         let lines = |kind: &str, of: &[&str]| of.iter().map(|columns| format!("{kind} {columns}")).collect::<Vec<_>>();
@@ -105,6 +138,9 @@ impl Table {
         let indexes: Vec<&str> =
             self.indexes.iter().copied().filter(|index| is_postgres(backend) || !index.starts_with("gin ")).collect();
         let mut all = [lines("key", key), lines("unique", self.unique), lines("foreign", self.references)].concat();
+        if backend != Backend::Timescale {
+            all.extend(lines("index", self.without_chunks));
+        }
         all.extend(indexes.into_iter().map(|index| match index.strip_prefix("gin ") {
             Some(columns) => format!("gin {columns}"),
             None => format!("index {index}"),
@@ -254,17 +290,25 @@ impl Default {
 pub async fn is_kept(database: TestDatabase, area: &'static str, tables: &[Table]) {
     let backend = database.backend();
     let db = finished(&database, area).await;
-    let mut names: Vec<&str> = tables.iter().map(|table| table.name).collect();
+    let archives = tables.iter().filter_map(Table::archive_name);
+    let mut names: Vec<String> = tables.iter().map(|table| table.name.to_owned()).chain(archives).collect();
     names.sort_unstable();
     let mut found = rows_as_text(&db, TABLES[place(backend)]).await;
     found.sort_unstable();
     assert_eq!(found, names);
+    let asked =
+        async |of: [&str; 3], table: &str| rows_as_text(&db, &of[place(backend)].replace("{table}", table)).await;
     for table in tables {
-        let columns = rows_as_text(&db, &COLUMNS[place(backend)].replace("{table}", table.name)).await;
-        assert_eq!(columns, table.column_lines(backend), "{}", table.name);
-        let mut keys = rows_as_text(&db, &KEYS[place(backend)].replace("{table}", table.name)).await;
+        assert_eq!(asked(COLUMNS, table.name).await, table.column_lines(backend), "{}", table.name);
+        let mut keys = asked(KEYS, table.name).await;
         keys.sort();
         assert_eq!(keys, table.key_lines(backend), "{}", table.name);
+        if let Some(archive) = table.archive_name() {
+            assert_eq!(asked(COLUMNS, &archive).await, table.archive_column_lines(backend), "{archive}");
+            let mut keys = asked(KEYS, &archive).await;
+            keys.sort();
+            assert_eq!(keys, table.archive_key_lines(backend), "{archive}");
+        }
         for column in table.columns {
             let Enum(name, labels) = column.kind else { continue };
             if is_postgres(backend) {

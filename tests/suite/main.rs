@@ -14,6 +14,7 @@ mod engine;
 mod entities;
 mod honesty;
 mod layers;
+mod matrix;
 mod plugins;
 mod rights;
 mod rows;

@@ -20,7 +20,9 @@ const TABLES: &[Table] = &[
             "severity, timestamp desc, id desc",
             "status, timestamp desc, id desc",
             "assigned_to, timestamp desc, id desc",
+            "timestamp desc, id desc",
         ],
+        archive: Some("id"),
         ..Table::of(
             "alerts",
             &[
@@ -51,6 +53,8 @@ const TABLES: &[Table] = &[
             "anomaly_type, timestamp desc, id desc",
             "severity, timestamp desc, id desc",
         ],
+        without_chunks: &["timestamp desc, id desc"],
+        archive: Some("id, timestamp"),
         bad: &[("ml_confidence", "1.0001"), ("ml_confidence", "-0.0001")],
         ..Table::of(
             "anomaly_records",
@@ -194,6 +198,8 @@ async fn anomalies_and_metrics_are_partitioned_and_alerts_are_not() {
         "anomaly_records is cut by timestamp 7 days",
         "anomaly_records is stored by machine_id, \"timestamp\" DESC,id DESC",
         "anomaly_records: policy_compression 7 days",
+        "anomaly_records_archive is cut by timestamp 7 days",
+        "anomaly_records_archive is stored by machine_id, \"timestamp\" DESC,id DESC",
         "performance_metrics is cut by calculation_time 7 days",
         "performance_metrics is stored by machine_id, calculation_time DESC,id DESC",
         "performance_metrics: policy_compression 7 days",

@@ -108,7 +108,7 @@ async fn every_area_is_set_up_and_told_of(database: TestDatabase) {
         assert_eq!(said(report, area, "revisions"), newest);
     }
     assert!(said(report, "telemetry", "tables").contains("sensor_readings"), "{report}");
-    assert_eq!(said(report, "telemetry", "retention"), "sensor_readings after 180 days");
+    assert_eq!(said(report, "telemetry", "retention"), "sensor_readings: deleted after 180 days");
     let (hypertables, jobs) = (said(report, "telemetry", "hypertables"), said(report, "telemetry", "jobs"));
     let skipped = said(report, "telemetry", "skipped");
     assert!(said(report, "telemetry", "aggregates").contains("sensor_readings_summary_hourly"), "{report}");

@@ -1,5 +1,7 @@
 //! The area `twin`: its tables as promised, what they refuse, and their rows on the way into hypertables and back.
 
+mod archive;
+
 use tests::{
     Backend, TestDatabase,
     fixtures::{count, execute},
@@ -27,6 +29,8 @@ const SEVERITY: Column = required("severity", Enum("anomaly_severity", &["LOW", 
 const TABLES: &[Table] = &[
     Table {
         indexes: &["machine_id, snapshot_time desc, id desc"],
+        without_chunks: &["snapshot_time desc, id desc"],
+        archive: Some("id, snapshot_time"),
         ..Table::of(
             "state_snapshots",
             &[
@@ -41,6 +45,8 @@ const TABLES: &[Table] = &[
     },
     Table {
         indexes: &["machine_id, timestamp desc, id desc", "severity, timestamp desc, id desc"],
+        without_chunks: &["timestamp desc, id desc"],
+        archive: Some("id, timestamp"),
         ..Table::of(
             "anomaly_history",
             &[
@@ -134,9 +140,13 @@ async fn snapshots_and_anomalies_are_partitioned() {
         "anomaly_history is cut by timestamp 7 days",
         "anomaly_history is stored by machine_id, \"timestamp\" DESC,id DESC",
         "anomaly_history: policy_compression 7 days",
+        "anomaly_history_archive is cut by timestamp 7 days",
+        "anomaly_history_archive is stored by machine_id, \"timestamp\" DESC,id DESC",
         "state_snapshots is cut by snapshot_time 7 days, machine_id 4",
         "state_snapshots is stored by machine_id, snapshot_time DESC,id DESC",
         "state_snapshots: policy_compression 7 days",
+        "state_snapshots_archive is cut by snapshot_time 7 days",
+        "state_snapshots_archive is stored by machine_id, snapshot_time DESC,id DESC",
     ];
     contract::is_partitioned("twin", &expected).await;
 }

@@ -259,7 +259,12 @@ fn aggregate(one: &AggregateState) -> String {
 
 /// `Retention Policy on sensor_readings every 1 d`: TimescaleDB puts the number behind.
 fn job(job: &Job) -> String {
-    let name = job.application.split(" [").next().unwrap_or_default().replace("Continuous Aggregate ", "");
+    let called = job.application.split(" [").next().unwrap_or_default();
+    let name = match called {
+        // What it does, its procedure tells.
+        "User-Defined Action" => job.procedure.rsplit('.').next().unwrap_or_default().to_owned(),
+        policy => policy.replace("Continuous Aggregate ", ""),
+    };
     let on = job.relation.as_ref().map(|relation| format!(" on {relation}")).unwrap_or_default();
     format!("{name}{on} every {}", duration(job.schedule_s))
 }
