@@ -13,12 +13,12 @@ use migration_timescale::Dialect;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use crate::{
+    baseline::Baseline,
     portable::table::{PortableTable, Type},
     seed,
-    tables::Tables,
 };
 
-const TABLES: Tables = Tables { enums: &[], tables: &[("ml_model_parts", ml_model_parts)], indexes: |_| Vec::new() };
+const PARTS: Baseline = Baseline { enums: &[], tables: &[("ml_model_parts", ml_model_parts)], indexes: |_| Vec::new() };
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -31,11 +31,11 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TABLES.create(manager).await
+        PARTS.create(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TABLES.drop(manager).await
+        PARTS.drop(manager).await
     }
 }
 
