@@ -179,6 +179,8 @@ impl TestDatabase {
     /// The same database, reached as the server's administrator: for a test about what an ordinary owner may not do.
     #[must_use = "the database lives as long as the value"]
     pub fn as_administrator(mut self) -> Self {
+        // What the administrator makes is no copy for others: it is his.
+        self.touched.store(true, Ordering::Relaxed);
         let administrator = self.administrator_url();
         match &mut self.place {
             Place::File { .. } => {}

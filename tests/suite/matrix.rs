@@ -92,8 +92,15 @@ async fn found_on(backend: Backend) -> Found {
         if area == "plugins" {
             (found.json, found.gin) = match backend {
                 Backend::Timescale | Backend::Postgres => {
-                    assert_eq!(count(db, "pg_attribute WHERE attrelid = 'plugin_metrics'::regclass AND attname = 'tags' \
-                                          AND atttypid = 'jsonb'::regtype").await, 1);
+                    assert_eq!(
+                        count(
+                            db,
+                            "pg_attribute WHERE attrelid = 'plugin_metrics'::regclass AND attname = 'tags' \
+                                          AND atttypid = 'jsonb'::regtype"
+                        )
+                        .await,
+                        1
+                    );
                     let gin = "pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am m ON m.oid = i.relam \
                                WHERE x.indrelid = 'plugin_metrics'::regclass AND m.amname = 'gin'";
                     ("`jsonb`", count(db, gin).await)

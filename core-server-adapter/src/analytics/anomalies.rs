@@ -1,28 +1,30 @@
 //! Anomaly records: what a threshold or a model found in the data of a machine.
 
+use std::mem::take;
+
 use chrono::{DateTime, Utc};
 use entity::analytics::anomaly_record::{ActiveModel, Column, Entity};
 pub use entity::analytics::{AnomalyRecord, AnomalySeverity};
 use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    Condition, ConnectionTrait, EntityTrait, QueryFilter, TransactionTrait,
+    Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, TransactionTrait,
     prelude::{Decimal, Json},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     SHARE, SHORT,
-    rows::{given, insert_all, size_of},
+    json::{given, size_of},
     share,
 };
 use crate::{
     AdapterError, Page, PageRequest, Period,
+    batch::{self, Bulk, OnExisting, arrays, checked_rows},
     condition::{is_label, is_text, within},
     error::Place,
     filter::narrowing,
     repository::repository,
     rows::insert_numbered,
-    value::{json, moment, name, now},
+    value::{json, moment, name},
 };
 
 /// For errors.
@@ -109,14 +111,11 @@ impl NewAnomaly {
     ///
     /// [`AdapterError::InvalidValue`] with the column and what is allowed.
     pub fn validate(&self) -> Result<(), AdapterError> {
-        self.row().map(drop)
+        self.checked().map(drop)
     }
 
-    fn size(&self) -> usize {
-        200 + size_of(&[&self.sensor_data, &self.calculated_metrics, &self.ml_features])
-    }
-
-    fn row(&self) -> Result<ActiveModel, AdapterError> {
+    /// As it will be stored.
+    fn checked(&self) -> Result<Self, AdapterError> {
         name(PLACE, "machine_id", &self.machine_id, SHORT)?;
         name(PLACE, "anomaly_type", &self.anomaly_type, SHORT)?;
         name(PLACE, "algorithm_used", &self.algorithm_used, SHORT)?;
@@ -124,21 +123,45 @@ impl NewAnomaly {
         json(PLACE, "calculated_metrics", self.calculated_metrics.as_ref())?;
         json(PLACE, "ml_features", self.ml_features.as_ref())?;
         share(PLACE, "ml_confidence", self.ml_confidence, SHARE)?;
-        Ok(ActiveModel {
-            id: NotSet,
-            machine_id: Set(self.machine_id.clone()),
-            anomaly_type: Set(self.anomaly_type.clone()),
-            severity: Set(self.severity),
-            timestamp: Set(moment(PLACE, "timestamp", self.timestamp)?.fixed_offset()),
-            sensor_data: Set(self.sensor_data.clone()),
-            calculated_metrics: Set(self.calculated_metrics.clone()),
-            ml_features: Set(self.ml_features.clone()),
-            ml_confidence: Set(self.ml_confidence),
-            algorithm_used: Set(self.algorithm_used.clone()),
-            created_at: Set(now().fixed_offset()),
-        })
+        Ok(Self { timestamp: moment(PLACE, "timestamp", self.timestamp)?, ..self.clone() })
     }
 }
+
+impl Bulk for NewAnomaly {
+    type Row = ActiveModel;
+    type Key = ();
+
+    const PLACE: Place = PLACE;
+    const DOING: &'static str = "recording anomalies";
+
+    fn key(&self) {}
+
+    fn size(&self) -> usize {
+        200 + size_of(&[&self.sensor_data, &self.calculated_metrics, &self.ml_features])
+    }
+
+    fn row(self) -> ActiveModel {
+        row(self)
+    }
+
+    fn arrays(mut batch: Vec<Self>, _existing: OnExisting) -> Statement {
+        let (sql, values) = arrays::insert("anomaly_records", COLUMNS, &mut batch);
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+    }
+}
+
+// Its number and the time of writing are the database's.
+arrays::columns!(NewAnomaly => ActiveModel, one {
+    machine_id: text = take(&mut one.machine_id);
+    anomaly_type: text = take(&mut one.anomaly_type);
+    severity: label "anomaly_severity" = one.severity;
+    timestamp: moment = one.timestamp;
+    sensor_data: optional_json = one.sensor_data.take();
+    calculated_metrics: optional_json = one.calculated_metrics.take();
+    ml_features: optional_json = one.ml_features.take();
+    ml_confidence: optional_decimal = one.ml_confidence;
+    algorithm_used: text = take(&mut one.algorithm_used);
+});
 
 /// Which anomaly records; what is not given does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -192,7 +215,8 @@ impl<C: ConnectionTrait> AnomalyRepository<'_, C> {
     /// - [`AdapterError::InvalidValue`] for a value the schema does not allow;
     /// - failures of the database.
     pub async fn record(&self, anomaly: &NewAnomaly) -> Result<AnomalyRecord, AdapterError> {
-        insert_numbered(self.db, anomaly.row()?, Column::Id).await.map_err(PLACE.while_doing("recording an anomaly"))
+        let recorded = insert_numbered(self.db, row(anomaly.checked()?), Column::Id).await;
+        recorded.map_err(PLACE.while_doing("recording an anomaly"))
     }
 
     /// A page of the records that match, newest first. With a machine or a period it is fast on compressed history too.
@@ -218,11 +242,6 @@ impl<C: ConnectionTrait + TransactionTrait> AnomalyRepository<'_, C> {
     ///
     /// As [`record`](Self::record); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn record_many(&self, anomalies: &[NewAnomaly]) -> Result<u64, AdapterError> {
-        let row = |(number, anomaly): (usize, &NewAnomaly)| {
-            anomaly.row().map(|row| (anomaly.size(), row)).map_err(|error| error.in_row(number))
-        };
-        let rows = anomalies.iter().enumerate().map(row).collect::<Result<_, _>>()?;
-        insert_all(self.db, rows, PLACE, "recording anomalies").await?;
-        Ok(anomalies.len() as u64)
+        batch::write(self.db, checked_rows(anomalies, NewAnomaly::checked)?, OnExisting::Fail).await
     }
 }

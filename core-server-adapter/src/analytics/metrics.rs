@@ -1,23 +1,25 @@
 //! Performance metrics: how a machine did over a while.
 
+use std::mem::take;
+
 use chrono::{DateTime, Utc};
 pub use entity::analytics::PerformanceMetric;
 use entity::analytics::performance_metric::{ActiveModel, Column, Entity};
 use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait, TransactionTrait,
-    prelude::Decimal,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Statement,
+    TransactionTrait, prelude::Decimal,
 };
 
-use super::{SHORT, VERSION, rows::insert_all, share};
+use super::{SHORT, VERSION, share};
 use crate::{
     AdapterError, Period,
+    batch::{self, Bulk, OnExisting, arrays, checked_rows},
     condition::within,
     error::Place,
     page::{check_limit, limited},
     repository::repository,
     rows::insert_numbered,
-    value::{decimal, moment, name, now, optional_name},
+    value::{decimal, moment, name, optional_name},
 };
 
 /// For errors.
@@ -128,10 +130,11 @@ impl NewMetric {
     ///
     /// [`AdapterError::InvalidValue`] with the column and what is allowed.
     pub fn validate(&self) -> Result<(), AdapterError> {
-        self.row().map(drop)
+        self.checked().map(drop)
     }
 
-    fn row(&self) -> Result<ActiveModel, AdapterError> {
+    /// As it will be stored.
+    fn checked(&self) -> Result<Self, AdapterError> {
         name(PLACE, "machine_id", &self.machine_id, SHORT)?;
         for (column, measure) in [
             ("average_load", self.average_load),
@@ -142,24 +145,50 @@ impl NewMetric {
             decimal(PLACE, column, measure, MEASURE)?;
         }
         share(PLACE, "uptime_percentage", self.uptime_percentage, MEASURE)?;
-        let count = self.anomaly_count.map(i32::try_from).transpose();
-        let count = count.map_err(|_| PLACE.invalid("anomaly_count", format!("is more than {}", i32::MAX)))?;
+        if let Some(count) = self.anomaly_count.filter(|count| i32::try_from(*count).is_err()) {
+            return Err(PLACE.invalid("anomaly_count", format!("is {count}; allowed is up to {}", i32::MAX)));
+        }
         optional_name(PLACE, "ml_model_version", self.ml_model_version.as_deref(), VERSION)?;
-        Ok(ActiveModel {
-            id: NotSet,
-            machine_id: Set(self.machine_id.clone()),
-            calculation_time: Set(moment(PLACE, "calculation_time", self.calculation_time)?.fixed_offset()),
-            average_load: Set(self.average_load),
-            average_temperature: Set(self.average_temperature),
-            average_vibration: Set(self.average_vibration),
-            uptime_percentage: Set(self.uptime_percentage),
-            efficiency_rating: Set(self.efficiency_rating),
-            anomaly_count: Set(count),
-            ml_model_version: Set(self.ml_model_version.clone()),
-            created_at: Set(now().fixed_offset()),
-        })
+        let calculation_time = moment(PLACE, "calculation_time", self.calculation_time)?;
+        Ok(Self { calculation_time, ..self.clone() })
     }
 }
+
+impl Bulk for NewMetric {
+    type Row = ActiveModel;
+    type Key = ();
+
+    const PLACE: Place = PLACE;
+    const DOING: &'static str = "recording performance metrics";
+
+    fn key(&self) {}
+
+    fn size(&self) -> usize {
+        200
+    }
+
+    fn row(self) -> ActiveModel {
+        row(self)
+    }
+
+    fn arrays(mut batch: Vec<Self>, _existing: OnExisting) -> Statement {
+        let (sql, values) = arrays::insert("performance_metrics", COLUMNS, &mut batch);
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+    }
+}
+
+// Its number and the time of writing are the database's.
+arrays::columns!(NewMetric => ActiveModel, one {
+    machine_id: text = take(&mut one.machine_id);
+    calculation_time: moment = one.calculation_time;
+    average_load: optional_decimal = one.average_load;
+    average_temperature: optional_decimal = one.average_temperature;
+    average_vibration: optional_decimal = one.average_vibration;
+    uptime_percentage: optional_decimal = one.uptime_percentage;
+    efficiency_rating: optional_decimal = one.efficiency_rating;
+    anomaly_count: optional_count = one.anomaly_count.and_then(|count| i32::try_from(count).ok());
+    ml_model_version: optional_text = one.ml_model_version.take();
+});
 
 impl<C: ConnectionTrait> MetricRepository<'_, C> {
     /// Records the metrics of a machine; gives them as they are stored.
@@ -169,7 +198,7 @@ impl<C: ConnectionTrait> MetricRepository<'_, C> {
     /// - [`AdapterError::InvalidValue`] for a value the schema does not allow;
     /// - failures of the database.
     pub async fn record(&self, metric: &NewMetric) -> Result<PerformanceMetric, AdapterError> {
-        let recorded = insert_numbered(self.db, metric.row()?, Column::Id).await;
+        let recorded = insert_numbered(self.db, row(metric.checked()?), Column::Id).await;
         recorded.map_err(PLACE.while_doing("recording performance metrics"))
     }
 
@@ -214,11 +243,6 @@ impl<C: ConnectionTrait + TransactionTrait> MetricRepository<'_, C> {
     ///
     /// As [`record`](Self::record); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn record_many(&self, metrics: &[NewMetric]) -> Result<u64, AdapterError> {
-        let row = |(number, metric): (usize, &NewMetric)| {
-            metric.row().map(|row| (200, row)).map_err(|error| error.in_row(number))
-        };
-        let rows = metrics.iter().enumerate().map(row).collect::<Result<_, _>>()?;
-        insert_all(self.db, rows, PLACE, "recording performance metrics").await?;
-        Ok(metrics.len() as u64)
+        batch::write(self.db, checked_rows(metrics, NewMetric::checked)?, OnExisting::Fail).await
     }
 }

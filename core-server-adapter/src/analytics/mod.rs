@@ -55,11 +55,11 @@
 mod alerts;
 mod anomalies;
 mod database;
+mod json;
 mod metrics;
 mod models;
 mod notifications;
 mod reports;
-mod rows;
 
 pub use alerts::{Alert, AlertCount, AlertFilter, AlertRepository, AlertSeverity, AlertStatus, NewAlert};
 pub use anomalies::{AnomalyFilter, AnomalyRecord, AnomalyRepository, AnomalySeverity, NewAnomaly};

@@ -20,7 +20,7 @@ use sea_orm::{
     sea_query::{Expr, Value},
 };
 
-use super::{LONG, SHORT, rows::given};
+use super::{LONG, SHORT, json::given};
 use crate::{
     AdapterError, Page, PageRequest,
     condition::{column, label},

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{SHORT, rows::given};
+use super::{SHORT, json::given};
 use crate::{
     AdapterError, Page, PageRequest, Period,
     condition::{is_label, is_text, within},

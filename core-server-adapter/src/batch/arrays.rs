@@ -6,7 +6,7 @@ use sea_orm::sea_query::Value;
 /// What is written of a row, each column in one line: as an array of [`insert`], and in a row as SeaORM inserts it (`row`).
 /// What is not in the list is left to the database's defaults.
 ///
-/// SeaORM's arrays hold no NULL. NaN and the empty text, where no row can have them, stand for it.
+/// SeaORM's arrays hold no NULL. NaN, the empty text and -1, where no row can have them, stand for it.
 ///
 /// # How to add a kind of column
 ///
@@ -41,6 +41,13 @@ macro_rules! columns {
     };
     (@array optional_number $name:ident $row:ty, $one:ident, $value:expr) => {
         crate::batch::arrays::columns!(@column $name, "float8", "NULLIF({}, 'NaN')", $row, $one, $value.unwrap_or(f64::NAN))
+    };
+    (@array optional_decimal $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "text", "NULLIF({}, '')::numeric", $row, $one,
+            $value.map(|number| number.to_string()).unwrap_or_default())
+    };
+    (@array optional_count $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "int4", "NULLIF({}, -1)", $row, $one, $value.unwrap_or(-1))
     };
     (@array json $name:ident $row:ty, $one:ident, $value:expr) => {
         crate::batch::arrays::columns!(@column $name, "text", "{}::jsonb", $row, $one, $value.to_string())

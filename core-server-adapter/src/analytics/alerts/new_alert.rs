@@ -13,7 +13,7 @@ use crate::{
     AdapterError,
     analytics::{
         LONG, SHORT,
-        rows::{given, size_of},
+        json::{given, size_of},
     },
     value::{json, long_text, moment, name, now, optional_name},
 };

@@ -4,10 +4,10 @@ use entity::analytics::{
     Alert,
     alert::{Column, Entity},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TransactionTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TransactionSession, TransactionTrait};
 
 use super::{AlertFilter, AlertRepository, NewAlert, PLACE};
-use crate::{AdapterError, Page, PageRequest, analytics::rows::insert_all, rows::insert_numbered};
+use crate::{AdapterError, Page, PageRequest, batch::batches, rows::insert_numbered, transaction};
 
 impl<C: ConnectionTrait> AlertRepository<'_, C> {
     /// Raises one alert, new; gives it as it is stored.
@@ -64,11 +64,22 @@ impl<C: ConnectionTrait + TransactionTrait> AlertRepository<'_, C> {
     ///
     /// As [`raise`](Self::raise); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn raise_many(&self, alerts: &[NewAlert]) -> Result<Vec<String>, AdapterError> {
+        let failed = || PLACE.while_doing("raising alerts");
         let row = |(number, alert): (usize, &NewAlert)| {
             alert.row().map(|row| (alert.size(), row)).map_err(|error| error.in_row(number))
         };
-        let rows = alerts.iter().enumerate().map(row).collect::<Result<_, _>>()?;
-        insert_all(self.db, rows, PLACE, "raising alerts").await?;
+        let rows: Vec<_> = alerts.iter().enumerate().map(row).collect::<Result<_, _>>()?;
+        let transaction = transaction::begin(self.db).await.map_err(failed())?;
+        for mut batch in batches(rows, self.db.get_database_backend(), |(size, _)| *size) {
+            // Each value is bound, of which PostgreSQL takes 65,535.
+            while !batch.is_empty() {
+                let rest = batch.split_off(batch.len().min(1_000));
+                let insert = Entity::insert_many(batch.into_iter().map(|(_, row)| row));
+                insert.exec_without_returning(&transaction).await.map_err(failed())?;
+                batch = rest;
+            }
+        }
+        transaction.commit().await.map_err(failed())?;
         Ok(alerts.iter().map(|alert| alert.alert_id.clone()).collect())
     }
 }

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::PLACE;
 use crate::{
     AdapterError,
-    analytics::{LONG, SHARE, SHORT, VERSION, rows::given, share},
+    analytics::{LONG, SHARE, SHORT, VERSION, json::given, share},
     value::{json, moment, name, now, optional_name},
 };
 

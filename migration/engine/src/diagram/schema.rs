@@ -58,7 +58,8 @@ fn card(relation: &Relation) -> Card {
         name: column.name.clone(),
         detail: {
             let null = if column.is_nullable && !relation.kind.is_view() { " null" } else { "" };
-            format!("{}{null}", column.data_type)
+            // SQLite has columns without a type.
+            format!("{}{null}", column.data_type).trim_start().to_owned()
         },
     });
     let noun = std::iter::once(relation.kind.noun().to_owned());

@@ -29,6 +29,12 @@ const POSTGRES: &str = include_str!("postgres.sql");
 /// Continuous aggregates, where there are any.
 const AGGREGATES: &str = "SELECT format('%I.%I', view_schema, view_name)::regclass::oid FROM timescaledb_information.continuous_aggregates \
      WHERE view_schema = current_schema()";
+/// Jobs that call a procedure of the schema, where there are any.
+const JOBS: &str = "SELECT job_id AS id, proc_name AS procedure, schedule_interval AS schedule, config, \
+     fixed_schedule AS fixed, scheduled, owner::oid AS owner \
+     FROM timescaledb_information.jobs WHERE proc_schema = current_schema()";
+const NO_JOBS: &str = "SELECT NULL::integer AS id, NULL::name AS procedure, NULL::interval AS schedule, NULL::jsonb AS config, \
+     NULL::boolean AS fixed, NULL::boolean AS scheduled, NULL::oid AS owner WHERE false";
 /// The part of the statements that only somebody may run who makes roles.
 const NEEDS_CREATEROLE: i32 = 2;
 
@@ -106,6 +112,7 @@ async fn on_postgres(runner: &Runner, [owner, read_write, read_only]: [&str; 3])
         .replace("{ro}", &literal(read_only))
         .replace("{bookkeeping}", &own)
         .replace("{login}", if server.has_jobs() { "true" } else { "false" })
+        .replace("{jobs}", if server.has_jobs() { JOBS } else { NO_JOBS })
         .replace("{aggregates}", if server.has_continuous_aggregates() { AGGREGATES } else { "NULL" });
     let rows = sql::rows(runner.connection(), &question).await?;
     rows.iter().map(|row| Ok((row.try_get("", "part")?, row.try_get("", "sql")?))).collect()

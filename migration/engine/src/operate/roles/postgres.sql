@@ -108,4 +108,13 @@ UNION ALL
     WHERE d.defaclrole = w.creator_oid AND d.defaclnamespace = p.oid AND d.defaclobjtype = w.type
       AND a.grantee = w.role_oid AND a.privilege_type = w.privilege)
   GROUP BY w.creator, w.role, w.word, p.nspname
+UNION ALL
+  -- A job of one's own has an owner of its own, which no statement changes.
+  SELECT 9, j.procedure::text, j.id * 2, format('SELECT delete_job(%s)', j.id)
+  FROM ({jobs}) AS j JOIN roles AS r ON r.kind = 'owner' WHERE j.owner IS DISTINCT FROM r.oid
+UNION ALL
+  SELECT 9, j.procedure::text, j.id * 2 + 1,
+    format('SET ROLE %I; SELECT add_job(%L, %L::interval, config => %L::jsonb, fixed_schedule => %s, scheduled => %s); RESET ROLE',
+      r.name, format('%I.%I', p.nspname, j.procedure), j.schedule, j.config, j.fixed::text, j.scheduled::text)
+  FROM ({jobs}) AS j CROSS JOIN place AS p JOIN roles AS r ON r.kind = 'owner' WHERE j.owner IS DISTINCT FROM r.oid
 ) AS s ORDER BY s.part, s.number, s.about
