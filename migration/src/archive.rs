@@ -39,7 +39,7 @@ pub struct Archive {
     /// The table.
     pub table: &'static str,
     /// The archive.
-    pub archive: &'static str,
+    pub name: &'static str,
     /// When a row is from.
     pub time: &'static str,
     /// The columns that a hypertable is cut by, behind the id in the primary key.
@@ -60,7 +60,7 @@ impl Archive {
         let columns: Vec<String> = statement.get_columns().iter().map(ColumnDef::get_column_name).collect();
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let key = [&["id"], self.key].concat();
-        let policy = ArchivePolicy::of_table(self.table, self.time, self.age, self.archive).key(&key).columns(&columns);
+        let policy = ArchivePolicy::of_table(self.table, self.time, self.age, self.name).key(&key).columns(&columns);
         self.rows_where.map_or(policy.clone(), |condition| policy.rows_where(condition))
     }
 
@@ -68,14 +68,14 @@ impl Archive {
     /// columnstore of a batch per machine.
     pub async fn create(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         // On MySQL a run that was killed may have made some of it.
-        if !manager.table_exists(self.archive).await? {
+        if !manager.table_exists(self.name).await? {
             manager.create_table(self.create_table(manager.get_database_backend())).await?;
         }
         if manager.is_hypertable(self.table).await? {
-            let hypertable = Hypertable::by_range(self.archive, self.time).chunk_interval("7 days");
+            let hypertable = Hypertable::by_range(self.name, self.time).chunk_interval("7 days");
             manager.create_hypertable(&hypertable).await?;
             let order = format!("{} DESC, id DESC", self.time);
-            let columnstore = Columnstore::on(self.archive).segment_by("machine_id").order_by(&order);
+            let columnstore = Columnstore::on(self.name).segment_by("machine_id").order_by(&order);
             manager.enable_columnstore(&columnstore).await?;
         }
         manager.add_archive_policy(&self.policy()).await.map(drop)
@@ -84,15 +84,15 @@ impl Archive {
     /// Brings every row back, and drops the archive.
     pub async fn drop(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager.remove_archive_policy(&self.policy()).await?;
-        if manager.table_exists(self.archive).await? {
+        if manager.table_exists(self.name).await? {
             let bring_back = self.policy().bring_back_sql(manager.get_database_backend());
             manager.get_connection().execute_unprepared(&bring_back).await?;
-            manager.drop_table(Table::drop().table(self.archive).take()).await?;
+            manager.drop_table(Table::drop().table(self.name).take()).await?;
         }
         Ok(())
     }
 
     fn create_table(&self, backend: DbBackend) -> TableCreateStatement {
-        (self.columns)(PortableTable::new(backend, self.archive).number_from_elsewhere(self.key)).create()
+        (self.columns)(PortableTable::new(backend, self.name).number_from_elsewhere(self.key)).create()
     }
 }

@@ -58,7 +58,7 @@ async fn bench() -> Result<()> {
     let mut results = Vec::new();
     for rows in sizes {
         eprintln!("{rows} rows …");
-        results.push(measure(rows).await?);
+        results.push(Box::pin(measure(rows)).await?);
     }
     println!("{:<34}{}", "rows", columns(&results, |result| result.rows.to_string()));
     println!("{:<34}{}", "chunks compressed", columns(&results, |result| result.compressed.clone()));

@@ -150,14 +150,11 @@ impl Both {
     }
 
     fn recorded(self, in_transaction: bool) -> (Result<Recorded, OfflineError>, Schema) {
-        let recorded = match self.up.error {
-            Some(error) => Err(error),
-            None => {
-                let down = self.down.error.map_or(Ok(self.down.script), Err);
-                Ok(Recorded { up: self.up.script, down, in_transaction })
-            }
-        };
-        (recorded, self.after)
+        if let Some(error) = self.up.error {
+            return (Err(error), self.after);
+        }
+        let down = self.down.error.map_or(Ok(self.down.script), Err);
+        (Ok(Recorded { up: self.up.script, down, in_transaction }), self.after)
     }
 }
 

@@ -61,7 +61,7 @@ impl Runner {
         self.refuse_changed(&records).await?;
         self.write_news(&records).await?;
         let plan = self.plan_up(target, &records)?;
-        self.run_all(plan, Direction::Up, &records).await
+        Box::pin(self.run_all(plan, Direction::Up, &records)).await
     }
 
     pub(super) async fn down_locked(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
@@ -71,7 +71,7 @@ impl Runner {
         if !plan.is_empty() && !records.installed {
             records = self.installed_records().await?;
         }
-        self.run_all(plan, Direction::Down, &records).await
+        Box::pin(self.run_all(plan, Direction::Down, &records)).await
     }
 
     async fn run_all(

@@ -20,7 +20,7 @@ use crate::archive::Archive;
 const ARCHIVES: [Archive; 2] = [
     Archive {
         table: ALERTS,
-        archive: "alerts_archive",
+        name: "alerts_archive",
         time: "timestamp",
         key: &[],
         columns: alert,
@@ -29,7 +29,7 @@ const ARCHIVES: [Archive; 2] = [
     },
     Archive {
         table: ANOMALIES,
-        archive: "anomaly_records_archive",
+        name: "anomaly_records_archive",
         time: "timestamp",
         key: &["timestamp"],
         columns: anomaly,

@@ -19,7 +19,7 @@ use crate::archive::Archive;
 const ARCHIVES: [Archive; 2] = [
     Archive {
         table: SNAPSHOTS,
-        archive: "state_snapshots_archive",
+        name: "state_snapshots_archive",
         time: "snapshot_time",
         key: &["snapshot_time"],
         columns: snapshot,
@@ -28,7 +28,7 @@ const ARCHIVES: [Archive; 2] = [
     },
     Archive {
         table: ANOMALIES,
-        archive: "anomaly_history_archive",
+        name: "anomaly_history_archive",
         time: "timestamp",
         key: &["timestamp"],
         columns: anomaly,

@@ -296,16 +296,16 @@ async fn cut_anywhere(backend: Backend) {
 
 #[tokio::test]
 async fn cut_anywhere_on_postgres() {
-    cut_anywhere(Backend::Postgres).await;
+    Box::pin(cut_anywhere(Backend::Postgres)).await;
 }
 
 #[tokio::test]
 async fn cut_anywhere_on_mariadb() {
-    cut_anywhere(Backend::Mariadb).await;
+    Box::pin(cut_anywhere(Backend::Mariadb)).await;
 }
 
 #[tokio::test]
 #[ignore = "needs several sessions, and TimescaleDB in WebAssembly has one"]
 async fn cut_anywhere_on_timescaledb() {
-    cut_anywhere(Backend::Timescale).await;
+    Box::pin(cut_anywhere(Backend::Timescale)).await;
 }
