@@ -63,8 +63,8 @@ impl Database {
     /// The database, if it passed and keeps the tenant apart that the configuration names.
     async fn separated(self, passed: Result<(), AdapterError>, config: &DatabaseConfig) -> Result<Self, AdapterError> {
         let checked = match passed {
-            Ok(()) => tenant::ensure_separated(&self.connection, config).await,
-            refused => refused,
+            Ok(()) if config.tenant.is_some() => tenant::ensure_separated(&self.connection, &self.name).await,
+            passed => passed,
         };
         match checked {
             Ok(()) => Ok(self),

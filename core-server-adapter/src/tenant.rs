@@ -3,7 +3,7 @@
 use migration_timescale::{Dialect, TenantPolicy, literal};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-use crate::{AdapterError, DatabaseConfig, error::Place};
+use crate::{AdapterError, error::Place};
 
 /// Characters of a tenant's name at most.
 const CHARACTERS: usize = 100;
@@ -38,17 +38,14 @@ pub(crate) fn set_sql(name: &str) -> String {
     format!("SELECT pg_catalog.set_config({}, {}, false)", literal(TenantPolicy::SETTING), literal(name))
 }
 
-/// Succeeds when every table is separated for this user, or no tenant was asked for. Only reads.
-pub(crate) async fn ensure_separated(db: &DatabaseConnection, config: &DatabaseConfig) -> Result<(), AdapterError> {
-    if config.tenant.is_none() {
-        return Ok(());
-    }
+/// Succeeds when every table of the database of this name is separated for this user. Only reads.
+pub(crate) async fn ensure_separated(db: &DatabaseConnection, database: &str) -> Result<(), AdapterError> {
     let failed =
         || Place { area: "tenants", table: "pg_policy" }.while_doing("looking for the policies that separate tenants");
     let question = Statement::from_sql_and_values(DbBackend::Postgres, TABLES, [TenantPolicy::COLUMN.into()]);
     let not_separated = |table: String, reason| AdapterError::NotSeparated { table, reason };
     let Some(worst) = db.query_one_raw(question).await.map_err(failed())? else {
-        return Err(not_separated(config.to_string(), "has no table that this user may use"));
+        return Err(not_separated(database.to_owned(), "has no table that this user may use"));
     };
     let is = |column| worst.try_get::<bool>("", column);
     if is("holds").map_err(failed())? {
