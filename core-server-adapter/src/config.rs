@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use database_target::Target;
 
-use crate::{AdapterError, gate};
+use crate::{AdapterError, gate, tenant};
 
 /// The variable with the number of sessions of every area, and the beginning of an area's own.
 const MAX_CONNECTIONS: &str = "DATABASE_MAX_CONNECTIONS";
@@ -32,6 +32,7 @@ pub struct DatabaseConfig {
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) statement_timeout: Option<Duration>,
     pub(crate) application_name: String,
+    pub(crate) tenant: Option<String>,
 }
 
 impl DatabaseConfig {
@@ -58,6 +59,7 @@ impl DatabaseConfig {
             idle_timeout: Some(Duration::from_mins(10)),
             statement_timeout: None,
             application_name: "core-server".to_owned(),
+            tenant: None,
         }
     }
 
@@ -170,6 +172,20 @@ impl DatabaseConfig {
         self
     }
 
+    /// Works for one tenant: its rows are all that this pool sees, writes and changes. Another tenant takes another pool.
+    ///
+    /// The area twin can do that, on PostgreSQL without TimescaleDB, for users who are not the owner of the tables.
+    /// Everywhere else opening the pool is refused, with [`AdapterError::NotSeparated`] or
+    /// [`AdapterError::InvalidConfig`]. Without a tenant a pool works with the rows that are no tenant's.
+    ///
+    /// Each session gets the setting `app.tenant` when it connects. Whoever runs SQL of their own through
+    /// [`connection`](crate::Database::connection) must not set it.
+    #[must_use]
+    pub fn tenant(mut self, name: impl Into<String>) -> Self {
+        self.tenant = Some(name.into());
+        self
+    }
+
     pub(crate) fn check(&self) -> Result<(), AdapterError> {
         let invalid = |setting: &'static str, reason: &str| Err(invalid(setting, reason));
         if self.require_tls && !self.target.encrypts() {
@@ -181,6 +197,9 @@ impl DatabaseConfig {
         }
         if self.max_connections == 0 {
             return invalid("max_connections", "is 0; allow at least one session");
+        }
+        if let Some(reason) = self.tenant.as_deref().and_then(|name| tenant::refused(name, self.target.backend())) {
+            return invalid("tenant", reason);
         }
         if self.min_connections > self.max_connections {
             return invalid("min_connections", "is more than max_connections; lower it");
@@ -213,6 +232,7 @@ impl fmt::Debug for DatabaseConfig {
             .field("idle_timeout", &self.idle_timeout)
             .field("statement_timeout", &self.statement_timeout)
             .field("application_name", &self.application_name)
+            .field("tenant", &self.tenant)
             .finish()
     }
 }

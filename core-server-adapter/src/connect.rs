@@ -8,7 +8,7 @@ use std::{
 
 use database_target::session;
 use log::LevelFilter;
-use migration_timescale::Dialect;
+use migration_timescale::{Dialect, TenantPolicy};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbBackend,
     DbErr, Statement,
@@ -19,7 +19,7 @@ use crate::{
     AdapterError, DatabaseConfig,
     alarms::AlarmRepository,
     gate::{self, Gate},
-    sqlstate, transaction,
+    sqlstate, tenant, transaction,
 };
 
 /// Sessions that were idle for longer are pinged before use: the server or a firewall may have ended them. Busy ones are
@@ -48,19 +48,28 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`AdapterError::InvalidConfig`], [`AdapterError::Connect`], and [`AdapterError::SchemaOutdated`] with the command to
-    /// run.
+    /// As [`open`](Self::open), and [`AdapterError::SchemaOutdated`] with the command to run.
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, AdapterError> {
         Self::connect_to(config, gate::ALARMS).await
     }
 
     /// [`connect`](Self::connect), to the database of an area.
     pub(crate) async fn connect_to(config: &DatabaseConfig, area: Gate) -> Result<Self, AdapterError> {
-        let database = Self::open(config).await?;
-        match gate::ensure_schema(&database.connection, area).await {
-            Ok(()) => Ok(database),
+        let database = Self::open_pool(config).await?;
+        let checked = gate::ensure_schema(&database.connection, area).await;
+        database.separated(checked, config).await
+    }
+
+    /// The database, if it passed and keeps the tenant apart that the configuration names.
+    async fn separated(self, passed: Result<(), AdapterError>, config: &DatabaseConfig) -> Result<Self, AdapterError> {
+        let checked = match passed {
+            Ok(()) if config.tenant.is_some() => tenant::ensure_separated(&self.connection, &self.name).await,
+            passed => passed,
+        };
+        match checked {
+            Ok(()) => Ok(self),
             Err(error) => {
-                database.close().await;
+                self.close().await;
                 Err(error)
             }
         }
@@ -70,8 +79,13 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// [`AdapterError::InvalidConfig`] and [`AdapterError::Connect`].
+    /// [`AdapterError::InvalidConfig`] and [`AdapterError::Connect`]; [`AdapterError::NotSeparated`] where a tenant is
+    /// asked for and a table would show the rows of others.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, AdapterError> {
+        Self::open_pool(config).await?.separated(Ok(()), config).await
+    }
+
+    async fn open_pool(config: &DatabaseConfig) -> Result<Self, AdapterError> {
         config.check()?;
         let name = config.to_string();
         let failed = |error: DbErr| refused(config, &error);
@@ -175,6 +189,10 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
         if let Some(limit) = config.statement_timeout {
             driver = driver.options([("statement_timeout", limit.as_millis())]);
         }
+        if config.tenant.is_some() {
+            // A pooler that lends sessions to several clients refuses what it cannot pass on; it would mix tenants up.
+            driver = driver.options([(TenantPolicy::SETTING, "")]);
+        }
         if sessions == Sessions::One {
             // This build keeps a cached plan when a compressed chunk gets rows that are not, and then misses those.
             driver = driver.statement_cache_capacity(0);
@@ -187,8 +205,10 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
     }
     match Dialect::of(target.backend()) {
         Dialect::Postgres => {
+            let tenant =
+                config.tenant.as_deref().map(|name| format!("; {}", tenant::set_sql(name))).unwrap_or_default();
             let session = format!(
-                "{}; {}; {}",
+                "{}; {}; {}{tenant}",
                 session::postgres_statement(session::POSTGRES.iter().copied()),
                 session::postgres_set_path(&session::postgres_path(target.schema())),
                 session::postgres_set_path(session::POSTGRES_PATH_WITH_EXTENSION)

@@ -47,6 +47,14 @@ pub enum AdapterError {
         /// The command that corrects it.
         command: &'static str,
     },
+    /// A tenant was asked for, and this table would show the rows of all.
+    #[error("{table} {reason}")]
+    NotSeparated {
+        /// The table; the database where there is none.
+        table: String,
+        /// Why it would, and what to do.
+        reason: &'static str,
+    },
     /// A value that the schema does not allow; the database was not asked.
     #[error("{area}: {table}.{column} {reason}{}", .row.map(|row| format!(" (row {row})")).unwrap_or_default())]
     InvalidValue {

@@ -62,6 +62,7 @@ mod repository;
 mod rows;
 mod sqlstate;
 pub mod telemetry;
+mod tenant;
 mod text;
 mod transaction;
 pub mod twin;

@@ -373,12 +373,14 @@ const TABLES: [&str; 3] = [
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'seaql%' AND name NOT LIKE 'sqlite%'",
 ];
 
-/// Columns of a table in their order: type, null, default.
+/// Columns of a table in their order: type, null, default. Without the tenant, which PostgreSQL alone has; the dumps of the
+/// schema and `suite/rights/tenants.rs` tell of it.
 const COLUMNS: [&str; 3] = [
     "SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END \
      || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') FROM pg_attribute a \
      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
-     WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
+     WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'tenant' \
+     ORDER BY a.attnum",
     "SELECT CAST(CONCAT(COLUMN_NAME, ' ', COLUMN_TYPE, IF(IS_NULLABLE = 'NO', ' not null', ''), \
      IF(COALESCE(COLUMN_DEFAULT, 'NULL') = 'NULL', '', CONCAT(' default ', COLUMN_DEFAULT)), \
      IF(EXTRA = '', '', CONCAT(' ', EXTRA))) AS char) FROM information_schema.COLUMNS \
@@ -387,11 +389,11 @@ const COLUMNS: [&str; 3] = [
      || coalesce(' default ' || dflt_value, '') FROM pragma_table_info('{table}') ORDER BY cid",
 ];
 
-/// Keys, references and indexes of a table.
+/// Keys, references and indexes of a table, without the tenant as well.
 const KEYS: [&str; 3] = [
     "SELECT CASE WHEN m.amname = 'gin' THEN 'gin ' WHEN x.indisprimary THEN 'key ' WHEN x.indisunique THEN 'unique ' \
      ELSE 'index ' END || string_agg(a.attname || CASE WHEN x.indoption[k.n - 1] & 1 = 1 THEN ' desc' ELSE '' END, ', ' \
-     ORDER BY k.n) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am m ON m.oid = i.relam \
+     ORDER BY k.n) FILTER (WHERE a.attname <> 'tenant') FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_am m ON m.oid = i.relam \
      CROSS JOIN LATERAL unnest(x.indkey) WITH ORDINALITY k(attnum, n) \
      JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum \
      WHERE x.indrelid = '{table}'::regclass GROUP BY x.indexrelid, m.amname, x.indisprimary, x.indisunique \

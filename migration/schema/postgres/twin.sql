@@ -12,6 +12,7 @@ CREATE TABLE anomaly_history (
     calculated_metrics jsonb,
     details jsonb,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    tenant text NOT NULL DEFAULT COALESCE(current_setting('app.tenant'::text, true), ''::text),
     PRIMARY KEY (id, "timestamp"),
     CONSTRAINT anomaly_history_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
     CONSTRAINT anomaly_history_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
@@ -29,6 +30,7 @@ CREATE TABLE anomaly_history_archive (
     calculated_metrics jsonb,
     details jsonb,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    tenant text NOT NULL DEFAULT COALESCE(current_setting('app.tenant'::text, true), ''::text),
     PRIMARY KEY (id, "timestamp"),
     CONSTRAINT anomaly_history_archive_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
     CONSTRAINT anomaly_history_archive_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
@@ -47,12 +49,13 @@ CREATE TABLE machine_configurations (
     thresholds jsonb,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
     updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    tenant text NOT NULL DEFAULT COALESCE(current_setting('app.tenant'::text, true), ''::text),
     PRIMARY KEY (id),
     CONSTRAINT machine_configurations_baseline_temp_check CHECK ((baseline_temp <> 'NaN'::numeric)),
     CONSTRAINT machine_configurations_baseline_vibration_check CHECK ((baseline_vibration <> 'NaN'::numeric)),
     CONSTRAINT machine_configurations_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
     CONSTRAINT machine_configurations_machine_type_check CHECK (((machine_type)::text <> ''::text)),
-    CONSTRAINT machine_configurations_machine_type_key UNIQUE (machine_type),
+    CONSTRAINT machine_configurations_machine_type_key UNIQUE (machine_type, tenant),
     CONSTRAINT machine_configurations_operational_pattern_check CHECK (((operational_pattern)::text <> ''::text)),
     CONSTRAINT machine_configurations_temp_variation_check CHECK ((temp_variation <> 'NaN'::numeric)),
     CONSTRAINT machine_configurations_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision)))),
@@ -66,6 +69,7 @@ CREATE TABLE state_snapshots (
     snapshot_time timestamp with time zone NOT NULL,
     state_data jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    tenant text NOT NULL DEFAULT COALESCE(current_setting('app.tenant'::text, true), ''::text),
     PRIMARY KEY (id, snapshot_time, machine_id),
     CONSTRAINT state_snapshots_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
     CONSTRAINT state_snapshots_machine_id_check CHECK (((machine_id)::text <> ''::text)),
@@ -78,6 +82,7 @@ CREATE TABLE state_snapshots_archive (
     snapshot_time timestamp with time zone NOT NULL,
     state_data jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    tenant text NOT NULL DEFAULT COALESCE(current_setting('app.tenant'::text, true), ''::text),
     PRIMARY KEY (id, snapshot_time),
     CONSTRAINT state_snapshots_archive_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
     CONSTRAINT state_snapshots_archive_machine_id_check CHECK (((machine_id)::text <> ''::text)),
@@ -99,3 +104,13 @@ CREATE SEQUENCE anomaly_history_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVA
 CREATE SEQUENCE machine_configurations_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY machine_configurations.id;
 
 CREATE SEQUENCE state_snapshots_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY state_snapshots.id;
+
+CREATE POLICY tenant ON anomaly_history AS PERMISSIVE FOR ALL TO public USING ((tenant = COALESCE(current_setting('app.tenant'::text, true), ''::text)));
+
+CREATE POLICY tenant ON anomaly_history_archive AS PERMISSIVE FOR ALL TO public USING ((tenant = COALESCE(current_setting('app.tenant'::text, true), ''::text)));
+
+CREATE POLICY tenant ON machine_configurations AS PERMISSIVE FOR ALL TO public USING ((tenant = COALESCE(current_setting('app.tenant'::text, true), ''::text)));
+
+CREATE POLICY tenant ON state_snapshots AS PERMISSIVE FOR ALL TO public USING ((tenant = COALESCE(current_setting('app.tenant'::text, true), ''::text)));
+
+CREATE POLICY tenant ON state_snapshots_archive AS PERMISSIVE FOR ALL TO public USING ((tenant = COALESCE(current_setting('app.tenant'::text, true), ''::text)));

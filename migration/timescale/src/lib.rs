@@ -63,6 +63,7 @@
 //! | [`HypertableColumn`] | both | the opposite change | the same change |
 //! | [`PerChunkIndex`] | both, not in WebAssembly | drop | an ordinary index |
 //! | [`ChecksOnNewColumns`] | both | drop the constraint | PostgreSQL: the same |
+//! | [`TenantPolicy`] | neither: skipped | drop policy and column | PostgreSQL: row security |
 //! | [`Columnstore`] | full; under the names of compression before 2.18; of an aggregate from 2.11 | disable, or the settings before | skipped |
 //! | [`SparseIndex`] | full, 2.22; of several columns 2.26 | reset | skipped |
 //! | [`Chunks`] | full | decompress | skipped |
@@ -109,6 +110,7 @@ mod policy;
 pub mod question;
 mod quote;
 mod refused;
+mod tenant;
 mod version;
 
 pub use aggregate::{AggregateIndex, ContinuousAggregate, CutBucket, Number, Window, leaf_first};
@@ -127,6 +129,7 @@ pub use question::Question;
 pub use quote::{identifier, literal};
 pub use refused::{Refused, RenderError};
 pub use sql_dialect::Dialect;
+pub use tenant::TenantPolicy;
 pub use version::{InvalidVersion, Version};
 
 /// The example of the README compiles.

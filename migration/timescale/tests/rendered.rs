@@ -15,7 +15,7 @@ use migration_timescale::{
     AggregateIndex, ArchivePolicy, Capability, ChecksOnNewColumns, ChunkInterval, Chunks, Columnstore,
     ColumnstorePolicy, ContinuousAggregate, Dialect, HashDimension, Hypertable, HypertableColumn, Interval, Job,
     Maintenance, Number, PerChunkIndex, RefreshPolicy, RenderError, ReorderPolicy, RetentionPolicy, SparseIndex,
-    Version, Window, bucket_sql,
+    TenantPolicy, Version, Window, bucket_sql,
 };
 use sea_orm::sea_query::{ColumnDef, Index, MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder, Table};
 
@@ -311,6 +311,16 @@ fn archive_policy() {
         let mut statements = moved(server)?;
         statements.push(policy.bring_back_sql(server.backend()));
         infallible(statements)
+    });
+}
+
+#[test]
+fn tenant_policy() {
+    let policy = TenantPolicy::on("it's \"odd\"");
+    rendered("tenant_policy", |server| {
+        let mut statements = policy.add_sql(server)?;
+        statements.extend(policy.remove_sql());
+        Ok::<_, RenderError>(statements)
     });
 }
 

@@ -10,6 +10,7 @@ mod publication;
 mod roles;
 mod row_security;
 mod scratch;
+mod tenants;
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},

@@ -23,29 +23,29 @@ fn on(url: &str, arguments: &[&str]) -> Finished {
 }
 
 #[track_caller]
-fn done(url: &str, arguments: &[&str]) -> String {
+pub(super) fn done(url: &str, arguments: &[&str]) -> String {
     let finished = on(url, arguments);
     assert_eq!(finished.code, 0, "{arguments:?} {finished:#?}");
     finished.stdout
 }
 
 /// The names of roles belong to the whole server: a test has its own.
-struct Groups {
-    prefix: String,
+pub(super) struct Groups {
+    pub(super) prefix: String,
     admin: String,
 }
 
 impl Groups {
-    fn of(ordinary: &Ordinary) -> Self {
+    pub(super) fn of(ordinary: &Ordinary) -> Self {
         Self { prefix: ordinary.user.name.replace("ordinary", "roles"), admin: ordinary.user.admin.clone() }
     }
 
-    fn name(&self, kind: &str) -> String {
+    pub(super) fn name(&self, kind: &str) -> String {
         format!("{}_{kind}", self.prefix)
     }
 
     /// When their database is gone.
-    async fn end(self) {
+    pub(super) async fn end(self) {
         let db = connect_to(&self.admin).await;
         for kind in ["owner", "rw", "ro"] {
             execute(&db, &format!("DROP ROLE IF EXISTS {}", self.name(kind))).await;

@@ -4,6 +4,7 @@ use entity::twin::{
     MachineConfiguration,
     machine_configuration::{Column, Entity},
 };
+use migration_timescale::Dialect;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryTrait, sea_query::OnConflict};
 
 use super::{ConfigurationRepository, NewConfiguration, PLACE};
@@ -31,7 +32,12 @@ impl<C: ConnectionTrait> ConfigurationRepository<'_, C> {
         new.validate()?;
         let failed = || PLACE.while_doing("setting a configuration");
         let backend = self.db.get_database_backend();
-        let replace = OnConflict::column(Column::MachineType).update_columns(CHANGED).to_owned();
+        let mut same = match Dialect::of(backend) {
+            // Of this tenant, where rows have one: the key has another column then, under its name.
+            Dialect::Postgres => OnConflict::constraint("machine_configurations_machine_type_key"),
+            Dialect::MySql | Dialect::Sqlite => OnConflict::column(Column::MachineType),
+        };
+        let replace = same.update_columns(CHANGED).to_owned();
         let insert = Entity::insert(new.clone().into_row()).on_conflict(replace);
         self.db.execute_raw(insert.build(backend)).await.map_err(failed())?;
         let stored = committed(Entity::find().filter(Column::MachineType.eq(new.machine_type())), backend);

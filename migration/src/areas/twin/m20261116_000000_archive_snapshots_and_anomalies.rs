@@ -16,7 +16,7 @@ use super::{
 };
 use crate::archive::Archive;
 
-const ARCHIVES: [Archive; 2] = [
+pub(super) const ARCHIVES: [Archive; 2] = [
     Archive {
         table: SNAPSHOTS,
         name: "state_snapshots_archive",

@@ -4,6 +4,7 @@ mod m20261109_000000_create_twin;
 mod m20261110_000000_partition_snapshots_and_anomalies;
 mod m20261115_000000_index_snapshots_and_anomalies_by_time;
 mod m20261116_000000_archive_snapshots_and_anomalies;
+mod m20261118_000000_separate_tenants;
 mod rows;
 
 use migration_engine::{Project, revisions};
@@ -24,6 +25,7 @@ revisions! {
     m20261110_000000_partition_snapshots_and_anomalies,
     m20261115_000000_index_snapshots_and_anomalies_by_time,
     m20261116_000000_archive_snapshots_and_anomalies,
+    m20261118_000000_separate_tenants,
 }
 
 /// The revisions and what they say about themselves.

@@ -20,7 +20,7 @@ use sea_orm_migration::{SchemaManager, async_trait::async_trait};
 use crate::{
     AggregateIndex, ArchivePolicy, Capability, ChecksOnNewColumns, ChunkInterval, Chunks, Columnstore,
     ColumnstorePolicy, ContinuousAggregate, HashDimension, Hypertable, HypertableColumn, Job, PerChunkIndex,
-    RefreshPolicy, ReorderPolicy, RetentionPolicy, Unsupported, Window,
+    RefreshPolicy, ReorderPolicy, RetentionPolicy, TenantPolicy, Unsupported, Window,
 };
 
 pub use extension::{leaving_extension_alone, offered_timescaledb, withheld_timescaledb};
@@ -145,6 +145,11 @@ pub trait TimescaleManager {
     /// Second half of [`add_checks`](Self::add_checks), in a transaction of its own; nothing to do where the checks are
     /// valid already.
     async fn validate_checks(&self, checks: &ChecksOnNewColumns) -> Result<(), DbErr>;
+
+    /// Gives each row of a table to a tenant, and shows a session those of its own.
+    async fn add_tenant_policy(&self, policy: &TenantPolicy) -> Result<Step, DbErr>;
+    /// Removes the policy, and which rows are whose, where the table has it.
+    async fn remove_tenant_policy(&self, policy: &TenantPolicy) -> Result<(), DbErr>;
 }
 
 #[async_trait]
@@ -319,5 +324,16 @@ impl TimescaleManager for SchemaManager<'_> {
 
     async fn validate_checks(&self, checks: &ChecksOnNewColumns) -> Result<(), DbErr> {
         checks::validate(self, checks).await
+    }
+
+    async fn add_tenant_policy(&self, policy: &TenantPolicy) -> Result<Step, DbErr> {
+        run::run_all_or_skip(self, policy.table(), policy.add_sql(self.capability().await?)).await
+    }
+
+    async fn remove_tenant_policy(&self, policy: &TenantPolicy) -> Result<(), DbErr> {
+        if self.column_exists(policy.table(), TenantPolicy::COLUMN).await? {
+            run::run(self, &policy.remove_sql()).await?;
+        }
+        Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! Moves rows that are old enough to their archive, a chunk or some thousand at a time.
 
 use chrono::{DateTime, Utc};
-use migration_timescale::ArchivePolicy;
+use migration_timescale::{ArchivePolicy, TimescaleManager};
 use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm_migration::SchemaManager;
 
 use super::{Done, TaskOutcome, plan::Planned, turn::Turn};
 use crate::{EngineError, Runner, session, sql::rows};
@@ -21,6 +22,7 @@ pub(super) async fn archive(
     if dry_run {
         return Ok(Done::planned(format!("would move to {} what is {until}", policy.archive())));
     }
+    let policy = &with_every_column(turn.runner, policy).await?;
     let by_function = has_function(turn.runner, policy).await?;
     let mut moved = 0;
     loop {
@@ -55,6 +57,19 @@ async fn has_function(runner: &Runner, policy: &ArchivePolicy) -> Result<bool, E
     let row = db.query_one_raw(question).await.map_err(failed())?;
     let found: i64 = row.map_or(Ok(0), |row| row.try_get("", "found")).map_err(failed())?;
     Ok(found > 0)
+}
+
+/// The policy with the columns that not every server has.
+async fn with_every_column(runner: &Runner, policy: &ArchivePolicy) -> Result<ArchivePolicy, EngineError> {
+    let manager = SchemaManager::new(runner.connection());
+    let mut complete = policy.clone();
+    for column in policy.optional() {
+        let found = manager.column_exists(policy.table(), column).await;
+        if found.map_err(EngineError::while_doing("looking for the columns that move to the archive"))? {
+            complete = complete.with_optional(column);
+        }
+    }
+    Ok(complete)
 }
 
 /// How many rows were moved; `None` when there was nothing left to move.

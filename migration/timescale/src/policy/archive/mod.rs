@@ -38,6 +38,7 @@ pub struct ArchivePolicy {
     archive: String,
     key: Vec<String>,
     columns: Vec<String>,
+    optional: Vec<String>,
     condition: Option<String>,
     move_after: Interval,
 }
@@ -49,7 +50,16 @@ impl ArchivePolicy {
     /// Rows of `table` move to `archive` once `time` is longer ago than `move_after`.
     pub fn of_table(table: &str, time: &str, move_after: Interval, archive: &str) -> Self {
         let [table, time, archive] = [table, time, archive].map(str::to_owned);
-        Self { table, time, archive, key: Vec::new(), columns: Vec::new(), condition: None, move_after }
+        Self {
+            table,
+            time,
+            archive,
+            key: Vec::new(),
+            columns: Vec::new(),
+            optional: Vec::new(),
+            condition: None,
+            move_after,
+        }
     }
 
     /// The columns that tell one row from another, in both tables.
@@ -63,6 +73,26 @@ impl ArchivePolicy {
     #[must_use]
     pub fn columns(mut self, columns: &[&str]) -> Self {
         self.columns = columns.iter().map(ToString::to_string).collect();
+        self
+    }
+
+    /// Columns that both tables have on some servers alone, or from a later revision on. They move where
+    /// [`with_optional`](Self::with_optional) finds them.
+    #[must_use]
+    pub fn optional_columns(mut self, columns: &[&str]) -> Self {
+        self.optional = columns.iter().map(ToString::to_string).collect();
+        self
+    }
+
+    /// Those columns.
+    pub fn optional(&self) -> &[String] {
+        &self.optional
+    }
+
+    /// The policy of tables that have this one of them.
+    #[must_use]
+    pub fn with_optional(mut self, column: &str) -> Self {
+        self.columns.push(column.to_owned());
         self
     }
 
