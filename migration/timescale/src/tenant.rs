@@ -49,7 +49,10 @@ impl TenantPolicy {
     /// The statements that add the column and the policy; said again they change nothing. No row is rewritten: those that are
     /// there are no tenant's.
     pub fn add_sql(&self, server: Capability) -> Result<Vec<String>, RenderError> {
-        self.require(server)?;
+        if server.dialect() != Dialect::Postgres || server.has_hypertables() {
+            let feature = "row security by tenant";
+            return Err(Unsupported { feature, needs: "PostgreSQL without TimescaleDB", server }.into());
+        }
         let (table, column) = (identifier(&self.table), identifier(Self::COLUMN));
         // After the end of a transaction that set it, a setting is empty and not absent.
         let tenant = format!("coalesce(current_setting({}, true), '')", literal(Self::SETTING));
@@ -71,12 +74,5 @@ impl TenantPolicy {
             format!("DROP POLICY IF EXISTS {column} ON {table}"),
             format!("ALTER TABLE {table} DROP COLUMN IF EXISTS {column}"),
         ]
-    }
-
-    fn require(&self, server: Capability) -> Result<(), Unsupported> {
-        if server.dialect() == Dialect::Postgres && !server.has_hypertables() {
-            return Ok(());
-        }
-        Err(Unsupported { feature: "row security by tenant", needs: "PostgreSQL without TimescaleDB", server })
     }
 }
