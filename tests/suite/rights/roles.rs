@@ -296,7 +296,7 @@ async fn on_timescaledb() {
                 "CREATE ROLE {login} LOGIN PASSWORD 'postgres'; GRANT {prefix}_{kind} TO {login}"
             ))
             .await;
-        users.push(url.replace("postgres:postgres@", &format!("{login}:postgres@")));
+        users.push(format!("postgres://{login}:postgres@{}", url.split_once('@').unwrap().1));
     }
     the_adapter_works_with_it(&url, &users[0], &users[1]).await;
     // In chunks that are in the columnstore, too.
