@@ -30,7 +30,7 @@
 //! // A model, whose bytes come and go in pieces.
 //! let models = analytics.models();
 //! models.register(&NewModel::new("press-forest-3", "press", "3.0")).await?;
-//! let file = stream::iter((0..30).map(|_| std::io::Result::Ok([7_u8; 100_000])));
+//! let file = stream::iter((0..30).map(|_| std::io::Result::Ok(vec![7_u8; 100_000])));
 //! assert_eq!(models.write("press-forest-3", file).await?, 3_000_000);
 //! models.activate("press-forest-3").await?;
 //! let active = models.active("press").await?.unwrap();
