@@ -179,7 +179,7 @@ impl TestDatabase {
     /// The same database, reached as the server's administrator: for a test about what an ordinary owner may not do.
     #[must_use = "the database lives as long as the value"]
     pub fn as_administrator(mut self) -> Self {
-        // What the administrator makes is no copy for others: it is his.
+        // What the administrator makes belongs to the administrator, and is not a template for others.
         self.touched.store(true, Ordering::Relaxed);
         let administrator = self.administrator_url();
         match &mut self.place {

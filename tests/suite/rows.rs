@@ -58,7 +58,7 @@ pub fn no_numbers(backend: Backend) -> &'static [&'static str] {
     }
 }
 
-/// What is no moment that every client can read.
+/// What is not a moment that every client can read.
 pub fn no_moments(backend: Backend) -> &'static [&'static str] {
     match backend {
         Backend::Sqlite => {

@@ -22,7 +22,7 @@ use crate::{AdapterError, error::Place, transaction};
 pub struct Added {
     /// Rows that were added.
     pub new: u64,
-    /// Rows whose key was there already; they were left as they are.
+    /// Rows whose key already existed; they were left as they are.
     pub already_there: u64,
 }
 

@@ -82,7 +82,7 @@ async fn the_adapter_works_with_it(common: &str, read_write: &str, read_only: &s
         } else {
             is_refused(&raised.unwrap_err(), "alarms", "alarms");
         }
-        // A revision is nobody's to note who is no owner.
+        // Only the owner may record a revision.
         let noted = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m2030', 1)";
         assert_eq!(
             alarms.connection().execute_unprepared(noted).await.is_ok(),

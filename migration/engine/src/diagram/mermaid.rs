@@ -46,7 +46,7 @@ pub(super) fn schema(schema: &Schema, title: &str, note: &str) -> String {
     out
 }
 
-/// `uuid id PK "…"`: Mermaid has words for types and names, and a comment for what is no word.
+/// `uuid id PK "…"`: Mermaid has words for types and names, and a comment for what is not a word.
 fn attribute(column: &Column, in_view: bool) -> String {
     let marks: Vec<&str> = column.marks().collect();
     let marks = if marks.is_empty() { String::new() } else { format!(" {}", marks.join(", ")) };

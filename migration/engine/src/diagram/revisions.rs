@@ -7,7 +7,7 @@ use crate::graph::Graph;
 pub(super) struct Before {
     pub from: usize,
     pub to: usize,
-    /// It is no parent, but has to be applied earlier.
+    /// It is not a parent, but has to be applied earlier.
     pub is_dashed: bool,
 }
 

@@ -49,7 +49,7 @@ impl Describe for Migration {
     /// A piece of every model that has none.
     async fn seed(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let backend = manager.get_database_backend();
-        // A zero byte, a quote, a backslash, and bytes that are no text.
+        // A zero byte, a quote, a backslash, and bytes that are not text.
         let bytes = match Dialect::of(backend) {
             Dialect::Postgres => "decode('00275cff00', 'hex')",
             Dialect::MySql | Dialect::Sqlite => "x'00275cff00'",

@@ -129,7 +129,7 @@ fn notification(backend: DbBackend, number: u32) -> String {
 }
 
 fn model(backend: DbBackend, number: u32) -> String {
-    // A zero byte, a quote, a backslash, and bytes that are no text.
+    // A zero byte, a quote, a backslash, and bytes that are not text.
     let bytes = match Dialect::of(backend) {
         Dialect::Postgres => "decode('00275cff00', 'hex')",
         Dialect::MySql | Dialect::Sqlite => "x'00275cff00'",

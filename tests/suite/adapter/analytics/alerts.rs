@@ -79,7 +79,7 @@ async fn all_of_many_are_raised_or_none(database: TestDatabase) {
         let error = alerts.raise_many(&[alert("m"), new]).await.unwrap_err();
         assert_eq!(invalid("alerts", &error), (column, Some(1)));
     }
-    // The last of more than one statement is there already.
+    // Several statements, and the last alert already exists.
     let mut many: Vec<NewAlert> = (0..1100).map(|number| alert("m").id(format!("alert-{number}"))).collect();
     many.push(alert("m").id("alert-0"));
     let error = alerts.raise_many(&many).await.unwrap_err();
