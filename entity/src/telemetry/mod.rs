@@ -9,6 +9,8 @@ pub mod views;
 pub use generated::{
     anomaly_alerts as anomaly_alert,
     anomaly_alerts::Model as AnomalyAlert,
+    feature_snapshots as feature_snapshot,
+    feature_snapshots::Model as FeatureSnapshot,
     maintenance_logs as maintenance_log,
     maintenance_logs::Model as MaintenanceLog,
     maintenance_tasks as maintenance_task,

@@ -8,6 +8,8 @@ mod m20260202_000000_summarize_readings_hourly;
 mod m20260209_000000_summarize_readings_daily_weekly;
 mod m20260216_000000_retain_readings;
 mod m20260223_000000_compress_hourly_summary;
+mod m20261118_000000_index_good_readings;
+mod m20261119_000000_create_feature_snapshots;
 mod rows;
 
 use migration_engine::{Project, revisions};
@@ -32,6 +34,8 @@ revisions! {
     m20260209_000000_summarize_readings_daily_weekly,
     m20260216_000000_retain_readings,
     m20260223_000000_compress_hourly_summary,
+    m20261118_000000_index_good_readings,
+    m20261119_000000_create_feature_snapshots,
 }
 
 /// The revisions and what they say about themselves.
