@@ -24,6 +24,29 @@ CREATE TABLE `anomaly_alerts` (
   CONSTRAINT `anomaly_alerts_updated_at_check` CHECK (`updated_at` >= '1970-01-01 00:00:00')
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `feature_snapshots` (
+  `id` binary(16) NOT NULL DEFAULT unhex(replace(uuid(),'-','')),
+  `sensor_id` varchar(255) NOT NULL,
+  `feature_set` varchar(100) NOT NULL,
+  `version` int(11) NOT NULL,
+  `window_from` datetime(6) NOT NULL,
+  `window_to` datetime(6) NOT NULL,
+  `made_at` datetime(6) NOT NULL DEFAULT utc_timestamp(6),
+  `reading_count` int(11) NOT NULL,
+  `features` longtext NOT NULL CHECK (json_valid(`features`)),
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `feature_snapshots_window_idx` (`sensor_id`,`feature_set`,`version`,`window_from`,`window_to`),
+  KEY `feature_snapshots_feature_set_version_window_from_idx` (`feature_set`,`version`,`window_from` DESC,`id` DESC),
+  CONSTRAINT `feature_snapshots_sensor_id_check` CHECK (`sensor_id` <> ''),
+  CONSTRAINT `feature_snapshots_feature_set_check` CHECK (`feature_set` <> ''),
+  CONSTRAINT `feature_snapshots_version_check` CHECK (`version` >= 0),
+  CONSTRAINT `feature_snapshots_window_from_check` CHECK (`window_from` >= '1970-01-01 00:00:00'),
+  CONSTRAINT `feature_snapshots_window_to_check` CHECK (`window_to` >= '1970-01-01 00:00:00'),
+  CONSTRAINT `feature_snapshots_made_at_check` CHECK (`made_at` >= '1970-01-01 00:00:00'),
+  CONSTRAINT `feature_snapshots_reading_count_check` CHECK (`reading_count` >= 0),
+  CONSTRAINT `feature_snapshots_window_check` CHECK (`window_to` > `window_from`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `maintenance_logs` (
   `id` binary(16) NOT NULL DEFAULT unhex(replace(uuid(),'-','')),
   `task_id` binary(16) NOT NULL,
@@ -104,6 +127,7 @@ CREATE TABLE `sensor_readings` (
   PRIMARY KEY (`timestamp`,`sensor_id`),
   KEY `sensor_readings_id_idx` (`id`),
   KEY `sensor_readings_sensor_id_timestamp_idx` (`sensor_id`,`timestamp` DESC),
+  KEY `sensor_readings_good_idx` (`sensor_id`,`quality`,`timestamp` DESC),
   CONSTRAINT `sensor_readings_timestamp_check` CHECK (`timestamp` >= '1970-01-01 00:00:00'),
   CONSTRAINT `sensor_readings_sensor_id_check` CHECK (`sensor_id` <> ''),
   CONSTRAINT `sensor_readings_sensor_type_check` CHECK (`sensor_type` <> ''),

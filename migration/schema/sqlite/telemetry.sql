@@ -26,6 +26,29 @@ CREATE TABLE "anomaly_alerts" (
     CONSTRAINT "anomaly_alerts_updated_at_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19)) IS substr(updated_at, 1, 19) AND substr(updated_at, 12, 2) < '24' AND julianday(updated_at) IS NOT NULL AND updated_at NOT GLOB '*[^0-9T:.+-]*' AND updated_at GLOB '*+00:00' AND updated_at >= '1970')
 );
 
+CREATE TABLE "feature_snapshots" (
+    "id" blob NOT NULL DEFAULT (randomblob(16)),
+    "sensor_id" varchar(255) NOT NULL,
+    "feature_set" varchar(100) NOT NULL,
+    "version" integer NOT NULL,
+    "window_from" text NOT NULL,
+    "window_to" text NOT NULL,
+    "made_at" text NOT NULL DEFAULT ((strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000+00:00')),
+    "reading_count" integer NOT NULL,
+    "features" text NOT NULL,
+    CONSTRAINT "feature_snapshots_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "feature_snapshots_id_check" CHECK (typeof(id) = 'blob' AND length(id) = 16),
+    CONSTRAINT "feature_snapshots_sensor_id_check" CHECK (length(sensor_id) BETWEEN 1 AND 255),
+    CONSTRAINT "feature_snapshots_feature_set_check" CHECK (length(feature_set) BETWEEN 1 AND 100),
+    CONSTRAINT "feature_snapshots_version_check" CHECK (typeof(version) = 'integer' AND version BETWEEN 0 AND 2147483647),
+    CONSTRAINT "feature_snapshots_window_from_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(window_from, 1, 19)) IS substr(window_from, 1, 19) AND substr(window_from, 12, 2) < '24' AND julianday(window_from) IS NOT NULL AND window_from NOT GLOB '*[^0-9T:.+-]*' AND window_from GLOB '*+00:00' AND window_from >= '1970'),
+    CONSTRAINT "feature_snapshots_window_to_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(window_to, 1, 19)) IS substr(window_to, 1, 19) AND substr(window_to, 12, 2) < '24' AND julianday(window_to) IS NOT NULL AND window_to NOT GLOB '*[^0-9T:.+-]*' AND window_to GLOB '*+00:00' AND window_to >= '1970'),
+    CONSTRAINT "feature_snapshots_made_at_check" CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(made_at, 1, 19)) IS substr(made_at, 1, 19) AND substr(made_at, 12, 2) < '24' AND julianday(made_at) IS NOT NULL AND made_at NOT GLOB '*[^0-9T:.+-]*' AND made_at GLOB '*+00:00' AND made_at >= '1970'),
+    CONSTRAINT "feature_snapshots_reading_count_check" CHECK (typeof(reading_count) = 'integer' AND reading_count BETWEEN 0 AND 2147483647),
+    CONSTRAINT "feature_snapshots_features_check" CHECK (json_valid(features)),
+    CONSTRAINT "feature_snapshots_window_check" CHECK (window_to > window_from)
+);
+
 CREATE TABLE "maintenance_logs" (
     "id" blob NOT NULL DEFAULT (randomblob(16)),
     "task_id" blob NOT NULL,
@@ -154,6 +177,10 @@ CREATE INDEX "anomaly_alerts_created_at_idx" ON "anomaly_alerts" ("created_at" D
 
 CREATE INDEX "anomaly_alerts_sensor_id_created_at_idx" ON "anomaly_alerts" ("sensor_id", "created_at" DESC, "id" DESC);
 
+CREATE INDEX "feature_snapshots_feature_set_version_window_from_idx" ON "feature_snapshots" ("feature_set", "version", "window_from" DESC, "id" DESC);
+
+CREATE UNIQUE INDEX "feature_snapshots_window_idx" ON "feature_snapshots" ("sensor_id", "feature_set", "version", "window_from", "window_to");
+
 CREATE INDEX "maintenance_logs_equipment_id_completion_date_idx" ON "maintenance_logs" ("equipment_id", "completion_date" DESC, "id" DESC);
 
 CREATE INDEX "maintenance_logs_task_id_idx" ON "maintenance_logs" ("task_id");
@@ -161,6 +188,8 @@ CREATE INDEX "maintenance_logs_task_id_idx" ON "maintenance_logs" ("task_id");
 CREATE INDEX "maintenance_tasks_equipment_id_created_at_idx" ON "maintenance_tasks" ("equipment_id", "created_at" DESC, "id" DESC);
 
 CREATE INDEX "maintenance_tasks_sensor_id_created_at_idx" ON "maintenance_tasks" ("sensor_id", "created_at" DESC, "id" DESC);
+
+CREATE INDEX "sensor_readings_good_idx" ON "sensor_readings" ("sensor_id", "timestamp" DESC) WHERE quality >= 0.8;
 
 CREATE INDEX "sensor_readings_sensor_id_timestamp_idx" ON "sensor_readings" ("sensor_id", "timestamp" DESC);
 

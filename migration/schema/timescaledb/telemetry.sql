@@ -36,6 +36,27 @@ CREATE TABLE anomaly_alerts (
     CONSTRAINT anomaly_alerts_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
+CREATE TABLE feature_snapshots (
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    sensor_id character varying(255) NOT NULL,
+    feature_set character varying(100) NOT NULL,
+    version integer NOT NULL,
+    window_from timestamp with time zone NOT NULL,
+    window_to timestamp with time zone NOT NULL,
+    made_at timestamp with time zone NOT NULL DEFAULT now(),
+    reading_count integer NOT NULL,
+    features jsonb NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT feature_snapshots_feature_set_check CHECK (((feature_set)::text <> ''::text)),
+    CONSTRAINT feature_snapshots_made_at_check CHECK (((made_at >= to_timestamp((0)::double precision)) AND (made_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT feature_snapshots_reading_count_check CHECK ((reading_count >= 0)),
+    CONSTRAINT feature_snapshots_sensor_id_check CHECK (((sensor_id)::text <> ''::text)),
+    CONSTRAINT feature_snapshots_version_check CHECK ((version >= 0)),
+    CONSTRAINT feature_snapshots_window_check CHECK ((window_to > window_from)),
+    CONSTRAINT feature_snapshots_window_from_check CHECK (((window_from >= to_timestamp((0)::double precision)) AND (window_from < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT feature_snapshots_window_to_check CHECK (((window_to >= to_timestamp((0)::double precision)) AND (window_to < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
 CREATE TABLE maintenance_logs (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
     task_id uuid NOT NULL,
@@ -136,6 +157,10 @@ CREATE INDEX anomaly_alerts_created_at_idx ON anomaly_alerts USING btree (create
 
 CREATE INDEX anomaly_alerts_sensor_id_created_at_idx ON anomaly_alerts USING btree (sensor_id, created_at DESC, id DESC);
 
+CREATE INDEX feature_snapshots_feature_set_version_window_from_idx ON feature_snapshots USING btree (feature_set, version, window_from DESC, id DESC);
+
+CREATE UNIQUE INDEX feature_snapshots_window_idx ON feature_snapshots USING btree (sensor_id, feature_set, version, window_from, window_to);
+
 CREATE INDEX maintenance_logs_equipment_id_completion_date_idx ON maintenance_logs USING btree (equipment_id, completion_date DESC, id DESC);
 
 CREATE INDEX maintenance_logs_task_id_idx ON maintenance_logs USING btree (task_id);
@@ -143,6 +168,8 @@ CREATE INDEX maintenance_logs_task_id_idx ON maintenance_logs USING btree (task_
 CREATE INDEX maintenance_tasks_equipment_id_created_at_idx ON maintenance_tasks USING btree (equipment_id, created_at DESC, id DESC);
 
 CREATE INDEX maintenance_tasks_sensor_id_created_at_idx ON maintenance_tasks USING btree (sensor_id, created_at DESC, id DESC);
+
+CREATE INDEX sensor_readings_good_idx ON sensor_readings USING btree (sensor_id, "timestamp" DESC) WHERE (quality >= (0.8)::double precision);
 
 CREATE INDEX sensor_readings_sensor_id_timestamp_idx ON sensor_readings USING btree (sensor_id, "timestamp" DESC);
 

@@ -1,7 +1,7 @@
 //! Which readings.
 
 use entity::telemetry::sensor_reading::Column;
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -32,7 +32,12 @@ pub struct ReadingFilter {
     pub period: Period,
     /// What was measured.
     pub band: Option<Band>,
+    /// Only of good quality: 0.8 or more.
+    pub good: bool,
 }
+
+/// As the partial index of good readings has it: a bound number would not prove that it covers the query.
+const GOOD: &str = "quality >= 0.8";
 
 /// A range of values, in the unit of the sensor; finite.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,7 +70,8 @@ impl ReadingFilter {
         Ok(within(Column::Timestamp, self.period)
             .add_option(is_text(Column::SensorId, self.sensor.as_deref()))
             .add_option(is_text(Column::SensorType, self.kind.as_deref()))
-            .add_option(band))
+            .add_option(band)
+            .add_option(self.good.then(|| Expr::cust(GOOD))))
     }
 }
 
@@ -78,6 +84,8 @@ narrowing!(ReadingFilter {
     period period;
     /// Only values in this range, or outside of it.
     value band: Band;
+    /// Only readings of good quality: 0.8 or more. Those without a quality are left out.
+    flag good;
 });
 
 impl Band {

@@ -93,7 +93,7 @@ async fn filters_let_through_what_they_say(database: TestDatabase) {
             for sensor in [None, Some("b-1"), Some("B-1")] {
                 for kind in [None, Some("temperature")] {
                     let sensor = sensor.map(str::to_owned);
-                    let filter = ReadingFilter { sensor, kind: kind.map(str::to_owned), period, band };
+                    let filter = ReadingFilter { sensor, kind: kind.map(str::to_owned), period, band, good: false };
                     let mut expected: Vec<SensorReading> =
                         all.iter().filter(|reading| matches(&filter, reading)).cloned().collect();
                     assert_eq!(streamed(readings, &filter, None).await, expected, "streamed {filter:?}");
