@@ -5,11 +5,16 @@ use clap::{Args, Parser};
 use super::verbs::Verb;
 
 const AFTER_HELP: &str = "\
-The database is the first of: --database-url, DATABASE_URL, DATABASE_URL in .env, an embedded SQLite file.
-An area that is not the first has a database of its own in DATABASE_URL_<AREA>, or its place in DATABASE_URL: a schema of
-its name (PostgreSQL), a database or file beside it (<name>_<area> on MySQL, <name>-<area>.sqlite). --database-url is the
-database of the one area that is worked on; with --all it is the one in which each area has its place.
-URLs: postgres://user:password@host/database, mysql://user:password@host/database, sqlite://file.sqlite
+The database is the first of: --database-url, DATABASE_URL, DATABASE_URL in .env, an embedded
+SQLite file. URLs look like this:
+  postgres://user:password@host/database
+  mysql://user:password@host/database
+  sqlite://file.sqlite
+
+An area that is not the first has a database of its own in DATABASE_URL_<AREA>, or its place in
+DATABASE_URL: a schema of its name (PostgreSQL), a database beside it (<name>_<area> on MySQL) or
+a file beside it (<name>-<area>.sqlite). --database-url is the database of the one area that the
+command works on; with --all it is the database in which each area has its place.
 
 TARGET is one of
   m20250601_000000_create_alarms   a revision, or the beginning of its name if no other begins so
@@ -18,26 +23,32 @@ TARGET is one of
   m20250601+1, m20261101-1         that many revisions after or before this one
   alarms                           the newest revisions of an area
 
-Exit codes: 0 done, 1 failed (one line on stderr says why and what to do), 2 wrong usage;
-`maintain` 1 when a task failed, after doing the others;
-`check` also 3 when revisions are pending and nothing else is wrong, 4 when something else is wrong;
-`verify` and `lint` 4 when they find something.
-With --all it is that of the area where it went worst: 1 is worse than 4, 4 worse than 3, 3 worse than 0.";
+Exit codes
+  0  done
+  1  failed: one line on standard error says why and what to do;
+     `maintain` has done its other tasks when one failed
+  2  the command line is not correct
+  3  `check`: revisions are pending, and nothing else is wrong
+  4  `check`, `verify` and `lint` found something
+  With --all it is the worst of the areas: 1 is worse than 4, 4 is worse than 3, 3 is worse than 0.";
+
+/// Heading of the options that say where to work.
+const DATABASE: &str = "Database";
 
 #[derive(Parser)]
 #[command(name = "migration", version, about = "Applies and reverts changes of the database schema.", after_help = AFTER_HELP)]
 pub(super) struct Cli {
     /// Database to work on
-    #[arg(short = 'u', long, global = true, value_name = "URL")]
+    #[arg(short = 'u', long, global = true, value_name = "URL", help_heading = DATABASE)]
     pub database_url: Option<String>,
     /// PostgreSQL schema to work in [default: the server's]
-    #[arg(short = 's', long, global = true, env = "DATABASE_SCHEMA", value_name = "NAME", hide_env_values = true)]
+    #[arg(short = 's', long, global = true, env = "DATABASE_SCHEMA", value_name = "NAME", hide_env_values = true, help_heading = DATABASE)]
     pub database_schema: Option<String>,
     /// Area to work on, where the project has several [default: the first]
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", help_heading = DATABASE)]
     pub area: Option<String>,
-    /// Work on every area, one after the other; one that fails leaves the others as they are
-    #[arg(long, global = true)]
+    /// Work on every area, one after the other; a failure in one area leaves the others as they are
+    #[arg(long, global = true, help_heading = DATABASE)]
     pub all: bool,
     #[command(flatten)]
     pub output: OutputArgs,
@@ -48,30 +59,32 @@ pub(super) struct Cli {
 }
 
 #[derive(Args)]
+#[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
-    /// Show what the engine does in detail
+    /// Print the steps of the engine in detail
     #[arg(short = 'v', long, global = true)]
     pub verbose: bool,
-    /// Print nothing but errors
+    /// Print only errors
     #[arg(short = 'q', long, global = true, conflicts_with_all = ["verbose", "json"])]
     pub quiet: bool,
-    /// Print the result as one JSON document, see docs/output.schema.json
+    /// Print the result as one JSON document, described in docs/output.schema.json
     #[arg(long, global = true)]
     pub json: bool,
 }
 
 #[derive(Args)]
+#[command(next_help_heading = "Locks and time limits")]
 pub(super) struct PatienceArgs {
-    /// Longest wait of a statement for a table lock, before it is given up and tried again (PostgreSQL; whole seconds on MySQL)
+    /// Longest wait of a statement for a table lock; then its revision is reverted and tried again (whole seconds on MySQL)
     #[arg(long, global = true, value_name = "MILLISECONDS", default_value_t = 500)]
     pub lock_timeout: u64,
-    /// How often a revision is tried again when its table locks were not free
+    /// Number of times that a revision is tried again when its table locks were not free
     #[arg(long, global = true, value_name = "N", default_value_t = 20)]
     pub lock_retries: u32,
-    /// Longest time for one statement (PostgreSQL) [default: none, whatever the server says]
+    /// Longest time for one statement (PostgreSQL) [default: the server's limit]
     #[arg(long, global = true, value_name = "MILLISECONDS")]
     pub statement_timeout: Option<u64>,
-    /// Longest wait for another runner to finish
+    /// Longest wait for another run to finish
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 600)]
     pub wait: u64,
 }

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Compare database and code: pending, unfinished and changed revisions, and the live schema
+/// Compare the database with the code: pending, unfinished and changed revisions, schema drift
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  migration check\n  migration check --json | jq .result.drift")]
 pub(in crate::cli) struct Verb {}

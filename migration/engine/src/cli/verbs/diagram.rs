@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::{OnDatabase, Outcome, Report};
 use crate::{EngineError, Runner, cli::parts::text::each, diagram};
 
-/// Draw the live schema and the revisions; where none is applied, the schema that they make
+/// Draw the live schema and the graph of the revisions, as Mermaid and SVG
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  migration diagram\n  migration diagram --format mermaid --out docs/diagrams")]
 pub(in crate::cli) struct Verb {
-    /// Folder to write into
+    /// Folder to write to
     #[arg(long, value_name = "DIR", default_value = "diagrams")]
     out: PathBuf,
     /// What to write
@@ -23,9 +23,9 @@ pub(in crate::cli) struct Verb {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Text that GitHub and others draw
+    /// Mermaid, which GitHub and others draw
     Mermaid,
-    /// Pictures for every browser
+    /// SVG pictures
     Svg,
     /// Both
     Both,

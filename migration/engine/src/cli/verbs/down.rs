@@ -9,16 +9,16 @@ use crate::{Direction, EngineError, Runner, cli::parts::run, graph::RevisionTarg
     after_help = "Examples:\n  migration down\n  migration down -n 2\n  migration down base\n  migration down m20250601 --dry-run"
 )]
 pub(in crate::cli) struct Verb {
-    /// How far; the target itself stays applied [default: -1]
+    /// How far to revert; the target itself stays applied [default: -1]
     #[arg(value_name = "TARGET", allow_hyphen_values = true, conflicts_with = "num")]
     target: Option<String>,
-    /// How many
+    /// Number of revisions to revert
     #[arg(short, long)]
     num: Option<u32>,
-    /// Agree that rows are deleted where a revision cannot keep them
+    /// Agree that a revision deletes the rows that it cannot keep
     #[arg(short, long)]
     yes: bool,
-    /// Show what would be run, with its SQL, and change nothing
+    /// Print the SQL that would run, and change nothing
     #[arg(long)]
     dry_run: bool,
 }

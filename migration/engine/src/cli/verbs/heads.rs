@@ -7,7 +7,7 @@ use crate::{
     project::areas::ChosenArea,
 };
 
-/// List the newest revisions of the code; several need a merge
+/// List the newest revisions of the code; more than one needs a merge
 #[derive(clap::Args)]
 #[command(after_help = "Example: migration heads")]
 pub(in crate::cli) struct Verb {}

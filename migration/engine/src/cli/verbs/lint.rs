@@ -21,7 +21,7 @@ use crate::{
     recording,
 };
 
-/// Look for statements that lock, fail or mislead on a live database; needs none, but for --pending
+/// Find statements that would lock, fail or mislead on a live database
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  migration lint\n  migration lint --pending\n  migration lint --since m20250601\n  migration lint --baseline lint.baseline --write-baseline\n  migration lint --server-version 2.29.2\n  migration lint --list"
@@ -30,19 +30,19 @@ pub(in crate::cli) struct Verb {
     /// List the rules
     #[arg(long)]
     list: bool,
-    /// Version of the TimescaleDB that the revisions will meet: rules that do not hold for it are silent [default: 2.28.3]
+    /// Version of TimescaleDB to lint for; rules that do not hold for it are left out [default: 2.28.3]
     #[arg(long, value_name = "VERSION", value_parser = server_version)]
     server_version: Option<Version>,
-    /// Only the revisions after this one, as one run: a table that one of them makes is new to the others
+    /// Only the revisions after this one, as one run: a table that one of them creates is new to the others
     #[arg(long, value_name = "REV", conflicts_with = "pending")]
     since: Option<String>,
-    /// Only the revisions that are pending, as one run; asks the database which these are
+    /// Only the pending revisions, as one run; this needs the database
     #[arg(long)]
     pending: bool,
-    /// Findings that are accepted, one a line: only others fail
+    /// File of accepted findings, one a line; only other findings fail
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write that file anew, with everything that is found now
+    /// Write the baseline file, with every present finding
     #[arg(long, requires = "baseline", conflicts_with_all = ["since", "pending"])]
     write_baseline: bool,
 }

@@ -7,13 +7,13 @@ use crate::{
     operate::maintain::{self, Maintained, TaskOutcome},
 };
 
-/// Do the retention and refreshes that revisions declare, where no job of the server does them, and refresh what its jobs have missed; made for cron
+/// Do the declared retention, archiving and refreshes that no job of the server does; made for cron
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  migration maintain\n  migration maintain --dry-run\n  */30 * * * *  cd /srv/data && migration maintain --json >> maintain.log   (in a crontab)"
 )]
 pub(in crate::cli) struct Verb {
-    /// Show what would be done, and change nothing
+    /// Print what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
 }

@@ -10,17 +10,17 @@ use crate::{
     project::{areas::ChosenArea, scaffold},
 };
 
-/// Write a new revision from the template and list it in the code
+/// Write a new revision from the template, and list it in the code
 #[derive(clap::Args)]
 #[command(visible_alias = "new", after_help = "Example: migration new add_sensor_site --area alarms")]
 pub(in crate::cli) struct Verb {
-    /// What it does, as a Rust module name
+    /// What the revision does, as a Rust module name
     name: String,
-    /// Stamp it with universal time (the default)
+    /// Name the revision by universal time (the default)
     #[arg(long, conflicts_with = "local_time")]
     #[allow(dead_code, reason = "SeaORM's tool passes it, and it is the default")]
     universal_time: bool,
-    /// Stamp it with local time
+    /// Name the revision by local time
     #[arg(long)]
     local_time: bool,
 }

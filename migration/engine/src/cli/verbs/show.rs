@@ -12,7 +12,7 @@ use crate::{
     runner::Likeness,
 };
 
-/// Show one revision: its place, its state, what it does
+/// Show one revision: its parents, its state and what it does
 #[derive(clap::Args)]
 #[command(after_help = "Example: migration show m20261101")]
 pub(in crate::cli) struct Verb {

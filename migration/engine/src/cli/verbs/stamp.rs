@@ -6,19 +6,19 @@ use serde::Serialize;
 use super::{OnDatabase, Outcome, Report};
 use crate::{EngineError, Runner, cli::parts::text::each, schema::stamp};
 
-/// Mark a revision and all before it as applied, without running them, if the live schema looks like it
+/// Mark revisions as applied without running them, if the live schema is what they make
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  migration stamp m20250601_000000_create_alarms\n  migration stamp --renamed m20250601_create m20250601_000000_create_alarms"
 )]
 pub(in crate::cli) struct Verb {
-    /// The newest revision to mark
+    /// The newest revision to mark; all before it are marked too
     #[arg(value_name = "TARGET", allow_hyphen_values = true, required_unless_present = "renamed")]
     revision: Option<String>,
-    /// Mark it although tables differ
+    /// Mark the revisions although the live schema differs
     #[arg(long)]
     accept_differences: bool,
-    /// An applied revision has a new name in the code: write that down instead of the old one
+    /// Record the new name of an applied revision that was renamed in the code
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["revision", "accept_differences"])]
     renamed: Vec<String>,
 }

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Prove on a scratch database that every revision can be reverted and applied again
+/// Prove in a scratch database that every revision can be applied, reverted and applied again
 #[derive(clap::Args)]
 #[command(after_help = "Example: migration verify -u postgres://localhost/postgres")]
 pub(in crate::cli) struct Verb {}
