@@ -59,7 +59,7 @@ impl Target {
         };
         let mut url = Url::parse(&normalised).map_err(|error| invalid(format!("cannot be read: {error}")))?;
         if backend != DbBackend::Sqlite && url.host_str().is_none_or(str::is_empty) && !has_host_parameter(&url) {
-            return Err(invalid(format!("names no host; it looks like {scheme}://user:password@host/database")));
+            return Err(invalid(format!("does not name a host; it looks like {scheme}://user:password@host/database")));
         }
         let password = if backend == DbBackend::Sqlite { None } else { password::take(&mut url) };
         // Found here rather than when connecting: a misspelt value of a parameter. The driver's error would repeat it.

@@ -145,7 +145,7 @@ async fn a_dry_run_shows_the_sql_and_changes_nothing() {
     let database = TestDatabase::create(Backend::Postgres).await;
     let plan = printed(&database, true, &["up", "m3", "--dry-run"]);
     let expected = "-- up m1_sites\nCREATE TABLE sites (id integer NOT NULL);\n\n-- up m3_lines\nCREATE TABLE lines (id integer NOT NULL);\n\n\
-                    -- 2 revisions would be run, nothing was changed\n";
+                    -- 2 revisions would run; nothing was changed\n";
     assert_eq!(plan, expected);
     assert!(database.runner().await.tables().await.unwrap().is_empty());
     printed(&database, true, &["up", "m3"]);

@@ -77,10 +77,10 @@ async fn without_rows_nothing_is_asked(database: TestDatabase) {
     let database = database.up(None).await;
     done(&database, &["refresh"], "all revisions were reverted and applied again\n");
     equals_a_normal_schema(&database).await;
-    done(&database, &["fresh"], "the schema was dropped and made anew\n");
+    done(&database, &["fresh"], "the schema was dropped and created again\n");
     equals_a_normal_schema(&database).await;
     done(&database, &["reset"], "all revisions were reverted\n");
-    done(&database, &["fresh"], "the schema was dropped and made anew\n");
+    done(&database, &["fresh"], "the schema was dropped and created again\n");
     equals_a_normal_schema(&database).await;
 }
 
@@ -138,7 +138,7 @@ async fn continuous_aggregates(database: &TestDatabase) {
 async fn fresh_drops_what_others_made(database: TestDatabase) {
     let database = filled(database).await;
     objects_made_by_hand(&database).await;
-    done(&database, &["fresh", "--yes"], "the schema was dropped and made anew\n");
+    done(&database, &["fresh", "--yes"], "the schema was dropped and created again\n");
     equals_a_normal_schema(&database).await;
     // Again, on a schema that was never migrated.
     done(&database, &["reset", "-y"], "all revisions were reverted\n");
@@ -146,7 +146,7 @@ async fn fresh_drops_what_others_made(database: TestDatabase) {
     execute(&db, "CREATE TABLE alarms (id int PRIMARY KEY); INSERT INTO alarms VALUES (1)").await;
     db.close().await.unwrap();
     assert_eq!(on(&database, &["fresh"]).code, 1, "rows of others count too");
-    done(&database, &["fresh", "--yes"], "the schema was dropped and made anew\n");
+    done(&database, &["fresh", "--yes"], "the schema was dropped and created again\n");
     equals_a_normal_schema(&database).await;
 }
 

@@ -231,7 +231,7 @@ fn an_area_that_cannot_be_set_up_leaves_the_others() {
     assert_eq!(init.code, 1, "{init:#?}");
     let count = migration::platform().names().len();
     let first = init.stdout.lines().next().unwrap();
-    assert_eq!(first, format!("{} of {count} areas set up; what failed is said below", count - 1));
+    assert_eq!(first, format!("{} of {count} areas set up; the failures are listed below", count - 1));
     assert!(
         init.stdout.contains("telemetry\n  failed       cannot connect to postgres://nobody@127.0.0.1:1/none"),
         "{init:#?}"

@@ -75,7 +75,7 @@ fn what_is_in_the_baseline_is_accepted() {
     fs::write(&file, text.replace("sites", "gone")).unwrap();
     let found = lint(&[]);
     assert_eq!(found.code, 4, "{found:#?}");
-    let expected = "found no longer, take it out of the baseline: m8_indexes up blocking-index CREATE INDEX gone_id ON gone (id)\n\
+    let expected = "no longer found, remove it from the baseline: m8_indexes up blocking-index CREATE INDEX gone_id ON gone (id)\n\
                     5 revisions: 1 finding, 0 allowed with a reason, 1 accepted by the baseline\n";
     assert!(found.stdout.contains("CREATE INDEX sites_id") && found.stdout.ends_with(expected), "{}", found.stdout);
     assert!(!found.stdout.contains("lines_id"), "{}", found.stdout);

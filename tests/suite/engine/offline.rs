@@ -318,7 +318,7 @@ async fn what_cannot_be_written_down_stops_the_script(database: TestDatabase) {
     let runner = database.runner_of(project(&asking())).await;
     let server = runner.server();
     let why = runner.why_unknown("m2_asks", Direction::Up).await.unwrap();
-    assert!(why.contains("m2_asks cannot be written down for up") && why.contains("words_of_others"), "{why}");
+    assert!(why.contains("m2_asks cannot be recorded for up") && why.contains("words_of_others"), "{why}");
     assert_eq!(runner.why_unknown("m3_third", Direction::Up).await, None);
     runner.close().await;
 

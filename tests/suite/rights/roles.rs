@@ -125,7 +125,7 @@ async fn on_postgres() {
         )),
         "{shown}"
     );
-    assert!(shown.contains("statements would be run, nothing was changed"), "{shown}");
+    assert!(shown.contains("statements would run; nothing was changed"), "{shown}");
     assert_eq!(done(&url, &[&roles[..], &["--dry-run"]].concat()), shown);
 
     // Whoever comes second finds nothing to do.

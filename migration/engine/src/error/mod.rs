@@ -56,12 +56,12 @@ pub enum EngineError {
     LockLost,
     /// A signal ended the run.
     #[error(
-        "told to stop: what was at work was rolled back or is noted as unfinished, and the next run goes on from there"
+        "the run was told to stop: the revision at work was rolled back or is noted as unfinished, and the next run continues from there"
     )]
     ToldToStop,
     /// Applied revisions that the code does not have.
     #[error(
-        "applied but missing from the code: {}; {}check out the version that has them, or roll them back with it first",
+        "applied but missing from the code: {}; {}check out the version that has them, or revert them with it first",
         .revisions.join(", "),
         .renamed.iter().map(|renamed| format!("{renamed}; or else ")).collect::<Vec<_>>().concat()
     )]
@@ -83,7 +83,7 @@ pub enum EngineError {
     },
     /// Revisions do something else now than when they were applied.
     #[error(
-        "changed after they were applied: {}; put the old code back and write a new revision for the change, \
+        "changed after they were applied: {}; restore the old code and write a new revision for the change, \
          or take them as they are now with --accept-changed REVISION",
         .revisions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     )]
@@ -147,8 +147,8 @@ pub enum EngineError {
     /// A revision ended the transaction in which the engine ran it.
     #[error(
         "revision {revision} ended the transaction that it ran in on {direction}; what it did until then may be there, and it \
-         is noted as unfinished. Leave COMMIT, ROLLBACK and RESET ALL out of it, or let its use_transaction() return \
-         Some(false), correct by hand what is left, and run the command again"
+         is noted as unfinished. Remove COMMIT, ROLLBACK and RESET ALL from it, or let its use_transaction() return \
+         Some(false); correct by hand what is left, and run the command again"
     )]
     EndedTransaction {
         /// Its name.
@@ -187,8 +187,8 @@ pub enum EngineError {
     },
     /// The live schema is not what the revision to stamp would have made.
     #[error(
-        "{revision} is not marked as applied, the live schema differs from it:\n{}\nCorrect the database, \
-         or mark it all the same with --accept-differences",
+        "{revision} is not marked as applied, because the live schema differs from it:\n{}\nCorrect the database, \
+         or mark it anyway with --accept-differences",
         .differences.iter().map(|one| format!("  {}", one.replace('\n', "\n  "))).collect::<Vec<_>>().join("\n")
     )]
     StampRefused {
@@ -198,7 +198,7 @@ pub enum EngineError {
         differences: Vec<String>,
     },
     /// A command that deletes rows was not confirmed.
-    #[error("{what}; nothing was changed. Say --yes to do it all the same")]
+    #[error("{what}; nothing was changed. Add --yes to do it anyway")]
     NotConfirmed {
         /// What would be lost.
         what: String,
@@ -274,8 +274,8 @@ pub enum EngineError {
     },
     /// The place in the code where a new revision is listed was not found.
     #[error(
-        "{path} has no list of revisions that is understood, so nothing was written; write {revision}.rs beside it and add \
-         there `mod {revision};` and `Box::new({revision}::Migration)`"
+        "{path} has no list of revisions that is understood, so nothing was written; write {revision}.rs beside it, and add there \
+         `mod {revision};` and `Box::new({revision}::Migration)`"
     )]
     NoRevisionList {
         /// The file.
@@ -319,7 +319,9 @@ pub enum EngineError {
         reason: String,
     },
     /// Files have no roles.
-    #[error("{target} is a file, and files have no roles: who may read and write it is a matter of its folder")]
+    #[error(
+        "{target} is a file, and files have no roles: the permissions of the folder decide who may read and write it"
+    )]
     NoRoles {
         /// The file.
         target: String,

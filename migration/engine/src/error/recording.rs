@@ -9,7 +9,7 @@ use crate::Direction;
 pub enum OfflineError {
     /// The revision depends on an answer that only a database has.
     #[error(
-        "revision {revision} cannot be written down for {direction}: it needs a database to answer `{question}`; \
+        "revision {revision} cannot be recorded for {direction}: it needs a database to answer `{question}`; \
          run it with `{direction}`, or let it ask with table_exists, column_exists or index_exists of migration_timescale::TimescaleManager"
     )]
     NeedsDatabase {
@@ -24,7 +24,7 @@ pub enum OfflineError {
         source: DbErr,
     },
     /// The revision gave up without having asked anything.
-    #[error("revision {revision} cannot be written down for {direction}: it ends with an error of its own")]
+    #[error("revision {revision} cannot be recorded for {direction}: it ends with an error of its own")]
     Failed {
         /// The revision.
         revision: String,
@@ -36,7 +36,7 @@ pub enum OfflineError {
     },
     /// The revision panicked, as one does that takes an answer for granted.
     #[error(
-        "revision {revision} cannot be written down for {direction}: it panicked: {said}{}; run it with `{direction}`",
+        "revision {revision} cannot be recorded for {direction}: it panicked: {said}{}; run it with `{direction}`",
         .question.as_ref().map(|question| format!(", after it asked the database `{question}`")).unwrap_or_default()
     )]
     Panicked {

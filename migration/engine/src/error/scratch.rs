@@ -9,8 +9,8 @@ use crate::EngineError;
 pub enum ScratchError {
     /// The user may create neither a database nor a schema to try revisions in.
     #[error(
-        "this user may create no place to try revisions in, as check, verify and stamp do; every other \
-         command does without. Allow one (PostgreSQL: GRANT CREATE ON DATABASE … TO …, or ALTER ROLE … CREATEDB; \
+        "this user may not create a scratch database, which check, verify and stamp need; no other command \
+         needs one. Allow it (PostgreSQL: GRANT CREATE ON DATABASE … TO …, or ALTER ROLE … CREATEDB; \
          MySQL: GRANT ALL ON `migration\\_scratch\\_%`.* TO …), or name another server of the same version with --database-url"
     )]
     MayNotCreate {
@@ -20,7 +20,7 @@ pub enum ScratchError {
     },
     /// The server serves one session, or this user one, so there is no second one for a scratch database.
     #[error(
-        "this server gives this user one session, so there is none for a scratch database beside it; \
+        "this server gives this user one session, so none is left for a scratch database; \
          allow two (ALTER ROLE … CONNECTION LIMIT), or name another TimescaleDB or PostgreSQL server with --database-url"
     )]
     OneSession,
@@ -36,7 +36,7 @@ pub enum ScratchError {
         because: Box<ScratchError>,
     },
     /// A revision failed where it was tried; the project's database is as it was.
-    #[error("revision {revision} failed where it was tried, the database itself is as it was")]
+    #[error("revision {revision} failed in the scratch database; the database itself was not changed")]
     Revision {
         /// Its name.
         revision: String,

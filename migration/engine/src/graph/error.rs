@@ -82,7 +82,7 @@ pub enum GraphError {
     },
     /// Revisions that wait for each other.
     #[error(
-        "revisions wait for each other: {}; change the parents or dependencies of one of them",
+        "revisions depend on each other in a circle: {}; change the parents or dependencies of one of them",
         circle(.revisions)
     )]
     Cycle {
@@ -91,7 +91,7 @@ pub enum GraphError {
     },
     /// Recorded as applied, but not in the list.
     #[error(
-        "applied but missing from the code: {}; check out the version that has them, or roll them back with it first",
+        "applied but missing from the code: {}; check out the version that has them, or revert them with it first",
         listed(.revisions)
     )]
     NotInCode {
@@ -107,7 +107,7 @@ pub enum GraphError {
         similar: Vec<String>,
     },
     /// A prefix of several revisions.
-    #[error("{prefix:?} is the beginning of {} revisions: {}; write more of the name", .matches.len(), listed(.matches))]
+    #[error("{prefix:?} is the beginning of {} revisions: {}; give more of the name", .matches.len(), listed(.matches))]
     AmbiguousPrefix {
         /// What was asked for.
         prefix: String,
@@ -171,7 +171,7 @@ pub enum GraphError {
         revision: String,
     },
     /// A target that means no revision, where one is needed.
-    #[error("{wanted} is no revision; name one, `history` lists them")]
+    #[error("{wanted} is not a revision; name one, `history` lists them")]
     NoRevision {
         /// What was asked for.
         wanted: String,
@@ -183,7 +183,9 @@ pub enum GraphError {
         heads: Vec<String>,
     },
     /// A merge of a revision with one it comes after.
-    #[error("{revision} comes after {before} already, there is nothing to join; name revisions of different branches")]
+    #[error(
+        "{revision} comes after {before} already, so there is nothing to join; name revisions of different branches"
+    )]
     MergedAlready {
         /// The later revision.
         revision: String,
@@ -229,7 +231,7 @@ fn circle(revisions: &[String]) -> String {
 fn fork(revision: Option<&str>, choices: &[String]) -> String {
     let choices = listed(choices);
     match revision {
-        Some(revision) => format!("at {revision} the ways part: {choices}"),
+        Some(revision) => format!("at {revision} the history branches: {choices}"),
         None => format!("the history begins with {choices}"),
     }
 }

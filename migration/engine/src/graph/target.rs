@@ -293,11 +293,11 @@ mod tests {
         let graph = diamond();
         assert_eq!(
             message(&graph, "m1+1"),
-            "m1+1 is not one revision: at m1_a the ways part: m2_b, m3_c; name one of them"
+            "m1+1 is not one revision: at m1_a the history branches: m2_b, m3_c; name one of them"
         );
         assert_eq!(
             message(&graph, "m4_e-2"),
-            "m4_e-2 is not one revision: at m4_d the ways part: m2_b, m3_c; name one of them"
+            "m4_e-2 is not one revision: at m4_d the history branches: m2_b, m3_c; name one of them"
         );
         assert_eq!(
             message(&graph, "m4_d+3"),

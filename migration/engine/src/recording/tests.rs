@@ -211,7 +211,7 @@ async fn a_question_without_an_answer_is_named() {
     let all: [&dyn MigrationTrait; 1] = [&irreversible];
     assert!(script(&all, |_| true, Direction::Up, TIMESCALEDB, &table).await.missing.is_empty());
     let written = script(&all, |_| true, Direction::Down, TIMESCALEDB, &table).await;
-    assert!(written.missing[0].to_string().contains("m2 cannot be written down for down"), "{written:?}");
+    assert!(written.missing[0].to_string().contains("m2 cannot be recorded for down"), "{written:?}");
 
     // One that cannot be recorded stands in nobody's way but says so.
     let later = revision("m3", |manager| Box::pin(run(manager, "CREATE TABLE b (id int)")));

@@ -59,7 +59,7 @@ fn of_jobs(jobs: &Jobs) -> Vec<Attention> {
         let stopped = Attention {
             about: "jobs".to_owned(),
             finding: format!(
-                "no scheduler of TimescaleDB runs for this database, so none of its {scheduled} jobs starts"
+                "no scheduler of TimescaleDB runs for this database, so its scheduled jobs ({scheduled}) do not start"
             ),
             remedy: format!(
                 "{}, or raise timescaledb.max_background_workers; until they run, `migration maintain` does refreshes and \

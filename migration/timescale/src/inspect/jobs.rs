@@ -101,7 +101,7 @@ impl Job {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "an interval of so many years is no schedule")]
+#[allow(clippy::cast_possible_truncation, reason = "an interval of so many years is not a schedule")]
 fn milliseconds(seconds: f64) -> i64 {
     (seconds * 1000.0) as i64
 }

@@ -242,7 +242,7 @@ async fn who_may_not_read_is_told_so() {
     let states = inspect::continuous_aggregates(db, runner.server()).await.unwrap();
     let [daily, hourly] = states.found().unwrap().as_slice() else { panic!("{states:?}") };
     let Answer::Unavailable { why } = &hourly.missing else { panic!("{hourly:?}") };
-    assert!(why.starts_with("it takes the right to read public.readings"), "{why}");
+    assert!(why.starts_with("this needs the right to read public.readings"), "{why}");
     assert_eq!(daily.missing.found(), Some(&vec![]), "made of what they may read");
     execute(db, &format!("RESET ROLE; GRANT SELECT ON readings TO {role}; SET ROLE {role}")).await;
     assert_eq!(missing(&runner, HOURLY).await, [buckets(&project::hourly(), late, late)]);

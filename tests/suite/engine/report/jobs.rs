@@ -26,7 +26,7 @@ async fn jobs_tell_how_they_do() {
     );
     let attention = inspect::attention(&asked);
     let jobs_stand = attention.iter().find(|one| one.about == "jobs").expect("no scheduler runs");
-    assert!(jobs_stand.finding.contains("none of its 2 jobs starts"), "{jobs_stand:?}");
+    assert!(jobs_stand.finding.contains("its scheduled jobs (2) do not start"), "{jobs_stand:?}");
 }
 
 #[tokio::test]

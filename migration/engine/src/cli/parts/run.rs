@@ -85,7 +85,7 @@ impl Run {
             text.push('\n');
         }
         let count = self.revisions.len();
-        let _ = writeln!(text, "-- {count} {} would be run, nothing was changed", plural(count, "revision"));
+        let _ = writeln!(text, "-- {count} {} would run; nothing was changed", plural(count, "revision"));
         text
     }
 }

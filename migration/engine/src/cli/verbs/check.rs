@@ -101,16 +101,16 @@ impl Outcome for Check {
             }
         };
         section("pending", &self.pending, "apply them: migration up");
-        section("unfinished", &self.unfinished, "a run was killed or is at work: migration up continues it");
+        section("unfinished", &self.unfinished, "a run was killed or is still at work: `migration up` continues it");
         section(
             "changed after they were applied",
             &self.changed.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "put the old code back and write a new revision, or: migration up --accept-changed REVISION",
+            "restore the old code and write a new revision, or: migration up --accept-changed REVISION",
         );
         section(
             "applied but missing from the code",
             &self.missing,
-            "check out the version that has them, or roll them back with it first",
+            "check out the version that has them, or revert them with it first",
         );
         let renamed: Vec<String> = self.renamed.iter().map(ToString::to_string).collect();
         section("renamed, as it seems", &renamed, "then they are applied, and not missing");

@@ -21,6 +21,6 @@ impl OnDatabase for Verb {
     async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         self.consent.ask(runner, "fresh drops every table").await?;
         runner.fresh(self.cascade).await?;
-        Ok(Done::report("the schema was dropped and made anew"))
+        Ok(Done::report("the schema was dropped and created again"))
     }
 }

@@ -125,7 +125,7 @@ impl Setup {
             _ => "areas",
         };
         if done < all {
-            return format!("{done} of {all} {what} set up; what failed is said below");
+            return format!("{done} of {all} {what} set up; the failures are listed below");
         }
         let idle = self.areas.iter().filter_map(|area| area.result.as_ref());
         let idle = idle.clone().all(|one| one.made.is_empty() && one.applied.is_empty());

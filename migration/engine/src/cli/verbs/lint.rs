@@ -144,7 +144,7 @@ impl Outcome for Lint {
             0 => String::new(),
             accepted => format!(", {accepted} accepted by the baseline"),
         };
-        let stale = each(&self.stale, |line| format!("found no longer, take it out of the baseline: {line}\n"));
+        let stale = each(&self.stale, |line| format!("no longer found, remove it from the baseline: {line}\n"));
         let (revisions, allowed) = (self.revisions, count(|finding| finding.allowed.is_some()));
         let summary = format!(
             "{revisions} {}: {entries} {}{places}, {allowed} allowed with a reason{accepted}\n",

@@ -43,7 +43,7 @@ impl Outcome for Roles {
         let count = self.statements.len();
         let said = match (count, self.dry_run) {
             (0, _) => "-- nothing to do".to_owned(),
-            (_, true) => format!("-- {count} {} would be run, nothing was changed", plural(count, "statement")),
+            (_, true) => format!("-- {count} {} would run; nothing was changed", plural(count, "statement")),
             (_, false) => format!("-- {count} {} run", plural(count, "statement")),
         };
         format!("{statements}{said}: {owner} owns, {read_write} reads and writes, {read_only} reads\n")

@@ -49,7 +49,7 @@ impl Outcome for Stamp {
     fn text(&self, _verbose: bool) -> String {
         let notes = each(&self.notes, |note| format!("note: {note}\n"));
         let recorded = each(&self.recorded, |name| format!("marked as applied: {name}\n"));
-        let nothing = if self.recorded.is_empty() { "nothing to mark, it is applied already\n" } else { "" };
+        let nothing = if self.recorded.is_empty() { "nothing to mark: it is applied already\n" } else { "" };
         notes + &recorded + nothing
     }
 }

@@ -5,7 +5,7 @@ use super::prelude::*;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "drop-aggregated-column",
-    summary: "A column that a continuous aggregate reads cannot be dropped, with CASCADE neither.",
+    summary: "A column that a continuous aggregate reads cannot be dropped, not even with CASCADE.",
     code: Some("2BP01"),
     versions: Versions::ALL,
     instead: "Drop the aggregate first and create it again without the column; its rows over dropped chunks are lost.",

@@ -148,7 +148,7 @@ async fn furnish(
             Ok(_) => {}
             Err(error) if name == "timescaledb" => return Err(error),
             Err(error) => {
-                tracing::warn!("the scratch database goes without the extension {name}: {}", sqlstate::message(&error));
+                tracing::warn!("the scratch database does not get the extension {name}: {}", sqlstate::message(&error));
             }
         }
         if name == "timescaledb" {
@@ -184,7 +184,7 @@ async fn drop_database(runner: &Runner, name: &str) {
         Ok(()) => Ok(()),
     };
     if let Err(error) = dropped {
-        tracing::warn!("{name} is left on the server, the next run drops it: {}", sqlstate::message(&error));
+        tracing::warn!("{name} is left on the server; the next run drops it: {}", sqlstate::message(&error));
     }
 }
 

@@ -220,11 +220,11 @@ async fn missing<C: ConnectionTrait>(
         return unavailable("its buckets are months, in a time zone or moved".to_owned());
     };
     if !settings.may_read_logs {
-        return unavailable("it takes the right to read TimescaleDB's logs of invalid ranges".to_owned());
+        return unavailable("this needs the right to read TimescaleDB's logs of invalid ranges".to_owned());
     }
     if !settings.may_read {
         let (source, stored) = (&settings.source, &settings.stored);
-        return unavailable(format!("it takes the right to read {source} and {stored}"));
+        return unavailable(format!("this needs the right to read {source} and {stored}"));
     }
     let Some(watermark) = aggregate.watermark else { return Ok(Answer::given(Vec::new())) };
     let until = match (settings.has_job, settings.job_from) {
