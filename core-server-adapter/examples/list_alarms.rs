@@ -75,7 +75,7 @@ async fn run(args: Args) -> Result<(), Failure> {
         period,
     };
     let page = database.alarms().list(&filter, &PageRequest { limit: args.limit, cursor: args.cursor }).await?;
-    let counts = database.alarms().counts(period).await?;
+    let counts = database.alarms().counts(&AlarmFilter::new().period(period)).await?;
     database.close().await;
     let text = if args.json { as_json(&page, &counts)? } else { as_table(&page, &counts) };
     match writeln!(std::io::stdout(), "{text}") {

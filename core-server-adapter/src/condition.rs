@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::{Enum, Expr},
 };
 
-use crate::{Period, moment};
+use crate::{Period, moment, text};
 
 /// What has its time in the period.
 ///
@@ -42,9 +42,9 @@ pub(crate) fn label<E: ActiveEnum<Value = Enum>>(value: &E) -> Expr {
     Expr::Constant(Value::from(value.to_value().value.into_owned()))
 }
 
-/// What has this text, if one is given.
+/// What has this text, if one is given. Nothing has one with a NUL, which PostgreSQL would not even compare.
 pub(crate) fn is_text<C: ColumnTrait>(of: C, text: Option<&str>) -> Option<Expr> {
-    text.map(|text| of.eq(text))
+    text.map(|text| if text::check_nul(text).is_ok() { of.eq(text) } else { Expr::cust("1 = 0") })
 }
 
 /// What has this label, if one is given.

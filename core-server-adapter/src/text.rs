@@ -23,16 +23,18 @@ pub(crate) fn check(text: &str, characters: usize) -> Result<(), String> {
 }
 
 /// Checks that there is no NUL.
-fn check_nul(text: &str) -> Result<(), String> {
+pub(crate) fn check_nul(text: &str) -> Result<(), String> {
     if text.contains('\0') { Err(NUL.to_owned()) } else { Ok(()) }
 }
 
 /// Checks a text of any kind.
 pub(crate) fn check_long(text: &str) -> Result<(), String> {
-    if text.len() > LONG_BYTES {
-        return Err(format!("has {} bytes; at most {LONG_BYTES} are allowed", text.len()));
-    }
+    check_length(text.len())?;
     check_nul(text)
+}
+
+fn check_length(bytes: usize) -> Result<(), String> {
+    if bytes > LONG_BYTES { Err(format!("has {bytes} bytes; at most {LONG_BYTES} are allowed")) } else { Ok(()) }
 }
 
 /// Checks that a number is one: SQLite would store NaN as NULL, MySQL neither NaN nor the infinities.
@@ -46,6 +48,11 @@ pub(crate) fn check_number(number: Option<f64>) -> Result<(), String> {
 /// Checks that there is no NUL, in keys neither: PostgreSQL's `jsonb` takes none.
 pub(crate) fn check_json(json: Option<&Json>) -> Result<(), String> {
     if json.is_some_and(has_nul) { Err(NUL.to_owned()) } else { Ok(()) }
+}
+
+/// Checks that JSON is no longer than a long text.
+pub(crate) fn check_long_json(json: Option<&Json>) -> Result<(), String> {
+    json.map_or(Ok(()), |json| check_length(json.to_string().len()))
 }
 
 fn has_nul(json: &Json) -> bool {

@@ -82,8 +82,8 @@ async fn raises_lists_and_closes_alarms() {
     }
     assert_eq!(backwards, forwards);
 
-    let acknowledged = alarms.acknowledge_at(odd.id, "ana", at(10)).await.unwrap();
-    assert_eq!(alarms.acknowledge(odd.id, "bob").await.unwrap(), acknowledged);
+    let acknowledged = alarms.acknowledge_at(odd.id, "ana", at(10)).await.unwrap().alarm;
+    assert_eq!(alarms.acknowledge(odd.id, "bob").await.unwrap().alarm, acknowledged);
     let resolved = alarms.resolve_at(odd.id, at(20)).await.unwrap();
     assert_eq!(alarms.resolve(odd.id).await.unwrap(), resolved);
     let error = alarms.acknowledge(odd.id, "bob").await.unwrap_err();

@@ -3,11 +3,12 @@
 use sea_orm::{ColumnTrait, Condition, DbBackend, ExprTrait, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 
-use super::{AlarmOrigin, AlarmSeverity, AlarmStatus};
+use super::{AlarmOrigin, AlarmSeverity, AlarmStatus, PLACE};
 use crate::{
-    Period,
+    AdapterError, Period,
     condition::{column, is_label, label, within},
     filter::narrowing,
+    text,
 };
 use entity::alarms::alarm::Column;
 
@@ -39,6 +40,11 @@ impl AlarmFilter {
     /// All alarms.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Refuses what no alarm can have and a database would not take.
+    pub(crate) fn check(&self) -> Result<(), AdapterError> {
+        self.sensor.as_deref().map_or(Ok(()), text::check_nul).map_err(|reason| PLACE.invalid("sensor_id", reason))
     }
 
     pub(crate) fn condition(&self, backend: DbBackend) -> Condition {

@@ -19,6 +19,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryTrait, UpdateMany,
     sea_query::Expr,
 };
+use serde::Serialize;
 
 use super::{AlarmId, AlarmRepository, AlarmStatus, PLACE, repository::Look};
 use crate::{
@@ -28,34 +29,80 @@ use crate::{
     moment, text,
 };
 
+/// An alarm that was to be acknowledged.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Acknowledged {
+    /// As it is now.
+    pub alarm: Alarm,
+    /// Whether this call acknowledged it. Otherwise it had been before, by whom the alarm tells.
+    pub first: bool,
+}
+
+/// When something became of an alarm.
+#[derive(Clone, Copy)]
+enum When {
+    Now,
+    At(DateTime<Utc>),
+}
+
+impl When {
+    /// Refuses a time that no alarm can have.
+    fn check(self, column: &'static str) -> Result<(), AdapterError> {
+        match self {
+            Self::Now => Ok(()),
+            Self::At(at) => moment::storable(at).map(drop).map_err(|reason| PLACE.invalid(column, reason)),
+        }
+    }
+
+    /// The time as it is stored, never before the alarm was raised.
+    fn of(self, alarm: &Alarm, column: &'static str) -> Result<DateTime<Utc>, AdapterError> {
+        let raised_at = alarm.raised_at.to_utc();
+        match self {
+            Self::Now => Ok(Ord::max(moment::truncated(Utc::now()), raised_at)),
+            Self::At(at) if moment::truncated(at) < raised_at => {
+                let reason =
+                    format!("is {}, before the alarm was raised at {}", at.to_rfc3339(), raised_at.to_rfc3339());
+                Err(PLACE.invalid(column, reason))
+            }
+            Self::At(at) => Ok(moment::truncated(at)),
+        }
+    }
+}
+
 impl<C: ConnectionTrait> AlarmRepository<'_, C> {
-    /// `by` has seen the alarm, now. See [`acknowledge_at`](Self::acknowledge_at).
-    pub async fn acknowledge(&self, id: impl Into<AlarmId>, by: &str) -> Result<Alarm, AdapterError> {
-        self.acknowledge_at(id, by, Utc::now()).await
+    /// `by` has seen the alarm, now; or, where its sensor's clock is ahead, when it was raised. See
+    /// [`acknowledge_at`](Self::acknowledge_at).
+    pub async fn acknowledge(&self, id: impl Into<AlarmId>, by: &str) -> Result<Acknowledged, AdapterError> {
+        self.acknowledge_when(id.into(), by, When::Now).await
     }
 
     /// `by` saw the alarm at a time of the caller's clock; gives the alarm as it is now.
     ///
     /// An alarm that is acknowledged already stays as it is, with its first acknowledgement: of two people at once both
-    /// succeed, and both see who was first.
+    /// succeed, and [`Acknowledged::first`] tells who was first.
     ///
     /// # Errors
     ///
     /// - [`AdapterError::NotFound`] when there is no such alarm;
     /// - [`AdapterError::AlreadyResolved`] when it is resolved;
-    /// - [`AdapterError::InvalidValue`] for a `by` that is empty or longer than 255 characters, or a time outside the years
-    ///   1970 to 9999;
+    /// - [`AdapterError::InvalidValue`] for a `by` that is empty or longer than 255 characters, or a time before the alarm
+    ///   was raised or outside the years 1970 to 9999;
     /// - failures of the database.
     pub async fn acknowledge_at(
         &self,
         id: impl Into<AlarmId>,
         by: &str,
         at: impl Into<DateTime<Utc>>,
-    ) -> Result<Alarm, AdapterError> {
+    ) -> Result<Acknowledged, AdapterError> {
+        self.acknowledge_when(id.into(), by, When::At(at.into())).await
+    }
+
+    async fn acknowledge_when(&self, id: AlarmId, by: &str, when: When) -> Result<Acknowledged, AdapterError> {
         text::check(by, text::NAME_CHARACTERS).map_err(|reason| PLACE.invalid("acknowledged_by", reason))?;
-        let at = moment::storable(at.into()).map_err(|reason| PLACE.invalid("acknowledged_at", reason))?;
+        when.check("acknowledged_at")?;
         let alarm = self.get(id).await?;
-        let alarm = if alarm.status == AlarmStatus::Active {
+        let (alarm, first) = if alarm.status == AlarmStatus::Active {
+            let at = when.of(&alarm, "acknowledged_at")?;
             let values = [
                 (Column::Status, label(&AlarmStatus::Acknowledged)),
                 (Column::AcknowledgedAt, Expr::val(at)),
@@ -65,17 +112,18 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
             let done = |now| now != AlarmStatus::Active;
             self.change(&alarm, values, still, done, "acknowledging an alarm").await?
         } else {
-            alarm
+            (alarm, false)
         };
         if alarm.status == AlarmStatus::Resolved {
             return Err(PLACE.already_resolved(&alarm.id, alarm.resolved_at.map(Into::into)));
         }
-        Ok(alarm)
+        Ok(Acknowledged { alarm, first })
     }
 
-    /// The cause of the alarm is gone, now. See [`resolve_at`](Self::resolve_at).
+    /// The cause of the alarm is gone, now; or, where its sensor's clock is ahead, when it was raised. See
+    /// [`resolve_at`](Self::resolve_at).
     pub async fn resolve(&self, id: impl Into<AlarmId>) -> Result<Alarm, AdapterError> {
-        self.resolve_at(id, Utc::now()).await
+        self.resolve_when(id.into(), When::Now).await
     }
 
     /// The cause of the alarm was gone at a time of the caller's clock; gives the alarm as it is now.
@@ -86,25 +134,31 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     /// # Errors
     ///
     /// - [`AdapterError::NotFound`] when there is no such alarm;
-    /// - [`AdapterError::InvalidValue`] for a time outside the years 1970 to 9999;
+    /// - [`AdapterError::InvalidValue`] for a time before the alarm was raised or outside the years 1970 to 9999;
     /// - failures of the database.
     pub async fn resolve_at(
         &self,
         id: impl Into<AlarmId>,
         at: impl Into<DateTime<Utc>>,
     ) -> Result<Alarm, AdapterError> {
-        let at = moment::storable(at.into()).map_err(|reason| PLACE.invalid("resolved_at", reason))?;
+        self.resolve_when(id.into(), When::At(at.into())).await
+    }
+
+    async fn resolve_when(&self, id: AlarmId, when: When) -> Result<Alarm, AdapterError> {
+        when.check("resolved_at")?;
         let alarm = self.get(id).await?;
         if alarm.status == AlarmStatus::Resolved {
             return Ok(alarm);
         }
+        let at = when.of(&alarm, "resolved_at")?;
         let values = [(Column::Status, label(&AlarmStatus::Resolved)), (Column::ResolvedAt, Expr::val(at))];
         let still = column(Column::Status).ne(label(&AlarmStatus::Resolved));
         let done = |now| now == AlarmStatus::Resolved;
-        self.change(&alarm, values, still, done, "resolving an alarm").await
+        Ok(self.change(&alarm, values, still, done, "resolving an alarm").await?.0)
     }
 
-    /// Sets `values` if the status is `still` what it was, and reads the alarm again, whoever changed it.
+    /// Sets `values` if the status is `still` what it was, and reads the alarm again, whoever changed it; tells whether it
+    /// was this call.
     ///
     /// On TimescaleDB an UPDATE that had to wait for another change of the row skips it, without looking whether its
     /// condition still holds (PostgreSQL looks). Then the status is not what `done` expects, and it is tried again.
@@ -115,7 +169,7 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
         still: Expr,
         done: impl Fn(AlarmStatus) -> bool,
         doing: &'static str,
-    ) -> Result<Alarm, AdapterError> {
+    ) -> Result<(Alarm, bool), AdapterError> {
         const ATTEMPTS: u32 = 10;
         let key = Condition::all()
             .add(Column::Id.eq(alarm.id))
@@ -126,11 +180,12 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
             update = update.col_expr(column, value);
         }
         let id = AlarmId::from(alarm.id);
+        let mut changed = false;
         for _ in 0..ATTEMPTS {
-            execute(self.db, &update).await.map_err(PLACE.while_doing(doing))?;
+            changed |= execute(self.db, &update).await.map_err(PLACE.while_doing(doing))? > 0;
             let now = self.look_up(id, Look::Again(alarm)).await?.ok_or_else(|| PLACE.not_found(&id))?;
             if done(now.status) {
-                return Ok(now);
+                return Ok((now, changed));
             }
         }
         let Place { area, table } = PLACE;
@@ -138,16 +193,17 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     }
 }
 
-/// Runs the update; on PostgreSQL with its values as literals and not prepared.
+/// The number of rows that the update changed. It runs on PostgreSQL with its values as literals and not prepared.
 ///
 /// TimescaleDB chooses the batches to unpack by constants. A prepared statement has none once PostgreSQL goes over to a
 /// generic plan, which it may from the sixth execution in a session on, and then unpacks the whole history:
 /// docs/adr/0004.
-async fn execute<C: ConnectionTrait>(db: &C, update: &UpdateMany<alarm::Entity>) -> Result<(), DbErr> {
+async fn execute<C: ConnectionTrait>(db: &C, update: &UpdateMany<alarm::Entity>) -> Result<u64, DbErr> {
     let backend = db.get_database_backend();
     let statement = update.build(backend);
-    match Dialect::of(backend) {
-        Dialect::Postgres => db.execute_unprepared(&statement.to_string()).await.map(drop),
-        Dialect::MySql | Dialect::Sqlite => db.execute_raw(statement).await.map(drop),
-    }
+    let done = match Dialect::of(backend) {
+        Dialect::Postgres => db.execute_unprepared(&statement.to_string()).await,
+        Dialect::MySql | Dialect::Sqlite => db.execute_raw(statement).await,
+    };
+    done.map(|done| done.rows_affected())
 }

@@ -15,9 +15,11 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     ///
     /// # Errors
     ///
-    /// [`AdapterError::InvalidPage`] for a limit outside 1 to [`PageRequest::MAX_LIMIT`]; failures of the database.
+    /// [`AdapterError::InvalidPage`] for a limit outside 1 to [`PageRequest::MAX_LIMIT`]; [`AdapterError::InvalidValue`] for
+    /// a sensor with a NUL character; failures of the database.
     pub async fn list(&self, filter: &AlarmFilter, request: &PageRequest) -> Result<Page<Alarm>, AdapterError> {
         request.check()?;
+        filter.check()?;
         let statement = statement(filter, request, self.db.get_database_backend());
         let alarms = alarm::Entity::find()
             .from_raw_sql(statement)

@@ -19,11 +19,13 @@ mod new_alarm;
 mod raise;
 mod repository;
 mod score;
+mod taken;
 
 pub use counts::{AlarmCount, AlarmCounts};
 pub use entity::alarms::{Alarm, AlarmOrigin, AlarmSeverity, AlarmStatus};
 pub use filter::AlarmFilter;
 pub use id::{AlarmId, Detection};
+pub use lifecycle::Acknowledged;
 pub use new_alarm::{NewAlarm, RawAlarm};
 pub use raise::Raised;
 pub use repository::AlarmRepository;

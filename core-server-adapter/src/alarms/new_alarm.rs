@@ -1,13 +1,17 @@
 //! An alarm that is to be raised.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::prelude::Json;
 use serde::{Deserialize, Serialize};
 
 use super::{AlarmId, AlarmOrigin, AlarmSeverity, AnomalyScore, PLACE};
 use crate::{AdapterError, moment, text};
 
-/// An alarm that is to be raised. A score belongs to model alarms and to nothing else, which the constructors see to.
+/// How far the clock of a sensor may be ahead.
+const AHEAD: TimeDelta = TimeDelta::days(1);
+
+/// An alarm that is to be raised. A score belongs to model alarms and to nothing else, which the constructors see to; so does
+/// reading it from JSON, which has the fields of [`RawAlarm`].
 ///
 /// ```
 /// use chrono::Utc;
@@ -19,7 +23,8 @@ use crate::{AdapterError, moment, text};
 ///     .message("temperature pattern not seen before");
 /// # Ok::<(), core_server_adapter::AdapterError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "RawAlarm")]
 pub struct NewAlarm {
     pub(crate) id: Option<AlarmId>,
     pub(crate) raised_at: DateTime<Utc>,
@@ -33,8 +38,8 @@ pub struct NewAlarm {
     pub(crate) score: Option<AnomalyScore>,
 }
 
-/// An alarm as it comes from outside, with nothing checked: `NewAlarm::try_from` does that. It is read from JSON, and gets
-/// more fields with time.
+/// An alarm as it comes from outside, with nothing checked: `NewAlarm::try_from` does that. It is read from JSON, which may
+/// have no other fields, and gets more fields with time. It has no id: [`NewAlarm::id`] is for ids of the program's own.
 ///
 /// ```
 /// use core_server_adapter::alarms::{NewAlarm, RawAlarm};
@@ -45,11 +50,10 @@ pub struct NewAlarm {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the columns of the table, see the entity")]
 pub struct RawAlarm {
-    #[serde(default)]
-    pub id: Option<AlarmId>,
     pub raised_at: DateTime<Utc>,
     pub sensor_id: String,
     pub severity: AlarmSeverity,
@@ -75,7 +79,6 @@ impl RawAlarm {
         origin: AlarmOrigin,
     ) -> Self {
         Self {
-            id: None,
             raised_at: raised_at.into(),
             sensor_id: sensor.into(),
             severity,
@@ -136,7 +139,7 @@ impl NewAlarm {
         self
     }
 
-    /// Anything else worth keeping. JSON `null` counts as nothing. PostgreSQL keeps numbers by value, not by spelling: `1e16`
+    /// Anything else worth keeping, up to 65,535 bytes of JSON. JSON `null` counts as nothing. PostgreSQL keeps numbers by value, not by spelling: `1e16`
     /// comes back as `10000000000000000`.
     #[must_use]
     pub fn context(mut self, context: Json) -> Self {
@@ -145,7 +148,8 @@ impl NewAlarm {
     }
 
     /// An id of the caller's, to raise an alarm once however often it is reported: see [`AlarmId::of_detection`]. Made by
-    /// the adapter when not set.
+    /// the adapter when not set. One that carries a time has to carry that of the alarm, and one that is the id of an
+    /// alarm at another time is refused.
     #[must_use]
     pub fn id(mut self, id: impl Into<AlarmId>) -> Self {
         self.id = Some(id.into());
@@ -170,11 +174,30 @@ impl NewAlarm {
     pub(crate) fn checked(&self) -> Result<Self, AdapterError> {
         text::check(&self.sensor_id, text::NAME_CHARACTERS).map_err(|reason| PLACE.invalid("sensor_id", reason))?;
         let raised_at = moment::storable(self.raised_at).map_err(|reason| PLACE.invalid("raised_at", reason))?;
+        if raised_at > Utc::now() + AHEAD {
+            // It would stand first in every list until its time has come.
+            let reason = format!(
+                "is {}, more than a day ahead of this machine's clock; correct the clock of what reports it",
+                raised_at.to_rfc3339()
+            );
+            return Err(PLACE.invalid("raised_at", reason));
+        }
+        if let Some((id, (from, to))) = self.id.and_then(|id| Some((id, id.window()?)))
+            && !(from..to).contains(&raised_at)
+        {
+            let reason = format!(
+                "{id} carries the time {}, and the alarm is of {}; make it with AlarmId::new or AlarmId::of_detection",
+                from.to_rfc3339(),
+                raised_at.to_rfc3339()
+            );
+            return Err(PLACE.invalid("id", reason));
+        }
         for (column, number) in [("value", self.value), ("threshold", self.threshold)] {
             text::check_number(number).map_err(|reason| PLACE.invalid(column, reason))?;
         }
         text::check_long(&self.message).map_err(|reason| PLACE.invalid("message", reason))?;
         text::check_json(self.context.as_ref()).map_err(|reason| PLACE.invalid("context", reason))?;
+        text::check_long_json(self.context.as_ref()).map_err(|reason| PLACE.invalid("context", reason))?;
         Ok(Self { id: Some(self.id.unwrap_or_else(|| AlarmId::new(raised_at))), raised_at, ..self.clone() })
     }
 }
@@ -198,8 +221,7 @@ impl TryFrom<RawAlarm> for NewAlarm {
             }
         };
         let context = raw.context.filter(|context| !context.is_null());
-        Self { id: raw.id, value: raw.value, threshold: raw.threshold, message: raw.message, context, ..alarm }
-            .checked()
+        Self { value: raw.value, threshold: raw.threshold, message: raw.message, context, ..alarm }.checked()
     }
 }
 

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{AlarmId, AlarmRepository, NewAlarm, PLACE};
+use super::{AlarmId, AlarmRepository, NewAlarm, PLACE, taken};
 use crate::{
     AdapterError,
     batch::{self, Bulk, OnExisting, arrays, checked_rows, json_size},
@@ -36,11 +36,16 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     ///
     /// # Errors
     ///
-    /// - [`AdapterError::InvalidValue`] for a value the schema does not allow;
+    /// - [`AdapterError::InvalidValue`] for a value the schema does not allow, a time of more than a day ahead of this
+    ///   machine's clock, and an id of the caller's that carries another time or is that of an alarm at another time;
     /// - [`AdapterError::AlreadyExists`] when the alarm has an id of the caller's, and is there;
     /// - failures of the database.
     pub async fn raise(&self, alarm: &NewAlarm) -> Result<Alarm, AdapterError> {
-        row(alarm.checked()?).insert(self.db).await.map_err(PLACE.while_doing("raising an alarm"))
+        let checked = alarm.checked()?;
+        if alarm.id.is_some() {
+            taken::refuse(self.db, [(None, &checked)]).await?;
+        }
+        row(checked).insert(self.db).await.map_err(PLACE.while_doing("raising an alarm"))
     }
 }
 
@@ -52,7 +57,7 @@ impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
     ///
     /// As [`raise`](Self::raise); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn raise_many(&self, alarms: &[NewAlarm]) -> Result<Vec<AlarmId>, AdapterError> {
-        let alarms = checked_rows(alarms, NewAlarm::checked)?;
+        let alarms = self.checked(alarms).await?;
         let ids = alarms.iter().filter_map(|alarm| alarm.id).collect();
         batch::write(self.db, alarms, OnExisting::Fail).await?;
         Ok(ids)
@@ -68,10 +73,19 @@ impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
     /// As [`raise`](Self::raise), but [`AdapterError::AlreadyExists`]; [`AdapterError::InvalidValue`] tells the row, counted
     /// from 0.
     pub async fn raise_missing(&self, alarms: &[NewAlarm]) -> Result<Raised, AdapterError> {
-        let alarms = checked_rows(alarms, NewAlarm::checked)?;
+        let alarms = self.checked(alarms).await?;
         let all = alarms.len() as u64;
         let new = batch::write(self.db, alarms, OnExisting::Skip).await?;
         Ok(Raised { new, already_there: all.saturating_sub(new) })
+    }
+
+    /// The alarms as they will be stored.
+    async fn checked(&self, alarms: &[NewAlarm]) -> Result<Vec<NewAlarm>, AdapterError> {
+        let checked = checked_rows(alarms, NewAlarm::checked)?;
+        // Ids of the adapter's making are nobody else's.
+        let given = alarms.iter().zip(&checked).enumerate().filter(|(_, (alarm, _))| alarm.id.is_some());
+        taken::refuse(self.db, given.map(|(row, (_, alarm))| (Some(row), alarm))).await?;
+        Ok(checked)
     }
 }
 

@@ -5,8 +5,8 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait, sea_query::LockType,
 };
 
-use super::{AlarmCount, AlarmCounts, AlarmId, AlarmOrigin, AlarmSeverity, PLACE};
-use crate::{AdapterError, Period, condition::within};
+use super::{AlarmCount, AlarmCounts, AlarmFilter, AlarmId, AlarmOrigin, AlarmSeverity, PLACE};
+use crate::AdapterError;
 
 /// The alarms of a database, over a pool or within a transaction.
 ///
@@ -66,18 +66,19 @@ impl<'db, C: ConnectionTrait> AlarmRepository<'db, C> {
         }
     }
 
-    /// Numbers of alarms raised in `period`, by origin and severity.
+    /// Numbers of the alarms that match, by origin and severity.
     ///
     /// # Errors
     ///
     /// Failures of the database.
-    pub async fn counts(&self, period: Period) -> Result<AlarmCounts, AdapterError> {
+    pub async fn counts(&self, filter: &AlarmFilter) -> Result<AlarmCounts, AdapterError> {
+        filter.check()?;
         let rows: Vec<(AlarmOrigin, AlarmSeverity, i64)> = alarm::Entity::find()
             .select_only()
             .column(alarm::Column::Origin)
             .column(alarm::Column::Severity)
             .column_as(alarm::Column::Id.count(), "count")
-            .filter(within(alarm::Column::RaisedAt, period))
+            .filter(filter.condition(self.db.get_database_backend()))
             .group_by(alarm::Column::Origin)
             .group_by(alarm::Column::Severity)
             .into_tuple()

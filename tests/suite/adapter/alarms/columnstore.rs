@@ -71,7 +71,7 @@ async fn changes_unpack_a_batch_each() {
     let chosen: Vec<&Alarm> = (0..8).map(|number| &all[number * 601 + number]).collect();
     for (number, alarm) in (1..).zip(&chosen) {
         let acknowledged = alarms.acknowledge(alarm.id, "ana").await.unwrap();
-        assert_eq!((acknowledged.status, acknowledged.id), (AlarmStatus::Acknowledged, alarm.id));
+        assert_eq!((acknowledged.alarm.status, acknowledged.alarm.id), (AlarmStatus::Acknowledged, alarm.id));
         let rows = unpacked(db).await;
         assert!(
             (1..=number * A_BATCH).contains(&rows),
@@ -105,7 +105,7 @@ async fn what_lies_beside_the_columnstore_is_seen() {
         let (mut listed, mut counted) = (0, 0);
         for alarm in all.iter().step_by(500) {
             listed = alarms.list(&filter, &page).await.unwrap().items.len();
-            counted = alarms.counts(Period::ALL).await.unwrap().total();
+            counted = alarms.counts(&AlarmFilter::new()).await.unwrap().total();
             assert_eq!(alarms.get(alarm.id).await.unwrap(), *alarm);
         }
         if week % 2 == 0 {
@@ -114,12 +114,20 @@ async fn what_lies_beside_the_columnstore_is_seen() {
             assert_eq!(alarms.find(late.id).await.unwrap().as_ref(), Some(&late), "by its id, week {week}");
             let found = alarms.list(&filter, &page).await.unwrap().items;
             assert!(found.contains(&late) && found.len() == listed + 1, "in the list, week {week}");
-            assert_eq!(alarms.counts(Period::ALL).await.unwrap().total(), counted + 1, "in the counts, week {week}");
+            assert_eq!(
+                alarms.counts(&AlarmFilter::new()).await.unwrap().total(),
+                counted + 1,
+                "in the counts, week {week}"
+            );
         } else {
             // A change takes the rows of its batch out of the columnstore.
             let number = usize::try_from(week * SENSORS * A_BATCH + 7).unwrap();
-            let changed = alarms.acknowledge(all[number].id, "ana").await.unwrap();
-            assert_eq!(alarms.counts(Period::ALL).await.unwrap().total(), counted, "in the counts, week {week}");
+            let changed = alarms.acknowledge(all[number].id, "ana").await.unwrap().alarm;
+            assert_eq!(
+                alarms.counts(&AlarmFilter::new()).await.unwrap().total(),
+                counted,
+                "in the counts, week {week}"
+            );
             assert_eq!(alarms.get(changed.id).await.unwrap(), changed, "by its id, week {week}");
             let found = alarms.list(&filter, &page).await.unwrap().items;
             assert!(found.contains(&changed) && found.len() == listed, "in the list, week {week}");
@@ -127,10 +135,10 @@ async fn what_lies_beside_the_columnstore_is_seen() {
     }
     // TimescaleDB 2.23 keeps the plan of a prepared statement when another client, or the caller with a statement that is
     // not prepared, is the first to put a row beside a chunk in the columnstore.
-    let counted = alarms.counts(Period::ALL).await.unwrap().total();
+    let counted = alarms.counts(&AlarmFilter::new()).await.unwrap().total();
     let at = fixtures::moment(Backend::Timescale, minute(5));
     execute(db, &format!("INSERT INTO alarms (raised_at, sensor_id, severity) VALUES ({at}, 'pump-7', 'info')")).await;
-    assert_eq!(alarms.counts(Period::ALL).await.unwrap().total(), counted + 1);
+    assert_eq!(alarms.counts(&AlarmFilter::new()).await.unwrap().total(), counted + 1);
 }
 
 /// The batch of the alarm is unpacked by the first, whom the second waits for.
@@ -159,7 +167,7 @@ async fn two_at_once_in_the_columnstore() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(!resolving.is_finished());
     transaction.commit().await.unwrap();
-    let both = Alarm { status: AlarmStatus::Resolved, resolved_at: Some(minute(4).fixed_offset()), ..first };
+    let both = Alarm { status: AlarmStatus::Resolved, resolved_at: Some(minute(4).fixed_offset()), ..first.alarm };
     assert_eq!(resolving.await.unwrap().unwrap(), both);
     assert_eq!(alarms.get(id).await.unwrap(), both);
     assert_eq!(i64::from(count(db, "alarms").await), WEEKS * SENSORS * A_BATCH, "none is there twice");

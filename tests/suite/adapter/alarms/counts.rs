@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
     Period,
-    alarms::{AlarmCounts, AlarmOrigin, AlarmSeverity},
+    alarms::{AlarmCounts, AlarmFilter, AlarmOrigin, AlarmSeverity},
 };
 use sea_orm::Iterable;
 use tests::{TestDatabase, on_every_backend};
@@ -15,7 +15,7 @@ on_every_backend!(counts_agree_with_the_rows);
 async fn counts_agree_with_the_rows(database: TestDatabase) {
     let (_database, adapter) = migrated(database).await;
     let alarms = adapter.alarms();
-    assert_eq!(alarms.counts(Period::ALL).await.unwrap(), AlarmCounts::default());
+    assert_eq!(alarms.counts(&AlarmFilter::new()).await.unwrap(), AlarmCounts::default());
     list::fill(adapter.connection()).await;
     let all = rows(adapter.connection()).await;
     let [early, middle, late] = [30, 150, 270].map(|place: usize| all[place].raised_at.to_utc());
@@ -35,7 +35,7 @@ async fn counts_agree_with_the_rows(database: TestDatabase) {
         Period::since(DateTime::<Utc>::MAX_UTC),
     ];
     for period in periods {
-        let counts = alarms.counts(period).await.unwrap();
+        let counts = alarms.counts(&AlarmFilter::new().period(period)).await.unwrap();
         let inside: Vec<_> = all.iter().filter(|alarm| list::within(period, alarm)).collect();
         let number = |origin: Option<AlarmOrigin>, severity: Option<AlarmSeverity>| {
             let matching = inside.iter().filter(|alarm| {

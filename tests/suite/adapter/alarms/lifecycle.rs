@@ -5,9 +5,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use core_server_adapter::{
     AdapterError,
-    alarms::{Alarm, AlarmId, AlarmRepository, AlarmSeverity, AlarmStatus, NewAlarm},
+    alarms::{Acknowledged, Alarm, AlarmId, AlarmRepository, AlarmSeverity, AlarmStatus, NewAlarm},
 };
-use sea_orm::TransactionTrait;
+use entity::alarms::alarm;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, TransactionTrait};
 use tests::{Backend, TestDatabase, on_every_backend};
 use uuid::Uuid;
 
@@ -20,23 +21,29 @@ async fn every_step_from_every_state(database: TestDatabase) {
     let (_database, adapter) = migrated(database).await;
     let alarms = adapter.alarms();
     let bystander = alarms.raise(&hot(0)).await.unwrap();
-    // Ids of other programs tell no time; these alarms are found and changed all the same.
+    // Ids of other programs tell no time, or a wrong one; these alarms are found and changed too.
     let foreign = Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef);
-    let misleading = AlarmId::new(minute(900_000));
-    for new in [hot(1), hot(1), hot(2).id(foreign), hot(3).id(misleading)] {
-        let active = alarms.raise(&new).await.unwrap();
+    let misleading = AlarmId::new(minute(900_000)).as_uuid();
+    for (number, id) in [(1, None), (1, None), (2, Some(foreign)), (3, Some(misleading))] {
+        let mut active = alarms.raise(&hot(number)).await.unwrap();
+        if let Some(id) = id {
+            let of_another = alarm::ActiveModel { id: Set(id), ..active.clone().into() };
+            active = of_another.insert(adapter.connection()).await.unwrap();
+        }
         let first = minute(10) + TimeDelta::nanoseconds(999);
         let acknowledged = alarms.acknowledge_at(active.id, "ana", first).await.unwrap();
+        assert!(acknowledged.first);
         let expected = Alarm {
             status: AlarmStatus::Acknowledged,
             acknowledged_at: Some(minute(10).fixed_offset()),
             acknowledged_by: Some("ana".to_owned()),
             ..active
         };
-        assert_eq!(acknowledged, expected);
+        assert_eq!(acknowledged.alarm, expected);
         assert_eq!(alarms.get(active.id).await.unwrap(), expected);
         // The first acknowledgement stays.
-        assert_eq!(alarms.acknowledge_at(active.id, "bert", minute(11)).await.unwrap(), expected);
+        let second = alarms.acknowledge_at(active.id, "bert", minute(11)).await.unwrap();
+        assert_eq!(second, Acknowledged { alarm: expected.clone(), first: false });
         let resolved = alarms.resolve_at(active.id, minute(12)).await.unwrap();
         let expected =
             Alarm { status: AlarmStatus::Resolved, resolved_at: Some(minute(12).fixed_offset()), ..expected };
@@ -57,12 +64,12 @@ async fn every_step_from_every_state(database: TestDatabase) {
     // Now is now.
     let before = chrono::Utc::now() - TimeDelta::milliseconds(1);
     let acknowledged = alarms.acknowledge(alarms.raise(&hot(7)).await.unwrap().id, "ana").await.unwrap();
-    let resolved = alarms.resolve(acknowledged.id).await.unwrap();
-    for at in [acknowledged.acknowledged_at, resolved.resolved_at] {
+    let resolved = alarms.resolve(acknowledged.alarm.id).await.unwrap();
+    for at in [acknowledged.alarm.acknowledged_at, resolved.resolved_at] {
         assert!((before..=chrono::Utc::now()).contains(&at.unwrap().to_utc()), "{at:?}");
     }
     assert_eq!(alarms.get(bystander.id).await.unwrap(), bystander);
-    assert_eq!(rows(adapter.connection()).await.len(), 7);
+    assert_eq!(rows(adapter.connection()).await.len(), 9);
 }
 
 fn cannot_be_acknowledged(error: &AdapterError, alarm: &Alarm) {
@@ -83,7 +90,11 @@ async fn unknown_ids(database: TestDatabase) {
     for id in [AlarmId::new(minute(1)), AlarmId::from(Uuid::from_u128(0x4000_8000_0000_0000_0000)), Uuid::nil().into()]
     {
         assert_eq!(alarms.find(id).await.unwrap(), None);
-        let results = [alarms.get(id).await, alarms.acknowledge(id, "ana").await, alarms.resolve(id).await];
+        let results = [
+            alarms.get(id).await,
+            alarms.acknowledge(id, "ana").await.map(|done| done.alarm),
+            alarms.resolve(id).await,
+        ];
         for result in results {
             match result.unwrap_err() {
                 AdapterError::NotFound { area: "alarms", table: "alarms", id: named } => {
@@ -126,7 +137,7 @@ async fn names_are_kept_as_they_are(database: TestDatabase) {
             acknowledged_by: Some(name.to_owned()),
             ..raised
         };
-        assert_eq!(acknowledged, expected, "{name:?}");
+        assert_eq!(acknowledged.alarm, expected, "{name:?}");
         let resolved = alarms.resolve_at(raised.id, minute(4)).await.unwrap();
         assert_eq!((resolved.status, resolved.resolved_at), (AlarmStatus::Resolved, Some(minute(4).fixed_offset())));
         assert!(rows(adapter.connection()).await.contains(&resolved), "{name:?}");
@@ -157,8 +168,10 @@ async fn of_two_at_once_one_is_first(database: TestDatabase) {
     tokio::time::sleep(soon).await;
     assert!(!second.is_finished(), "it waits for the first");
     transaction.commit().await.unwrap();
-    assert_eq!(second.await.unwrap().unwrap(), first, "both succeed, and see who was first");
-    assert_eq!(alarms.get(id).await.unwrap(), first);
+    let second = second.await.unwrap().unwrap();
+    assert_eq!((first.first, second.first), (true, false), "both succeed, and see who was first");
+    assert_eq!(second.alarm, first.alarm);
+    assert_eq!(alarms.get(id).await.unwrap(), first.alarm);
 
     // Resolved meanwhile: it is never acknowledged after that, and the first time stays.
     let id = alarms.raise(&hot(1)).await.unwrap().id;
@@ -182,7 +195,7 @@ async fn of_two_at_once_one_is_first(database: TestDatabase) {
     let resolving = tokio::spawn(async move { other.alarms().resolve_at(id, minute(4)).await });
     tokio::time::sleep(soon).await;
     transaction.commit().await.unwrap();
-    let both = Alarm { status: AlarmStatus::Resolved, resolved_at: Some(minute(4).fixed_offset()), ..first };
+    let both = Alarm { status: AlarmStatus::Resolved, resolved_at: Some(minute(4).fixed_offset()), ..first.alarm };
     assert_eq!(resolving.await.unwrap().unwrap(), both);
     assert_eq!(alarms.get(id).await.unwrap(), both);
 
@@ -199,17 +212,18 @@ async fn of_two_at_once_one_is_first(database: TestDatabase) {
         assert!(matches!(error, AdapterError::Busy { .. }) && error.is_transient(), "{error:?}");
         transaction.rollback().await.unwrap();
     } else {
-        assert_eq!(second.unwrap(), first);
+        assert_eq!(second.unwrap(), Acknowledged { first: false, ..first.clone() });
         transaction.commit().await.unwrap();
     }
-    assert_eq!(alarms.get(id).await.unwrap(), first);
+    assert_eq!(alarms.get(id).await.unwrap(), first.alarm);
 
     // Without any arrangement.
     for number in 0..20 {
         let id = alarms.raise(&hot(number)).await.unwrap().id;
         let (one, two) = tokio::join!(alarms.acknowledge(id, "one"), alarms.acknowledge(id, "two"));
         let (one, two) = (one.unwrap(), two.unwrap());
-        assert_eq!(one, two);
-        assert_eq!(alarms.get(id).await.unwrap(), one);
+        assert_eq!(one.alarm, two.alarm);
+        assert!(one.first != two.first, "{one:?} {two:?}");
+        assert_eq!(alarms.get(id).await.unwrap(), one.alarm);
     }
 }

@@ -227,11 +227,11 @@ fn meanwhile(number: i64) -> Vec<NewAlarm> {
     let newer = minute(100_000 + number);
     let older = minute(-100_000 - number);
     let id = |number: i64, high: u128| {
-        Uuid::from_u128(high << 120 | 0x7000_8000_0000_0000_0000 | 1 << 40 | u128::from(number.unsigned_abs()))
+        Uuid::from_u128(high << 120 | 0x4000_8000_0000_0000_0000 | 1 << 40 | u128::from(number.unsigned_abs()))
     };
     let at = |at, id| NewAlarm::threshold("pump-1", AlarmSeverity::Info, at).id(id);
     let odd = |at, id| NewAlarm::anomaly("pump-1", AlarmSeverity::Info, at, score(0.5)).id(id);
-    let ids = [0, 0, 0, 0xff, 0x05].map(|high| id(number, high));
+    let ids = [0, 1, 2, 0xff, 0x05].map(|high| id(number, high));
     vec![at(newer, ids[0]), odd(older, ids[1]), at(tie, ids[2]), odd(tie, ids[3]), at(tie, ids[4])]
 }
 

@@ -20,6 +20,7 @@ on_every_backend!(
     many_alarms_are_stored_as_they_were_given,
     all_of_many_are_raised_or_none,
     what_is_there_is_not_raised_again,
+    an_id_belongs_to_one_alarm,
     the_callers_transaction_decides,
 );
 
@@ -35,7 +36,7 @@ fn complete(number: i64) -> [(NewAlarm, Alarm); 2] {
     let context = json!({
         "line": 3, "text": AWKWARD, "notes": ["é", null, true, -0.125, {"deep": [[], {}]}], "clé \"'\\": 9_007_199_254_740_993_i64
     });
-    let id = AlarmId::new(given.to_utc() + TimeDelta::seconds(30));
+    let id = AlarmId::new(given.to_utc());
     let hot = NewAlarm::threshold("pump \"1\" it's \\ 水", AlarmSeverity::Critical, given)
         .id(id)
         .value(20.1 + 1.0 / 3.0)
@@ -58,7 +59,7 @@ fn complete(number: i64) -> [(NewAlarm, Alarm); 2] {
         origin: AlarmOrigin::Threshold,
         anomaly_score: None,
     };
-    let id = AlarmId::new(given.to_utc());
+    let id = AlarmId::new(given.to_utc() + TimeDelta::seconds(1));
     let odd =
         NewAlarm::anomaly(&of_hot.sensor_id, AlarmSeverity::Info, given + TimeDelta::seconds(1), score(0.1 + 0.2))
             .id(id)
@@ -133,8 +134,8 @@ async fn many_alarms_are_stored_as_they_were_given(database: TestDatabase) {
         for (alarm, row) in complete(number) {
             if bare {
                 let mut raw = RawAlarm::new(row.sensor_id.clone(), row.severity, row.raised_at.to_utc(), row.origin);
-                (raw.id, raw.anomaly_score) = (Some(row.id.into()), row.anomaly_score);
-                new.push(NewAlarm::try_from(raw).unwrap());
+                raw.anomaly_score = row.anomaly_score;
+                new.push(NewAlarm::try_from(raw).unwrap().id(row.id));
                 expected.push(Alarm { value: None, threshold: None, message: String::new(), context: None, ..row });
             } else {
                 new.push(alarm);
@@ -174,7 +175,8 @@ async fn all_of_many_are_raised_or_none(database: TestDatabase) {
     let duplicate = hot(0).id(there.id);
     let mut taken = many();
     taken.push(duplicate.clone());
-    for taken in [&taken[..], &[hot(1), duplicate.clone()], &[hot(2).id(there.id), hot(2).id(there.id)]] {
+    let new = AlarmId::new(minute(2));
+    for taken in [&taken[..], &[hot(1), duplicate.clone()], &[hot(2).id(new), hot(2).id(new)]] {
         let error = alarms.raise_many(taken).await.unwrap_err();
         assert!(matches!(error, AdapterError::AlreadyExists { .. }), "{error:?}");
         assert_eq!(rows(db).await, std::slice::from_ref(&there), "after a key that was taken");
@@ -193,7 +195,7 @@ async fn what_is_there_is_not_raised_again(database: TestDatabase) {
 
     assert_eq!(alarms.raise_missing(&[]).await.unwrap(), Raised::default());
     assert_eq!(alarms.raise_missing(&all[..10]).await.unwrap(), Raised { new: 10, already_there: 0 });
-    let seen = alarms.acknowledge(rows(db).await[3].id, "ana").await.unwrap();
+    let seen = alarms.acknowledge(rows(db).await[3].id, "ana").await.unwrap().alarm;
     // Some are there, some come twice in the list.
     let mut twice = all.clone();
     twice.push(all[2000].clone());
@@ -205,10 +207,33 @@ async fn what_is_there_is_not_raised_again(database: TestDatabase) {
     assert_eq!(alarms.raise_missing(&all).await.unwrap(), Raised { new: 0, already_there: 2500 });
     assert_eq!(alarms.raise_missing(&all[..1]).await.unwrap(), Raised { new: 0, already_there: 1 });
     assert_eq!(rows(db).await, before);
-    // The id alone is not the key.
-    let later = all[0].clone();
-    let raw = |at| NewAlarm::threshold("pump-1", AlarmSeverity::Info, at).id(AlarmId::from(before[0].id));
-    assert_eq!(alarms.raise_missing(&[raw(minute(7000)), later]).await.unwrap(), Raised { new: 1, already_there: 1 });
+}
+
+/// By its id another alarm would be found, and the first could no longer be acknowledged.
+async fn an_id_belongs_to_one_alarm(database: TestDatabase) {
+    let (_database, adapter) = migrated(database).await;
+    let (alarms, db) = (adapter.alarms(), adapter.connection());
+    let foreign = Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef);
+    let there = [alarms.raise(&hot(1)).await.unwrap(), alarms.raise(&hot(2).id(foreign)).await.unwrap()];
+    for (alarm, minutes) in there.iter().zip([0, 7_000]) {
+        let at = alarm.raised_at.to_utc() + TimeDelta::minutes(minutes) + TimeDelta::microseconds(1);
+        let hiding = NewAlarm::threshold("pump-2", AlarmSeverity::Info, at).id(alarm.id);
+        assert_eq!(super::invalid(&alarms.raise(&hiding).await.unwrap_err()), ("id", None));
+        let mut several = many();
+        several.push(hiding.clone());
+        for many in [alarms.raise_many(&several).await.map(drop), alarms.raise_missing(&several).await.map(drop)] {
+            assert_eq!(super::invalid(&many.unwrap_err()), ("id", Some(2_500)));
+        }
+        assert_eq!(rows(db).await, there);
+    }
+    // Twice in one list.
+    let id = AlarmId::new(minute(3));
+    let twice =
+        [hot(3).id(id), NewAlarm::threshold("s", AlarmSeverity::Info, minute(3) + TimeDelta::microseconds(1)).id(id)];
+    for many in [alarms.raise_many(&twice).await.map(drop), alarms.raise_missing(&twice).await.map(drop)] {
+        assert_eq!(super::invalid(&many.unwrap_err()), ("id", Some(1)));
+    }
+    assert_eq!(rows(db).await, there);
 }
 
 async fn the_callers_transaction_decides(database: TestDatabase) {
@@ -218,7 +243,7 @@ async fn the_callers_transaction_decides(database: TestDatabase) {
     let alarms = AlarmRepository::new(&transaction);
     alarms.raise(&hot(1)).await.unwrap();
     alarms.raise_many(&many()).await.unwrap();
-    assert_eq!(alarms.raise_missing(&[hot(2).id(Uuid::now_v7())]).await.unwrap().new, 1);
+    assert_eq!(alarms.raise_missing(&[hot(2).id(AlarmId::new(minute(2)))]).await.unwrap().new, 1);
     assert_eq!(count(&transaction).await, 2502);
     transaction.rollback().await.unwrap();
     assert_eq!(count(db).await, 0);

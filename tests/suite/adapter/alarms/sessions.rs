@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use core_server_adapter::{AdapterError, Database, DatabaseConfig, Period, alarms::AlarmRepository};
+use core_server_adapter::{
+    AdapterError, Database, DatabaseConfig,
+    alarms::{AlarmFilter, AlarmRepository},
+};
 use tests::{
     Backend, TestDatabase,
     fixtures::{execute, with_current_database},
@@ -17,9 +20,9 @@ async fn a_pool_whose_idle_sessions_are_ended_goes_on() {
     execute(&db, &with_current_database("ALTER DATABASE %I SET idle_session_timeout = '1200ms'")).await;
     let config = DatabaseConfig::new(database.url()).unwrap().max_connections(2);
     let adapter = Database::connect(&config).await.unwrap();
-    adapter.alarms().counts(Period::ALL).await.unwrap();
+    adapter.alarms().counts(&AlarmFilter::new()).await.unwrap();
     tokio::time::sleep(Duration::from_secs(2)).await;
-    adapter.alarms().counts(Period::ALL).await.unwrap();
+    adapter.alarms().counts(&AlarmFilter::new()).await.unwrap();
     adapter.close().await;
 }
 
@@ -36,7 +39,7 @@ async fn a_limit_of_sessions_is_told_from_a_busy_database() {
         held.extend(adapter.begin().await);
     }
     assert!(held.len() < 4, "the server's limit is the smaller one");
-    let error = adapter.alarms().counts(Period::ALL).await.unwrap_err();
+    let error = adapter.alarms().counts(&AlarmFilter::new()).await.unwrap_err();
     drop(held);
     assert!(matches!(error, AdapterError::Busy { .. }) && error.is_transient(), "{error:?}");
     assert!(error.to_string().contains("no session was free"), "{error}");

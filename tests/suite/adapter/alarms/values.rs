@@ -1,7 +1,10 @@
 //! Values that the contract rules out are refused by the adapter with the name of their column, and nothing is stored.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use core_server_adapter::alarms::{AlarmOrigin, AlarmSeverity, AnomalyScore, NewAlarm, RawAlarm};
+use core_server_adapter::{
+    PageRequest,
+    alarms::{AlarmFilter, AlarmId, AlarmOrigin, AlarmSeverity, AnomalyScore, NewAlarm, RawAlarm},
+};
 use sea_orm::TransactionTrait;
 use serde_json::json;
 use tests::{TestDatabase, on_every_backend};
@@ -56,6 +59,7 @@ fn bad_alarms() -> Vec<(&'static str, NewAlarm)> {
         ("sensor_id", on("a\0b", minute(1))),
         ("raised_at", on("pump-1", at("1969-12-31T23:59:59.999999Z"))),
         ("raised_at", on("pump-1", too_late())),
+        ("raised_at", on("pump-1", Utc::now() + TimeDelta::hours(25))),
         ("raised_at", on("pump-1", DateTime::<Utc>::MIN_UTC)),
         ("raised_at", on("pump-1", DateTime::<Utc>::MAX_UTC)),
         ("value", good().value(f64::NAN)),
@@ -66,6 +70,9 @@ fn bad_alarms() -> Vec<(&'static str, NewAlarm)> {
         ("message", good().message("漏".repeat(21_846))),
         ("context", good().context(json!({"a": ["b\0"]}))),
         ("context", good().context(json!([{"a\0": 1}]))),
+        ("context", good().context(json!("x".repeat(65_534)))),
+        ("id", good().id(AlarmId::new(minute(2)))),
+        ("id", good().id(AlarmId::new(minute(1) - TimeDelta::milliseconds(1)))),
     ]
 }
 
@@ -101,6 +108,13 @@ async fn bad_values_never_reach_the_database(database: TestDatabase) {
         assert_eq!(invalid(&error), ("acknowledged_at", None), "{bad}");
         assert_eq!(invalid(&alarms.resolve_at(raised.id, bad).await.unwrap_err()), ("resolved_at", None), "{bad}");
     }
+    let before = minute(1) - TimeDelta::microseconds(1);
+    let error = alarms.acknowledge_at(raised.id, "ana", before).await.unwrap_err();
+    assert_eq!(invalid(&error), ("acknowledged_at", None), "{error}");
+    assert_eq!(invalid(&alarms.resolve_at(raised.id, before).await.unwrap_err()), ("resolved_at", None));
+    let filter = AlarmFilter::new().sensor("a\0b");
+    assert_eq!(invalid(&alarms.counts(&filter).await.unwrap_err()), ("sensor_id", None));
+    assert_eq!(invalid(&alarms.list(&filter, &PageRequest::first(1)).await.unwrap_err()), ("sensor_id", None));
     assert_eq!(rows(db).await, std::slice::from_ref(&raised));
     // The database was not asked: in a transaction of the caller's everything goes on.
     let transaction = db.begin().await.unwrap();
@@ -121,7 +135,7 @@ async fn values_at_the_edge_are_stored(database: TestDatabase) {
         but(|raw| raw.anomaly_score = Some(f64::MIN_POSITIVE)),
         but(|raw| raw.sensor_id.clone_from(&longest)),
         but(|raw| raw.raised_at = DateTime::UNIX_EPOCH),
-        but(|raw| raw.raised_at = at("9999-12-31T23:59:59.999999999Z")),
+        but(|raw| raw.raised_at = Utc::now() + TimeDelta::hours(23)),
         but(|raw| {
             raw.value = Some(f64::MIN);
             raw.threshold = Some(0.0);
@@ -129,6 +143,7 @@ async fn values_at_the_edge_are_stored(database: TestDatabase) {
         but(|raw| raw.message = "漏".repeat(21_845)),
         but(|raw| raw.context = Some(json!(null))),
         but(|raw| raw.context = Some(json!(""))),
+        but(|raw| raw.context = Some(json!("x".repeat(65_533)))),
     ];
     for raw in edge {
         let new = NewAlarm::try_from(raw.clone()).unwrap();
@@ -145,7 +160,7 @@ async fn values_at_the_edge_are_stored(database: TestDatabase) {
         assert_eq!(of_many, core_server_adapter::alarms::Alarm { id: of_many.id, ..one });
     }
     let oldest = rows(db).await.remove(0);
-    let seen = alarms.acknowledge_at(oldest.id, &longest, at("9999-12-31T23:59:59.999999Z")).await.unwrap();
+    let seen = alarms.acknowledge_at(oldest.id, &longest, at("9999-12-31T23:59:59.999999Z")).await.unwrap().alarm;
     assert_eq!(seen.acknowledged_by.as_deref(), Some(&*longest));
     alarms.resolve_at(oldest.id, DateTime::UNIX_EPOCH).await.unwrap();
 }
