@@ -31,6 +31,7 @@ pub struct DatabaseConfig {
     pub(crate) acquire_timeout: Duration,
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) statement_timeout: Option<Duration>,
+    pub(crate) slow_statement: Duration,
     pub(crate) application_name: String,
     pub(crate) tenant: Option<String>,
 }
@@ -58,6 +59,7 @@ impl DatabaseConfig {
             acquire_timeout: Duration::from_secs(10),
             idle_timeout: Some(Duration::from_mins(10)),
             statement_timeout: None,
+            slow_statement: Duration::from_secs(1),
             application_name: "core-server".to_owned(),
             tenant: None,
         }
@@ -165,6 +167,13 @@ impl DatabaseConfig {
         self
     }
 
+    /// Logs statements that take longer as warnings, without their values; 1 s when not set.
+    #[must_use]
+    pub fn slow_statement(mut self, longer_than: Duration) -> Self {
+        self.slow_statement = longer_than;
+        self
+    }
+
     /// The name this program goes by in `pg_stat_activity` (PostgreSQL); `core-server` when not set.
     #[must_use]
     pub fn application_name(mut self, name: impl Into<String>) -> Self {
@@ -231,6 +240,7 @@ impl fmt::Debug for DatabaseConfig {
             .field("acquire_timeout", &self.acquire_timeout)
             .field("idle_timeout", &self.idle_timeout)
             .field("statement_timeout", &self.statement_timeout)
+            .field("slow_statement", &self.slow_statement)
             .field("application_name", &self.application_name)
             .field("tenant", &self.tenant)
             .finish()

@@ -16,7 +16,7 @@ use sea_orm::{
 };
 
 use crate::{
-    AdapterError, DatabaseConfig,
+    AdapterError, DatabaseConfig, Pool,
     alarms::AlarmRepository,
     gate::{self, Gate},
     sqlstate, tenant, transaction,
@@ -24,11 +24,9 @@ use crate::{
 
 /// Sessions that were idle for longer are pinged before use: the server or a firewall may have ended them. Busy ones are
 /// not, a ping is a round trip.
-const PING_AFTER: Duration = Duration::from_secs(1);
+const PING_AFTER: Duration = Duration::from_millis(100);
 /// How long a writer waits for another on SQLite.
 const SQLITE_BUSY: Duration = Duration::from_secs(10);
-/// Statements that take longer are logged as warnings, without their values.
-const SLOW: Duration = Duration::from_secs(1);
 /// When a server has one session, others get their turn after this pause.
 const SHARED_SESSION_IDLE: Duration = Duration::from_secs(2);
 
@@ -38,7 +36,9 @@ const SHARED_SESSION_IDLE: Duration = Duration::from_secs(2);
 /// [`Plugins`](crate::plugins::Plugins).
 #[derive(Clone)]
 pub struct Database {
-    connection: DatabaseConnection,
+    pool: Pool,
+    config: DatabaseConfig,
+    pub(crate) gate: Gate,
     name: String,
     single_session: bool,
 }
@@ -55,15 +55,15 @@ impl Database {
 
     /// [`connect`](Self::connect), to the database of an area.
     pub(crate) async fn connect_to(config: &DatabaseConfig, area: Gate) -> Result<Self, AdapterError> {
-        let database = Self::open_pool(config).await?;
-        let checked = gate::ensure_schema(&database.connection, area).await;
+        let database = Self::open_pool(config, area).await?;
+        let checked = gate::ensure_schema(database.connection(), area).await;
         database.separated(checked, config).await
     }
 
     /// The database, if it passed and keeps the tenant apart that the configuration names.
     async fn separated(self, passed: Result<(), AdapterError>, config: &DatabaseConfig) -> Result<Self, AdapterError> {
         let checked = match passed {
-            Ok(()) if config.tenant.is_some() => tenant::ensure_separated(&self.connection, &self.name).await,
+            Ok(()) if config.tenant.is_some() => tenant::ensure_separated(self.connection(), &self.name).await,
             passed => passed,
         };
         match checked {
@@ -82,10 +82,15 @@ impl Database {
     /// [`AdapterError::InvalidConfig`] and [`AdapterError::Connect`]; [`AdapterError::NotSeparated`] where a tenant is
     /// asked for and a table would show the rows of others.
     pub async fn open(config: &DatabaseConfig) -> Result<Self, AdapterError> {
-        Self::open_pool(config).await?.separated(Ok(()), config).await
+        Self::open_to(config, gate::ALARMS).await
     }
 
-    async fn open_pool(config: &DatabaseConfig) -> Result<Self, AdapterError> {
+    /// [`open`](Self::open), to the database of an area.
+    pub(crate) async fn open_to(config: &DatabaseConfig, area: Gate) -> Result<Self, AdapterError> {
+        Self::open_pool(config, area).await?.separated(Ok(()), config).await
+    }
+
+    async fn open_pool(config: &DatabaseConfig, gate: Gate) -> Result<Self, AdapterError> {
         config.check()?;
         let name = config.to_string();
         let failed = |error: DbErr| refused(config, &error);
@@ -110,12 +115,26 @@ impl Database {
             connection = SeaDatabase::connect(options(config, possible)).await.map_err(failed)?;
         }
         tracing::info!(database = %name, "connected");
-        Ok(Self { connection, name, single_session })
+        let pool = Pool::new(connection, config.max_connections);
+        Ok(Self { pool, config: config.clone(), gate, name, single_session })
     }
 
-    /// The pool, for transactions and queries of one's own.
+    /// SeaORM's pool, for transactions and queries of one's own.
     pub fn connection(&self) -> &DatabaseConnection {
-        &self.connection
+        self.pool.connection()
+    }
+
+    /// The pool as the repositories use it: what only reads is done again when its session ended.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    pub(crate) fn options(&self) -> ConnectOptions {
+        options(&self.config, Sessions::One)
+    }
+
+    pub(crate) fn refused(&self, error: &DbErr) -> AdapterError {
+        refused(&self.config, error)
     }
 
     /// Begins a transaction that will write. On SQLite it waits for its turn here; a transaction of
@@ -125,17 +144,17 @@ impl Database {
     ///
     /// Failures of the database.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        transaction::begin(&self.connection).await
+        transaction::begin(&self.pool).await
     }
 
     /// The alarms.
-    pub fn alarms(&self) -> AlarmRepository<'_, DatabaseConnection> {
-        AlarmRepository::new(&self.connection)
+    pub fn alarms(&self) -> AlarmRepository<'_, Pool> {
+        AlarmRepository::new(&self.pool)
     }
 
     /// The SQL dialect.
     pub fn backend(&self) -> DbBackend {
-        self.connection.get_database_backend()
+        self.connection().get_database_backend()
     }
 
     /// Whether the server has one session, as TimescaleDB in WebAssembly: within a transaction, only the transaction can be
@@ -146,7 +165,7 @@ impl Database {
 
     /// Closes all sessions; waits for those in use.
     pub async fn close(self) {
-        if let Err(error) = self.connection.close().await {
+        if let Err(error) = self.pool.connection().clone().close().await {
             tracing::debug!(database = %self.name, %error, "closing the pool failed");
         }
     }
@@ -185,7 +204,7 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
         options.max_connections(1).min_connections(0).idle_timeout(SHARED_SESSION_IDLE);
     }
     if let Some(driver) = target.postgres() {
-        let mut driver = logged(driver).application_name(&config.application_name);
+        let mut driver = logged(driver, config.slow_statement).application_name(&config.application_name);
         if let Some(limit) = config.statement_timeout {
             driver = driver.options([("statement_timeout", limit.as_millis())]);
         }
@@ -200,7 +219,7 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
         options.map_sqlx_postgres_opts(move |_| driver.clone());
     }
     if let Some(driver) = target.mysql() {
-        let driver = logged(driver);
+        let driver = logged(driver, config.slow_statement);
         options.map_sqlx_mysql_opts(move |_| driver.clone());
     }
     match Dialect::of(target.backend()) {
@@ -227,21 +246,24 @@ fn options(config: &DatabaseConfig, sessions: Sessions) -> ConnectOptions {
                 pool.after_connect(move |driver, _| Box::pin(set_up_mysql(driver, limit)))
             });
         }
-        Dialect::Sqlite => sqlite_options(&mut options, target.is_in_memory(), target.is_read_only()),
+        Dialect::Sqlite => sqlite_options(&mut options, config),
     }
     options
 }
 
-fn logged<O: sqlx::ConnectOptions>(driver: O) -> O {
-    driver.log_statements(LevelFilter::Debug).log_slow_statements(LevelFilter::Warn, SLOW)
+/// Slow statements are logged as warnings, without their values.
+fn logged<O: sqlx::ConnectOptions>(driver: O, slow: Duration) -> O {
+    driver.log_statements(LevelFilter::Debug).log_slow_statements(LevelFilter::Warn, slow)
 }
 
-fn sqlite_options(options: &mut ConnectOptions, in_memory: bool, read_only: bool) {
+fn sqlite_options(options: &mut ConnectOptions, config: &DatabaseConfig) {
+    let (in_memory, read_only) = (config.target.is_in_memory(), config.target.is_read_only());
+    let slow = config.slow_statement;
     if in_memory {
         // Every session would be a database of its own, gone when the session is.
         options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
     }
-    options.map_sqlx_sqlite_opts(move |driver| logged(driver).busy_timeout(SQLITE_BUSY).foreign_keys(true));
+    options.map_sqlx_sqlite_opts(move |driver| logged(driver, slow).busy_timeout(SQLITE_BUSY).foreign_keys(true));
     if !in_memory && !read_only {
         options.map_sqlx_sqlite_pool_opts(|pool| pool.after_connect(|driver, _| Box::pin(write_ahead(driver))));
     }

@@ -223,12 +223,15 @@ pub enum AdapterError {
         #[source]
         source: DbErr,
     },
-    /// The session ended in the middle. What was asked for is done or not: only a look at the table tells.
+    /// The session ended in the middle. A write is done or not: only a look at the table tells.
     #[error(
-        "{area}: the session ended while {doing} in {table}: {}; look whether it was done before it is tried again",
-        sqlstate::reason(.source)
+        "{area}: the session ended while {doing} in {table}: {}; {}",
+        sqlstate::reason(.source),
+        if *.may_have_written { "look whether it was done before it is tried again" } else { "nothing was changed, try again" }
     )]
     SessionEnded {
+        /// Whether it was in the middle of a write.
+        may_have_written: bool,
         /// The area.
         area: &'static str,
         /// The table.
@@ -236,6 +239,22 @@ pub enum AdapterError {
         /// What was being done.
         doing: &'static str,
         /// What the database or the driver said.
+        #[source]
+        source: DbErr,
+    },
+    /// An earlier failure in the same transaction ended it; PostgreSQL then takes nothing but its end.
+    #[error(
+        "{area}: an earlier error ended this transaction, so nothing more is done in it ({doing} in {table}); roll it back and \
+         begin another"
+    )]
+    TransactionOver {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// What was being done.
+        doing: &'static str,
+        /// What the database said.
         #[source]
         source: DbErr,
     },
@@ -255,9 +274,58 @@ pub enum AdapterError {
 }
 
 impl AdapterError {
-    /// Whether nothing was changed and the same call may succeed a moment later.
+    /// Whether the same call may succeed a moment later: others were in the way, or the session or the server is gone.
+    ///
+    /// Repeat a call at once only if nothing was written, [`may_have_written`](Self::may_have_written); a write that can be
+    /// repeated in any case is one with an id of the caller's, such as
+    /// [`raise_missing`](crate::alarms::AlarmRepository::raise_missing).
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy { .. })
+        matches!(self, Self::Busy { .. } | Self::SessionEnded { .. } | Self::Connect { .. })
+    }
+
+    /// Whether it is not known if the call wrote: the session ended in the middle of a write. After every other error
+    /// nothing was changed.
+    pub fn may_have_written(&self) -> bool {
+        matches!(self, Self::SessionEnded { may_have_written: true, .. })
+    }
+
+    /// Whose matter the error is, as HTTP has it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::InvalidValue { .. } | Self::InvalidPage { .. } | Self::Refused { .. } | Self::Unregistered { .. } => {
+                ErrorKind::Invalid
+            }
+            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::AlreadyResolved { .. }
+            | Self::NotAllowed { .. }
+            | Self::AlreadyExists { .. }
+            | Self::Replaced { .. }
+            | Self::SummaryWouldShrink { .. } => ErrorKind::Conflict,
+            Self::Busy { .. } | Self::SessionEnded { .. } | Self::Connect { .. } => ErrorKind::Unavailable,
+            Self::InvalidUrl(_)
+            | Self::InvalidConfig { .. }
+            | Self::SchemaOutdated { .. }
+            | Self::NotSeparated { .. }
+            | Self::Input(_)
+            | Self::Output(_)
+            | Self::ReadOnly { .. }
+            | Self::MissingRight { .. }
+            | Self::TransactionOver { .. }
+            | Self::Database { .. } => ErrorKind::Internal,
+        }
+    }
+
+    /// What a client may be told. It names values that the client sent, fields and ids, and nothing of the server, its users
+    /// or its SQL; [`on_one_line`](Self::on_one_line) is for the log.
+    pub fn for_clients(&self) -> String {
+        match self.kind() {
+            ErrorKind::Unavailable if self.may_have_written() => {
+                "the database went away; look whether it was done before you try again".to_owned()
+            }
+            ErrorKind::Unavailable => "the database is busy or away; try again".to_owned(),
+            ErrorKind::Internal => "an error of the server; its log has the reason".to_owned(),
+            ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Conflict => self.to_string(),
+        }
     }
 
     /// The same error about one row of many, counted from 0.
@@ -287,6 +355,43 @@ impl AdapterError {
     }
 }
 
+/// Whose matter an error is.
+///
+/// ```
+/// use core_server_adapter::{AdapterError, ErrorKind, alarms::AnomalyScore};
+///
+/// let error: AdapterError = AnomalyScore::new(1.5).unwrap_err();
+/// assert_eq!((error.kind(), error.kind().http_status()), (ErrorKind::Invalid, 422));
+/// assert!(error.for_clients().contains("anomaly_score is 1.5"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The caller gave a value or a page that is not allowed.
+    Invalid,
+    /// What the caller named does not exist.
+    NotFound,
+    /// The row is in a state that does not allow it, or exists already.
+    Conflict,
+    /// Not now: others are in the way, or the database is away.
+    Unavailable,
+    /// The program, its configuration or the database is not as it should be.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The status code of HTTP.
+    pub fn http_status(self) -> u16 {
+        match self {
+            Self::Invalid => 422,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::Unavailable => 503,
+            Self::Internal => 500,
+        }
+    }
+}
+
 /// A table of an area, for the errors about it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
@@ -295,8 +400,17 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// For `map_err`: a database error with what was being done.
+    /// For `map_err`: a database error with what was being done, which may have written.
     pub(crate) fn while_doing(self, doing: &'static str) -> impl FnOnce(DbErr) -> AdapterError {
+        self.failed(doing, true)
+    }
+
+    /// The same of what only reads.
+    pub(crate) fn while_reading(self, doing: &'static str) -> impl FnOnce(DbErr) -> AdapterError {
+        self.failed(doing, false)
+    }
+
+    fn failed(self, doing: &'static str, may_have_written: bool) -> impl FnOnce(DbErr) -> AdapterError {
         move |source| {
             let Self { area, table } = self;
             match sqlstate::kind(&source) {
@@ -306,7 +420,8 @@ impl Place {
                 Kind::ReadOnly => AdapterError::ReadOnly { area, table, source },
                 Kind::MissingRight => AdapterError::MissingRight { area, table, doing, source },
                 Kind::Busy(_) => AdapterError::Busy { area, table, doing, source },
-                Kind::Ended(_) => AdapterError::SessionEnded { area, table, doing, source },
+                Kind::Ended(_) => AdapterError::SessionEnded { may_have_written, area, table, doing, source },
+                Kind::Over => AdapterError::TransactionOver { area, table, doing, source },
                 Kind::Other => AdapterError::Database { area, table, doing, source },
             }
         }

@@ -88,7 +88,7 @@ pub async fn ensure_schema<C: ConnectionTrait>(db: &C, gate: Gate) -> Result<(),
     let mut applied = Vec::new();
     for row in rows(db, gate, "SELECT version FROM seaql_migrations ORDER BY version").await? {
         let version: String =
-            row.try_get("", "version").map_err(gate.place().while_doing("reading the applied revisions"))?;
+            row.try_get("", "version").map_err(gate.place().while_reading("reading the applied revisions"))?;
         applied.push(version);
     }
     if applied.iter().any(|version| version == gate.revision) {
@@ -103,5 +103,5 @@ pub async fn ensure_schema<C: ConnectionTrait>(db: &C, gate: Gate) -> Result<(),
 async fn rows<C: ConnectionTrait>(db: &C, gate: Gate, sql: &str) -> Result<Vec<QueryResult>, AdapterError> {
     db.query_all_raw(Statement::from_string(db.get_database_backend(), sql))
         .await
-        .map_err(gate.place().while_doing("reading the applied revisions"))
+        .map_err(gate.place().while_reading("reading the applied revisions"))
 }

@@ -28,10 +28,15 @@ macro_rules! handle {
             ///
             /// As [`Database::open`](crate::Database::open).
             pub async fn open(config: &crate::DatabaseConfig) -> Result<Self, crate::AdapterError> {
-                Ok(Self { database: crate::Database::open(config).await? })
+                Ok(Self { database: crate::Database::open_to(config, crate::gate::$gate).await? })
             }
 
-            /// The pool, for transactions and queries of one's own.
+            /// The handle without the repositories: for the health check and the pool's numbers.
+            pub fn database(&self) -> &crate::Database {
+                &self.database
+            }
+
+            /// SeaORM's pool, for transactions and queries of one's own.
             pub fn connection(&self) -> &sea_orm::DatabaseConnection {
                 self.database.connection()
             }
@@ -47,8 +52,8 @@ macro_rules! handle {
 
             $(
                 $(#[$about])*
-                pub fn $noun(&self) -> $repository<'_, sea_orm::DatabaseConnection> {
-                    $repository::new(self.connection())
+                pub fn $noun(&self) -> $repository<'_, crate::Pool> {
+                    $repository::new(self.database.pool())
                 }
             )+
 

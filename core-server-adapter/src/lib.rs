@@ -54,10 +54,12 @@ mod error;
 mod filter;
 pub mod gate;
 mod handle;
+mod health;
 mod moment;
 mod page;
 mod period;
 pub mod plugins;
+mod pool;
 mod repository;
 mod rows;
 mod sqlstate;
@@ -70,10 +72,12 @@ mod value;
 
 pub use config::DatabaseConfig;
 pub use connect::Database;
-pub use error::AdapterError;
+pub use error::{AdapterError, ErrorKind};
 pub use gate::{Gate, ensure_schema};
+pub use health::PoolSessions;
 pub use page::{Cursor, Page, PageKey, PageRequest};
 pub use period::Period;
+pub use pool::Pool;
 
 // What signatures of this crate speak of.
 pub use database_target::{self, Target};

@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Busy(&'static str),
     /// The session ended: why, where it is known.
     Ended(&'static str),
+    /// An earlier error ended the transaction.
+    Over,
     /// Anything else.
     Other,
 }
@@ -39,6 +41,11 @@ pub(crate) fn reason(error: &DbErr) -> &'static str {
         Kind::Busy(reason) | Kind::Ended(reason) => reason,
         _ => IN_THE_WAY,
     }
+}
+
+/// Whether the session ended before the statement did.
+pub(crate) fn is_ended(error: &DbErr) -> bool {
+    matches!(kind(error), Kind::Ended(_))
 }
 
 /// What to do where nothing can be written.
@@ -103,6 +110,7 @@ fn by_code(error: &dyn DatabaseError) -> Kind {
         "25P04" => Kind::Ended("its transaction took longer than the server allows"),
         "57P01" | "57P02" | "57P03" => Kind::Ended("the server ended it"),
         "25006" => Kind::ReadOnly,
+        "25P02" => Kind::Over,
         "42501" => Kind::MissingRight,
         "22P02" | "22001" | "22003" | "22007" | "22008" | "22P05" | "22021" => refused("type, range or length"),
         _ => Kind::Other,

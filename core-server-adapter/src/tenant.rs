@@ -40,8 +40,9 @@ pub(crate) fn set_sql(name: &str) -> String {
 
 /// Succeeds when every table of the database of this name is separated for this user. Only reads.
 pub(crate) async fn ensure_separated(db: &DatabaseConnection, database: &str) -> Result<(), AdapterError> {
-    let failed =
-        || Place { area: "tenants", table: "pg_policy" }.while_doing("looking for the policies that separate tenants");
+    let failed = || {
+        Place { area: "tenants", table: "pg_policy" }.while_reading("looking for the policies that separate tenants")
+    };
     let question = Statement::from_sql_and_values(DbBackend::Postgres, TABLES, [TenantPolicy::COLUMN.into()]);
     let not_separated = |table: String, reason| AdapterError::NotSeparated { table, reason };
     let Some(worst) = db.query_one_raw(question).await.map_err(failed())? else {

@@ -25,7 +25,7 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
             .from_raw_sql(statement)
             .all(self.db)
             .await
-            .map_err(PLACE.while_doing("listing alarms"))?;
+            .map_err(PLACE.while_reading("listing alarms"))?;
         Ok(request.cut(alarms, |alarm| (DateTime::<Utc>::from(alarm.raised_at), alarm.id)))
     }
 }

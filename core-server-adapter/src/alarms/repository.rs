@@ -84,7 +84,7 @@ impl<'db, C: ConnectionTrait> AlarmRepository<'db, C> {
             .into_tuple()
             .all(self.db)
             .await
-            .map_err(PLACE.while_doing("counting alarms"))?;
+            .map_err(PLACE.while_reading("counting alarms"))?;
         // Ordered here: enums sort by label on one backend and by position on another.
         let pairs =
             AlarmOrigin::iter().flat_map(|origin| AlarmSeverity::iter().map(move |severity| (origin, severity)));
@@ -114,7 +114,7 @@ impl<'db, C: ConnectionTrait> AlarmRepository<'db, C> {
                 }
             }
         }
-        let found = query.all(self.db).await.map_err(PLACE.while_doing("looking an alarm up"))?;
+        let found = query.all(self.db).await.map_err(PLACE.while_reading("looking an alarm up"))?;
         Ok(found.into_iter().max_by_key(|alarm| alarm.raised_at))
     }
 }

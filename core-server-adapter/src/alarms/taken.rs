@@ -53,7 +53,7 @@ pub(super) async fn refuse<C: ConnectionTrait>(
             .into_tuple()
             .all(db)
             .await
-            .map_err(PLACE.while_doing("looking for ids that are taken"))?;
+            .map_err(PLACE.while_reading("looking for ids that are taken"))?;
         for (id, raised_at) in there {
             if let Some((row, wanted)) = given.get(&id)
                 && *wanted != raised_at

@@ -230,7 +230,7 @@ impl<C: ConnectionTrait> AnomalyRepository<'_, C> {
         request: &PageRequest<i64>,
     ) -> Result<Page<AnomalyRecord, i64>, AdapterError> {
         let query = Entity::find().filter(filter.condition());
-        let (columns, failed) = ((Column::Timestamp, Column::Id), PLACE.while_doing("listing anomaly records"));
+        let (columns, failed) = ((Column::Timestamp, Column::Id), PLACE.while_reading("listing anomaly records"));
         request.read(self.db, query, columns, failed, |record| (record.timestamp.to_utc(), record.id)).await
     }
 }

@@ -221,7 +221,7 @@ impl<C: ConnectionTrait> MetricRepository<'_, C> {
             .order_by_desc(Column::Id);
         let statement = limited(query.build(self.db.get_database_backend()), limit);
         let newest_first = Entity::find().from_raw_sql(statement).all(self.db).await;
-        let mut trend = newest_first.map_err(PLACE.while_doing("reading a trend"))?;
+        let mut trend = newest_first.map_err(PLACE.while_reading("reading a trend"))?;
         trend.reverse();
         Ok(trend)
     }

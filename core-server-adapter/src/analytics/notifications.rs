@@ -166,7 +166,7 @@ impl<C: ConnectionTrait> NotificationRepository<'_, C> {
     /// [`AdapterError::NotFound`] when there is none; failures of the database.
     pub async fn get(&self, id: i64) -> Result<NotificationLog, AdapterError> {
         let found = Entity::find().filter(Column::Id.eq(id)).one(self.db).await;
-        found.map_err(PLACE.while_doing("looking a notification up"))?.ok_or_else(|| PLACE.not_found(&id))
+        found.map_err(PLACE.while_reading("looking a notification up"))?.ok_or_else(|| PLACE.not_found(&id))
     }
 
     /// It came through; `details` is what the service said, and replaces what it said before. Gives it as it is now; one
@@ -229,7 +229,7 @@ impl<C: ConnectionTrait> NotificationRepository<'_, C> {
             .order_by_asc(Column::Id);
         let statement = limited(query.build(self.db.get_database_backend()), limit);
         let found = Entity::find().from_raw_sql(statement).all(self.db).await;
-        found.map_err(PLACE.while_doing("listing notifications to retry"))
+        found.map_err(PLACE.while_reading("listing notifications to retry"))
     }
 
     /// A page of the notifications about an alert, newest first.
@@ -244,7 +244,7 @@ impl<C: ConnectionTrait> NotificationRepository<'_, C> {
     ) -> Result<Page<NotificationLog, i64>, AdapterError> {
         let query = Entity::find().filter(Column::AlertId.eq(alert_id));
         let columns = (Column::CreatedAt, Column::Id);
-        let failed = PLACE.while_doing("listing the notifications of an alert");
+        let failed = PLACE.while_reading("listing the notifications of an alert");
         request.read(self.db, query, columns, failed, |log| (log.created_at.to_utc(), log.id)).await
     }
 }

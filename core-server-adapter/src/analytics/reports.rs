@@ -183,7 +183,7 @@ impl<C: ConnectionTrait> ReportRepository<'_, C> {
     /// Failures of the database.
     pub async fn find(&self, report_id: &str) -> Result<Option<MaintenanceReport>, AdapterError> {
         let found = Entity::find().filter(Column::ReportId.eq(report_id)).one(self.db).await;
-        found.map_err(PLACE.while_doing("looking a maintenance report up"))
+        found.map_err(PLACE.while_reading("looking a maintenance report up"))
     }
 
     /// A page of the reports that match, newest first.
@@ -197,7 +197,8 @@ impl<C: ConnectionTrait> ReportRepository<'_, C> {
         request: &PageRequest<i64>,
     ) -> Result<Page<MaintenanceReport, i64>, AdapterError> {
         let query = Entity::find().filter(filter.condition());
-        let (columns, failed) = ((Column::GeneratedTime, Column::Id), PLACE.while_doing("listing maintenance reports"));
+        let (columns, failed) =
+            ((Column::GeneratedTime, Column::Id), PLACE.while_reading("listing maintenance reports"));
         request.read(self.db, query, columns, failed, |report| (report.generated_time.to_utc(), report.id)).await
     }
 }

@@ -31,55 +31,55 @@ impl<C: ConnectionTrait> Operations<'_, C> {
     ///
     /// Failures of the database, as of every question here.
     pub async fn capability(&self) -> Result<Capability, AdapterError> {
-        Capability::detect(self.db).await.map_err(PLACE.while_doing("asking what the server can do"))
+        Capability::detect(self.db).await.map_err(PLACE.while_reading("asking what the server can do"))
     }
 
     /// Every answer at once.
     pub async fn inspect(&self) -> Result<Inspection, AdapterError> {
         let server = self.capability().await?;
-        Inspection::of(self.db, server).await.map_err(PLACE.while_doing("inspecting the database"))
+        Inspection::of(self.db, server).await.map_err(PLACE.while_reading("inspecting the database"))
     }
 
     /// Size of the whole database, in bytes.
     pub async fn storage(&self) -> Result<Answer<Storage>, AdapterError> {
         let server = self.capability().await?;
-        inspect::storage(self.db, server).await.map_err(PLACE.while_doing("asking for sizes"))
+        inspect::storage(self.db, server).await.map_err(PLACE.while_reading("asking for sizes"))
     }
 
     /// Hypertables: chunks, sizes, and what the columnstore saves.
     pub async fn hypertables(&self) -> Result<Answer<Vec<HypertableState>>, AdapterError> {
         let server = self.capability().await?;
-        inspect::hypertables(self.db, server).await.map_err(PLACE.while_doing("asking about hypertables"))
+        inspect::hypertables(self.db, server).await.map_err(PLACE.while_reading("asking about hypertables"))
     }
 
     /// Continuous aggregates: how far they are materialised, and how large.
     pub async fn aggregates(&self) -> Result<Answer<Vec<AggregateState>>, AdapterError> {
         let server = self.capability().await?;
-        inspect::continuous_aggregates(self.db, server).await.map_err(PLACE.while_doing("asking about aggregates"))
+        inspect::continuous_aggregates(self.db, server).await.map_err(PLACE.while_reading("asking about aggregates"))
     }
 
     /// Background jobs and their health.
     pub async fn jobs(&self) -> Result<Answer<Jobs>, AdapterError> {
         let server = self.capability().await?;
-        inspect::jobs(self.db, server).await.map_err(PLACE.while_doing("asking about jobs"))
+        inspect::jobs(self.db, server).await.map_err(PLACE.while_reading("asking about jobs"))
     }
 
     /// Tables: sizes, live and dead rows.
     pub async fn tables(&self) -> Result<Answer<Vec<TableState>>, AdapterError> {
         let server = self.capability().await?;
-        inspect::tables(self.db, server).await.map_err(PLACE.while_doing("asking about tables"))
+        inspect::tables(self.db, server).await.map_err(PLACE.while_reading("asking about tables"))
     }
 
     /// Sessions that wait for a lock, and for whom.
     pub async fn blocked_sessions(&self) -> Result<Answer<Vec<BlockedSession>>, AdapterError> {
         let server = self.capability().await?;
-        inspect::blocked_sessions(self.db, server).await.map_err(PLACE.while_doing("asking about sessions"))
+        inspect::blocked_sessions(self.db, server).await.map_err(PLACE.while_reading("asking about sessions"))
     }
 
     /// Numbers that count up, and how they stand.
     pub async fn sequences(&self) -> Result<Answer<Vec<Sequence>>, AdapterError> {
         let server = self.capability().await?;
-        inspect::sequences(self.db, server).await.map_err(PLACE.while_doing("asking about sequences"))
+        inspect::sequences(self.db, server).await.map_err(PLACE.while_reading("asking about sequences"))
     }
 
     /// Puts a sequence right that [`sequences`](Self::sequences) found behind or without its default, and never lowers it.

@@ -36,7 +36,7 @@ impl<C: ConnectionTrait> AlertRepository<'_, C> {
             .group_by(Column::Severity)
             .group_by(Column::Status);
         let mut counts: Vec<AlertCount> =
-            query.into_model().all(self.db).await.map_err(PLACE.while_doing("counting alerts"))?;
+            query.into_model().all(self.db).await.map_err(PLACE.while_reading("counting alerts"))?;
         counts.sort_by_key(|one| (one.severity as u8, one.status as u8));
         Ok(counts)
     }

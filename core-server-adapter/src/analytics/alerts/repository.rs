@@ -37,7 +37,7 @@ impl<C: ConnectionTrait> AlertRepository<'_, C> {
     /// Failures of the database.
     pub async fn find(&self, alert_id: &str) -> Result<Option<Alert>, AdapterError> {
         let found = Entity::find().filter(Column::AlertId.eq(alert_id)).one(self.db).await;
-        found.map_err(PLACE.while_doing("looking an alert up"))
+        found.map_err(PLACE.while_reading("looking an alert up"))
     }
 
     /// A page of the alerts that match, newest first.
@@ -51,7 +51,7 @@ impl<C: ConnectionTrait> AlertRepository<'_, C> {
         request: &PageRequest<i64>,
     ) -> Result<Page<Alert, i64>, AdapterError> {
         let query = Entity::find().filter(filter.condition());
-        let (columns, failed) = ((Column::Timestamp, Column::Id), PLACE.while_doing("listing alerts"));
+        let (columns, failed) = ((Column::Timestamp, Column::Id), PLACE.while_reading("listing alerts"));
         request.read(self.db, query, columns, failed, |alert| (alert.timestamp.to_utc(), alert.id)).await
     }
 }

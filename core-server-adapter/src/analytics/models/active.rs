@@ -41,7 +41,7 @@ impl<C: ConnectionTrait> ModelRepository<'_, C> {
             .order_by_desc(Column::UpdatedAt)
             .order_by_desc(Column::Id)
             .limit(1);
-        query.into_model().one(self.db).await.map_err(PLACE.while_doing("looking for the active model"))
+        query.into_model().one(self.db).await.map_err(PLACE.while_reading("looking for the active model"))
     }
 }
 

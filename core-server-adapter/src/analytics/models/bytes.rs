@@ -133,7 +133,7 @@ impl<'db, C: ConnectionTrait> ModelRepository<'db, C> {
 
     async fn part(&self, model_id: &str, number: i32) -> Result<Option<ml_model_part::Model>, AdapterError> {
         let found = ml_model_part::Entity::find_by_id((model_id.to_owned(), number)).one(self.db).await;
-        found.map_err(PARTS.while_doing("reading the bytes of a model"))
+        found.map_err(PARTS.while_reading("reading the bytes of a model"))
     }
 
     /// A piece of `model_data`, from this byte on, counted from 1; none behind the last one.
@@ -146,7 +146,7 @@ impl<'db, C: ConnectionTrait> ModelRepository<'db, C> {
             .expr_as(piece, "piece")
             .filter(ml_model::Column::ModelId.eq(model_id));
         let found: Option<Option<Vec<u8>>> =
-            query.into_tuple().one(self.db).await.map_err(PLACE.while_doing("reading the bytes of a model"))?;
+            query.into_tuple().one(self.db).await.map_err(PLACE.while_reading("reading the bytes of a model"))?;
         Ok(found.flatten().filter(|piece| !piece.is_empty()))
     }
 }

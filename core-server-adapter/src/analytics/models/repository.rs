@@ -87,7 +87,7 @@ impl<C: ConnectionTrait> ModelRepository<'_, C> {
     /// Failures of the database.
     pub async fn find(&self, model_id: &str) -> Result<Option<Model>, AdapterError> {
         let found = models().filter(Column::ModelId.eq(model_id)).into_model().one(self.db).await;
-        found.map_err(PLACE.while_doing("looking a model up"))
+        found.map_err(PLACE.while_reading("looking a model up"))
     }
 
     /// The models for a type of machine, those registered last first, at most so many.
@@ -102,6 +102,6 @@ impl<C: ConnectionTrait> ModelRepository<'_, C> {
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
             .limit(u64::from(limit));
-        query.into_model().all(self.db).await.map_err(PLACE.while_doing("listing models"))
+        query.into_model().all(self.db).await.map_err(PLACE.while_reading("listing models"))
     }
 }

@@ -57,7 +57,7 @@ impl<C: ConnectionTrait> AlertRepository<'_, C> {
     ///
     /// Failures of the database.
     pub async fn find(&self, id: Uuid) -> Result<Option<Alert>, AdapterError> {
-        Entity::find_by_id(id).one(self.db).await.map_err(PLACE.while_doing("looking an alert up"))
+        Entity::find_by_id(id).one(self.db).await.map_err(PLACE.while_reading("looking an alert up"))
     }
 
     /// A page of the alerts that match, those defined last first.
@@ -68,7 +68,7 @@ impl<C: ConnectionTrait> AlertRepository<'_, C> {
     pub async fn list(&self, filter: &AlertFilter, request: &PageRequest) -> Result<Page<Alert>, AdapterError> {
         let query = Entity::find().filter(filter.condition());
         let columns = (Column::CreatedAt, Column::Id);
-        let failed = PLACE.while_doing("listing alerts");
+        let failed = PLACE.while_reading("listing alerts");
         request.read(self.db, query, columns, failed, |alert| (alert.created_at.to_utc(), alert.id)).await
     }
 }

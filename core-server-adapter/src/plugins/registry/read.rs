@@ -29,7 +29,7 @@ impl<C: ConnectionTrait> PluginRepository<'_, C> {
             .filter(Column::PluginId.eq(plugin_id))
             .one(self.db)
             .await
-            .map_err(PLACE.while_doing("looking a plugin up"))
+            .map_err(PLACE.while_reading("looking a plugin up"))
     }
 
     /// A page of the plugins that match, those registered last first.
@@ -40,7 +40,7 @@ impl<C: ConnectionTrait> PluginRepository<'_, C> {
     pub async fn list(&self, filter: &PluginFilter, request: &PageRequest) -> Result<Page<Plugin>, AdapterError> {
         let query = Entity::find().filter(filter.condition());
         let columns = (Column::CreatedAt, Column::Id);
-        let failed = PLACE.while_doing("listing plugins");
+        let failed = PLACE.while_reading("listing plugins");
         request.read(self.db, query, columns, failed, |plugin| (plugin.created_at.to_utc(), plugin.id)).await
     }
 }

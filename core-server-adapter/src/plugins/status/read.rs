@@ -25,7 +25,7 @@ impl<C: ConnectionTrait> StatusRepository<'_, C> {
     ///
     /// Failures of the database.
     pub async fn find(&self, plugin_id: &str) -> Result<Option<PluginStatus>, AdapterError> {
-        Entity::find_by_id(plugin_id).one(self.db).await.map_err(PLACE.while_doing("looking a status up"))
+        Entity::find_by_id(plugin_id).one(self.db).await.map_err(PLACE.while_reading("looking a status up"))
     }
 
     /// A page of the plugins that match, those that reported last first. What needs attention:
@@ -41,7 +41,7 @@ impl<C: ConnectionTrait> StatusRepository<'_, C> {
     ) -> Result<Page<PluginStatus, String>, AdapterError> {
         let query = Entity::find().filter(filter.condition());
         let columns = (Column::UpdatedAt, Column::PluginId);
-        let failed = PLACE.while_doing("listing status");
+        let failed = PLACE.while_reading("listing status");
         request.read(self.db, query, columns, failed, |one| (one.updated_at.to_utc(), one.plugin_id.clone())).await
     }
 }

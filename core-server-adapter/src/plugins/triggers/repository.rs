@@ -37,7 +37,7 @@ impl<C: ConnectionTrait> TriggerRepository<'_, C> {
     ) -> Result<Page<AlertTrigger>, AdapterError> {
         let query = Entity::find().filter(Column::AlertId.eq(alert)).filter(filter.condition());
         let columns = (Column::Time, Column::AlertId);
-        let failed = PLACE.while_doing("listing the history of an alert");
+        let failed = PLACE.while_reading("listing the history of an alert");
         request.read(self.db, query, columns, failed, |trigger| (trigger.time.to_utc(), trigger.alert_id)).await
     }
 }

@@ -59,7 +59,7 @@ impl<C: ConnectionTrait> AnomalyAlertRepository<'_, C> {
         anomaly_alert::Entity::find_by_id(id)
             .one(self.db)
             .await
-            .map_err(PLACE.while_doing("looking an anomaly alert up"))
+            .map_err(PLACE.while_reading("looking an anomaly alert up"))
     }
 
     /// A page of the alerts that match, newest first.
@@ -79,7 +79,7 @@ impl<C: ConnectionTrait> AnomalyAlertRepository<'_, C> {
             .from_raw_sql(statement)
             .all(self.db)
             .await
-            .map_err(PLACE.while_doing("listing anomaly alerts"))?;
+            .map_err(PLACE.while_reading("listing anomaly alerts"))?;
         Ok(request.cut(alerts, |alert| (DateTime::<Utc>::from(alert.created_at), alert.id)))
     }
 }

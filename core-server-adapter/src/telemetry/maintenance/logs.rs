@@ -46,7 +46,7 @@ impl<C: ConnectionTrait> MaintenanceLogRepository<'_, C> {
         maintenance_log::Entity::find_by_id(id)
             .one(self.db)
             .await
-            .map_err(LOGS.while_doing("looking a maintenance log up"))
+            .map_err(LOGS.while_reading("looking a maintenance log up"))
     }
 
     /// A page of the logs that match, work that ended last first.
@@ -66,7 +66,7 @@ impl<C: ConnectionTrait> MaintenanceLogRepository<'_, C> {
             .from_raw_sql(statement)
             .all(self.db)
             .await
-            .map_err(LOGS.while_doing("listing maintenance logs"))?;
+            .map_err(LOGS.while_reading("listing maintenance logs"))?;
         Ok(request.cut(logs, |log| (DateTime::<Utc>::from(log.completion_date), log.id)))
     }
 }

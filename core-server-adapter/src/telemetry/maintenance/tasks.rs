@@ -63,7 +63,7 @@ impl<C: ConnectionTrait> MaintenanceTaskRepository<'_, C> {
         maintenance_task::Entity::find_by_id(id)
             .one(self.db)
             .await
-            .map_err(TASKS.while_doing("looking a maintenance task up"))
+            .map_err(TASKS.while_reading("looking a maintenance task up"))
     }
 
     /// A page of the tasks that match, those created last first.
@@ -83,7 +83,7 @@ impl<C: ConnectionTrait> MaintenanceTaskRepository<'_, C> {
             .from_raw_sql(statement)
             .all(self.db)
             .await
-            .map_err(TASKS.while_doing("listing maintenance tasks"))?;
+            .map_err(TASKS.while_reading("listing maintenance tasks"))?;
         Ok(request.cut(tasks, |task| (DateTime::<Utc>::from(task.created_at), task.id)))
     }
 }

@@ -72,7 +72,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
         let found = ReadingBucket::find_by_statement(statement)
             .all(self.db)
             .await
-            .map_err(PLACE.while_doing("grouping readings"))?;
+            .map_err(PLACE.while_reading("grouping readings"))?;
         Ok(if gaps == Gaps::LeaveOut { found } else { filled(&found, width, (from, to), gaps) })
     }
 }

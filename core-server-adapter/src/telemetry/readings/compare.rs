@@ -73,7 +73,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
         let rows = Row::find_by_statement(backend.build(&query))
             .all(self.db)
             .await
-            .map_err(PLACE.while_doing("comparing windows"))?;
+            .map_err(PLACE.while_reading("comparing windows"))?;
         let of = |part: &str| rows.iter().find(|row| row.part == part).map(Row::statistics).unwrap_or_default();
         Ok(Comparison { reference: of("reference"), current: of("current") })
     }

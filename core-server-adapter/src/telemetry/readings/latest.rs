@@ -48,7 +48,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
             .filter(Column::SensorId.eq(sensor))
             .one(self.db)
             .await
-            .map_err(PLACE.while_doing("looking a reading up"))
+            .map_err(PLACE.while_reading("looking a reading up"))
     }
 
     /// The newest `count` readings of a sensor, newest first.
@@ -84,7 +84,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
             .from_raw_sql(statement)
             .all(self.db)
             .await
-            .map_err(PLACE.while_doing("reading the newest readings"))
+            .map_err(PLACE.while_reading("reading the newest readings"))
     }
 }
 

@@ -63,7 +63,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
             .from_raw_sql(statement)
             .all(self.db)
             .await
-            .map_err(PLACE.while_doing("listing readings"))?;
+            .map_err(PLACE.while_reading("listing readings"))?;
         Ok(request.cut(readings, |reading| (DateTime::<Utc>::from(reading.timestamp), reading.sensor_id.clone())))
     }
 }
@@ -87,8 +87,8 @@ impl<'db, C: ConnectionTrait + StreamTrait> ReadingRepository<'db, C> {
             .from_raw_sql(statement)
             .stream(self.db)
             .await
-            .map_err(PLACE.while_doing("reading readings"))?;
-        Ok(rows.map_err(|error| PLACE.while_doing("reading readings")(error)))
+            .map_err(PLACE.while_reading("reading readings"))?;
+        Ok(rows.map_err(|error| PLACE.while_reading("reading readings")(error)))
     }
 }
 

@@ -109,7 +109,10 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
         period: Period,
     ) -> Result<Vec<ReadingSummary>, AdapterError> {
         let statement = statement(summary, sensor, period, self.db.get_database_backend());
-        ReadingSummary::find_by_statement(statement).all(self.db).await.map_err(PLACE.while_doing("reading a summary"))
+        ReadingSummary::find_by_statement(statement)
+            .all(self.db)
+            .await
+            .map_err(PLACE.while_reading("reading a summary"))
     }
 }
 
@@ -130,8 +133,8 @@ impl<'db, C: ConnectionTrait + StreamTrait> ReadingRepository<'db, C> {
         let rows = ReadingSummary::find_by_statement(statement)
             .stream(self.db)
             .await
-            .map_err(PLACE.while_doing("reading a summary"))?;
-        Ok(rows.map_err(|error| PLACE.while_doing("reading a summary")(error)))
+            .map_err(PLACE.while_reading("reading a summary"))?;
+        Ok(rows.map_err(|error| PLACE.while_reading("reading a summary")(error)))
     }
 }
 

@@ -39,7 +39,7 @@ impl<C: ConnectionTrait> SensorRepository<'_, C> {
             .filter(sensor::Column::SensorId.eq(sensor_id))
             .one(self.db)
             .await
-            .map_err(PLACE.while_doing("looking a sensor up"))
+            .map_err(PLACE.while_reading("looking a sensor up"))
     }
 
     /// A page of the sensors that match, those registered last first.
@@ -56,7 +56,7 @@ impl<C: ConnectionTrait> SensorRepository<'_, C> {
             .from_raw_sql(statement)
             .all(self.db)
             .await
-            .map_err(PLACE.while_doing("listing sensors"))?;
+            .map_err(PLACE.while_reading("listing sensors"))?;
         Ok(request.cut(sensors, |sensor| (DateTime::<Utc>::from(sensor.created_at), sensor.id)))
     }
 

@@ -32,7 +32,7 @@ impl<C: ConnectionTrait> SensorRepository<'_, C> {
         // The latest state, not that of the transaction's snapshot: another program may have registered it since.
         let found = sensor::Entity::find().filter(Column::SensorId.eq(&new.sensor_id));
         let found = if self.db.get_database_backend() == DbBackend::MySql { found.lock_exclusive() } else { found };
-        let found = found.one(self.db).await.map_err(PLACE.while_doing("looking a sensor up"))?;
+        let found = found.one(self.db).await.map_err(PLACE.while_reading("looking a sensor up"))?;
         found.ok_or_else(|| PLACE.not_found(&new.sensor_id))
     }
 }

@@ -22,7 +22,7 @@ impl<C: ConnectionTrait> AnomalyRepository<'_, C> {
     ) -> Result<Page<Anomaly, i64>, AdapterError> {
         let query = anomaly::Entity::find().filter(filter.condition());
         let columns = (Column::Timestamp, Column::Id);
-        let failed = PLACE.while_doing("listing anomalies");
+        let failed = PLACE.while_reading("listing anomalies");
         request.read(self.db, query, columns, failed, |anomaly| (anomaly.timestamp.to_utc(), anomaly.id)).await
     }
 }

@@ -63,7 +63,7 @@ impl<C: ConnectionTrait> ConfigurationRepository<'_, C> {
             .filter(Column::MachineType.eq(machine_type))
             .one(self.db)
             .await
-            .map_err(PLACE.while_doing("looking a configuration up"))
+            .map_err(PLACE.while_reading("looking a configuration up"))
     }
 
     /// A page of the configurations, those that were set first last.
@@ -73,7 +73,7 @@ impl<C: ConnectionTrait> ConfigurationRepository<'_, C> {
     /// [`AdapterError::InvalidPage`] for a limit outside 1 to [`PageRequest::MAX_LIMIT`]; failures of the database.
     pub async fn list(&self, request: &PageRequest<i64>) -> Result<Page<MachineConfiguration, i64>, AdapterError> {
         let columns = (Column::CreatedAt, Column::Id);
-        let failed = PLACE.while_doing("listing configurations");
+        let failed = PLACE.while_reading("listing configurations");
         request.read(self.db, Entity::find(), columns, failed, |one| (one.created_at.to_utc(), one.id)).await
     }
 }

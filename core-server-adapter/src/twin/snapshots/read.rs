@@ -51,7 +51,7 @@ impl<C: ConnectionTrait> SnapshotRepository<'_, C> {
     ) -> Result<Page<StateSnapshot, i64>, AdapterError> {
         let query = state_snapshot::Entity::find().filter(filter.condition());
         let columns = (Column::SnapshotTime, Column::Id);
-        let failed = PLACE.while_doing("listing snapshots");
+        let failed = PLACE.while_reading("listing snapshots");
         request.read(self.db, query, columns, failed, |one| (one.snapshot_time.to_utc(), one.id)).await
     }
 
@@ -65,6 +65,6 @@ impl<C: ConnectionTrait> SnapshotRepository<'_, C> {
             .from_raw_sql(limited(query, 1))
             .one(self.db)
             .await
-            .map_err(PLACE.while_doing("looking a snapshot up"))
+            .map_err(PLACE.while_reading("looking a snapshot up"))
     }
 }

@@ -1,17 +1,26 @@
 //! Sessions that the server ends, or does not give: a pool gets over it, or the reason is said.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use core_server_adapter::{
-    AdapterError, Database, DatabaseConfig,
-    alarms::{AlarmFilter, AlarmRepository},
+    AdapterError, Database, DatabaseConfig, ErrorKind, PageRequest,
+    alarms::{AlarmFilter, AlarmId, AlarmRepository},
 };
 use tests::{
     Backend, TestDatabase,
     fixtures::{execute, with_current_database},
 };
 
-use super::{hot, migrated};
+use sea_orm::{ConnectionTrait, TransactionTrait};
+use tokio::task::JoinSet;
+
+use super::{hot, migrated, minute};
 
 #[tokio::test]
 async fn a_pool_whose_idle_sessions_are_ended_goes_on() {
@@ -56,7 +65,8 @@ async fn ended(backend: Backend, end: &str) {
         execute(&other, &sql).await;
     }
     let error = AlarmRepository::new(&transaction).raise(&hot(2)).await.unwrap_err();
-    assert!(matches!(error, AdapterError::SessionEnded { .. }) && !error.is_transient(), "{error:?}");
+    assert!(matches!(error, AdapterError::SessionEnded { .. }) && error.is_transient(), "{error:?}");
+    assert!(error.may_have_written() && error.kind() == ErrorKind::Unavailable, "{error:?}");
     let line = error.on_one_line();
     assert!(line.contains("the session ended") && !line.contains("expected to read"), "{line}");
     drop(transaction);
@@ -68,16 +78,116 @@ async fn ended(backend: Backend, end: &str) {
     adapter.close().await;
 }
 
+/// Ends every session of the pool again and again, while some read and one raises.
+async fn all_ended_under_load(backend: Backend, end: &str) {
+    let database = TestDatabase::create(backend).await.up(None).await;
+    let config = DatabaseConfig::new(database.url()).unwrap().max_connections(4);
+    let adapter = Database::connect(&config).await.unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut readers = JoinSet::new();
+    for _ in 0..3 {
+        let (adapter, stop) = (adapter.clone(), Arc::clone(&stop));
+        readers.spawn(async move {
+            let mut read = 0;
+            while !stop.load(Ordering::Relaxed) {
+                adapter.alarms().counts(&AlarmFilter::new()).await.unwrap();
+                adapter.alarms().list(&AlarmFilter::new(), &PageRequest::first(10)).await.unwrap();
+                read += 1;
+            }
+            read
+        });
+    }
+    let raising = {
+        let (adapter, stop) = (adapter.clone(), Arc::clone(&stop));
+        tokio::spawn(async move {
+            let mut raised = 0;
+            while !stop.load(Ordering::Relaxed) {
+                // With an id of one's own a write can be repeated.
+                let alarm = hot(raised).id(AlarmId::new(minute(raised)));
+                while let Err(error) = adapter.alarms().raise_missing(std::slice::from_ref(&alarm)).await {
+                    assert!(error.is_transient() && error.kind() == ErrorKind::Unavailable, "{error:?}");
+                }
+                raised += 1;
+            }
+            raised
+        })
+    };
+    let other = database.connect().await;
+    for _ in 0..15 {
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        for sql in tests::rows_as_text(&other, end).await {
+            // One that has ended by itself meanwhile is not there any more.
+            let _ = other.execute_unprepared(&sql).await;
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    while let Some(read) = readers.join_next().await {
+        assert!(read.unwrap() > 0);
+    }
+    assert_eq!(i64::from(super::count(adapter.connection()).await), raising.await.unwrap(), "each alarm once");
+    other.close().await.unwrap();
+    adapter.close().await;
+}
+
+/// A health check does not wait for a session of the pool, and fails where a request would.
+#[tokio::test]
+async fn a_health_check_does_not_wait_in_the_queue() {
+    for backend in [Backend::Postgres, Backend::Mariadb, Backend::Sqlite] {
+        let (database, adapter) = migrated(TestDatabase::create(backend).await).await;
+        let most = adapter.sessions().most;
+        assert!(adapter.sessions().open <= most && most > 1, "{:?}", adapter.sessions());
+        let mut held = Vec::new();
+        for _ in 0..most {
+            held.push(adapter.connection().begin().await.unwrap());
+        }
+        assert_eq!((adapter.sessions().open, adapter.sessions().idle), (most, 0));
+        tokio::time::timeout(Duration::from_secs(5), adapter.check()).await.unwrap().unwrap();
+        drop(held);
+        adapter.check().await.unwrap();
+        execute(adapter.connection(), "DELETE FROM seaql_migrations").await;
+        let error = adapter.check().await.unwrap_err();
+        assert!(matches!(error, AdapterError::SchemaOutdated { .. }), "{error:?}");
+        assert_eq!(error.for_clients(), "an error of the server; its log has the reason");
+        adapter.close().await;
+        drop(database);
+    }
+}
+
+#[tokio::test]
+async fn what_comes_after_an_error_in_a_transaction_says_so() {
+    let (_database, adapter) = migrated(TestDatabase::create(Backend::Postgres).await).await;
+    let transaction = adapter.begin().await.unwrap();
+    let alarms = AlarmRepository::new(&transaction);
+    let there = alarms.raise(&hot(1)).await.unwrap();
+    alarms.raise(&hot(1).id(there.id)).await.unwrap_err();
+    for error in [alarms.raise(&hot(2)).await.unwrap_err(), alarms.get(there.id).await.unwrap_err()] {
+        assert!(matches!(error, AdapterError::TransactionOver { .. }), "{error:?}");
+        assert!(error.to_string().contains("roll it back and begin another"), "{error}");
+    }
+}
+
+/// The statements that end every other session of the database.
+const SESSIONS_OF_POSTGRES: &str = "SELECT format('SELECT pg_terminate_backend(%s)', pid) FROM pg_stat_activity \
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+const SESSIONS_OF_MARIADB: &str = "SELECT CONCAT('KILL ', ID) FROM information_schema.PROCESSLIST \
+     WHERE DB = DATABASE() AND ID <> CONNECTION_ID()";
+
 #[tokio::test]
 async fn an_ended_session_is_told_from_a_failed_statement_on_postgres() {
-    let sessions = "SELECT format('SELECT pg_terminate_backend(%s)', pid) FROM pg_stat_activity \
-         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
-    ended(Backend::Postgres, sessions).await;
+    ended(Backend::Postgres, SESSIONS_OF_POSTGRES).await;
 }
 
 #[tokio::test]
 async fn an_ended_session_is_told_from_a_failed_statement_on_mariadb() {
-    let sessions = "SELECT CONCAT('KILL ', ID) FROM information_schema.PROCESSLIST \
-         WHERE DB = DATABASE() AND ID <> CONNECTION_ID()";
-    ended(Backend::Mariadb, sessions).await;
+    ended(Backend::Mariadb, SESSIONS_OF_MARIADB).await;
+}
+
+#[tokio::test]
+async fn reads_survive_the_end_of_all_sessions_on_postgres() {
+    all_ended_under_load(Backend::Postgres, SESSIONS_OF_POSTGRES).await;
+}
+
+#[tokio::test]
+async fn reads_survive_the_end_of_all_sessions_on_mariadb() {
+    all_ended_under_load(Backend::Mariadb, SESSIONS_OF_MARIADB).await;
 }

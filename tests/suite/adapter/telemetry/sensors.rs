@@ -49,7 +49,7 @@ async fn a_sensor_is_registered_once(database: TestDatabase) {
     assert_eq!(count(db, "sensors").await, 2503);
 }
 
-async fn all(sensors: SensorRepository<'_, sea_orm::DatabaseConnection>, filter: &SensorFilter) -> Vec<Sensor> {
+async fn all(sensors: SensorRepository<'_, core_server_adapter::Pool>, filter: &SensorFilter) -> Vec<Sensor> {
     let mut request = PageRequest::first(7);
     let mut found = Vec::new();
     loop {

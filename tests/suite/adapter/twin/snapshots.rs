@@ -7,7 +7,7 @@ use core_server_adapter::{
     Period,
     twin::{NewSnapshot, SnapshotFilter, SnapshotRepository, StateSnapshot},
 };
-use sea_orm::{DatabaseConnection, TransactionTrait};
+use sea_orm::TransactionTrait;
 use serde_json::{Value, json};
 use tests::{TestDatabase, fixtures::count, on_every_backend};
 
@@ -69,7 +69,7 @@ fn position(one: &StateSnapshot) -> (DateTime<Utc>, i64) {
     (one.snapshot_time.to_utc(), one.id)
 }
 
-async fn everything(snapshots: SnapshotRepository<'_, DatabaseConnection>) -> Vec<StateSnapshot> {
+async fn everything(snapshots: SnapshotRepository<'_, core_server_adapter::Pool>) -> Vec<StateSnapshot> {
     all_pages(async |page| snapshots.list(&SnapshotFilter::new(), &page).await).await
 }
 

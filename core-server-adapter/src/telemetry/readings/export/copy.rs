@@ -75,7 +75,7 @@ fn failed(error: sqlx::Error) -> AdapterError {
         sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
         error => DbErr::Query(RuntimeErr::SqlxError(error.into())),
     };
-    PLACE.while_doing("exporting readings")(error)
+    PLACE.while_reading("exporting readings")(error)
 }
 
 /// A session of the pool that is given back when all that was copied has been read, and else closed.

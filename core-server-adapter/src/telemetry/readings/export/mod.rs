@@ -20,7 +20,7 @@ use sea_orm::{ConnectionTrait, StreamTrait};
 
 use self::lines::Lines;
 use super::{PLACE, ReadingCursor, ReadingFilter, ReadingRepository};
-use crate::AdapterError;
+use crate::{AdapterError, Pool};
 
 /// The first line of a CSV file of readings, with its line end. Times are RFC 3339 in UTC with microseconds; numbers the
 /// shortest that give the same double, with a decimal point (`1.0`) or an exponent (`1e300`, `1e-7`), zero without a sign;
@@ -65,7 +65,8 @@ impl<'db, C: ConnectionTrait + StreamTrait + 'static> ReadingRepository<'db, C> 
         beyond: Option<&ReadingCursor>,
     ) -> Result<impl Stream<Item = Result<CsvChunk, AdapterError>> + Send + use<'db, C>, AdapterError> {
         let db: &dyn Any = self.db;
-        if let Some(pool) = db.downcast_ref().and_then(copy::pool)
+        let pool = db.downcast_ref::<Pool>().map(Pool::connection).or_else(|| db.downcast_ref());
+        if let Some(pool) = pool.and_then(copy::pool)
             && let Some(sql) = copy::sql(filter, beyond)?
         {
             return Ok(copy::chunks(pool, sql).left_stream());

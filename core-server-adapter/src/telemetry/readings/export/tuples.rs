@@ -24,7 +24,7 @@ pub(super) fn lines_in(message: &[u8]) -> impl Iterator<Item = Result<Line<'_>, 
 }
 
 fn unreadable(what: String) -> AdapterError {
-    PLACE.while_doing("exporting readings")(DbErr::Type(what))
+    PLACE.while_reading("exporting readings")(DbErr::Type(what))
 }
 
 /// What is left of a message.
