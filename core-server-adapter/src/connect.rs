@@ -75,6 +75,23 @@ impl Database {
         }
     }
 
+    /// An SQLite database in memory with the finished schema, gone when the handle is closed: for examples, and for tests of
+    /// a service. No migration runs, and no server is needed.
+    ///
+    /// # Errors
+    ///
+    /// Failures of the database.
+    pub async fn in_memory() -> Result<Self, AdapterError> {
+        Self::in_memory_of(gate::ALARMS).await
+    }
+
+    /// [`in_memory`](Self::in_memory), with the schema of an area.
+    pub(crate) async fn in_memory_of(area: Gate) -> Result<Self, AdapterError> {
+        let database = Self::open_to(&DatabaseConfig::new("sqlite::memory:")?, area).await?;
+        area.create_on_sqlite(database.connection()).await?;
+        Ok(database)
+    }
+
     /// Opens the pool whatever the schema is. [`connect`](Self::connect) is what a server wants.
     ///
     /// # Errors

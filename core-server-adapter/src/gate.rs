@@ -2,13 +2,15 @@
 //!
 //! A newer schema is fine: revisions only add to what an older core-server uses.
 
+use std::fmt;
+
 use migration_timescale::Dialect;
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
 use crate::{AdapterError, error::Place};
 
 /// What the adapter needs of an area.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Gate {
     /// The area.
     pub area: &'static str,
@@ -16,51 +18,66 @@ pub struct Gate {
     pub revision: &'static str,
     /// The command that brings a database up to it.
     pub command: &'static str,
+    /// The finished schema on SQLite.
+    sqlite: &'static str,
+}
+
+/// The gate of an area: its revision and its schema as they are generated, and the command.
+macro_rules! gate {
+    ($area:ident, $command:literal) => {
+        Gate {
+            area: stringify!($area),
+            revision: entity::$area::generated::revision::NEWEST,
+            command: $command,
+            sqlite: include_str!(concat!("../../migration/schema/sqlite/", stringify!($area), ".sql")),
+        }
+    };
 }
 
 /// The area alarms.
-pub const ALARMS: Gate = Gate {
-    area: "alarms",
-    revision: entity::alarms::generated::revision::NEWEST,
-    command: "cargo run -p migration -- up",
-};
+pub const ALARMS: Gate = gate!(alarms, "cargo run -p migration -- up");
 
 /// The area analytics.
-pub const ANALYTICS: Gate = Gate {
-    area: "analytics",
-    revision: entity::analytics::generated::revision::NEWEST,
-    command: "cargo run -p migration -- up --area analytics",
-};
+pub const ANALYTICS: Gate = gate!(analytics, "cargo run -p migration -- up --area analytics");
 
 /// The area plugins.
-pub const PLUGINS: Gate = Gate {
-    area: "plugins",
-    revision: entity::plugins::generated::revision::NEWEST,
-    command: "cargo run -p migration -- up --area plugins",
-};
+pub const PLUGINS: Gate = gate!(plugins, "cargo run -p migration -- up --area plugins");
 
 /// The area telemetry.
-pub const TELEMETRY: Gate = Gate {
-    area: "telemetry",
-    revision: entity::telemetry::generated::revision::NEWEST,
-    command: "cargo run -p migration -- up --area telemetry",
-};
+pub const TELEMETRY: Gate = gate!(telemetry, "cargo run -p migration -- up --area telemetry");
 
 /// The area twin.
-pub const TWIN: Gate = Gate {
-    area: "twin",
-    revision: entity::twin::generated::revision::NEWEST,
-    command: "cargo run -p migration -- up --area twin",
-};
+pub const TWIN: Gate = gate!(twin, "cargo run -p migration -- up --area twin");
 
 impl Gate {
     fn place(self) -> Place {
         Place { area: self.area, table: "seaql_migrations" }
     }
 
+    /// Makes the schema in an empty SQLite database, and says that its revision is applied.
+    pub(crate) async fn create_on_sqlite<C: ConnectionTrait>(self, db: &C) -> Result<(), AdapterError> {
+        let bookkeeping = format!(
+            "CREATE TABLE seaql_migrations (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL); \
+             INSERT INTO seaql_migrations VALUES ('{}', unixepoch())",
+            self.revision
+        );
+        for sql in [self.sqlite, &bookkeeping] {
+            db.execute_unprepared(sql).await.map_err(self.place().while_doing("making the schema in memory"))?;
+        }
+        Ok(())
+    }
+
     fn outdated(self, found: impl Into<String>) -> AdapterError {
-        let Self { area, revision, command } = self;
+        let Self { area, revision, command, .. } = self;
         AdapterError::SchemaOutdated { area, revision, found: found.into(), command }
+    }
+}
+
+/// Without the schema.
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { area, revision, command, .. } = self;
+        f.debug_struct("Gate").field("area", area).field("revision", revision).field("command", command).finish()
     }
 }
 

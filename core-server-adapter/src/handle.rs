@@ -22,6 +22,16 @@ macro_rules! handle {
                 Ok(Self { database: crate::Database::connect_to(config, crate::gate::$gate).await? })
             }
 
+            /// An SQLite database in memory with the finished schema, as
+            /// [`Database::in_memory`](crate::Database::in_memory).
+            ///
+            /// # Errors
+            ///
+            /// Failures of the database.
+            pub async fn in_memory() -> Result<Self, crate::AdapterError> {
+                Ok(Self { database: crate::Database::in_memory_of(crate::gate::$gate).await? })
+            }
+
             /// Opens the pool whatever the schema is. [`connect`](Self::connect) is what a server wants.
             ///
             /// # Errors

@@ -4,15 +4,12 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use chrono::Utc;
 //! use core_server_adapter::{
-//!     Database, DatabaseConfig, PageRequest,
+//!     Database, PageRequest,
 //!     alarms::{AlarmFilter, AlarmOrigin, AlarmSeverity, AnomalyScore, NewAlarm},
 //! };
 //!
-//! // In memory for the example; a server's URL otherwise. `Database::connect` also checks the schema's revision.
-//! let database = Database::open(&DatabaseConfig::new("sqlite::memory:")?).await?;
-//! # use core_server_adapter::sea_orm::ConnectionTrait;
-//! # let schema = std::fs::read_to_string("../migration/schema/sqlite/alarms.sql")?;
-//! # database.connection().execute_unprepared(&schema).await?;
+//! // In memory, for examples and tests; a service has `Database::connect`, which checks the schema's revision.
+//! let database = Database::in_memory().await?;
 //! let alarms = database.alarms();
 //!
 //! let odd = NewAlarm::anomaly("machine-1", AlarmSeverity::Warning, Utc::now(), AnomalyScore::new(0.97)?)

@@ -5,16 +5,13 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use chrono::Utc;
 //! use core_server_adapter::{
-//!     DatabaseConfig, PageRequest,
+//!     PageRequest,
 //!     analytics::{Alert, AlertFilter, AlertSeverity, Analytics, NewAlert, NewModel, NewNotification},
 //! };
 //! use futures_util::{TryStreamExt, stream};
 //!
-//! // In memory for the example; a server's URL otherwise. `Analytics::connect` also checks the schema's revision.
-//! let analytics = Analytics::open(&DatabaseConfig::new("sqlite::memory:")?).await?;
-//! # use core_server_adapter::sea_orm::ConnectionTrait;
-//! # let schema = std::fs::read_to_string("../migration/schema/sqlite/analytics.sql")?;
-//! # analytics.connection().execute_unprepared(&schema).await?;
+//! // In memory, for examples and tests; a service has `Analytics::connect`, which checks the schema's revision.
+//! let analytics = Analytics::in_memory().await?;
 //!
 //! // An alert, somebody who cares, and somebody who is told.
 //! let alerts = analytics.alerts();

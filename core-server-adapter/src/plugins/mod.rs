@@ -4,18 +4,15 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use chrono::{TimeDelta, Utc};
 //! use core_server_adapter::{
-//!     DatabaseConfig, PageRequest, Period,
+//!     PageRequest, Period,
 //!     plugins::{
 //!         MetricFilter, NewAlert, NewMetric, NewPlugin, NewTrigger, PluginAlertSeverity, PluginHealth, Plugins, TriggerFilter,
 //!     },
 //! };
 //! use serde_json::json;
 //!
-//! // In memory for the example; a server's URL otherwise. `Plugins::connect` also checks the schema's revision.
-//! let plugins = Plugins::open(&DatabaseConfig::new("sqlite::memory:")?).await?;
-//! # use core_server_adapter::sea_orm::ConnectionTrait;
-//! # let schema = std::fs::read_to_string("../migration/schema/sqlite/plugins.sql")?;
-//! # plugins.connection().execute_unprepared(&schema).await?;
+//! // In memory, for examples and tests; a service has `Plugins::connect`, which checks the schema's revision.
+//! let plugins = Plugins::in_memory().await?;
 //! plugins.registry().register(&NewPlugin::new("vibration", "Vibration analysis", "1.2.0").category("quality")).await?;
 //!
 //! let start = Utc::now() - TimeDelta::hours(1);

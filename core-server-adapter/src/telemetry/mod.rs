@@ -4,17 +4,14 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use chrono::{TimeDelta, Utc};
 //! use core_server_adapter::{
-//!     DatabaseConfig, Period,
+//!     Period,
 //!     telemetry::{
 //!         AnomalyAlertSeverity, Gaps, Interval, NewAnomalyAlert, NewReading, NewSensor, ReadingFilter, Summary, Telemetry,
 //!     },
 //! };
 //!
-//! // In memory for the example; a server's URL otherwise. `Telemetry::connect` also checks the schema's revision.
-//! let telemetry = Telemetry::open(&DatabaseConfig::new("sqlite::memory:")?).await?;
-//! # use core_server_adapter::sea_orm::ConnectionTrait;
-//! # let schema = std::fs::read_to_string("../migration/schema/sqlite/telemetry.sql")?;
-//! # telemetry.connection().execute_unprepared(&schema).await?;
+//! // In memory, for examples and tests; a service has `Telemetry::connect`, which checks the schema's revision.
+//! let telemetry = Telemetry::in_memory().await?;
 //! telemetry.sensors().register(&NewSensor::new("bearing-7", "temperature")).await?;
 //!
 //! let start = Utc::now() - TimeDelta::hours(6);

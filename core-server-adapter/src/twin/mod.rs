@@ -4,16 +4,13 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use chrono::{TimeDelta, Utc};
 //! use core_server_adapter::{
-//!     DatabaseConfig, PageRequest,
+//!     PageRequest,
 //!     twin::{AnomalyFilter, AnomalySeverity, NewAnomaly, NewConfiguration, NewSnapshot, Twin},
 //! };
 //! use serde_json::json;
 //!
-//! // In memory for the example; a server's URL otherwise. `Twin::connect` also checks the schema's revision.
-//! let twin = Twin::open(&DatabaseConfig::new("sqlite::memory:")?).await?;
-//! # use core_server_adapter::sea_orm::ConnectionTrait;
-//! # let schema = std::fs::read_to_string("../migration/schema/sqlite/twin.sql")?;
-//! # twin.connection().execute_unprepared(&schema).await?;
+//! // In memory, for examples and tests; a service has `Twin::connect`, which checks the schema's revision.
+//! let twin = Twin::in_memory().await?;
 //! let press = NewConfiguration::new("press").baseline_temp("71.50".parse()?).operational_pattern("two shifts");
 //! twin.configurations().set(&press).await?;
 //!
