@@ -58,6 +58,7 @@ mod moment;
 mod page;
 mod period;
 pub mod plugins;
+mod readable;
 mod repository;
 mod rows;
 mod sqlstate;
