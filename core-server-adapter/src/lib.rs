@@ -57,6 +57,7 @@ mod page;
 mod period;
 pub mod plugins;
 mod pool;
+mod readable;
 mod repository;
 mod rows;
 mod sqlstate;

@@ -10,18 +10,18 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder,
-    QueryTrait, Select, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, ExprTrait, FromQueryResult, IdenStatic,
+    Order, QueryFilter, QueryOrder, QueryResult, QueryTrait, Select, Statement, TryGetable,
     sea_query::{Expr, Value},
 };
 use serde::{Deserialize, Serialize, de};
 use uuid::Uuid;
 
-use crate::{AdapterError, condition::column, moment};
+use crate::{AdapterError, condition::column, moment, readable};
 
 /// What tells rows of one time apart, next to that time: the id of most rows, be it a UUID or a number; the sensor of a
 /// reading.
-pub trait PageKey: Clone + Into<Value> {
+pub trait PageKey: Clone + fmt::Display + Into<Value> + TryGetable {
     /// As letters and digits.
     fn to_text(&self) -> String;
 
@@ -80,6 +80,9 @@ pub struct Page<T, K = Uuid> {
     /// Leads back to the newer rows before; none when there were none. Rows that are raised later come before them: see
     /// [`Cursor::newer_than`] to ask for those.
     pub previous: Option<Cursor<K>>,
+    /// Rows of this part that cannot be read, as another program wrote them: time, id and reason of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
 }
 
 /// Which part of a list.
@@ -148,8 +151,27 @@ impl<K> PageRequest<K> {
     {
         self.check()?;
         let statement = self.statement(query, columns, db.get_database_backend());
-        let rows = E::find().from_raw_sql(statement).all(db).await.map_err(failed)?;
-        Ok(self.cut(rows, key))
+        let read = |row: &QueryResult| match E::Model::from_query_result(row, "") {
+            Ok(model) => Ok((key(&model), Ok(model))),
+            Err(error) if readable::is_about_a_value(&error) => {
+                let (at, id) =
+                    (row.try_get::<DateTime<Utc>>("", columns.0.as_str())?, row.try_get("", columns.1.as_str())?);
+                let reason = format!("{} {id}: {error}", at.to_rfc3339());
+                Ok(((at, id), Err(reason)))
+            }
+            Err(error) => Err(error),
+        };
+        let rows = db.query_all_raw(statement).await;
+        let rows: Result<Vec<_>, _> = rows.and_then(|rows| rows.iter().map(read).collect());
+        let page = self.cut(rows.map_err(failed)?, |(place, _)| place.clone());
+        let (mut items, mut unreadable) = (Vec::with_capacity(page.items.len()), page.unreadable);
+        for (_, row) in page.items {
+            match row {
+                Ok(model) => items.push(model),
+                Err(reason) => unreadable.push(reason),
+            }
+        }
+        Ok(Page { items, next: page.next, previous: page.previous, unreadable })
     }
 
     /// Cuts a page from the rows that lie beyond the cursor, in the order of the query: nearest to the cursor first, one
@@ -174,6 +196,7 @@ impl<K> PageRequest<K> {
             next: cursor(older, rows.last(), Direction::Older),
             previous: cursor(newer, rows.first(), Direction::Newer),
             items: rows,
+            unreadable: Vec::new(),
         }
     }
 }
@@ -365,7 +388,10 @@ mod tests {
         assert_eq!(back.items, [5, 4]);
         assert!(back.next.is_some() && back.previous.is_some());
         assert_eq!(PageRequest::at(previous, 2).cut(vec![4, 5], key).previous, None);
-        assert_eq!(first.cut(Vec::new(), key), Page { items: Vec::new(), next: None, previous: None });
+        assert_eq!(
+            first.cut(Vec::new(), key),
+            Page { items: Vec::new(), next: None, previous: None, unreadable: Vec::new() }
+        );
     }
 
     #[test]

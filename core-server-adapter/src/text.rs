@@ -6,6 +6,8 @@ use sea_orm::prelude::Json;
 pub(crate) const NAME_CHARACTERS: usize = 255;
 /// Bytes of a long text at most: what MySQL's `text` holds.
 const LONG_BYTES: usize = 65_535;
+/// Levels of arrays and objects within each other at most: what MariaDB holds.
+const JSON_LEVELS: usize = 31;
 /// PostgreSQL stores no NUL, and SQLite's functions end at one.
 const NUL: &str = "contains a NUL character; remove it";
 
@@ -45,9 +47,13 @@ pub(crate) fn check_number(number: Option<f64>) -> Result<(), String> {
     }
 }
 
-/// Checks that there is no NUL, in keys neither: PostgreSQL's `jsonb` takes none.
+/// Checks that there is no NUL, in keys neither, which PostgreSQL's `jsonb` does not take; and that arrays and objects are
+/// not nested too deep: MariaDB refuses the next level, and what is written beyond 127 can never be read again.
+///
+/// Every number is stored so that the same double or integer is read. PostgreSQL keeps neither the sign of a zero nor
+/// whether a large number without a fraction was written as an integer.
 pub(crate) fn check_json(json: Option<&Json>) -> Result<(), String> {
-    if json.is_some_and(has_nul) { Err(NUL.to_owned()) } else { Ok(()) }
+    json.map_or(Ok(()), |json| check_level(json, 1))
 }
 
 /// Checks that JSON is no longer than a long text.
@@ -55,11 +61,16 @@ pub(crate) fn check_long_json(json: Option<&Json>) -> Result<(), String> {
     json.map_or(Ok(()), |json| check_length(json.to_string().len()))
 }
 
-fn has_nul(json: &Json) -> bool {
+fn check_level(json: &Json, level: usize) -> Result<(), String> {
+    if level > JSON_LEVELS && (json.is_array() || json.is_object()) {
+        return Err(format!("nests arrays and objects deeper than {JSON_LEVELS} levels; write a flatter one"));
+    }
     match json {
-        Json::String(text) => text.contains('\0'),
-        Json::Array(items) => items.iter().any(has_nul),
-        Json::Object(fields) => fields.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
-        _ => false,
+        Json::String(text) => check_nul(text),
+        Json::Array(items) => items.iter().try_for_each(|item| check_level(item, level + 1)),
+        Json::Object(fields) => {
+            fields.iter().try_for_each(|(key, value)| check_nul(key).and_then(|()| check_level(value, level + 1)))
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => Ok(()),
     }
 }

@@ -1,5 +1,7 @@
 //! What a driver reads from a URL, kept apart from what is shown.
 
+use std::path::PathBuf;
+
 use sea_orm::{
     DbBackend,
     sqlx::{
@@ -58,6 +60,30 @@ impl Driver {
                 MySqlSslMode::Required | MySqlSslMode::VerifyCa | MySqlSslMode::VerifyIdentity
             ),
             Self::Sqlite => true, // Nothing leaves the machine.
+        }
+    }
+
+    /// Host and port that it connects to over TCP, whatever part of the URL, or variable, they come from.
+    pub(crate) fn address(&self) -> Option<(&str, u16)> {
+        let (host, port) = match self {
+            Self::Postgres(options) if options.get_socket().is_none() => (options.get_host(), options.get_port()),
+            Self::MySql(options) if options.get_socket().is_none() => (options.get_host(), options.get_port()),
+            Self::Postgres(_) | Self::MySql(_) | Self::Sqlite => return None,
+        };
+        // PostgreSQL's driver takes a folder for a host, too.
+        (!host.starts_with('/')).then(|| (host.trim_start_matches('[').trim_end_matches(']'), port))
+    }
+
+    /// The Unix socket that it connects to.
+    pub(crate) fn socket(&self) -> Option<PathBuf> {
+        match self {
+            Self::Postgres(options) => {
+                let host = || Some(PathBuf::from(options.get_host())).filter(|host| host.is_absolute());
+                let folder = options.get_socket().cloned().or_else(host)?;
+                Some(folder.join(format!(".s.PGSQL.{}", options.get_port())))
+            }
+            Self::MySql(options) => options.get_socket().cloned(),
+            Self::Sqlite => None,
         }
     }
 

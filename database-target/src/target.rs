@@ -151,13 +151,12 @@ impl Target {
 
     /// Host and port to reach over TCP; none for files and Unix sockets.
     pub fn address(&self) -> Option<(&str, u16)> {
-        let port = match Dialect::of(self.backend) {
-            Dialect::Postgres => 5432,
-            Dialect::MySql => 3306,
-            Dialect::Sqlite => return None,
-        };
-        let host = self.url.host_str().filter(|host| !host.is_empty() && !host.starts_with("%2F"))?;
-        Some((host.trim_start_matches('[').trim_end_matches(']'), self.url.port().unwrap_or(port)))
+        self.driver.address()
+    }
+
+    /// The Unix socket to reach; none for files and TCP.
+    pub fn socket(&self) -> Option<PathBuf> {
+        self.driver.socket()
     }
 
     /// Name of the database on its server, as the server spells it, when the URL or the driver's environment has one.
@@ -518,8 +517,18 @@ mod tests {
         assert_eq!(parse("postgres://h/d").address(), Some(("h", 5432)));
         assert_eq!(parse("mysql://h:3307/d").address(), Some(("h", 3307)));
         assert_eq!(parse("postgres://[::1]/d").address(), Some(("::1", 5432)));
-        assert_eq!(parse("postgres://%2Fvar%2Frun/d").address(), None);
-        assert_eq!(parse("sqlite://d").address(), None);
+        assert_eq!(parse("postgres://h/d?host=other&port=6432").address(), Some(("other", 6432)));
+        assert_eq!(parse("postgres:///d?host=other").address(), Some(("other", 5432)));
+        assert_eq!(parse("postgres://h/d?hostaddr=10.0.0.7").address(), Some(("10.0.0.7", 5432)));
+        for socket in ["postgres://%2Fvar%2Frun/d", "postgres://%2fvar%2frun/d", "postgres://h/d?host=/var/run"] {
+            assert_eq!(
+                (parse(socket).address(), parse(socket).socket()),
+                (None, Some("/var/run/.s.PGSQL.5432".into()))
+            );
+        }
+        let socket = parse("mysql://h/d?socket=/run/mysqld.sock");
+        assert_eq!((socket.address(), socket.socket()), (None, Some("/run/mysqld.sock".into())));
+        assert_eq!((parse("sqlite://d").address(), parse("sqlite://d").socket()), (None, None));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use csv::StringRecord;
 
 use crate::support;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The rows of a file, one after the other.
 pub struct Records<R: BufRead, const COLUMNS: usize> {
     lines: Lines<R>,
@@ -119,6 +121,10 @@ impl<R: BufRead> Lines<R> {
                     return Err(format!("line {first}: a quote is never closed"));
                 }
                 self.line += 1;
+            }
+            // What spreadsheets write at the beginning of a file, to say that it is UTF-8.
+            if first == 1 && self.text.starts_with(BYTE_ORDER_MARK) {
+                self.text.drain(..BYTE_ORDER_MARK.len());
             }
             if !self.text.trim_ascii().is_empty() {
                 self.split(first)?;

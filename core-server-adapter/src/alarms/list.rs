@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::alarms::{Alarm, alarm};
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Select};
 
 use super::{AlarmFilter, AlarmRepository, PLACE};
 use crate::{AdapterError, Page, PageRequest};
@@ -18,29 +18,30 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     /// [`AdapterError::InvalidPage`] for a limit outside 1 to [`PageRequest::MAX_LIMIT`]; [`AdapterError::InvalidValue`] for
     /// a sensor with a NUL character; failures of the database.
     pub async fn list(&self, filter: &AlarmFilter, request: &PageRequest) -> Result<Page<Alarm>, AdapterError> {
-        request.check()?;
         filter.check()?;
-        let statement = statement(filter, request, self.db.get_database_backend());
-        let alarms = alarm::Entity::find()
-            .from_raw_sql(statement)
-            .all(self.db)
-            .await
-            .map_err(PLACE.while_reading("listing alarms"))?;
-        Ok(request.cut(alarms, |alarm| (DateTime::<Utc>::from(alarm.raised_at), alarm.id)))
+        let query = query(filter, self.db.get_database_backend());
+        let key = |alarm: &Alarm| (DateTime::<Utc>::from(alarm.raised_at), alarm.id);
+        request.read(self.db, query, ORDER, PLACE.while_reading("listing alarms"), key).await
     }
 }
 
-fn statement(filter: &AlarmFilter, request: &PageRequest, backend: DbBackend) -> Statement {
-    let query = alarm::Entity::find().filter(filter.condition(backend));
-    request.statement(query, (alarm::Column::RaisedAt, alarm::Column::Id), backend)
+const ORDER: (alarm::Column, alarm::Column) = (alarm::Column::RaisedAt, alarm::Column::Id);
+
+fn query(filter: &AlarmFilter, backend: DbBackend) -> Select<alarm::Entity> {
+    alarm::Entity::find().filter(filter.condition(backend))
 }
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::Statement;
     use uuid::Uuid;
 
     use super::{super::*, *};
     use crate::{Cursor, Period};
+
+    fn statement(filter: &AlarmFilter, request: &PageRequest, backend: DbBackend) -> Statement {
+        request.statement(query(filter, backend), ORDER, backend)
+    }
 
     /// The SQL after WHERE.
     fn sql(filter: &AlarmFilter, request: &PageRequest, backend: DbBackend) -> String {

@@ -17,6 +17,7 @@ use crate::{
     condition::within,
     error::Place,
     page::{check_limit, limited},
+    readable,
     repository::repository,
     rows::insert_numbered,
     value::{decimal, moment, name, optional_name},
@@ -220,8 +221,8 @@ impl<C: ConnectionTrait> MetricRepository<'_, C> {
             .order_by_desc(Column::CalculationTime)
             .order_by_desc(Column::Id);
         let statement = limited(query.build(self.db.get_database_backend()), limit);
-        let newest_first = Entity::find().from_raw_sql(statement).all(self.db).await;
-        let mut trend = newest_first.map_err(PLACE.while_reading("reading a trend"))?;
+        let newest_first = readable::all(self.db, statement, PLACE).await;
+        let mut trend: Vec<PerformanceMetric> = newest_first.map_err(PLACE.while_reading("reading a trend"))?;
         trend.reverse();
         Ok(trend)
     }

@@ -26,6 +26,7 @@ use crate::{
     condition::{column, label},
     error::Place,
     page::{check_limit, limited},
+    readable,
     repository::repository,
     rows::{Lifecycle, Transition, insert_numbered},
     text::NAME_CHARACTERS,
@@ -228,7 +229,7 @@ impl<C: ConnectionTrait> NotificationRepository<'_, C> {
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id);
         let statement = limited(query.build(self.db.get_database_backend()), limit);
-        let found = Entity::find().from_raw_sql(statement).all(self.db).await;
+        let found = readable::all(self.db, statement, PLACE).await;
         found.map_err(PLACE.while_reading("listing notifications to retry"))
     }
 

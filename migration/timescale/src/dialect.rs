@@ -1,7 +1,7 @@
 //! Time in the SQL of each backend: literals, buckets, sums. Moments are stored as `timestamptz` on PostgreSQL, as
 //! `datetime(6)` in UTC on MySQL and MariaDB, and as RFC 3339 text in UTC (`2026-01-01T00:30:00.000001+00:00`) on SQLite.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use sea_orm::DbBackend;
 
 use crate::{Capability, Dialect, Interval};
@@ -31,7 +31,14 @@ pub fn moment_sql(backend: DbBackend, moment: DateTime<Utc>) -> String {
     match Dialect::of(backend) {
         Dialect::MySql => format!("TIMESTAMP '{}'", moment.format("%F %T%.f")),
         Dialect::Sqlite => format!("'{}'", moment.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
-        Dialect::Postgres => format!("TIMESTAMPTZ '{}+00'", moment.format("%F %T%.f")),
+        Dialect::Postgres => {
+            // It takes no sign before a year, and has none that is 0.
+            let (year, era) = match moment.year() {
+                year @ 1.. => (year, ""),
+                year => (1 - year, " BC"),
+            };
+            format!("TIMESTAMPTZ '{year:04}-{}+00{era}'", moment.format("%m-%d %T%.f"))
+        }
     }
 }
 
@@ -115,6 +122,12 @@ mod tests {
     fn moments_are_literals_in_the_way_of_the_backend() {
         let moment = "2026-01-01T00:30:00.000001Z".parse().unwrap();
         assert_eq!(moment_sql(DbBackend::Postgres, moment), "TIMESTAMPTZ '2026-01-01 00:30:00.000001+00'");
+        for (moment, literal) in [
+            ("+12026-01-01T00:00:00Z", "TIMESTAMPTZ '12026-01-01 00:00:00+00'"),
+            ("-0043-03-15T00:00:00Z", "TIMESTAMPTZ '0044-03-15 00:00:00+00 BC'"),
+        ] {
+            assert_eq!(moment_sql(DbBackend::Postgres, moment.parse().unwrap()), literal);
+        }
         assert_eq!(moment_sql(DbBackend::MySql, moment), "TIMESTAMP '2026-01-01 00:30:00.000001'");
         assert_eq!(moment_sql(DbBackend::Sqlite, moment), "'2026-01-01T00:30:00.000001+00:00'");
     }

@@ -51,6 +51,17 @@ pub const PACKED_CHUNKS: Internal = Internal {
     ],
 };
 
+/// How each chunk in the columnstore was packed (`relid`, `segmentby`, `orderby`): `relid` is the chunk, or in earlier versions
+/// the relation with its rows.
+pub const PACKED_BY: Internal = Internal {
+    what: "the settings that a chunk was packed by",
+    spellings: &[Spelling {
+        from: Version::new(2, 15, 0),
+        before: UNSEEN,
+        sql: "_timescaledb_catalog.compression_settings",
+    }],
+};
+
 /// A function from the identifier of what an aggregate stores to its watermark, in the aggregate's own unit of time.
 pub const WATERMARK_OF: Internal = Internal {
     what: "how far an aggregate is materialised",
@@ -198,9 +209,10 @@ impl Internal {
 mod tests {
     use super::*;
 
-    const ALL: [&Internal; 12] = [
+    const ALL: [&Internal; 13] = [
         &HYPERTABLES,
         &PACKED_CHUNKS,
+        &PACKED_BY,
         &WATERMARK_OF,
         &TO_TIMESTAMP,
         &AGGREGATES,

@@ -140,7 +140,7 @@ pub enum Refused {
     },
     /// A unique key that the chunks of a hypertable cannot keep.
     #[error(
-        "the hypertable {table} cannot have the unique key ({key}): every unique index and key of a hypertable has to \
+        "the hypertable {table} cannot have the unique key ({key}): every unique index, key and exclusion constraint of a hypertable has to \
          contain the columns it is partitioned by, here {column}. Add the time column to the key; where the shorter key \
          must be unique, keep it in a plain table beside it"
     )]

@@ -153,6 +153,9 @@ async fn changes_that_a_columnstore_refuses_are_refused_before() {
     refused(&db, HypertableColumn::change_type("readings", text), "cannot change while", "0A000").await;
     refused(&db, HypertableColumn::drop("readings", "taken_at"), "partitioned by it", "42P16").await;
     refused(&db, HypertableColumn::drop("readings", "sensor_id"), "segmented or ordered", "0A000").await;
+    // Chunks keep to what they were packed by.
+    execute(&db, "ALTER TABLE readings SET (timescaledb.segmentby = '')").await;
+    refused(&db, HypertableColumn::drop("readings", "sensor_id"), "segmented or ordered", "0A000").await;
     let [hourly, ..] = super::summaries();
     SchemaManager::new(&db).create_continuous_aggregate(&hourly).await.unwrap();
     refused(&db, HypertableColumn::drop("readings", "value"), "continuous aggregate reads it", "2BP01").await;
@@ -168,8 +171,22 @@ async fn tables_that_chunks_cannot_keep_are_refused_before() {
         assert!(error.to_string().contains(words), "{error}");
         error
     };
+    let key = |table: &str, key: &str| {
+        DbErr::from(Refused::UniqueWithoutTime { table: table.into(), key: key.into(), column: "at".into() })
+    };
     execute(&db, "CREATE TABLE keyed (id integer PRIMARY KEY, at timestamptz NOT NULL)").await;
-    refused("keyed", "Add the time column to the key").await;
+    assert_eq!(refused("keyed", "Add the time column to the key").await, key("keyed", "id"));
+    // TimescaleDB takes it, and keeps it within each chunk.
+    execute(&db, "CREATE TABLE including (\"Id\" integer, at timestamptz NOT NULL, UNIQUE (\"Id\") INCLUDE (at))")
+        .await;
+    assert_eq!(refused("including", "").await, key("including", "\"Id\""));
+    execute(
+        &db,
+        "CREATE TABLE excluding (id integer, at timestamptz NOT NULL, EXCLUDE USING gist (point(id, id) WITH ~=))",
+    )
+    .await;
+    let expression = "point(id::double precision, id::double precision)";
+    assert_eq!(refused("excluding", "").await, key("excluding", expression));
     execute(&db, "CREATE TABLE events (id integer, at timestamptz, PRIMARY KEY (id, at))").await;
     execute(&db, "CREATE TABLE notes (id integer, at timestamptz, FOREIGN KEY (id, at) REFERENCES events (id, at))")
         .await;

@@ -5,13 +5,14 @@ use entity::analytics::{
     ml_model::{Column, Entity},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
     prelude::{DateTimeWithTimeZone, Decimal, Json},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{ModelRepository, NewModel, PLACE};
-use crate::{AdapterError, PageRequest, page::check_limit};
+use crate::{AdapterError, PageRequest, page::check_limit, readable};
 
 /// Everything but the bytes.
 const COLUMNS: [Column; 10] = [
@@ -102,6 +103,7 @@ impl<C: ConnectionTrait> ModelRepository<'_, C> {
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
             .limit(u64::from(limit));
-        query.into_model().all(self.db).await.map_err(PLACE.while_reading("listing models"))
+        let found = readable::all(self.db, query.build(self.db.get_database_backend()), PLACE).await;
+        found.map_err(PLACE.while_reading("listing models"))
     }
 }

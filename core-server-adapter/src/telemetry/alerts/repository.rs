@@ -72,15 +72,10 @@ impl<C: ConnectionTrait> AnomalyAlertRepository<'_, C> {
         filter: &AnomalyAlertFilter,
         request: &PageRequest,
     ) -> Result<Page<AnomalyAlert>, AdapterError> {
-        request.check()?;
         let query = anomaly_alert::Entity::find().filter(filter.condition());
-        let statement = request.statement(query, (Column::CreatedAt, Column::Id), self.db.get_database_backend());
-        let alerts = anomaly_alert::Entity::find()
-            .from_raw_sql(statement)
-            .all(self.db)
-            .await
-            .map_err(PLACE.while_reading("listing anomaly alerts"))?;
-        Ok(request.cut(alerts, |alert| (DateTime::<Utc>::from(alert.created_at), alert.id)))
+        let order = (Column::CreatedAt, Column::Id);
+        let key = |alert: &AnomalyAlert| (DateTime::<Utc>::from(alert.created_at), alert.id);
+        request.read(self.db, query, order, PLACE.while_reading("listing anomaly alerts"), key).await
     }
 }
 

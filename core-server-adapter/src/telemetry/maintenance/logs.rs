@@ -59,14 +59,9 @@ impl<C: ConnectionTrait> MaintenanceLogRepository<'_, C> {
         filter: &MaintenanceLogFilter,
         request: &PageRequest,
     ) -> Result<Page<MaintenanceLog>, AdapterError> {
-        request.check()?;
         let query = maintenance_log::Entity::find().filter(filter.condition());
-        let statement = request.statement(query, (Column::CompletionDate, Column::Id), self.db.get_database_backend());
-        let logs = maintenance_log::Entity::find()
-            .from_raw_sql(statement)
-            .all(self.db)
-            .await
-            .map_err(LOGS.while_reading("listing maintenance logs"))?;
-        Ok(request.cut(logs, |log| (DateTime::<Utc>::from(log.completion_date), log.id)))
+        let order = (Column::CompletionDate, Column::Id);
+        let key = |log: &MaintenanceLog| (DateTime::<Utc>::from(log.completion_date), log.id);
+        request.read(self.db, query, order, LOGS.while_reading("listing maintenance logs"), key).await
     }
 }

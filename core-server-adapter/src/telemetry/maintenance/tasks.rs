@@ -76,14 +76,9 @@ impl<C: ConnectionTrait> MaintenanceTaskRepository<'_, C> {
         filter: &MaintenanceTaskFilter,
         request: &PageRequest,
     ) -> Result<Page<MaintenanceTask>, AdapterError> {
-        request.check()?;
         let query = maintenance_task::Entity::find().filter(filter.condition());
-        let statement = request.statement(query, (Column::CreatedAt, Column::Id), self.db.get_database_backend());
-        let tasks = maintenance_task::Entity::find()
-            .from_raw_sql(statement)
-            .all(self.db)
-            .await
-            .map_err(TASKS.while_reading("listing maintenance tasks"))?;
-        Ok(request.cut(tasks, |task| (DateTime::<Utc>::from(task.created_at), task.id)))
+        let order = (Column::CreatedAt, Column::Id);
+        let key = |task: &MaintenanceTask| (DateTime::<Utc>::from(task.created_at), task.id);
+        request.read(self.db, query, order, TASKS.while_reading("listing maintenance tasks"), key).await
     }
 }

@@ -10,6 +10,7 @@ use super::{PLACE, ReadingRepository};
 use crate::{
     AdapterError, moment,
     page::{check_limit, limited},
+    readable,
 };
 use chrono::{DateTime, Utc};
 
@@ -80,11 +81,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
     }
 
     async fn read(&self, statement: Statement) -> Result<Vec<SensorReading>, AdapterError> {
-        sensor_reading::Entity::find()
-            .from_raw_sql(statement)
-            .all(self.db)
-            .await
-            .map_err(PLACE.while_reading("reading the newest readings"))
+        readable::all(self.db, statement, PLACE).await.map_err(PLACE.while_reading("reading the newest readings"))
     }
 }
 

@@ -12,6 +12,7 @@ use super::{PLACE, ReadingFilter, ReadingRepository};
 use crate::{
     AdapterError, Page, PageRequest,
     page::{Cursor, Direction},
+    readable,
 };
 
 /// A place among readings: a time and a sensor. As text it can be kept, to go on from there.
@@ -58,13 +59,9 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
     ) -> Result<Page<SensorReading, String>, AdapterError> {
         request.check()?;
         let query = sensor_reading::Entity::find().filter(filter.condition()?);
-        let statement = request.statement(query, (Column::Timestamp, Column::SensorId), self.db.get_database_backend());
-        let readings = sensor_reading::Entity::find()
-            .from_raw_sql(statement)
-            .all(self.db)
-            .await
-            .map_err(PLACE.while_reading("listing readings"))?;
-        Ok(request.cut(readings, |reading| (DateTime::<Utc>::from(reading.timestamp), reading.sensor_id.clone())))
+        let order = (Column::Timestamp, Column::SensorId);
+        let key = |reading: &SensorReading| (DateTime::<Utc>::from(reading.timestamp), reading.sensor_id.clone());
+        request.read(self.db, query, order, PLACE.while_reading("listing readings"), key).await
     }
 }
 
@@ -72,7 +69,8 @@ impl<'db, C: ConnectionTrait + StreamTrait> ReadingRepository<'db, C> {
     /// The readings that match, oldest first, beyond a place if one is given.
     ///
     /// Rows come from the database as they are used: any number takes the same memory. The stream holds one session, of a
-    /// pool or the transaction's, until it ends or is dropped.
+    /// pool or the transaction's, until it ends or is dropped. A reading that cannot be read, as only another program can
+    /// have written it, is left out, and the log tells which column it was.
     ///
     /// # Errors
     ///
@@ -83,12 +81,8 @@ impl<'db, C: ConnectionTrait + StreamTrait> ReadingRepository<'db, C> {
         beyond: Option<&ReadingCursor>,
     ) -> Result<impl Stream<Item = Result<SensorReading, AdapterError>> + Send + use<'db, C>, AdapterError> {
         let statement = oldest_first(filter, beyond)?.build(ConnectionTrait::get_database_backend(self.db));
-        let rows = sensor_reading::Entity::find()
-            .from_raw_sql(statement)
-            .stream(self.db)
-            .await
-            .map_err(PLACE.while_reading("reading readings"))?;
-        Ok(rows.map_err(|error| PLACE.while_reading("reading readings")(error)))
+        let rows = self.db.stream_raw(statement).await.map_err(PLACE.while_reading("reading readings"))?;
+        Ok(readable::stream(rows, PLACE).map_err(|error| PLACE.while_reading("reading readings")(error)))
     }
 }
 

@@ -48,16 +48,10 @@ impl<C: ConnectionTrait> SensorRepository<'_, C> {
     ///
     /// [`AdapterError::InvalidPage`] for a limit outside 1 to [`PageRequest::MAX_LIMIT`]; failures of the database.
     pub async fn list(&self, filter: &SensorFilter, request: &PageRequest) -> Result<Page<Sensor>, AdapterError> {
-        request.check()?;
         let query = sensor::Entity::find().filter(filter.condition());
-        let key = (sensor::Column::CreatedAt, sensor::Column::Id);
-        let statement = request.statement(query, key, self.db.get_database_backend());
-        let sensors = sensor::Entity::find()
-            .from_raw_sql(statement)
-            .all(self.db)
-            .await
-            .map_err(PLACE.while_reading("listing sensors"))?;
-        Ok(request.cut(sensors, |sensor| (DateTime::<Utc>::from(sensor.created_at), sensor.id)))
+        let order = (sensor::Column::CreatedAt, sensor::Column::Id);
+        let key = |sensor: &Sensor| (DateTime::<Utc>::from(sensor.created_at), sensor.id);
+        request.read(self.db, query, order, PLACE.while_reading("listing sensors"), key).await
     }
 
     /// [`list`](Self::list), each sensor with its last reading.
@@ -72,12 +66,12 @@ impl<C: ConnectionTrait> SensorRepository<'_, C> {
         filter: &SensorFilter,
         request: &PageRequest,
     ) -> Result<Page<SensorState>, AdapterError> {
-        let Page { items, next, previous } = self.list(filter, request).await?;
+        let Page { items, next, previous, unreadable } = self.list(filter, request).await?;
         let names: Vec<&str> = items.iter().map(|sensor| sensor.sensor_id.as_str()).collect();
         let readings = ReadingRepository::new(self.db).last_of(&names).await?;
         let mut last: HashMap<String, SensorReading> =
             readings.into_iter().map(|reading| (reading.sensor_id.clone(), reading)).collect();
         let state = |sensor: Sensor| SensorState { last: last.remove(&sensor.sensor_id), sensor };
-        Ok(Page { items: items.into_iter().map(state).collect(), next, previous })
+        Ok(Page { items: items.into_iter().map(state).collect(), next, previous, unreadable })
     }
 }

@@ -187,6 +187,16 @@ async fn unreachable(target: &Target) -> EngineError {
 }
 
 async fn reach(target: &Target) -> Result<(), EngineError> {
+    #[cfg(unix)]
+    if let Some(file) = target.socket()
+        && let Err(error) = tokio::net::UnixStream::connect(&file).await
+    {
+        return Err(EngineError::Connect {
+            target: target.to_string(),
+            reason: format!("the socket {} cannot be reached ({error})", file.display()),
+            remedy: format!("start the server, or correct the socket's place in {}", target.origin()),
+        });
+    }
     let Some((host, port)) = target.address() else { return Ok(()) };
     let unreachable = |reason: String| EngineError::Connect {
         target: target.to_string(),

@@ -10,6 +10,7 @@ use super::{
     answer::all,
     chunks::{Measures, measures},
     missing::find_missing,
+    moment::within_dates,
 };
 use crate::{
     Capability, RetentionPolicy,
@@ -25,7 +26,7 @@ pub struct AggregateState {
     pub source: String,
     /// Whether a reader also sees what is not materialised yet; else only what is.
     pub real_time: bool,
-    /// Up to where it is materialised; null when it never was, and for integer columns.
+    /// Up to where it is materialised, at most the end of the year 262142; null when it never was, and for integer columns.
     pub watermark: Option<DateTime<Utc>>,
     /// Up to where it is materialised, for integer columns; null when it never was.
     pub watermark_integer: Option<i64>,
@@ -90,7 +91,7 @@ pub async fn continuous_aggregates_under<C: ConnectionTrait>(
     // Earlier versions name the refresh job's hypertable, later ones the aggregate.
     let sql = format!(
         "SELECT g.view_name::text AS name, coalesce(p.view_name, g.hypertable_name)::text AS source, \
-         NOT g.materialized_only AS real_time, w.watermark, w.watermark_integer, u.newest_to IS NOT NULL OR u.chunks > 0 AS source_has_chunks, \
+         NOT g.materialized_only AS real_time, {watermark} AS watermark, w.watermark_integer, u.newest_to IS NOT NULL OR u.chunks > 0 AS source_has_chunks, \
          greatest(extract(epoch FROM coalesce(b.watermark, least(now(), u.newest_to)) - w.watermark)::float8, 0) + CASE WHEN w.watermark IS NULL THEN NULL ELSE 0 END AS lag_s, \
          (SELECT min(j.job_id)::bigint FROM timescaledb_information.jobs j WHERE j.proc_name = 'policy_refresh_continuous_aggregate' \
           AND (j.hypertable_schema, j.hypertable_name) IN ((g.view_schema, g.view_name), ({schema}, {table}))) AS refresh_job, \
@@ -103,6 +104,7 @@ pub async fn continuous_aggregates_under<C: ConnectionTrait>(
          WHERE g.view_schema = current_schema() ORDER BY g.view_name",
         schema = stored.0,
         table = stored.1,
+        watermark = within_dates("w.watermark"),
     );
     let mut aggregates: Vec<AggregateState> = all(db, &sql).await?;
     for aggregate in &mut aggregates {

@@ -1,10 +1,10 @@
 //! What hypertables and the stored part of continuous aggregates have in common: chunks and their sizes.
 
-use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 
+use super::Moment;
 use crate::{Capability, Version};
 
 /// The chunks of a hypertable.
@@ -17,9 +17,9 @@ pub struct Chunks {
     /// Length of a new chunk as TimescaleDB writes it: an interval, or a number for integer columns.
     pub interval: String,
     /// Beginning of the oldest chunk; null without chunks and for integer columns.
-    pub oldest_from: Option<DateTime<Utc>>,
+    pub oldest_from: Option<Moment>,
     /// End of the newest chunk, as far as chunks of this length reach: rows may end earlier.
-    pub newest_to: Option<DateTime<Utc>>,
+    pub newest_to: Option<Moment>,
     /// Beginning of the oldest chunk, for integer columns.
     pub oldest_from_integer: Option<i64>,
     /// End of the newest chunk, for integer columns.
@@ -68,12 +68,14 @@ pub(super) fn measures(server: Capability, schema: &str, name: &str) -> Measures
     let joins = format!(
         "JOIN timescaledb_information.dimensions d ON (d.hypertable_schema, d.hypertable_name) = ({schema}, {name}) AND d.dimension_number = 1 \
          CROSS JOIN LATERAL (SELECT count(*) AS count, count(*) FILTER (WHERE c.is_compressed) AS compressed, \
-         min(c.range_start) FILTER (WHERE isfinite(c.range_start)) AS oldest_from, max(c.range_end) FILTER (WHERE isfinite(c.range_end)) AS newest_to, \
+         {oldest} AS oldest_from, {newest} AS newest_to, \
          min(c.range_start_integer) AS oldest_from_integer, max(c.range_end_integer) AS newest_to_integer \
          FROM timescaledb_information.chunks c WHERE (c.hypertable_schema, c.hypertable_name) = ({schema}, {name})) k \
          CROSS JOIN LATERAL (SELECT * FROM hypertable_detailed_size({hypertable})) z \
          CROSS JOIN LATERAL ({}) s",
-        columnstore(server, &hypertable)
+        columnstore(server, &hypertable),
+        oldest = Moment::sql("(min(c.range_start) FILTER (WHERE isfinite(c.range_start)))"),
+        newest = Moment::sql("(max(c.range_end) FILTER (WHERE isfinite(c.range_end)))"),
     );
     Measures { columns, joins }
 }

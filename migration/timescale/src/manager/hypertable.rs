@@ -47,18 +47,21 @@ pub(super) async fn create_table(
 
 /// Refuses a table with a unique key that lacks the time, and one that foreign keys reference.
 async fn refuse_keys(manager: &SchemaManager<'_>, hypertable: &Hypertable) -> Result<(), DbErr> {
-    const KEYS: &str = "SELECT count(*) > 0 FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid \
-         WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = $1 AND x.indisunique \
-         AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = $2 AND a.attnum = ANY (x.indkey))";
+    // Columns that an index only includes make no row unique, though TimescaleDB lets a table with such a key become a
+    // hypertable, and then keeps it within each chunk alone.
+    const KEYS: &str = "SELECT (SELECT string_agg(pg_get_indexdef(x.indexrelid, n, true), ', ' ORDER BY n) \
+         FROM generate_series(1, x.indnkeyatts) n) AS key FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid \
+         WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = $1 AND (x.indisunique OR x.indisexclusion) \
+         AND NOT EXISTS (SELECT FROM pg_attribute a, generate_series(0, x.indnkeyatts - 1) n \
+         WHERE a.attrelid = c.oid AND a.attname = $2 AND a.attnum = x.indkey[n]) ORDER BY x.indexrelid LIMIT 1";
     const REFERENCES: &str = "SELECT count(*) > 0 FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid \
          WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = $1 AND k.contype = 'f'";
     let (table, column) = (hypertable.table(), hypertable.column());
     let db = manager.get_connection();
-    let without_time =
-        Question::new(KEYS, [table, column], |known| known.schema().has_unique_index_without(table, column));
-    if without_time.ask(db).await? {
+    let without_time = Question::new(KEYS, [table, column], |known| known.schema().unique_key_without(table, column));
+    if let Some(key) = without_time.ask(db).await? {
         let (table, column) = (table.to_owned(), column.to_owned());
-        return Err(Refused::UniqueWithoutTime { table, key: "one it has".to_owned(), column }.into());
+        return Err(Refused::UniqueWithoutTime { table, key, column }.into());
     }
     // Lint has a rule for it.
     if Question::new(REFERENCES, [table], |_| false).ask(db).await? {
@@ -105,7 +108,7 @@ async fn refuse_change(manager: &SchemaManager<'_>, change: &HypertableColumn, c
         return Err(Refused::PartitionColumn { table, column }.into());
     }
     let stored = Question::new(COLUMNSTORE_COLUMN, asked, |known| known.schema().stores_by(table, column));
-    if columnstore && stored.ask(db).await? {
+    if columnstore && (stored.ask(db).await? || is_packed_by(manager, table, column).await?) {
         let (table, column) = named();
         return Err(Refused::ColumnstoreColumn { table, column }.into());
     }
@@ -115,6 +118,21 @@ async fn refuse_change(manager: &SchemaManager<'_>, change: &HypertableColumn, c
         return Err(Refused::AggregatedColumn { table, column }.into());
     }
     Ok(())
+}
+
+/// Whether a chunk that is in the columnstore was segmented or ordered by the column, whatever the table's settings are now.
+async fn is_packed_by(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<bool, DbErr> {
+    let server = manager.capability().await?;
+    let (Ok(chunks), Ok(settings)) = (internals::PACKED_CHUNKS.on(server), internals::PACKED_BY.on(server)) else {
+        // The server refuses it then.
+        return Ok(false);
+    };
+    let sql = format!(
+        "SELECT count(*) > 0 FROM {settings} s JOIN {chunks} p ON s.relid::oid IN (p.chunk, p.packed) \
+         JOIN timescaledb_information.chunks c ON format('%I.%I', c.chunk_schema, c.chunk_name)::regclass::oid = p.chunk \
+         WHERE c.hypertable_schema = current_schema() AND c.hypertable_name = $1 AND $2 = ANY (s.segmentby || s.orderby)"
+    );
+    Question::new(sql, [table, column], |_| false).ask(manager.get_connection()).await
 }
 
 const PARTITION_COLUMN: &str = "SELECT count(*) > 0 FROM timescaledb_information.dimensions \

@@ -36,8 +36,8 @@ pub trait KnownSchema {
     fn has_type(&self, name: &str) -> bool;
     /// Whether the type of the column is an enum.
     fn has_enum_column(&self, table: &str, column: &str) -> bool;
-    /// Whether the table has a unique index without the column.
-    fn has_unique_index_without(&self, table: &str, column: &str) -> bool;
+    /// Columns of a unique key of the table that lacks the column, in quotes.
+    fn unique_key_without(&self, table: &str, column: &str) -> Option<String>;
     /// Whether the table is a hypertable.
     fn is_hypertable(&self, table: &str) -> bool;
     /// Whether the hypertable is partitioned by the column.

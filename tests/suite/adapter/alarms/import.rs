@@ -20,7 +20,12 @@ use tests::{
 use super::{count, rows};
 use crate::migration;
 
-on_every_backend!(a_file_is_imported_once, a_malformed_line_leaves_nothing, down_and_up_show_the_same_list,);
+on_every_backend!(
+    a_file_is_imported_once,
+    a_byte_order_mark_is_not_a_column,
+    a_malformed_line_leaves_nothing,
+    down_and_up_show_the_same_list,
+);
 
 /// The limits of the README.
 const SCORE: f64 = 0.9;
@@ -168,6 +173,25 @@ fn file(folder: &Path, rows: u32, header: &str, last: &str) -> PathBuf {
     let file = folder.join("detections.csv");
     fs::write(&file, text).unwrap();
     file
+}
+
+/// As spreadsheets save a file.
+async fn a_byte_order_mark_is_not_a_column(database: TestDatabase) {
+    let database = database.up(None).await;
+    let folder = tests::temporary_folder();
+    for (rows, header) in
+        [(3, "\u{feff}timestamp,value,anomaly_score"), (4, "\u{feff}\"timestamp\",value,anomaly_score\r")]
+    {
+        let file = file(folder.path(), rows, header, "");
+        let finished = import(&database, &file, &[]);
+        let there = rows as usize / 4 * 3;
+        assert!(
+            good(finished).starts_with(&summary(rows as usize, (rows as usize - there, there), (0, 0))),
+            "{header}"
+        );
+    }
+    let file = file(folder.path(), 1, "\u{feff}\u{feff}timestamp,value,anomaly_score", "");
+    assert!(bad(&import(&database, &file, &[])).contains("missing column timestamp"));
 }
 
 async fn a_malformed_line_leaves_nothing(database: TestDatabase) {

@@ -6,12 +6,20 @@ use core_server_adapter::{
     alarms::{AlarmFilter, AlarmId, AlarmOrigin, AlarmSeverity, AnomalyScore, NewAlarm, RawAlarm},
 };
 use sea_orm::TransactionTrait;
-use serde_json::json;
-use tests::{TestDatabase, on_every_backend};
+use serde_json::{Value, json};
+use tests::{
+    TestDatabase,
+    fixtures::{Alarm, execute, id},
+    on_every_backend,
+};
 
 use super::{at, count, hot, invalid, migrated, minute, rows, score};
 
-on_every_backend!(bad_values_never_reach_the_database, values_at_the_edge_are_stored);
+on_every_backend!(bad_values_never_reach_the_database, values_at_the_edge_are_stored, every_number_in_json_comes_back,);
+on_every_backend!(
+    only: [timescaledb, postgres, sqlite], "MariaDB does not store JSON that cannot be read again";
+    what_another_program_wrote_hides_no_other_alarm,
+);
 
 fn raw() -> RawAlarm {
     let mut raw = RawAlarm::new("pump-1", AlarmSeverity::Warning, minute(1), AlarmOrigin::AnomalyModel);
@@ -73,7 +81,14 @@ fn bad_alarms() -> Vec<(&'static str, NewAlarm)> {
         ("context", good().context(json!("x".repeat(65_534)))),
         ("id", good().id(AlarmId::new(minute(2)))),
         ("id", good().id(AlarmId::new(minute(1) - TimeDelta::milliseconds(1)))),
+        ("context", good().context(nested(32))),
+        ("context", good().context(nested(1_000))),
     ]
+}
+
+/// Arrays and objects in turn, so many levels of them.
+fn nested(levels: u32) -> Value {
+    (0..levels).fold(json!(1), |inner, level| if level % 2 == 0 { json!([inner]) } else { json!({ "a": inner }) })
 }
 
 async fn bad_values_never_reach_the_database(database: TestDatabase) {
@@ -144,6 +159,7 @@ async fn values_at_the_edge_are_stored(database: TestDatabase) {
         but(|raw| raw.context = Some(json!(null))),
         but(|raw| raw.context = Some(json!(""))),
         but(|raw| raw.context = Some(json!("x".repeat(65_533)))),
+        but(|raw| raw.context = Some(nested(31))),
     ];
     for raw in edge {
         let new = NewAlarm::try_from(raw.clone()).unwrap();
@@ -163,4 +179,73 @@ async fn values_at_the_edge_are_stored(database: TestDatabase) {
     let seen = alarms.acknowledge_at(oldest.id, &longest, at("9999-12-31T23:59:59.999999Z")).await.unwrap().alarm;
     assert_eq!(seen.acknowledged_by.as_deref(), Some(&*longest));
     alarms.resolve_at(oldest.id, DateTime::UNIX_EPOCH).await.unwrap();
+}
+
+/// As much as another program can read from the document: PostgreSQL does not tell 1e20 from the integer of that value.
+fn bits(number: &Value) -> u64 {
+    number.as_f64().unwrap().to_bits()
+}
+
+async fn every_number_in_json_comes_back(database: TestDatabase) {
+    let (_database, adapter) = migrated(database).await;
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut numbers: Vec<Value> = std::iter::repeat_with(|| f64::from_bits(random()))
+        .filter(|n| n.is_finite())
+        .take(2_000)
+        .map(Value::from)
+        .collect();
+    numbers.extend(std::iter::repeat_with(|| (random() >> 11) as f64 / 1e9).take(2_000).map(Value::from));
+    numbers.extend(
+        ["123456789012345680000", "1.2345678901234568e20", "5e-324", "1e-7", "0.1", "1e23"].map(|n| n.parse().unwrap()),
+    );
+    numbers.extend([json!(f64::MAX), json!(f64::MIN_POSITIVE), json!(2f64.powi(-44))]);
+    let integers = [json!(u64::MAX), json!(i64::MIN), json!(9_007_199_254_740_993_i64)];
+    let new = hot(1).context(json!({ "floats": numbers, "integers": integers }));
+    let one = adapter.alarms().raise(&new).await.unwrap();
+    let many = adapter.alarms().raise_many(&[new]).await.unwrap();
+    for id in [one.id, many[0].into()] {
+        let found = adapter.alarms().get(id).await.unwrap().context.unwrap();
+        assert_eq!(found["integers"], json!(integers));
+        for (found, given) in found["floats"].as_array().unwrap().iter().zip(&numbers) {
+            assert_eq!(bits(found), bits(given), "{found} {given}");
+        }
+    }
+}
+
+async fn what_another_program_wrote_hides_no_other_alarm(database: TestDatabase) {
+    let (database, adapter) = migrated(database).await;
+    let (alarms, db) = (adapter.alarms(), adapter.connection());
+    let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+    let insert = |number| {
+        let alarm = Alarm::minimal(database.backend(), number).with("id", id(database.backend(), number));
+        alarm.with("context", format!("'{deep}'")).insert()
+    };
+    for number in 0..3 {
+        execute(db, &insert(number)).await;
+    }
+    let mut raised = Vec::new();
+    for number in [-2, -1, 1, 2] {
+        raised.push(alarms.raise(&hot(number)).await.unwrap());
+    }
+    raised.reverse();
+    let all = alarms.list(&AlarmFilter::new(), &PageRequest::default()).await.unwrap();
+    assert_eq!((all.items, all.unreadable.len()), (raised.clone(), 3));
+    assert!(all.unreadable.iter().all(|one| one.contains("context")), "{:?}", all.unreadable);
+    // A page of nothing else leads on.
+    let mut request = PageRequest::first(1);
+    let (mut found, mut unreadable) = (Vec::new(), 0);
+    loop {
+        let page = alarms.list(&AlarmFilter::new(), &request).await.unwrap();
+        found.extend(page.items);
+        unreadable += page.unreadable.len();
+        let Some(next) = page.next else { break };
+        request = PageRequest::at(next, 1);
+    }
+    assert_eq!((found, unreadable), (raised, 3));
 }

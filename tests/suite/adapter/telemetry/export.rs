@@ -16,7 +16,11 @@ use core_server_adapter::{
 use futures_util::{StreamExt, TryStreamExt};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
 use serde_json::json;
-use tests::{Backend, TestDatabase, on_every_backend};
+use tests::{
+    Backend, TestDatabase,
+    fixtures::{execute, moment},
+    on_every_backend,
+};
 
 use super::{connect, count, migrated, minute, reading, rows, value};
 
@@ -30,6 +34,10 @@ on_every_backend!(
     an_export_that_fails_leaves_the_pool_usable,
     an_export_takes_no_more_memory_for_more_readings,
     a_full_disk_is_an_error,
+);
+on_every_backend!(
+    only: [timescaledb, postgres, sqlite], "MariaDB does not store JSON that cannot be read again";
+    what_another_program_wrote_is_exported_as_it_is,
 );
 
 async fn exported(telemetry: &Telemetry, filter: &ReadingFilter, from: Option<&ReadingCursor>) -> (String, Exported) {
@@ -196,6 +204,26 @@ async fn the_bytes_are_the_same_on_every_backend(database: TestDatabase) {
         assert_eq!(line, expected);
     }
     assert_eq!(text.len(), expected.len());
+}
+
+async fn what_another_program_wrote_is_exported_as_it_is(database: TestDatabase) {
+    let (database, telemetry) = migrated(database).await;
+    let new: Vec<NewReading> = (0..5).map(|number| reading("s", number).metadata(json!({"a": number}))).collect();
+    telemetry.readings().insert_many(&new).await.unwrap();
+    let before = rows(telemetry.connection()).await;
+    let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+    let at = moment(database.backend(), minute(2));
+    let update = format!("UPDATE sensor_readings SET sensor_metadata = '{deep}' WHERE \"timestamp\" = {at}");
+    execute(telemetry.connection(), &update).await;
+    let text = both_ways(&telemetry, &ReadingFilter::new()).await;
+    assert_eq!(text.lines().count(), 5);
+    assert!(text.lines().nth(2).unwrap().ends_with(&deep), "{text}");
+    // As rows the others are there.
+    let others: Vec<_> = [0, 1, 3, 4].map(|place| before[place].clone()).into();
+    let stream = telemetry.readings().stream(&ReadingFilter::new(), None).await.unwrap();
+    assert_eq!(stream.try_collect::<Vec<_>>().await.unwrap(), others);
+    let latest = telemetry.readings().latest("s", 5).await.unwrap();
+    assert_eq!(latest, others.into_iter().rev().collect::<Vec<_>>());
 }
 
 async fn every_piece_tells_where_the_next_one_begins(database: TestDatabase) {

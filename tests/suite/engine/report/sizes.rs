@@ -6,9 +6,11 @@ use tests::{
     Backend, TestDatabase,
     fixtures::{self, count, execute},
     on_every_backend,
+    process::run,
 };
 
-use super::{found, inspect, number, table, with_the_right_to_see_all};
+use super::{found, inspect, number, readings, table, with_the_right_to_see_all};
+use crate::migration;
 
 on_every_backend!(every_question_has_an_answer_or_a_reason, sizes_and_rows_are_those_of_the_server);
 
@@ -30,6 +32,25 @@ async fn every_question_has_an_answer_or_a_reason(database: TestDatabase) {
     if let Answer::Unavailable { why } = &asked.jobs {
         assert!(why.starts_with("a background job needs TimescaleDB with its full licence; this is "), "{why}");
     }
+}
+
+/// PostgreSQL has years that chrono's dates have not.
+#[tokio::test]
+async fn a_chunk_beyond_all_dates_is_shown_as_it_is() {
+    let database = TestDatabase::create(Backend::Timescale).await;
+    let db = database.connect().await;
+    readings(&db).await;
+    execute(&db, "INSERT INTO readings VALUES ('262143-01-01', 1, 1), ('0044-03-15 BC', 2, 2)").await;
+    execute(&db, "CALL refresh_continuous_aggregate('hourly', '262142-12-01', NULL)").await;
+    let asked = inspect(&db).await;
+    let chunks = &found(&asked.hypertables)[0].chunks;
+    let shown = [&chunks.oldest_from, &chunks.newest_to].map(|end| end.as_ref().unwrap().to_string());
+    assert_eq!(shown, ["0044-03-14T00:00:00.000000Z BC", "+262143-01-03T00:00:00.000000Z"]);
+    let hourly = found(&asked.aggregates).iter().find(|one| one.name == "hourly").unwrap();
+    assert_eq!(hourly.watermark.unwrap().to_rfc3339(), "+262142-12-31T23:59:59.999999+00:00");
+    let report = run(migration(&std::env::temp_dir()).args(["report", "--database-url", database.url()]));
+    assert_eq!(report.code, 0, "{report:#?}");
+    assert!(report.stdout.contains("+262143-01-03T00:00:00.000000Z"), "{}", report.stdout);
 }
 
 async fn sizes_and_rows_are_those_of_the_server(database: TestDatabase) {
@@ -109,7 +130,7 @@ async fn hypertable_sizes(db: &DatabaseConnection) {
     assert_eq!(found_chunks.count, number(db, chunks).await);
     assert_eq!(found_chunks.compressed, 2);
     assert_eq!(found_chunks.interval, "7 days");
-    assert_eq!(found_chunks.oldest_from.unwrap().to_rfc3339(), "2026-01-01T00:00:00+00:00");
+    assert_eq!(found_chunks.oldest_from.as_ref().unwrap().to_string(), "2026-01-01T00:00:00Z");
     assert_eq!(bytes.total, number(db, "SELECT hypertable_size('alarms')::text").await);
     let saved = "SELECT before_compression_total_bytes::text FROM hypertable_compression_stats('alarms')";
     assert_eq!(columnstore.before, Some(number(db, saved).await));

@@ -5,16 +5,15 @@
 //! blanks in JSON. It is also what costs the server least.
 
 use async_stream::try_stream;
-use entity::telemetry::sensor_reading::Column;
 use futures_util::{Stream, TryStreamExt};
 use sea_orm::{
-    ConnAcquireErr, DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, QuerySelect, QueryTrait, RuntimeErr,
-    sea_query::{ExprTrait, PostgresQueryBuilder, Value},
+    ConnAcquireErr, DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, QueryTrait, RuntimeErr,
+    sea_query::{PostgresQueryBuilder, Value},
     sqlx::{self, PgPool, Postgres, pool::PoolConnection},
 };
 
-use super::{CsvChunk, Lines, PLACE, ReadingCursor, ReadingFilter, tuples::lines_in};
-use crate::{AdapterError, condition::column, telemetry::readings::list::oldest_first};
+use super::{CsvChunk, Lines, PLACE, ReadingCursor, ReadingFilter, query, tuples::lines_in};
+use crate::AdapterError;
 
 /// The pool of a connection to PostgreSQL; none of other backends.
 pub(super) fn pool(db: &DatabaseConnection) -> Option<PgPool> {
@@ -26,17 +25,7 @@ pub(super) fn pool(db: &DatabaseConnection) -> Option<PgPool> {
 
 /// The command; none where a value of the filter cannot be written into it: COPY takes no parameters.
 pub(super) fn sql(filter: &ReadingFilter, beyond: Option<&ReadingCursor>) -> Result<Option<String>, AdapterError> {
-    let query = oldest_first(filter, beyond)?
-        .select_only()
-        .columns([
-            Column::Timestamp,
-            Column::SensorId,
-            Column::SensorType,
-            Column::Value,
-            Column::Unit,
-            Column::Quality,
-        ])
-        .expr_as(column(Column::SensorMetadata).cast_as("text"), Column::SensorMetadata);
+    let query = query(filter, beyond, DbBackend::Postgres)?;
     // As a parameter PostgreSQL refuses a NUL; in a literal a digit after it would make another character of it.
     let exact = |value: &Value| !matches!(value, Value::String(Some(text)) if text.contains('\0'));
     if !query.build(DbBackend::Postgres).values.iter().flat_map(|values| &values.0).all(exact) {

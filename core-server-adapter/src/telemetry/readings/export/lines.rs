@@ -4,7 +4,7 @@ use std::{borrow::Cow, io};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use csv::{Writer, WriterBuilder};
-use entity::telemetry::SensorReading;
+use sea_orm::{FromQueryResult, prelude::Json};
 
 use super::{CHUNK, CsvChunk};
 use crate::{
@@ -27,18 +27,36 @@ pub(super) struct Line<'a> {
     pub(super) metadata: Option<String>,
 }
 
-impl<'a> From<&'a SensorReading> for Line<'a> {
-    fn from(row: &'a SensorReading) -> Self {
+/// A row of the query for a line.
+#[derive(FromQueryResult)]
+pub(super) struct Row {
+    timestamp: DateTime<Utc>,
+    sensor_id: String,
+    sensor_type: Option<String>,
+    value: f64,
+    unit: Option<String>,
+    quality: Option<f64>,
+    sensor_metadata: Option<String>,
+}
+
+impl<'a> From<&'a Row> for Line<'a> {
+    fn from(row: &'a Row) -> Self {
         Self {
-            at: row.timestamp.to_utc(),
+            at: row.timestamp,
             sensor_id: row.sensor_id.as_str().into(),
             sensor_type: row.sensor_type.as_deref().map(Into::into),
             value: row.value,
             unit: row.unit.as_deref().map(Into::into),
             quality: row.quality,
-            metadata: row.sensor_metadata.as_ref().map(ToString::to_string),
+            metadata: row.sensor_metadata.as_deref().map(compact),
         }
     }
+}
+
+/// JSON as every backend gives it: compact, and numbers as doubles where they are not integers. What is nested too deep to be
+/// read, as only another program can have written it, stays as the database writes it.
+pub(super) fn compact(json: &str) -> String {
+    serde_json::from_str(json).map_or_else(|_| json.to_owned(), |json: Json| json.to_string())
 }
 
 /// Lines that wait to be given.

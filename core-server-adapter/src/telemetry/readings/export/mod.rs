@@ -15,12 +15,14 @@ mod tuples;
 
 use std::{any::Any, io};
 
+use entity::telemetry::sensor_reading::{self, Column};
 use futures_util::{Stream, StreamExt, TryStreamExt};
-use sea_orm::{ConnectionTrait, StreamTrait};
+use migration_timescale::Dialect;
+use sea_orm::{ConnectionTrait, DbBackend, QuerySelect, QueryTrait, Select, StreamTrait, sea_query::ExprTrait};
 
-use self::lines::Lines;
+use self::lines::{Lines, Row};
 use super::{PLACE, ReadingCursor, ReadingFilter, ReadingRepository};
-use crate::{AdapterError, Pool};
+use crate::{AdapterError, Pool, condition::column, readable, telemetry::readings::list::oldest_first};
 
 /// The first line of a CSV file of readings, with its line end. Times are RFC 3339 in UTC with microseconds; numbers the
 /// shortest that give the same double, with a decimal point (`1.0`) or an exponent (`1e300`, `1e-7`), zero without a sign;
@@ -71,7 +73,11 @@ impl<'db, C: ConnectionTrait + StreamTrait + 'static> ReadingRepository<'db, C> 
         {
             return Ok(copy::chunks(pool, sql).left_stream());
         }
-        let rows = self.stream(filter, beyond).await?;
+        let failed = |error| PLACE.while_reading("exporting readings")(error);
+        let backend = ConnectionTrait::get_database_backend(self.db);
+        let statement = query(filter, beyond, backend)?.build(backend);
+        let rows = self.db.stream_raw(statement).await.map_err(failed)?;
+        let rows = readable::stream::<Row>(rows, PLACE).map_err(failed);
         let chunks = rows.try_chunks(CHUNK).map_err(|interrupted| interrupted.1).and_then(async |rows| {
             let mut lines = Lines::new();
             for row in &rows {
@@ -107,4 +113,25 @@ impl<'db, C: ConnectionTrait + StreamTrait + 'static> ReadingRepository<'db, C> 
         out.flush().map_err(AdapterError::Output)?;
         Ok(exported)
     }
+}
+
+/// What lines are made of: the columns of the header, JSON as the database writes it.
+fn query(
+    filter: &ReadingFilter,
+    beyond: Option<&ReadingCursor>,
+    backend: DbBackend,
+) -> Result<Select<sensor_reading::Entity>, AdapterError> {
+    let text = match Dialect::of(backend) {
+        Dialect::Postgres | Dialect::Sqlite => "text",
+        Dialect::MySql => "char",
+    };
+    let query = oldest_first(filter, beyond)?.select_only().columns([
+        Column::Timestamp,
+        Column::SensorId,
+        Column::SensorType,
+        Column::Value,
+        Column::Unit,
+        Column::Quality,
+    ]);
+    Ok(query.expr_as(column(Column::SensorMetadata).cast_as(text), Column::SensorMetadata))
 }

@@ -1,9 +1,12 @@
 //! Rows of COPY's binary format: <https://www.postgresql.org/docs/current/sql-copy.html>, "Binary Format".
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, prelude::Json};
+use sea_orm::DbErr;
 
-use super::{PLACE, lines::Line};
+use super::{
+    PLACE,
+    lines::{Line, compact},
+};
 use crate::AdapterError;
 
 /// What the first message begins with.
@@ -55,7 +58,7 @@ impl<'a> Fields<'a> {
             value: self.field()?.ok_or_else(|| missing("value")).and_then(double)?,
             unit: self.field()?.map(text).transpose()?.map(Into::into),
             quality: self.field()?.map(double).transpose()?,
-            metadata: self.field()?.map(json).transpose()?,
+            metadata: self.field()?.map(text).transpose()?.map(compact),
         }))
     }
 
@@ -98,9 +101,4 @@ fn double(bytes: &[u8]) -> Result<f64, String> {
 
 fn text(bytes: &[u8]) -> Result<&str, String> {
     str::from_utf8(bytes).map_err(|error| error.to_string())
-}
-
-/// As other backends give it: compact, and numbers as doubles where they are no integers.
-fn json(bytes: &[u8]) -> Result<String, String> {
-    serde_json::from_slice::<Json>(bytes).map(|json| json.to_string()).map_err(|error| error.to_string())
 }

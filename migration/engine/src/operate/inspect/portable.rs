@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use migration_timescale::{
-    ContinuousAggregate, Maintenance,
-    inspect::{AggregateState, Answer, Bytes, Chunks, ColumnstoreBytes, TableState},
+    ContinuousAggregate, Dialect, Maintenance,
+    inspect::{AggregateState, Answer, Bytes, Chunks, ColumnstoreBytes, TableState, within_dates},
 };
 
 use crate::{
@@ -66,7 +66,12 @@ async fn newest_row(runner: &Runner, aggregate: &ContinuousAggregate) -> Result<
     let failed = || EngineError::while_doing("asking how far the rows of an aggregate go");
     let backend = runner.server().backend();
     let (time, source) = (quote(backend, aggregate.time_column()), quote(backend, aggregate.source()));
-    let sql = format!("SELECT max({time}) AS newest FROM {source}");
+    let newest = format!("max({time})");
+    let newest = match Dialect::of(backend) {
+        Dialect::Postgres => within_dates(&newest),
+        Dialect::MySql | Dialect::Sqlite => newest,
+    };
+    let sql = format!("SELECT {newest} AS newest FROM {source}");
     let found = rows(runner.connection(), &sql).await.map_err(failed())?;
     let newest = found.first().map(|row| row.try_get("", "newest")).transpose().map_err(failed())?;
     Ok(newest.flatten())

@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use syn::{
-    Expr, ExprMethodCall, File, Item, ItemMod, Macro, Token,
+    Expr, ExprMethodCall, File, Item, ItemMod, Macro, Token, Visibility,
     parse::Parser,
     punctuated::Punctuated,
     spanned::Spanned,
@@ -42,8 +42,16 @@ pub(super) struct Listing<'t> {
 impl<'t> Listing<'t> {
     /// What `text` has; `None` when it is not Rust, or when it does not have both a module and a list of revisions.
     pub(super) fn read(text: &'t str) -> Option<Self> {
+        // Of these the places that are given do not count the first bytes.
+        if text.starts_with('\u{feff}') || (text.starts_with("#!") && !text.starts_with("#![")) {
+            return None;
+        }
         let file = syn::parse_file(text).ok()?;
-        let module = modules(&file).last()?.span().byte_range();
+        let module = modules(&file).last()?;
+        // Without its attributes, which say something about it alone.
+        let (start, whole) = (module.mod_token.span().byte_range().start, module.span().byte_range());
+        let start = if module.vis == Visibility::Inherited { start } else { module.vis.span().byte_range().start };
+        let module = start..whole.end;
         let (form, (entry, name)) = match revisions_macro(&file) {
             Some(found) => (Form::Revisions, found),
             None => (Form::Boxes, vec_of_boxes(&file)?),
@@ -211,6 +219,19 @@ mod tests {
                 "mod m1_a;\nfn migrations() { vec![Box::new(m1_a::Migration)] }\n#[cfg(test)]\nmod tests { fn f() { vec![Box::new(other::Migration)]; } }\n",
                 "mod m1_a;\nmod m2_b;\nfn migrations() { vec![Box::new(m1_a::Migration), Box::new(m2_b::Migration)] }\n#[cfg(test)]\nmod tests { fn f() { vec![Box::new(other::Migration)]; } }\n",
             ),
+            (
+                "    mod m0_z;\n    mod m1_a;\nfn migrations() { vec![Box::new(m0_z::Migration), Box::new(m1_a::Migration), /* Box::new(m9::Migration) */] }\n",
+                "    mod m0_z;\n    mod m1_a;\n    mod m2_b;\nfn migrations() { vec![Box::new(m0_z::Migration), Box::new(m1_a::Migration), Box::new(m2_b::Migration), /* Box::new(m9::Migration) */] }\n",
+            ),
+            (
+                "// größer\nmod m1_a;\nfn migrations() {\n    vec![\n        Box::new(m1_a::Migration), // \"Öl\"\n        // Box::new(m9::Migration),\n    ]\n}\n",
+                "// größer\nmod m1_a;\nmod m2_b;\nfn migrations() {\n    vec![\n        Box::new(m1_a::Migration),\n        Box::new(m2_b::Migration), // \"Öl\"\n        // Box::new(m9::Migration),\n    ]\n}\n",
+            ),
+            // What is said of one module is not said of the next.
+            (
+                "/// The first.\n#[path = \"x/first.rs\"]\npub(crate) mod m1_a;\nfn migrations() { vec![Box::new(m1_a::Migration)] }\n",
+                "/// The first.\n#[path = \"x/first.rs\"]\npub(crate) mod m1_a;\npub(crate) mod m2_b;\nfn migrations() { vec![Box::new(m1_a::Migration), Box::new(m2_b::Migration)] }\n",
+            ),
         ] {
             assert_eq!(with(before).as_deref(), Some(after));
         }
@@ -224,6 +245,8 @@ mod tests {
             "mod m1_a;\n/* vec![Box::new(m1_a::Migration)] */",
             "mod m1_a;\nfn a() { vec![Box::new(m1_a::Migration)] } fn b() { vec![Box::new(m1_a::Migration)] }",
             "mod m1_a; this is no Rust",
+            "\u{feff}mod m1_a;\nfn migrations() { vec![Box::new(m1_a::Migration)] }",
+            "#!/usr/bin/env rust\nmod m1_a;\nfn migrations() { vec![Box::new(m1_a::Migration)] }",
         ] {
             assert_eq!(with(text), None, "{text}");
         }

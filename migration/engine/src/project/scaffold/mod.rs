@@ -160,6 +160,22 @@ mod tests {
     }
 
     #[test]
+    fn where_nothing_is_written_the_lines_to_add_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("src")).unwrap();
+        let list = dir.path().join("src/lib.rs");
+        for text in ["fn migrations() {\n    vec![]\n}\n", "mod m1_a;\nfn migrations() { all() }\n"] {
+            fs::write(&list, text).unwrap();
+            let error = generate(dir.path(), "add_site", None, at()).unwrap_err().on_one_line();
+            for line in ["`mod m20261121_102030_add_site;`", "`Box::new(m20261121_102030_add_site::Migration)`"] {
+                assert!(error.contains(line), "{error}");
+            }
+            assert_eq!(fs::read_to_string(&list).unwrap(), text);
+            assert_eq!(fs::read_dir(dir.path().join("src")).unwrap().count(), 1);
+        }
+    }
+
+    #[test]
     fn area_layout() {
         let dir = tempfile::tempdir().unwrap();
         for area in ["alarms", "twin"] {

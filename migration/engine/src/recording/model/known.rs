@@ -1,6 +1,6 @@
 //! The model as what answers questions of revisions.
 
-use migration_timescale::{PolicyKind, question::KnownSchema};
+use migration_timescale::{PolicyKind, identifier, question::KnownSchema};
 
 use super::{Model, policies::Policy};
 
@@ -33,12 +33,11 @@ impl KnownSchema for Model {
             .is_some_and(|labels| !labels.is_empty())
     }
 
-    fn has_unique_index_without(&self, table: &str, column: &str) -> bool {
-        self.tables.get(table).is_some_and(|table| {
-            let lacks =
-                |index| table.index_columns.get(index).is_some_and(|columns| !columns.iter().any(|c| c == column));
-            table.unique_indexes.iter().any(lacks)
-        })
+    fn unique_key_without(&self, table: &str, column: &str) -> Option<String> {
+        let table = self.tables.get(table)?;
+        let mut keys = table.unique_indexes.iter().filter_map(|index| table.index_columns.get(index));
+        let key = keys.find(|columns| !columns.iter().any(|known| known == column))?;
+        Some(key.iter().map(|column| identifier(column)).collect::<Vec<_>>().join(", "))
     }
 
     fn is_hypertable(&self, table: &str) -> bool {

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
 use migration_timescale::inspect::{
-    AggregateState, Answer, BlockedSession, Chunks, HypertableState, Job, JobHealth, Jobs, Sequence, SequenceState,
-    Storage, TableKind, TableState,
+    AggregateState, Answer, BlockedSession, Chunks, HypertableState, Job, JobHealth, Jobs, Moment, Sequence,
+    SequenceState, Storage, TableKind, TableState,
 };
 
 use crate::{
@@ -101,10 +101,14 @@ fn hypertables(found: &[HypertableState]) -> String {
 }
 
 fn range(chunks: &Chunks) -> (String, String) {
-    let end = |time: Option<DateTime<Utc>>, integer: Option<i64>| {
-        time.map(moment).or(integer.map(|integer| integer.to_string())).unwrap_or_else(|| NONE.to_owned())
+    let told = |end: &Moment| end.date().map_or_else(|| end.to_string(), moment);
+    let end = |time: Option<&Moment>, integer: Option<i64>| {
+        time.map(told).or(integer.map(|integer| integer.to_string())).unwrap_or_else(|| NONE.to_owned())
     };
-    (end(chunks.oldest_from, chunks.oldest_from_integer), end(chunks.newest_to, chunks.newest_to_integer))
+    (
+        end(chunks.oldest_from.as_ref(), chunks.oldest_from_integer),
+        end(chunks.newest_to.as_ref(), chunks.newest_to_integer),
+    )
 }
 
 fn saved(part: Option<f64>) -> String {
