@@ -58,7 +58,7 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
         let alarm = if alarm.status == AlarmStatus::Active {
             let values = [
                 (Column::Status, label(&AlarmStatus::Acknowledged)),
-                (Column::AcknowledgedAt, Expr::val(at)),
+                (Column::AcknowledgedAt, Expr::val(moment::bound(at))),
                 (Column::AcknowledgedBy, Expr::val(by)),
             ];
             let still = column(Column::Status).eq(label(&AlarmStatus::Active));
@@ -98,7 +98,8 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
         if alarm.status == AlarmStatus::Resolved {
             return Ok(alarm);
         }
-        let values = [(Column::Status, label(&AlarmStatus::Resolved)), (Column::ResolvedAt, Expr::val(at))];
+        let values =
+            [(Column::Status, label(&AlarmStatus::Resolved)), (Column::ResolvedAt, Expr::val(moment::bound(at)))];
         let still = column(Column::Status).ne(label(&AlarmStatus::Resolved));
         let done = |now| now == AlarmStatus::Resolved;
         self.change(&alarm, values, still, done, "resolving an alarm").await
