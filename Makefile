@@ -7,7 +7,7 @@ WASM := scripts/timescaledb
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate test test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench-adapter bench-alarm-origin bench-engine bench-telemetry db-up db-down test-servers-stop clean
+.PHONY: help migrate test test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench-adapter bench-alarm-origin bench-engine bench-partitions bench-telemetry db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench-adapter: ## Bulk inserts and pages of the adapter, as ratios to the driver
 
 bench-engine: ## Cost of a run beside psql with the same statements, and of the engine's peers (PostgreSQL)
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-engine
+
+bench-partitions: ## Large tables in weekly partitions beside one table (PostgreSQL)
+	$(SERVERS) cargo run --quiet --release -p bench --bin bench-partitions
 
 bench-telemetry: $(WASM)/node_modules/.installed ## Queries, export and storage of 1 and 10 million readings (TEST_TIMESCALEDB_URL for a server of your own)
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-telemetry

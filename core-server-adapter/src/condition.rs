@@ -2,7 +2,7 @@
 //!
 //! Labels of enums are written into the SQL as literals, never bound: they come from a closed set, and only so can
 //! PostgreSQL (with a generic plan) and SQLite prove that a partial index covers the query. Times, names and keys are
-//! bound.
+//! bound, times as [`moment::bound`] has them.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -20,13 +20,13 @@ pub(crate) fn within<C: ColumnTrait>(of: C, period: Period) -> Condition {
     let before_all = |at: DateTime<Utc>| at <= DateTime::UNIX_EPOCH;
     let mut all = Condition::all();
     if let Some(from) = period.from.map(moment::rounded_up).filter(|from| !before_all(*from)) {
-        all = all.add(if moment::in_range(from) { of.gte(from) } else { nothing() });
+        all = all.add(if moment::in_range(from) { of.gte(moment::bound(from)) } else { nothing() });
     }
     if let Some(to) = period.to.map(moment::rounded_up) {
         if before_all(to) {
             all = all.add(nothing());
         } else if moment::in_range(to) {
-            all = all.add(of.lt(to));
+            all = all.add(of.lt(moment::bound(to)));
         }
     }
     all

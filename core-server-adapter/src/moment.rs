@@ -1,6 +1,6 @@
 //! Times as every backend stores them: UTC, microseconds, years 1970 to 9999.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 
 /// Start of the year 10000 in microseconds since 1970.
 const END_MICROS: i64 = 253_402_300_800_000_000;
@@ -28,6 +28,12 @@ pub(crate) fn truncated(at: DateTime<Utc>) -> DateTime<Utc> {
 pub(crate) fn rounded_up(at: DateTime<Utc>) -> DateTime<Utc> {
     let whole = truncated(at);
     if whole < at { whole.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(whole) } else { whole }
+}
+
+/// The time as it is given to a statement. With an offset, which is that of UTC: the driver of MySQL binds it as text. One
+/// without would become a TIMESTAMP, which beyond 2038 MariaDB compares with nothing and stores as NULL.
+pub(crate) fn bound(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+    at.fixed_offset()
 }
 
 /// Whether a stored time can have this value.

@@ -241,10 +241,11 @@ impl<K: PageKey> Cursor<K> {
     /// what MySQL enters its index with.
     pub(crate) fn beyond<C: ColumnTrait>(&self, at: C, key: C) -> Condition {
         let place = Expr::tuple([column(at), column(key)]);
-        let row = Expr::tuple([Expr::val(self.at), Expr::val(self.id.clone())]);
+        let bound = moment::bound(self.at);
+        let row = Expr::tuple([Expr::val(bound), Expr::val(self.id.clone())]);
         match self.direction {
-            Direction::Older => Condition::all().add(at.lte(self.at)).add(place.lt(row)),
-            Direction::Newer => Condition::all().add(at.gte(self.at)).add(place.gt(row)),
+            Direction::Older => Condition::all().add(at.lte(bound)).add(place.lt(row)),
+            Direction::Newer => Condition::all().add(at.gte(bound)).add(place.gt(row)),
         }
     }
 }
@@ -304,17 +305,7 @@ pub(crate) fn check_limit(limit: u32, most: u32) -> Result<(), AdapterError> {
 /// `plan_cache_mode = force_generic_plan`, is a setting of the session and would hit every other query of a shared pool.
 pub(crate) fn limited(mut statement: Statement, rows: u32) -> Statement {
     let _ = write!(statement.sql, " LIMIT {rows}");
-    if statement.db_backend == DbBackend::MySql {
-        statement.values.iter_mut().flat_map(|values| &mut values.0).for_each(as_datetime);
-    }
     statement
-}
-
-/// A moment as DATETIME. As TIMESTAMP, which the driver would make of it, MariaDB compares nothing that is later than 2038.
-fn as_datetime(value: &mut Value) {
-    if let Value::ChronoDateTimeUtc(at) = value {
-        *value = Value::ChronoDateTime(at.map(|at| at.naive_utc()));
-    }
 }
 
 #[cfg(test)]

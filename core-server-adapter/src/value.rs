@@ -1,6 +1,6 @@
 //! Checks of values that several tables have.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use entity::TextList;
 use sea_orm::prelude::{Decimal, Json};
 
@@ -80,8 +80,8 @@ pub(crate) fn texts(place: Place, column: &'static str, list: &TextList) -> Resu
 }
 
 /// Now, as it will be stored.
-pub(crate) fn now() -> DateTime<Utc> {
-    moment::truncated(Utc::now())
+pub(crate) fn now() -> DateTime<FixedOffset> {
+    moment::bound(moment::truncated(Utc::now()))
 }
 
 #[cfg(test)]

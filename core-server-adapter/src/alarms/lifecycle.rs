@@ -105,7 +105,7 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
             let at = when.of(&alarm, "acknowledged_at")?;
             let values = [
                 (Column::Status, label(&AlarmStatus::Acknowledged)),
-                (Column::AcknowledgedAt, Expr::val(at)),
+                (Column::AcknowledgedAt, Expr::val(moment::bound(at))),
                 (Column::AcknowledgedBy, Expr::val(by)),
             ];
             let still = column(Column::Status).eq(label(&AlarmStatus::Active));
@@ -151,7 +151,8 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
             return Ok(alarm);
         }
         let at = when.of(&alarm, "resolved_at")?;
-        let values = [(Column::Status, label(&AlarmStatus::Resolved)), (Column::ResolvedAt, Expr::val(at))];
+        let values =
+            [(Column::Status, label(&AlarmStatus::Resolved)), (Column::ResolvedAt, Expr::val(moment::bound(at)))];
         let still = column(Column::Status).ne(label(&AlarmStatus::Resolved));
         let done = |now| now == AlarmStatus::Resolved;
         Ok(self.change(&alarm, values, still, done, "resolving an alarm").await?.0)

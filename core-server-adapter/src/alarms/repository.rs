@@ -101,7 +101,7 @@ impl<'db, C: ConnectionTrait> AlarmRepository<'db, C> {
         match look {
             Look::InWindow => match id.window() {
                 Some((from, to)) => {
-                    query = query.filter(alarm::Column::RaisedAt.gte(from)).filter(alarm::Column::RaisedAt.lt(to));
+                    query = query.filter(within(alarm::Column::RaisedAt, Period::between(from, to)));
                 }
                 None => return Ok(None),
             },

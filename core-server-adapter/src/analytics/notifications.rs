@@ -143,7 +143,7 @@ impl NewNotification {
             status: Set(self.status),
             sent_time: Set(sent_time.map(|at| at.fixed_offset())),
             response_details: Set(self.response_details.clone()),
-            created_at: Set(now().fixed_offset()),
+            created_at: Set(now()),
         })
     }
 }

@@ -115,7 +115,7 @@ impl NewReport {
             content: Set(self.content.clone()),
             metrics_summary: Set(self.metrics_summary.clone()),
             recommendations: Set(self.recommendations.clone()),
-            created_at: Set(now().fixed_offset()),
+            created_at: Set(now()),
         })
     }
 }

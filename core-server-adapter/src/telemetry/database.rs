@@ -1,8 +1,8 @@
 //! The handle on the area's database.
 
 use super::{
-    AnomalyAlertRepository, MaintenanceLogRepository, MaintenanceTaskRepository, Operations, ReadingRepository,
-    SensorRepository,
+    AnomalyAlertRepository, FeatureSnapshotRepository, MaintenanceLogRepository, MaintenanceTaskRepository, Operations,
+    ReadingRepository, SensorRepository,
 };
 use crate::handle::handle;
 
@@ -30,6 +30,8 @@ handle! {
         sensors: SensorRepository;
         /// The readings.
         readings: ReadingRepository;
+        /// The features of training windows.
+        feature_snapshots: FeatureSnapshotRepository;
         /// The anomaly alerts.
         anomaly_alerts: AnomalyAlertRepository;
         /// The maintenance tasks.

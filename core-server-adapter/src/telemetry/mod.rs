@@ -1,4 +1,4 @@
-//! Telemetry: sensors and their readings, anomaly alerts, maintenance tasks and logs.
+//! Telemetry: sensors and their readings, features of training windows, anomaly alerts, maintenance tasks and logs.
 //!
 //! ```
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -7,6 +7,7 @@
 //!     Period,
 //!     telemetry::{
 //!         AnomalyAlertSeverity, Gaps, Interval, NewAnomalyAlert, NewReading, NewSensor, ReadingFilter, Summary, Telemetry,
+//!         TrainingWindow, WindowFeatures,
 //!     },
 //! };
 //!
@@ -35,6 +36,12 @@
 //! let quarters = readings.buckets("bearing-7", Interval::minutes(15), (start, end), Gaps::Last).await?;
 //! assert!(hours.len() >= 5 && quarters.len() >= 24);
 //!
+//! // What a model is trained on, the same however often it is asked for.
+//! let window = TrainingWindow::new("bearing-7", start, noon);
+//! let snapshot = telemetry.feature_snapshots().take(&window).await?;
+//! let features: WindowFeatures = snapshot.features_as()?;
+//! assert_eq!((snapshot.reading_count, features.mean), (0, None)); // no reading has a quality
+//!
 //! // Everything as CSV, and next time what is new since then.
 //! let mut file = Vec::new();
 //! let exported = readings.write_csv(&ReadingFilter::new(), None, &mut file).await?;
@@ -55,6 +62,7 @@
 
 mod alerts;
 mod database;
+mod features;
 mod maintenance;
 mod operations;
 mod readings;
@@ -65,6 +73,10 @@ pub use alerts::{
     AnomalyAlert, AnomalyAlertFilter, AnomalyAlertRepository, AnomalyAlertSeverity, AnomalyAlertStatus, NewAnomalyAlert,
 };
 pub use database::Telemetry;
+pub use features::{
+    FEATURE_SET, FEATURE_SET_VERSION, FeatureSnapshot, FeatureSnapshotFilter, FeatureSnapshotRepository,
+    MAX_WINDOW_DAYS, TrainingWindow, WindowFeatures,
+};
 pub use maintenance::{
     MaintenanceLog, MaintenanceLogFilter, MaintenanceLogRepository, MaintenanceLogStatus, MaintenanceTask,
     MaintenanceTaskFilter, MaintenanceTaskPriority, MaintenanceTaskRepository, MaintenanceTaskStatus,

@@ -73,6 +73,18 @@ pub enum Refused {
         /// Its bucket.
         width: Interval,
     },
+    /// A schedule between two intervals that are none, or so long that runs leave a gap between them.
+    #[error("the refresh policy of {aggregate} runs every {shortest} to {longest}, {reason}")]
+    RefreshSchedule {
+        /// The aggregate.
+        aggregate: String,
+        /// The shorter interval.
+        shortest: Interval,
+        /// The longer one.
+        longest: Interval,
+        /// What is wrong, and what to do.
+        reason: &'static str,
+    },
     /// A refresh that reaches back over what retention has dropped.
     #[error(
         "the refresh of {aggregate} reaches {reach} back, and {table} keeps its rows for {drop_after}: a refresh over \

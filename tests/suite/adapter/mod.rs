@@ -10,6 +10,7 @@ use tests::{
 
 mod alarms;
 mod analytics;
+mod beyond_2038;
 mod plugins;
 mod telemetry;
 mod twin;

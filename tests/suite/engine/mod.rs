@@ -22,6 +22,7 @@ pub mod killed;
 mod lint;
 mod lint_cli;
 pub mod maintain;
+mod no_file;
 mod offline;
 mod panics;
 mod places;

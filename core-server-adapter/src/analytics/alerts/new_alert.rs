@@ -113,7 +113,7 @@ impl NewAlert {
         optional_name(PLACE, "assigned_to", self.assigned_to.as_deref(), LONG)?;
         long_text(PLACE, "description", self.description.as_deref())?;
         json(PLACE, "details", self.details.as_ref())?;
-        let now = now().fixed_offset();
+        let now = now();
         Ok(ActiveModel {
             id: NotSet,
             alert_id: Set(self.alert_id.clone()),

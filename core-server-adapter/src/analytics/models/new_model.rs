@@ -99,7 +99,7 @@ impl NewModel {
         json(PLACE, "training_data_info", self.training_data_info.as_ref())?;
         share(PLACE, "accuracy_score", self.accuracy_score, SHARE)?;
         let training_date = self.training_date.map(|at| moment(PLACE, "training_date", at)).transpose()?;
-        let now = now().fixed_offset();
+        let now = now();
         Ok(ActiveModel {
             id: NotSet,
             model_id: Set(self.model_id.clone()),

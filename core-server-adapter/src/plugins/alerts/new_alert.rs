@@ -77,7 +77,7 @@ impl NewAlert {
 
     /// The row that is written.
     pub(super) fn into_row(self) -> Alert {
-        let now = now().fixed_offset();
+        let now = now();
         Alert {
             id: Uuid::now_v7(),
             plugin_id: self.plugin_id,

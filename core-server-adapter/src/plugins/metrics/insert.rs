@@ -17,6 +17,7 @@ use crate::{
     AdapterError,
     batch::{self, Added, Bulk, OnExisting, arrays, checked_rows, json_size},
     error::Place,
+    moment,
 };
 
 impl<C: ConnectionTrait> MetricRepository<'_, C> {
@@ -87,7 +88,7 @@ impl Bulk for NewMetric {
 
     /// By each column, and compared by the caller: MariaDB plans a list of rows in a time that grows with its square.
     async fn found<C: ConnectionTrait>(db: &C, keys: &HashSet<Self::Key>) -> Result<Vec<Self::Key>, DbErr> {
-        let times: HashSet<DateTime<Utc>> = keys.iter().map(|(time, ..)| *time).collect();
+        let times: HashSet<_> = keys.iter().map(|(time, ..)| moment::bound(*time)).collect();
         let plugins: HashSet<&str> = keys.iter().map(|(_, plugin, _)| plugin.as_str()).collect();
         Entity::find()
             .select_only()

@@ -99,7 +99,7 @@ impl NewPlugin {
 
     /// The row that is written.
     pub(super) fn into_row(self) -> Plugin {
-        let now = now().fixed_offset();
+        let now = now();
         Plugin {
             id: Uuid::now_v7(),
             plugin_id: self.plugin_id,

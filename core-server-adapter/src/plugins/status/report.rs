@@ -90,7 +90,7 @@ impl<C: ConnectionTrait> StatusRepository<'_, C> {
         name(PLACE, "plugin_id", plugin_id, ID_CHARACTERS)?;
         let failed = || PLACE.while_doing("reporting a run");
         let backend = self.db.get_database_backend();
-        let row = ActiveModel { plugin_id: Set(plugin_id.to_owned()), updated_at: Set(now().fixed_offset()), ..row };
+        let row = ActiveModel { plugin_id: Set(plugin_id.to_owned()), updated_at: Set(now()), ..row };
         self.db.execute_raw(Entity::insert(row).on_conflict(update).build(backend)).await.map_err(failed())?;
         let stored = committed(Entity::find_by_id(plugin_id), backend);
         stored.one(self.db).await.map_err(failed())?.ok_or_else(|| PLACE.not_found(&plugin_id))

@@ -17,6 +17,7 @@ use super::PLACE;
 use crate::{
     AdapterError,
     condition::label,
+    moment::bound,
     telemetry::TYPE_CHARACTERS,
     text::{self, NAME_CHARACTERS},
     value::{long_text, moment, name, now, texts},
@@ -134,7 +135,7 @@ impl NewAnomalyAlert {
     /// Values in the order of [`COLUMNS`](super::repository::COLUMNS).
     pub(super) fn into_values(self, id: Uuid, backend: DbBackend) -> Result<Vec<Expr>, AdapterError> {
         let now = now();
-        let at = self.detected_at.map_or(Ok(now), |at| moment(PLACE, "created_at", at))?;
+        let at = self.detected_at.map_or(Ok(now), |at| moment(PLACE, "created_at", at).map(bound))?;
         Ok(vec![
             Expr::val(id),
             Expr::val(self.sensor_id),

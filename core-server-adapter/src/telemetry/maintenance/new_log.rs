@@ -85,7 +85,7 @@ impl NewMaintenanceLog {
 
     pub(super) fn row(&self, task: Uuid, equipment: &str) -> Result<ActiveModel, AdapterError> {
         name(LOGS, "equipment_id", equipment, NAME_CHARACTERS)?;
-        let now = now().fixed_offset();
+        let now = now();
         Ok(ActiveModel {
             id: Set(Uuid::now_v7()),
             task_id: Set(task),

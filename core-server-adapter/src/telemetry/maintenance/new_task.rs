@@ -12,6 +12,7 @@ use super::TASKS;
 use crate::{
     AdapterError,
     condition::label,
+    moment::bound,
     text::NAME_CHARACTERS,
     value::{moment, name, now, optional_name, texts},
 };
@@ -116,8 +117,8 @@ impl NewMaintenanceTask {
             label(&self.task_type),
             label(&self.priority),
             label(&status),
-            Expr::val(schedule.map(|(start, _)| start)),
-            Expr::val(schedule.map(|(_, end)| end)),
+            Expr::val(schedule.map(|(start, _)| bound(start))),
+            Expr::val(schedule.map(|(_, end)| bound(end))),
             Expr::val(self.required_skills.value(backend)),
             Expr::val(self.parts_needed.value(backend)),
             Expr::val(now),

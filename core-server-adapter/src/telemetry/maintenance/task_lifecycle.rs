@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{MaintenanceLogRepository, MaintenanceTaskRepository, NewMaintenanceLog, TASKS, new_task::schedule};
 use crate::{
-    AdapterError,
+    AdapterError, moment,
     rows::{Changed, Lifecycle, Transition},
     transaction,
 };
@@ -46,7 +46,8 @@ impl<C: ConnectionTrait> MaintenanceTaskRepository<'_, C> {
         end: impl Into<DateTime<Utc>>,
     ) -> Result<MaintenanceTask, AdapterError> {
         let (start, end) = schedule(start.into(), end.into())?;
-        let values = vec![(Column::ScheduledStart, Expr::val(start)), (Column::ScheduledEnd, Expr::val(end))];
+        let values = [(Column::ScheduledStart, start), (Column::ScheduledEnd, end)];
+        let values = values.map(|(column, at)| (column, Expr::val(moment::bound(at)))).to_vec();
         let doing = "scheduling a maintenance task";
         let transition = Transition { from: &[Pending, Scheduled], to: Scheduled, values, doing };
         Ok(LIFECYCLE.change(self.db, id, transition).await?.row())

@@ -67,8 +67,8 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
     ) -> Result<Vec<ReadingBucket>, AdapterError> {
         let (from, to) = check(width, from, to)?;
         let backend = self.db.get_database_backend();
-        let statement =
-            Statement::from_sql_and_values(backend, sql(backend, width), [sensor.into(), from.into(), to.into()]);
+        let values = [sensor.into(), moment::bound(from).into(), moment::bound(to).into()];
+        let statement = Statement::from_sql_and_values(backend, sql(backend, width), values);
         let found = ReadingBucket::find_by_statement(statement)
             .all(self.db)
             .await

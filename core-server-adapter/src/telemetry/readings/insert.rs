@@ -20,6 +20,7 @@ use crate::{
     AdapterError,
     batch::{self, Added, Bulk, OnExisting, arrays, json_size},
     error::Place,
+    moment,
 };
 
 impl<C: ConnectionTrait> ReadingRepository<'_, C> {
@@ -108,7 +109,7 @@ impl Bulk for NewReading {
     /// By each column, and compared by the caller: MariaDB plans `(timestamp, sensor_id) IN (…)` in a time that grows with
     /// the square of the list, half a second and more for a thousand.
     async fn found<C: ConnectionTrait>(db: &C, keys: &HashSet<Self::Key>) -> Result<Vec<Self::Key>, DbErr> {
-        let moments: HashSet<DateTime<Utc>> = keys.iter().map(|(at, _)| *at).collect();
+        let moments: HashSet<_> = keys.iter().map(|(at, _)| moment::bound(*at)).collect();
         let sensors: HashSet<&str> = keys.iter().map(|(_, sensor)| sensor.as_str()).collect();
         sensor_reading::Entity::find()
             .select_only()

@@ -45,7 +45,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
     ) -> Result<Option<SensorReading>, AdapterError> {
         let Ok(at) = moment::storable(at.into()) else { return Ok(None) };
         sensor_reading::Entity::find()
-            .filter(Column::Timestamp.eq(at))
+            .filter(Column::Timestamp.eq(moment::bound(at)))
             .filter(Column::SensorId.eq(sensor))
             .one(self.db)
             .await

@@ -150,7 +150,7 @@ fn statement(summary: Summary, sensor: Option<&str>, period: Period, backend: Db
         bound("sensor_id =", sensor.into());
     }
     // Within the years that every backend can compare with.
-    let storable = |at: DateTime<Utc>| moment::rounded_up(at).clamp(DateTime::UNIX_EPOCH, moment::LAST);
+    let storable = |at: DateTime<Utc>| moment::bound(moment::rounded_up(at).clamp(DateTime::UNIX_EPOCH, moment::LAST));
     if let Some(from) = period.from {
         bound("bucket >=", storable(from).into());
     }

@@ -1,6 +1,6 @@
 //! A sensor that is to be registered.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset};
 use entity::telemetry::{Sensor, SensorStatus};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -69,8 +69,7 @@ impl NewSensor {
     }
 
     /// The row that is written.
-    pub(crate) fn into_row(self, now: DateTime<Utc>) -> Sensor {
-        let now = now.fixed_offset();
+    pub(crate) fn into_row(self, now: DateTime<FixedOffset>) -> Sensor {
         Sensor {
             id: Uuid::now_v7(),
             sensor_id: self.sensor_id,

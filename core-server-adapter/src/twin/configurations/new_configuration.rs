@@ -126,7 +126,7 @@ impl NewConfiguration {
 
     /// The row that is written, if there is none of this type.
     pub(super) fn into_row(self) -> ActiveModel {
-        let now = now().fixed_offset();
+        let now = now();
         ActiveModel {
             id: NotSet,
             machine_type: Set(self.machine_type),

@@ -35,7 +35,7 @@ impl<C: ConnectionTrait> SnapshotRepository<'_, C> {
             return Ok(None);
         }
         // Beyond the years that can be stored, not every backend could compare.
-        let until = moment::in_range(at).then(|| Column::SnapshotTime.lte(at));
+        let until = moment::in_range(at).then(|| Column::SnapshotTime.lte(moment::bound(at)));
         self.newest(Condition::all().add(Column::MachineId.eq(machine)).add_option(until)).await
     }
 

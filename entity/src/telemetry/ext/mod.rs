@@ -2,3 +2,4 @@
 
 mod enums;
 mod evidence;
+mod features;

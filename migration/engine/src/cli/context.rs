@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::bar::Show;
 use crate::{
-    EngineError, Runner,
+    EngineError, Runner, Target,
     project::areas::ChosenArea,
     session::{Patience, connect},
 };
@@ -34,6 +34,12 @@ impl Context {
         let runner = self.open(area, must_exist, false).await?;
         let show = Arc::clone(&self.show);
         Ok(runner.on_event(move |event| show.event(event)))
+    }
+
+    /// The same to a database in memory, in the place of an SQLite file that is not there.
+    pub(super) async fn connect_in_memory(&self, area: ChosenArea) -> Result<Runner, EngineError> {
+        let target = Target::parse("sqlite::memory:", "the engine")?;
+        Runner::connect(area.project, target, &connect::Settings::default(), self.patience.clone()).await
     }
 
     /// The same, and makes the database where there is none. What is done is shown beside the result.

@@ -156,7 +156,12 @@ async fn on_area(
     if let Some(report) = verb.without_database(context, &area).await? {
         return Ok(report);
     }
-    let mut runner = context.connect(area, verb.only_reads()).await?;
+    let no_file = context.has_no_file(&area)?;
+    let mut runner = if no_file && verb.works_in_memory() {
+        context.connect_in_memory(area).await?
+    } else {
+        context.connect(area, verb.only_reads() || (no_file && !verb.makes_file())).await?
+    };
     let worked_on = Database::of(&runner, context);
     if context.announce {
         // What is wrong here the verb meets too, and says.

@@ -62,7 +62,7 @@ pub(super) fn hourly() -> ContinuousAggregate {
         .aggregate("reading_count", "count(*)")
 }
 
-fn policy() -> RefreshPolicy {
+pub(super) fn policy() -> RefreshPolicy {
     RefreshPolicy::of(&hourly())
         .start_offset(Interval::hours(3))
         .end_offset(Interval::minutes(30))

@@ -10,6 +10,7 @@ mod m20260216_000000_retain_readings;
 mod m20260223_000000_compress_hourly_summary;
 mod m20261118_000000_index_good_readings;
 mod m20261119_000000_create_feature_snapshots;
+mod m20261120_000000_pace_hourly_refresh;
 mod rows;
 
 use migration_engine::{Project, revisions};
@@ -36,6 +37,7 @@ revisions! {
     m20260223_000000_compress_hourly_summary,
     m20261118_000000_index_good_readings,
     m20261119_000000_create_feature_snapshots,
+    m20261120_000000_pace_hourly_refresh,
 }
 
 /// The revisions and what they say about themselves.

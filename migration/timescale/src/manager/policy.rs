@@ -69,7 +69,7 @@ pub(super) async fn add_reorder(manager: &SchemaManager<'_>, policy: &ReorderPol
 
 pub(super) async fn add_refresh(manager: &SchemaManager<'_>, policy: &RefreshPolicy) -> Result<Step, DbErr> {
     const SAME: &str = "(config ->> 'start_offset')::interval IS NOT DISTINCT FROM nullif($2, '')::interval \
-         AND (config ->> 'end_offset')::interval = $3::interval AND schedule_interval = $4::interval";
+         AND (config ->> 'end_offset')::interval = $3::interval AND schedule_interval BETWEEN $4::interval AND";
     policy.check()?;
     let server = manager.capability().await?;
     let about = policy.aggregate().name();
@@ -79,7 +79,8 @@ pub(super) async fn add_refresh(manager: &SchemaManager<'_>, policy: &RefreshPol
         let start = policy.start().map(|start| start.to_string()).unwrap_or_default();
         refuse_converted_within(manager, policy, &start).await?;
         let (end, schedule) = (policy.end().to_string(), policy.schedule().to_string());
-        let question = has_other(PolicyKind::Refresh, about, [&start, &end, &schedule], SAME);
+        let same = format!("{SAME} {}", policy.schedule_bounds().1.to_sql());
+        let question = has_other(PolicyKind::Refresh, about, [&start, &end, &schedule], &same);
         other = question.ask(manager.get_connection()).await?;
     }
     let rendered = exchange(other, policy.remove_sql(server), policy.add_sql(server));

@@ -1,8 +1,13 @@
 //! Refresh of a continuous aggregate, again and again.
 
 use chrono::{DateTime, Utc};
+use sea_orm::DbBackend;
 
-use crate::{Capability, ContinuousAggregate, Interval, Refused, RenderError, Window, quote::regclass};
+use crate::{
+    Capability, ContinuousAggregate, Dialect, Interval, PolicyKind, Refused, RenderError, Window,
+    dialect::moment_sql,
+    quote::{literal, regclass},
+};
 
 /// Keeps a [`ContinuousAggregate`] up to date: every so often the buckets between two ages are refreshed.
 ///
@@ -34,6 +39,7 @@ pub struct RefreshPolicy {
     start_offset: Option<Interval>,
     end_offset: Interval,
     schedule_interval: Interval,
+    longest_interval: Interval,
 }
 
 impl RefreshPolicy {
@@ -45,6 +51,7 @@ impl RefreshPolicy {
             start_offset: None,
             end_offset: Interval::seconds(0),
             schedule_interval: aggregate.width(),
+            longest_interval: aggregate.width(),
         }
     }
 
@@ -64,8 +71,34 @@ impl RefreshPolicy {
 
     /// Time between two runs.
     #[must_use]
-    pub fn schedule_interval(mut self, interval: Interval) -> Self {
-        self.schedule_interval = interval;
+    pub fn schedule_interval(self, interval: Interval) -> Self {
+        self.schedule_between(interval, interval)
+    }
+
+    /// Time between two runs that follows what is written: the job begins with the shortest, and a command moves it within
+    /// these bounds ([`paced`](Self::paced)). `longest` leaves room for whole buckets within
+    /// [`start_offset`](Self::start_offset), or what is written between two runs would not be looked at.
+    ///
+    /// ```
+    /// use migration_timescale::{ContinuousAggregate, Interval, RefreshPolicy};
+    ///
+    /// let hourly = ContinuousAggregate::on("readings", "readings_hourly")
+    ///     .bucket("bucket", "taken_at", Interval::hours(1))
+    ///     .aggregate("avg_value", "avg(value)");
+    /// let policy = RefreshPolicy::of(&hourly)
+    ///     .start_offset(Interval::hours(8))
+    ///     .schedule_between(Interval::minutes(30), Interval::hours(4));
+    /// let next = |minutes, age| policy.paced(Interval::minutes(minutes), age).to_string();
+    /// assert_eq!(next(30, None), "1 hour");
+    /// assert_eq!(next(240, None), "4 hours");
+    /// assert_eq!(next(240, Some(Interval::seconds(7))), "2 hours");
+    /// // A sensor that reports every 50 minutes does not make it swing.
+    /// assert_eq!(next(30, Some(Interval::minutes(50))), "30 minutes");
+    /// assert!(policy.schedule_between(Interval::minutes(30), Interval::hours(8)).check().is_err());
+    /// ```
+    #[must_use]
+    pub fn schedule_between(mut self, shortest: Interval, longest: Interval) -> Self {
+        (self.schedule_interval, self.longest_interval) = (shortest, longest);
         self
     }
 
@@ -84,19 +117,79 @@ impl RefreshPolicy {
         self.end_offset
     }
 
-    /// Time between two runs.
+    /// Time between two runs; the shortest, where it follows what is written.
     pub fn schedule(&self) -> Interval {
         self.schedule_interval
+    }
+
+    /// The shortest and the longest time between two runs.
+    pub fn schedule_bounds(&self) -> (Interval, Interval) {
+        (self.schedule_interval, self.longest_interval)
+    }
+
+    /// The time between two runs that follows the present one: half of it when a row was written within it, twice as long
+    /// when none was within twice as long, and within the bounds. `newest` is the age of the newest row.
+    pub fn paced(&self, present: Interval, newest: Option<Interval>) -> Interval {
+        let (shortest, longest) = self.schedule_bounds();
+        let present = present.max(shortest).min(longest);
+        let longer = present.times(2).min(longest);
+        match newest {
+            Some(age) if age < present => Interval::seconds(present.as_seconds() / 2).max(shortest),
+            Some(age) if age < longer => present,
+            _ => longer,
+        }
+    }
+
+    /// The question for the newest row of the source between two moments (PostgreSQL): `newest`.
+    pub fn newest_sql(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+        let [source, time] =
+            [self.aggregate.source(), self.aggregate.time_column()].map(|name| Dialect::Postgres.quote(name));
+        let [from, to] = [from, to].map(|at| moment_sql(DbBackend::Postgres, at));
+        format!("SELECT max({time})::timestamptz AS newest FROM {source} WHERE {time} > {from} AND {time} <= {to}")
+    }
+
+    /// The question for the time between two runs of its job: `seconds`; nothing where there is no job.
+    pub fn interval_sql(&self) -> String {
+        format!("SELECT extract(epoch FROM schedule_interval)::bigint AS seconds {}", self.job())
+    }
+
+    /// The statement that gives its job another time between two runs.
+    pub fn pace_sql(&self, interval: Interval) -> String {
+        format!("SELECT alter_job(job_id, schedule_interval => {}) {}", interval.to_sql(), self.job())
+    }
+
+    fn job(&self) -> String {
+        format!(
+            "FROM timescaledb_information.jobs WHERE proc_name = '{}' AND hypertable_schema = current_schema() \
+             AND hypertable_name = {}",
+            PolicyKind::Refresh.procedure(),
+            literal(self.aggregate.name())
+        )
     }
 
     /// What is wrong with it on every server.
     pub fn check(&self) -> Result<(), Refused> {
         self.aggregate.check()?;
+        let (shortest, longest) = self.schedule_bounds();
+        let refused = |reason| {
+            let aggregate = self.aggregate.name().to_owned();
+            Err(Refused::RefreshSchedule { aggregate, shortest, longest, reason })
+        };
+        if shortest.is_zero() || shortest > longest {
+            return refused("which is no time or begins with the longer one: give the shorter one first");
+        }
         let Some(start) = self.start_offset else { return Ok(()) };
         let window = Interval::seconds(start.as_seconds().saturating_sub(self.end_offset.as_seconds()));
         let width = self.aggregate.width();
         if window < width.times(2) {
             return Err(Refused::RefreshWindowTooSmall { aggregate: self.aggregate.name().to_owned(), window, width });
+        }
+        let seen = longest.as_seconds().saturating_add(width.as_seconds());
+        if shortest < longest && seen > window.as_seconds() {
+            return refused(
+                "and looks at less than that and a bucket: let start_offset be at least end_offset plus the longer one plus \
+                 a bucket",
+            );
         }
         Ok(())
     }
@@ -141,5 +234,46 @@ impl RefreshPolicy {
     ) -> Result<Vec<String>, Refused> {
         self.check()?;
         self.aggregate.refresh_sql(server, self.window(now, last_bucket))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(shortest: Interval, longest: Interval) -> RefreshPolicy {
+        let hourly = ContinuousAggregate::on("readings", "hourly")
+            .bucket("bucket", "taken_at", Interval::hours(1))
+            .aggregate("readings", "count(*)");
+        RefreshPolicy::of(&hourly)
+            .start_offset(Interval::hours(3))
+            .end_offset(Interval::minutes(30))
+            .schedule_between(shortest, longest)
+    }
+
+    #[test]
+    fn a_schedule_leaves_no_gap() {
+        let minutes = Interval::minutes;
+        policy(minutes(30), minutes(90)).check().unwrap();
+        // Without bounds it is as it was before there were any.
+        policy(Interval::hours(6), Interval::hours(6)).check().unwrap();
+        for (shortest, longest, says) in
+            [(30, 91, "start_offset"), (90, 30, "the shorter one first"), (0, 30, "no time")]
+        {
+            let error = policy(minutes(shortest), minutes(longest)).check().unwrap_err().to_string();
+            assert!(error.starts_with("the refresh policy of hourly runs every") && error.contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_interval_stays_within_its_bounds() {
+        let (half, most) = (Interval::minutes(30), Interval::minutes(90));
+        let policy = policy(half, most);
+        let next = |present: u32, age: Option<u32>| {
+            policy.paced(Interval::minutes(present), age.map(Interval::minutes)).as_seconds() / 60
+        };
+        assert_eq!([30, 60, 90, 600].map(|present| next(present, None)), [60, 90, 90, 90]);
+        assert_eq!([1, 30, 45, 90, 600].map(|present| next(present, Some(1))), [30, 30, 30, 45, 45]);
+        assert_eq!([30, 60, 90].map(|present| next(present, Some(70))), [60, 60, 45]);
     }
 }

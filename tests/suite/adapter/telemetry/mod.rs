@@ -25,6 +25,7 @@ mod alerts;
 mod buckets;
 mod compare;
 mod export;
+mod features;
 mod good;
 mod import;
 mod list;

@@ -22,9 +22,9 @@ const AGGREGATES: [&str; 3] = ["hourly", "daily", "weekly"];
 /// Statements from one kill to the next; `EVERY_STATEMENT=1` leaves none out.
 const STRIDE: usize = 9;
 
-fn maintain(url: &str) -> Command {
+pub(super) fn maintain(area: &str, url: &str) -> Command {
     let mut command = migration(&std::env::temp_dir());
-    command.args(["--area", "telemetry", "--database-url", url, "maintain"]).env("DATABASE_SCHEMA", "public");
+    command.args(["--area", area, "--database-url", url, "maintain"]).env("DATABASE_SCHEMA", "public");
     command
 }
 
@@ -110,7 +110,7 @@ async fn grouped(db: &DatabaseConnection) -> Vec<String> {
 /// Runs it undisturbed, and compares.
 async fn finish(database: &TestDatabase, expected: &[String], at: &str) {
     settle(database).await;
-    let finished = tests::process::run(&mut maintain(database.url()));
+    let finished = tests::process::run(&mut maintain("telemetry", database.url()));
     assert_eq!(finished.code, 0, "{at}: {finished:#?}");
     assert!(!finished.stdout.contains("nothing done"), "{at}: {finished:#?}");
     let (db, backend) = (database.connect().await, database.backend());
@@ -125,14 +125,14 @@ async fn finish(database: &TestDatabase, expected: &[String], at: &str) {
 }
 
 /// Kills it at a statement; says at which, if it got so far.
-async fn killed_at(database: &TestDatabase, statement: usize) -> Option<String> {
+pub(super) async fn killed_at(database: &TestDatabase, area: &str, statement: usize) -> Option<String> {
     let fault = Fault {
         statement,
         moment: if statement.is_multiple_of(2) { Moment::During } else { Moment::Before },
         means: Means::Kill,
     };
     let proxy = Proxy::start(database.url(), Some(fault)).await;
-    let mut command = tokio::process::Command::from(maintain(proxy.url()));
+    let mut command = tokio::process::Command::from(maintain(area, proxy.url()));
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
     let met = tokio::select! {
         () = proxy.reached() => true,
@@ -155,7 +155,7 @@ async fn killed_on_a_server(backend: Backend) {
         let db = database.connect().await;
         let expected = work(&db, backend, round % 58).await;
         db.close().await.unwrap();
-        let met = killed_at(&database, statement).await;
+        let met = killed_at(&database, "telemetry", statement).await;
         let at = format!("round {round}, killed at {met:?}");
         finish(&database, &expected, &at).await;
         match met {
@@ -192,7 +192,7 @@ async fn anywhere_on_sqlite() {
         let db = database.connect().await;
         let expected = work(&db, Backend::Sqlite, round).await;
         db.close().await.unwrap();
-        let mut command = tokio::process::Command::from(maintain(database.url()));
+        let mut command = tokio::process::Command::from(maintain("telemetry", database.url()));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
         tokio::time::sleep(Duration::from_millis(10 * u64::try_from(round).unwrap())).await;
         let ended = child.try_wait().unwrap().is_some();

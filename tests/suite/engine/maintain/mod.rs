@@ -1,10 +1,12 @@
 //! `maintain` does what policies would, where nobody else does: nothing is lost, twice is once, killed it goes on.
 
 mod archive;
+mod archive_killed;
 mod company;
 mod cut;
 mod killed;
 mod missing;
+mod pace;
 pub mod project;
 
 use std::{sync::Arc, time::Duration};

@@ -72,10 +72,10 @@ impl OnDatabase for Verb {
         let mut drift = if comparable { Some(drift::drift(runner).await?) } else { None };
         let moved = drift.iter_mut().flat_map(|drift| drift.extract_if(.., |one| one.is_position()));
         let mut notes: Vec<String> = moved.map(|one| one.to_string()).collect();
-        let chosen = maintain::chosen_ages(runner).await?;
-        let aged =
-            drift.iter_mut().flat_map(|drift| drift.extract_if(.., |one| chosen.iter().any(|age| age.explains(one))));
-        notes.extend(aged.map(|one| format!("{} has the age that the environment sets", one.name)));
+        let chosen = maintain::chosen(runner).await?;
+        let why = |one: &Difference| chosen.iter().find_map(|setting| setting.explains(one));
+        let explained = drift.iter_mut().flat_map(|drift| drift.extract_if(.., |one| why(one).is_some()));
+        notes.extend(explained.map(|one| format!("{} {}", one.name, why(&one).unwrap_or_default())));
         let mut check = Check {
             in_order: false,
             pending: names(&|one| one.applied_at.is_none() && one.unfinished.is_none()),

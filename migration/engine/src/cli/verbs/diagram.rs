@@ -39,6 +39,12 @@ pub struct Diagrams {
 }
 
 impl OnDatabase for Verb {
+    const WORKS_IN_MEMORY: bool = true;
+
+    fn only_reads(&self) -> bool {
+        true
+    }
+
     async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let project = runner.project();
         let mut paths = Vec::new();

@@ -18,6 +18,8 @@ pub(in crate::cli) struct Verb {
 }
 
 impl OnDatabase for Verb {
+    const MAKES_FILE: bool = true;
+
     async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         self.consent.ask(runner, "fresh drops every table").await?;
         runner.fresh(self.cascade).await?;

@@ -63,6 +63,12 @@ trait OnDatabase {
     /// Whether `--all` runs it on every area.
     const ON_ALL: bool = false;
 
+    /// Whether it makes an SQLite file that is not there.
+    const MAKES_FILE: bool = false;
+
+    /// Whether a database in memory will do where an SQLite file is not there: it asks what the revisions make.
+    const WORKS_IN_MEMORY: bool = false;
+
     /// Whether it leaves no trace, so that an SQLite file that is not there is not made.
     fn only_reads(&self) -> bool {
         false
@@ -159,6 +165,16 @@ macro_rules! verbs {
             /// Whether `--all` runs it on every area.
             pub(super) fn is_on_all(&self) -> bool {
                 match self { $(Self::$database(_) => $module::Verb::ON_ALL,)* }
+            }
+
+            /// Whether it makes an SQLite file that is not there.
+            pub(super) fn makes_file(&self) -> bool {
+                match self { $(Self::$database(_) => $module::Verb::MAKES_FILE,)* }
+            }
+
+            /// Whether a database in memory will do where an SQLite file is not there.
+            pub(super) fn works_in_memory(&self) -> bool {
+                match self { $(Self::$database(_) => $module::Verb::WORKS_IN_MEMORY,)* }
             }
 
             /// Whether it leaves no trace.

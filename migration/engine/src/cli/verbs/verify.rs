@@ -34,6 +34,7 @@ pub struct Verify {
 
 impl OnDatabase for Verb {
     const ON_ALL: bool = true;
+    const WORKS_IN_MEMORY: bool = true;
 
     async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let runner = &*runner;

@@ -3,11 +3,7 @@
 use migration_timescale::{Interval, Maintenance, PolicyKind, literal};
 use sea_orm::DbErr;
 
-use super::{
-    Done, TaskOutcome,
-    plan::{Planned, declared},
-    turn::Turn,
-};
+use super::{Done, TaskOutcome, plan::Planned, turn::Turn};
 use crate::{
     EngineError, Runner,
     schema::catalog::{Difference, Kind},
@@ -70,33 +66,20 @@ pub(super) async fn give_to_job(
     })
 }
 
-/// An age that the environment sets.
-pub(crate) struct ChosenAge {
-    work: Maintenance,
-    age: Interval,
-}
-
-/// The ages that the environment sets for what applied revisions declare.
-pub(crate) async fn chosen_ages(runner: &Runner) -> Result<Vec<ChosenAge>, EngineError> {
-    let declared = declared(runner).await?.into_iter().filter(|one| one.variable.is_some());
-    Ok(declared.filter_map(|one| Some(ChosenAge { age: one.work.age()?, work: one.work })).collect())
-}
-
-impl ChosenAge {
-    /// Whether a difference between a policy of the live schema and of the revisions is this age and nothing else.
-    pub(crate) fn explains(&self, difference: &Difference) -> bool {
-        let name = match &self.work {
-            Maintenance::Refresh(_) => return false,
-            Maintenance::Retention(policy) => format!("{} on {}", PolicyKind::Retention.procedure(), policy.table()),
-            Maintenance::Archive(policy) => policy.job(),
-        };
-        let (Some(expected), Some(live)) = (&difference.expected, &difference.live) else { return false };
-        let (Some((before, age, after)), Some((start, _, end))) = (around_age(live), around_age(expected)) else {
-            return false;
-        };
-        let is_this = self.age.to_string() == age || hours_and_minutes(self.age) == age;
-        difference.kind == Kind::Policy && difference.name == name && is_this && (before, after) == (start, end)
-    }
+/// Whether a difference between a policy of the live schema and of the revisions is the age of the work and nothing else.
+pub(super) fn explains(work: &Maintenance, difference: &Difference) -> bool {
+    let Some(chosen) = work.age() else { return false };
+    let name = match work {
+        Maintenance::Refresh(_) => return false,
+        Maintenance::Retention(policy) => format!("{} on {}", PolicyKind::Retention.procedure(), policy.table()),
+        Maintenance::Archive(policy) => policy.job(),
+    };
+    let (Some(expected), Some(live)) = (&difference.expected, &difference.live) else { return false };
+    let (Some((before, age, after)), Some((start, _, end))) = (around_age(live), around_age(expected)) else {
+        return false;
+    };
+    let is_this = chosen.to_string() == age || hours_and_minutes(chosen) == age;
+    difference.kind == Kind::Policy && difference.name == name && is_this && (before, after) == (start, end)
 }
 
 /// The age in the configuration of a job, with the text before and after it.

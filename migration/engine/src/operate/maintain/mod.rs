@@ -20,7 +20,9 @@
 
 mod age;
 mod archive;
+mod chosen;
 mod mend;
+mod pace;
 mod plan;
 mod refresh;
 mod retention;
@@ -36,7 +38,7 @@ use crate::{
     revision::Event,
     session::lock::{self, Purpose},
 };
-pub(crate) use age::chosen_ages;
+pub(crate) use chosen::chosen;
 use plan::{Doer, Planned};
 pub(crate) use plan::{declared, is_done_by, is_stored, portable_watermark};
 pub use task::{Maintained, Task, TaskOutcome};
@@ -108,7 +110,10 @@ async fn carry_out(turn: &mut Turn<'_>, planned: &Planned, dry_run: bool) -> Res
         Doer::Job { id } => {
             let done = Done { outcome: TaskOutcome::LeftToJob, detail: format!("job {id} does it"), rows: None };
             match &planned.work {
-                Maintenance::Refresh(policy) => mend::mend(turn, planned, policy, done, dry_run).await,
+                Maintenance::Refresh(policy) => {
+                    let done = mend::mend(turn, planned, policy, done, dry_run).await?;
+                    pace::pace(turn, planned, policy, done, dry_run).await
+                }
                 Maintenance::Retention(_) | Maintenance::Archive(_) => {
                     age::give_to_job(turn, planned, *id, done, dry_run).await
                 }
@@ -125,7 +130,8 @@ async fn carry_out(turn: &mut Turn<'_>, planned: &Planned, dry_run: bool) -> Res
         Doer::Us => match &planned.work {
             Maintenance::Refresh(policy) => {
                 let done = refresh::refresh(turn, planned, policy, dry_run).await?;
-                mend::mend(turn, planned, policy, done, dry_run).await
+                let done = mend::mend(turn, planned, policy, done, dry_run).await?;
+                pace::pace(turn, planned, policy, done, dry_run).await
             }
             Maintenance::Retention(policy) => retention::retain(turn, planned, policy, dry_run).await,
             Maintenance::Archive(policy) => archive::archive(turn, planned, policy, dry_run).await,

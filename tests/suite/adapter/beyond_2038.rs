@@ -1,0 +1,140 @@
+//! Times beyond 19 January 2038, with which a TIMESTAMP of MySQL ends: written, looked up, counted, listed, streamed and
+//! exported as all others.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use core_server_adapter::{
+    Database, DatabaseConfig, Page, PageRequest, Period,
+    alarms::{AlarmFilter, AlarmId, AlarmSeverity, NewAlarm},
+    analytics::{self, AlertFilter, Analytics},
+    plugins::{self, MetricFilter, NewPlugin, Plugins},
+    telemetry::{
+        AnomalyAlertFilter, AnomalyAlertSeverity, Gaps, Interval, MaintenanceTaskFilter, MaintenanceTaskType,
+        NewAnomalyAlert, NewMaintenanceTask, NewReading, NewSensor, ReadingCursor, ReadingFilter, Summary, Telemetry,
+    },
+};
+use futures_util::TryStreamExt;
+use serde_json::json;
+use tests::{TestDatabase, on_every_backend};
+
+on_every_backend!(of_alarms, of_readings, of_tasks, of_anomaly_alerts, of_metrics_of_plugins, of_alerts_of_analytics);
+
+/// Three moments, of which a bound cuts the first off.
+fn moments() -> [DateTime<Utc>; 3] {
+    let begin: DateTime<Utc> = "2055-01-01T00:00:00.123456Z".parse().unwrap();
+    [0, 1, 2].map(|day| begin + TimeDelta::days(day))
+}
+
+/// From the second moment until beyond the third.
+fn period() -> Period {
+    Period::between(moments()[1], moments()[2] + TimeDelta::days(1))
+}
+
+async fn config(database: &TestDatabase, area: &'static str) -> DatabaseConfig {
+    database.up_of(area, move || tests::area(area), None).await;
+    DatabaseConfig::new(database.url()).unwrap().max_connections(1)
+}
+
+fn count<T, K>(page: &Page<T, K>) -> usize {
+    page.items.len()
+}
+
+async fn of_alarms(database: TestDatabase) {
+    let adapter = Database::connect(&config(&database, "alarms").await).await.unwrap();
+    let alarms = adapter.alarms();
+    let new = moments().map(|at| NewAlarm::threshold("s", AlarmSeverity::Info, at).id(AlarmId::new(at)));
+    assert_eq!(alarms.raise_missing(&new).await.unwrap().new, 3);
+    assert_eq!(alarms.raise_missing(&new).await.unwrap().already_there, 3);
+    assert_eq!(alarms.counts(period()).await.unwrap().total(), 2);
+    let first = alarms.list(&AlarmFilter::new().period(period()), &PageRequest::first(1)).await.unwrap();
+    let next = PageRequest::at(first.next.unwrap(), 5);
+    assert_eq!(count(&alarms.list(&AlarmFilter::new(), &next).await.unwrap()), 2);
+    let one = first.items[0].id;
+    assert_eq!(alarms.acknowledge_at(one, "ana", moments()[2]).await.unwrap().acknowledged_by.as_deref(), Some("ana"));
+    let resolved = alarms.resolve_at(one, moments()[2]).await.unwrap();
+    assert_eq!(resolved.resolved_at.unwrap().to_utc(), moments()[2]);
+    assert_eq!(alarms.get(one).await.unwrap(), resolved);
+}
+
+async fn of_readings(database: TestDatabase) {
+    let telemetry = Telemetry::connect(&config(&database, "telemetry").await).await.unwrap();
+    let readings = telemetry.readings();
+    let new: Vec<NewReading> =
+        moments().into_iter().zip([1.0, 2.0, 4.0]).map(|(at, value)| NewReading::new("s", at, value)).collect();
+    assert_eq!(readings.insert_missing(&new).await.unwrap().new, 3);
+    assert_eq!(readings.insert_missing(&new).await.unwrap().already_there, 3);
+    assert_eq!(readings.get("s", moments()[1]).await.unwrap().value, 2.0);
+    assert_eq!(readings.latest("s", 1).await.unwrap()[0].value, 4.0);
+
+    let filter = ReadingFilter::new().period(period());
+    assert_eq!(count(&readings.list(&filter, &PageRequest::first(9)).await.unwrap()), 2);
+    let after = ReadingCursor::after_reading(&readings.get("s", moments()[0]).await.unwrap());
+    for (filter, beyond) in [(filter, None), (ReadingFilter::new(), Some(&after))] {
+        let streamed: Vec<_> = readings.stream(&filter, beyond).await.unwrap().try_collect().await.unwrap();
+        assert_eq!(streamed.iter().map(|reading| reading.value).collect::<Vec<_>>(), [2.0, 4.0]);
+        let mut file = Vec::new();
+        assert_eq!(readings.write_csv(&filter, beyond, &mut file).await.unwrap().rows, 2);
+    }
+
+    let windows = readings.compare("s", Period::until(moments()[1]), period()).await.unwrap();
+    assert_eq!((windows.reference.mean, windows.current.mean), (Some(1.0), Some(3.0)));
+    let buckets = readings.buckets("s", Interval::days(1), (moments()[1], moments()[2]), Gaps::LeaveOut).await.unwrap();
+    assert_eq!(buckets.len(), 1);
+    let days = readings.summary(Summary::Daily, Some("s"), Period::since(moments()[1])).await.unwrap();
+    assert_eq!(days.iter().map(|day| day.average).collect::<Vec<_>>(), [4.0], "{days:?}");
+    let hours: Vec<_> =
+        readings.stream_summary(Summary::Hourly, None, period()).await.unwrap().try_collect().await.unwrap();
+    assert_eq!(hours.iter().map(|hour| hour.average).collect::<Vec<_>>(), [4.0], "{hours:?}");
+}
+
+async fn of_tasks(database: TestDatabase) {
+    let telemetry = Telemetry::connect(&config(&database, "telemetry").await).await.unwrap();
+    let tasks = telemetry.maintenance_tasks();
+    let new = NewMaintenanceTask::new("press-1", MaintenanceTaskType::Preventive);
+    let [first, second, third] = moments();
+    let task = tasks.create(&new.scheduled(first, second)).await.unwrap();
+    let due = MaintenanceTaskFilter::new().due(period());
+    assert_eq!(count(&tasks.list(&due, &PageRequest::first(9)).await.unwrap()), 1);
+    let later = tasks.schedule(task.id, second, third).await.unwrap();
+    let times =
+        [&task, &later].map(|task| (task.scheduled_start.unwrap().to_utc(), task.scheduled_end.unwrap().to_utc()));
+    assert_eq!(times, [(first, second), (second, third)]);
+    let until = MaintenanceTaskFilter::new().due(Period::until(third));
+    assert_eq!(count(&tasks.list(&until, &PageRequest::first(9)).await.unwrap()), 0);
+}
+
+async fn of_anomaly_alerts(database: TestDatabase) {
+    let telemetry = Telemetry::connect(&config(&database, "telemetry").await).await.unwrap();
+    telemetry.sensors().register(&NewSensor::new("s", "heat")).await.unwrap();
+    let new = moments().map(|at| NewAnomalyAlert::new("s", "drift", AnomalyAlertSeverity::Low, 0.5).detected_at(at));
+    for alert in &new {
+        telemetry.anomaly_alerts().raise(alert).await.unwrap();
+    }
+    let filter = AnomalyAlertFilter::new().period(period());
+    let page = telemetry.anomaly_alerts().list(&filter, &PageRequest::first(9)).await.unwrap();
+    let times: Vec<_> = page.items.iter().map(|alert| alert.created_at.to_utc()).collect();
+    assert_eq!(times, [moments()[2], moments()[1]]);
+}
+
+async fn of_metrics_of_plugins(database: TestDatabase) {
+    let plugins = Plugins::connect(&config(&database, "plugins").await).await.unwrap();
+    plugins.registry().register(&NewPlugin::new("p", "a plugin", "1")).await.unwrap();
+    let metrics = plugins.metrics();
+    let new = moments().map(|at| plugins::NewMetric::new("p", "speed", at, json!(1)));
+    assert_eq!(metrics.insert_missing(&new).await.unwrap().new, 3);
+    assert_eq!(metrics.insert_missing(&new).await.unwrap().already_there, 3);
+    let filter = MetricFilter::new().period(period());
+    let page = metrics.list("p", &filter, &PageRequest::first(9)).await.unwrap();
+    assert_eq!(page.items.len(), 2);
+}
+
+async fn of_alerts_of_analytics(database: TestDatabase) {
+    let analytics = Analytics::connect(&config(&database, "analytics").await).await.unwrap();
+    for at in moments() {
+        let alert = analytics::NewAlert::new("press-1", analytics::AlertSeverity::High, "heat", at);
+        analytics.alerts().raise(&alert).await.unwrap();
+    }
+    let filter = AlertFilter::new().period(period());
+    let counts = analytics.alerts().counts(&filter).await.unwrap();
+    assert_eq!(counts.iter().map(|count| count.count).sum::<i64>(), 2, "{counts:?}");
+    assert_eq!(count(&analytics.alerts().list(&filter, &PageRequest::first(9)).await.unwrap()), 2);
+}
