@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{ACTIONS, ROUNDS, revisions::COUNT};
+use crate::{
+    ACTIONS, ROUNDS,
+    revisions::{COUNT, VERIFIED},
+};
 
 /// What was measured of one tool; arrays are in the order of [`ACTIONS`].
 pub struct Measured {
@@ -56,6 +59,12 @@ pub fn print_beside_stock(backend: &str, measured: &[Measured]) {
     println!("{:34}{:>10}{:>17}{:>10}", "", "up", "nothing pending", "down");
     section("time, ratio to sea-orm-migration", measured, |tool, action| format!("{:.2}", tool.ratio(floor, action)));
     section("time, ms", measured, |tool, action| format!("{:.1}", tool.milliseconds(action)));
+}
+
+/// Prints what `up` and `verify` of the longer history took.
+pub fn print_verify(backend: &str, [up, verify]: [Duration; 2]) {
+    let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
+    println!("\n{backend}: {VERIFIED} revisions, up {}, verify {}", seconds(up), seconds(verify));
 }
 
 fn section(title: &str, measured: &[Measured], cell: impl Fn(&Measured, usize) -> String) {

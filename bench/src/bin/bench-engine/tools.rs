@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     Action, ROLE, Result,
-    revisions::{COUNT, Statements},
+    revisions::{COUNT, COUNTED, Statements, VERIFIED},
 };
 
 type MakeCommand = dyn Fn(Action, &str) -> Command;
@@ -84,6 +84,13 @@ fn engine() -> Result<Tool> {
         command
     };
     Ok(Tool { name: "migration-engine", command: Box::new(command) })
+}
+
+/// The engine with a longer history.
+pub fn verified(verb: &str, url: &str) -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.env(ROLE, "engine").env(COUNTED, VERIFIED.to_string()).args(["-u", url, verb]);
+    Ok(command)
 }
 
 fn stock() -> Result<Tool> {

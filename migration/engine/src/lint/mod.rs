@@ -185,7 +185,7 @@ fn walk(script: &Script, start: &Model, timescaledb: Version) -> (Vec<Finding>, 
         let text = parsed::parse(DbBackend::Postgres, &statement.sql);
         let in_company = text.len() > 1;
         let mut about = Vec::new();
-        for parsed in text {
+        for parsed in &*text {
             let context = Context {
                 timescaledb,
                 start,
@@ -194,10 +194,10 @@ fn walk(script: &Script, start: &Model, timescaledb: Version) -> (Vec<Finding>, 
                 transaction: statement.transaction,
                 in_company,
             };
-            findings.extend(own_findings(script, &context, &parsed));
-            about.push(Subject::of(&context, &parsed));
-            model.apply_parsed(DbBackend::Postgres, &parsed);
-            earlier.push((statement.transaction, parsed));
+            findings.extend(own_findings(script, &context, parsed));
+            about.push(Subject::of(&context, parsed));
+            model.apply_parsed(DbBackend::Postgres, parsed);
+            earlier.push((statement.transaction, parsed.clone()));
         }
         subjects.push(about);
     }

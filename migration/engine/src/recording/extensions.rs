@@ -7,20 +7,21 @@ use crate::sql::parsed;
 
 /// The extensions that a text creates and that must not be there before: without `IF NOT EXISTS`.
 pub(crate) fn extensions_made(sql: &str) -> Vec<String> {
-    created(sql).filter(|create| !create.if_not_exists).map(name).collect()
+    created(sql).into_iter().filter(|create| !create.if_not_exists).map(name).collect()
 }
 
 /// Whether a text creates that extension, unless it is there.
 pub(crate) fn creates_extension(sql: &str, extension: &str) -> bool {
-    created(sql).any(|create| name(create) == extension)
+    created(sql).into_iter().any(|create| name(create) == extension)
 }
 
-fn created(sql: &str) -> impl Iterator<Item = ast::CreateExtension> {
-    let statements = parsed::parse(DbBackend::Postgres, sql).into_iter().flat_map(|one| one.statements);
-    statements.filter_map(|statement| match statement {
-        ast::Statement::CreateExtension(create) => Some(create),
+fn created(sql: &str) -> Vec<ast::CreateExtension> {
+    let parsed = parsed::parse(DbBackend::Postgres, sql);
+    let created = parsed.iter().flat_map(|one| &one.statements).filter_map(|statement| match statement {
+        ast::Statement::CreateExtension(create) => Some(create.clone()),
         _ => None,
-    })
+    });
+    created.collect()
 }
 
 fn name(create: ast::CreateExtension) -> String {

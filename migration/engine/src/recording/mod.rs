@@ -6,6 +6,7 @@
 
 mod checksum;
 mod extensions;
+mod guards;
 mod ignored;
 pub mod model;
 mod notes;
@@ -24,7 +25,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use migration_timescale::{Capability, manager::SkippedStep};
+use migration_timescale::{Capability, Dialect, manager::SkippedStep};
 use sea_orm_migration::MigrationTrait;
 
 pub use checksum::{FORMAT, Fingerprint};
@@ -34,8 +35,10 @@ pub(crate) use ignored::stops_at_errors;
 pub(crate) use profile::reference;
 pub use profile::{Profile, REFERENCE_TIMESCALEDB};
 pub use record::{Recorded, record, record_each};
-pub use render::{RenderOptions, render};
 pub use schema::Schema;
+
+use guards::Guards;
+use render::{RenderOptions, render};
 
 use crate::{Direction, error::OfflineError, ledger::Tables};
 
@@ -100,6 +103,10 @@ pub async fn script(
             outcome.find_ignored(*revision, direction, server).await;
         }
     }
+    let guards = match Dialect::of(server.backend()) {
+        Dialect::Sqlite => guards_of(&mut recorded, &wanted, direction).await,
+        Dialect::Postgres | Dialect::MySql => Guards::new(),
+    };
     let unknown: Vec<String> = recorded
         .iter()
         .filter_map(|one| one.as_ref().err())
@@ -123,9 +130,31 @@ pub async fn script(
     };
     let missing = shown.iter().filter_map(|one| why(one).err()).collect();
     let fingerprints = fingerprints(&recorded, needed, server).await;
-    let text =
-        render(&shown, &RenderOptions { server, direction, tables, fingerprints: &fingerprints, unknown: &unknown });
+    let (fingerprints, guards, unknown) = (&fingerprints, &guards, unknown.as_slice());
+    let text = render(&shown, &RenderOptions { server, direction, tables, fingerprints, guards, unknown });
     Written { text, missing }
+}
+
+/// What guards the wanted revisions. Where it cannot be found out, those that may need it are not in the script.
+async fn guards_of(
+    recorded: &mut [Result<Recorded, OfflineError>],
+    wanted: &impl Fn(&str) -> bool,
+    direction: Direction,
+) -> Guards {
+    let source = match guards::of(recorded, wanted, direction).await {
+        Ok(guards) => return guards,
+        Err(source) => source,
+    };
+    for outcome in recorded {
+        if let Ok(one) = outcome
+            && wanted(&one.up.revision)
+            && guards::may_need(one, direction)
+        {
+            let revision = one.up.revision.clone();
+            *outcome = Err(OfflineError::Failed { revision, direction, source: source.clone() });
+        }
+    }
+    Guards::new()
 }
 
 /// By name, of the revisions as checksums are made of them.

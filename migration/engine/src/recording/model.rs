@@ -98,8 +98,8 @@ impl Model {
     /// Takes in one SQL text as given to the database, which may hold several statements. What cannot be understood
     /// changes nothing.
     pub fn apply(&mut self, backend: DbBackend, sql: &str) {
-        for parsed in parsed::parse(backend, sql) {
-            self.apply_parsed(backend, &parsed);
+        for parsed in &*parsed::parse(backend, sql) {
+            self.apply_parsed(backend, parsed);
         }
     }
 

@@ -58,7 +58,7 @@ impl Recording {
         let (applied, model) = self.known.get_or_insert_with(|| (0, Model::clone(&self.before)));
         for statement in &self.statements[*applied..] {
             if !matches!(statement.on_error, OnError::Fails(_)) {
-                self.before.apply(model, &statement.sql);
+                model.apply(self.server.backend(), &statement.sql);
             }
         }
         *applied = self.statements.len();

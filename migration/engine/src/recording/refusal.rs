@@ -20,7 +20,7 @@ use crate::sql::parsed;
 /// The error of a statement on this schema, if it is known to fail there.
 pub fn refusal(model: &Model, backend: DbBackend, sql: &str) -> Option<Refusal> {
     let texts = parsed::parse(backend, sql);
-    let [one] = texts.as_slice() else {
+    let [one] = &*texts else {
         // Of several statements each changes the schema for the next.
         let mut model = model.clone();
         return texts.iter().find_map(|one| {

@@ -11,11 +11,12 @@ use database_target::session::{MYSQL, POSTGRES, POSTGRES_PATH_WITH_EXTENSION};
 use migration_timescale::{Capability, Dialect};
 use sea_orm::DbBackend;
 
-use super::{Fingerprint, OnError, Recorded, Script, Statement};
+use super::{Fingerprint, OnError, Recorded, Script, Statement, guards::Guards};
 use crate::{
     Direction,
     error::OfflineError,
     ledger::{Entry, NO_CHECKSUM, Tables},
+    revision::cascades::Guard,
     sql::text,
 };
 
@@ -36,6 +37,8 @@ pub struct RenderOptions<'a> {
     pub tables: &'a Tables,
     /// What is compared of each revision later.
     pub fingerprints: &'a BTreeMap<String, Fingerprint>,
+    /// What guards the rows of tables that a revision does not name.
+    pub guards: &'a Guards,
     /// Earlier revisions that are not in `revisions` and could not be recorded, each with its reason.
     pub unknown: &'a [String],
 }
@@ -172,6 +175,14 @@ impl Page {
             );
             self.text.push_str(KEYS_OFF);
         }
+        // Without keys they have nothing to guard.
+        let guards = options.guards.get(&script.revision).filter(|_| !without_keys).map_or(&[][..], Vec::as_slice);
+        if !guards.is_empty() {
+            self.comment("Tables that it does not name: their rows are to stay.");
+        }
+        for guard in guards {
+            self.statement(&guard.create);
+        }
         if revision.in_transaction {
             self.text.push_str("BEGIN;\n");
             for statement in &script.statements {
@@ -191,6 +202,7 @@ impl Page {
             if self.backend == DbBackend::Sqlite {
                 self.text.push_str(&again(self.backend));
             }
+            self.unguard(guards);
             return;
         }
         for part in script.statements.chunk_by(|one, next| one.transaction == next.transaction) {
@@ -215,6 +227,13 @@ impl Page {
         match notes.as_slice() {
             [one] => self.statement(one),
             several => self.transaction(several.iter().map(String::as_str)),
+        }
+        self.unguard(guards);
+    }
+
+    fn unguard(&mut self, guards: &[Guard]) {
+        for guard in guards {
+            self.statement(&guard.drop);
         }
     }
 

@@ -2,7 +2,6 @@
 //! slowest part of recording.
 
 use std::{
-    collections::HashMap,
     fmt,
     ops::Deref,
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -11,7 +10,6 @@ use std::{
 use sea_orm::DbBackend;
 
 use super::{Statement, model::Model};
-use crate::sql::parsed;
 
 /// The schema after a part of a history.
 #[derive(Clone)]
@@ -26,8 +24,6 @@ pub struct Schema {
 struct History {
     backend: DbBackend,
     log: Mutex<Log>,
-    /// Texts that were taken apart before: a statement counts for the questions of its own revision and of all later ones.
-    texts: Mutex<HashMap<String, Arc<[parsed::Parsed]>>>,
 }
 
 #[derive(Default)]
@@ -40,13 +36,8 @@ struct Log {
 impl Schema {
     /// An empty schema, where a history begins.
     pub fn empty(backend: DbBackend) -> Self {
-        let history = History { backend, log: Mutex::default(), texts: Mutex::default() };
+        let history = History { backend, log: Mutex::default() };
         Self { history: Arc::new(history), statements: 0, model: OnceLock::new() }
-    }
-
-    /// What [`Model::apply`] does, without taking a text apart twice.
-    pub(super) fn apply(&self, model: &mut Model, sql: &str) {
-        self.history.apply(model, sql);
     }
 
     /// The schema after these statements as well. To be called on the newest schema of a history.
@@ -64,19 +55,6 @@ impl Schema {
     }
 }
 
-impl History {
-    fn apply(&self, model: &mut Model, sql: &str) {
-        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        let statements = match texts.get(sql) {
-            Some(known) => Arc::clone(known),
-            None => Arc::clone(texts.entry(sql.to_owned()).or_insert(parsed::parse(self.backend, sql).into())),
-        };
-        for statement in &*statements {
-            model.apply_parsed(self.backend, statement);
-        }
-    }
-}
-
 impl Deref for Schema {
     type Target = Model;
 
@@ -88,7 +66,7 @@ impl Deref for Schema {
                 (log.applied, log.model) = (0, Model::default());
             }
             for sql in &log.sql[log.applied..self.statements] {
-                self.history.apply(&mut log.model, sql);
+                log.model.apply(self.history.backend, sql);
             }
             log.applied = self.statements;
             log.model.clone()

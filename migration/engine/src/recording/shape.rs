@@ -32,12 +32,13 @@ pub struct Shape {
 
 /// The shapes of the statements in a text.
 pub fn shapes(backend: DbBackend, sql: &str) -> Vec<Shape> {
-    let Some(statements) = text::statements(backend, sql) else {
+    let Some(apart) = text::whole(backend, sql) else {
         // Only what can be read can be told apart.
         let first = sql.split_whitespace().next().unwrap_or_default();
         return vec![Shape { canonical: undated(sql), shown: format!("{first} …") }];
     };
-    statements.iter().map(|tokens| Shape { canonical: canonical(tokens), shown: shown(tokens) }).collect()
+    let statements = apart.statements().iter();
+    statements.map(|(_, tokens)| Shape { canonical: canonical(tokens), shown: shown(tokens) }).collect()
 }
 
 fn canonical(tokens: &[Token]) -> String {

@@ -5,6 +5,7 @@
 
 pub mod batch;
 pub(crate) mod call;
+pub(crate) mod cascades;
 pub(crate) mod caught;
 pub mod consent;
 mod event;

@@ -16,9 +16,13 @@ use crate::{
     Direction, EngineError, Runner,
     graph::RevisionTarget,
     ledger::{Entry, Records},
-    revision::{Event, call, progress},
+    revision::{
+        Event, call,
+        cascades::{self, Cascades},
+        progress,
+    },
     runner::begun,
-    schema::{cascades::Cascades, foreign_keys::ForeignKeys, scratch},
+    schema::{foreign_keys::ForeignKeys, scratch},
     session::{self, Patience, blockers, interrupt, marks},
     sql::{sqlstate, text},
 };
@@ -293,6 +297,7 @@ impl Runner {
             job.counted = Some(Changes::before(&self.db).await?);
             let statements = self.known_statements(job.revision.name(), job.direction).await;
             let keys = ForeignKeys::watched(&self.db, statements.as_deref()).await?;
+            cascades::stand_guard(&self.db, statements.as_deref()).await?;
             let creates = statements.unwrap_or_default();
             let indexes = InvalidIndexes::before(&self.db, &creates, job.unfinished.is_some()).await?;
             if let Err(error) = job.call(&SchemaManager::new(&self.db)).await {

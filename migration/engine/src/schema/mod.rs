@@ -1,6 +1,5 @@
 //! Schemas: what a database has, and what revisions make.
 
-pub(crate) mod cascades;
 pub mod catalog;
 pub(crate) mod destroy;
 pub mod drift;

@@ -10,7 +10,7 @@ use std::{
 
 use database_target::session::{MYSQL, MYSQL_UNLIMITED};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr,
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr,
     sqlx::{self, Connection},
 };
 
@@ -74,19 +74,19 @@ impl Start {
         let lock_timeout = Ord::max(patience.lock_timeout.as_secs(), 1);
         // A table for which no engine is named has transactions.
         let own = format!("SET SESSION default_storage_engine = InnoDB, lock_wait_timeout = {lock_timeout}");
-        let set = format!("{MYSQL}; {MYSQL_UNLIMITED}; {own}");
-        db.execute_unprepared(&set).await?;
         let names: Vec<String> = VARIABLES.iter().map(|name| format!("'{name}'")).collect();
-        let question = format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({})", names.join(", "));
+        let asked = format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({})", names.join(", "));
+        // One message: everything is set, then asked for. The last rows are those of the last questions.
+        let text = format!("{MYSQL}; {MYSQL_UNLIMITED}; {own}; {asked}; {MOVES}; {PLACE}");
+        let mut rows = sql::rows_of_text(db, &text).await?;
+        let (row, moved) = (rows.pop(), rows.pop());
+        let row = row.ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
+        let moves = Arc::new(AtomicU64::new(moves_in(moved.as_slice())?));
         let mut variables = BTreeMap::new();
-        for row in sql::rows_of_text(db, &question).await? {
+        for row in rows {
             variables.insert(row.try_get_by_index::<String>(0)?.to_lowercase(), row.try_get_by_index(1)?);
         }
-        let question = "SELECT DATABASE() AS place, CURRENT_ROLE() AS role, CAST(CONNECTION_ID() AS CHAR) AS id";
-        let rows = sql::rows_of_text(db, question).await?;
-        let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
         interrupt::remember(target, format!("KILL QUERY {}", row.try_get::<String>("", "id")?));
-        let moves = Arc::new(AtomicU64::new(moves(db).await?));
         Ok(Self { database: row.try_get("", "place")?, role: row.try_get("", "role")?, variables, moves })
     }
 
@@ -146,6 +146,8 @@ impl Start {
         )
     }
 }
+
+const PLACE: &str = "SELECT DATABASE() AS place, CURRENT_ROLE() AS role, CAST(CONNECTION_ID() AS CHAR) AS id";
 
 /// How often this session has gone to a database.
 const MOVES: &str = "SHOW SESSION STATUS LIKE 'Com_change_db'";

@@ -1,7 +1,7 @@
 //! SQL text taken apart: one [`Parsed`] for each statement, with what sqlparser makes of it and with the clauses of
 //! TimescaleDB and PostgreSQL that sqlparser does not know.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use migration_timescale::Dialect;
 use sea_orm::DbBackend;
@@ -12,6 +12,8 @@ use sqlparser::{
     parser::Parser,
     tokenizer::{Location, Token, Tokenizer},
 };
+
+use super::apart::{Apart, Piece};
 
 /// One statement.
 #[derive(Clone, Debug)]
@@ -47,8 +49,8 @@ impl Call {
 }
 
 /// Takes a text apart that may hold several statements.
-pub fn parse(backend: DbBackend, sql: &str) -> Vec<Parsed> {
-    split(backend, sql).into_iter().map(|(text, tokens)| Parsed::read(backend, text, tokens)).collect()
+pub fn parse(backend: DbBackend, sql: &str) -> Arc<[Parsed]> {
+    Apart::of(backend, sql).parsed()
 }
 
 /// How sqlparser reads the SQL of a backend.
@@ -68,10 +70,12 @@ pub fn tokens(backend: DbBackend, sql: &str) -> Vec<Token> {
     found.into_iter().map(|token| token.token).filter(|token| !matches!(token, Token::Whitespace(_))).collect()
 }
 
-/// Splits at semicolons outside of quotes, dollar quotes and comments.
-pub fn split(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
+/// Splits at semicolons outside of quotes, dollar quotes and comments. Says whether the text can be read to its end.
+pub(super) fn split(backend: DbBackend, sql: &str) -> (Vec<Piece>, bool) {
     let mut found = Vec::new();
-    let _ = Tokenizer::new(grammar(backend), sql).tokenize_with_location_into_buf(&mut found);
+    let read = Tokenizer::new(grammar(backend), sql).tokenize_with_location_into_buf(&mut found);
+    // An escape in a text may be one that only the server knows.
+    let is_whole = read.is_ok() || Tokenizer::new(grammar(backend), sql).with_unescape(false).tokenize().is_ok();
     let lines = line_starts(sql);
     let (mut statements, mut tokens, mut start) = (Vec::new(), Vec::new(), 0);
     let mut finish = |tokens: &mut Vec<Token>, text: &str| {
@@ -91,7 +95,7 @@ pub fn split(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
         }
     }
     finish(&mut tokens, &sql[start..]);
-    statements
+    (statements, is_whole)
 }
 
 fn line_starts(sql: &str) -> Vec<usize> {
@@ -106,7 +110,7 @@ fn offset(sql: &str, lines: &[usize], at: Location) -> usize {
 }
 
 impl Parsed {
-    fn read(backend: DbBackend, text: String, tokens: Vec<Token>) -> Self {
+    pub(super) fn read(backend: DbBackend, text: String, tokens: Vec<Token>) -> Self {
         let mut rest = tokens.clone();
         let options = take_options(&mut rest);
         let concurrently = take_concurrently(&mut rest);

@@ -1,12 +1,17 @@
 //! Looking into SQL text as far as its tokens: where values go, and whether there is more than one statement.
 
+use std::sync::Arc;
+
 use sea_orm::DbBackend;
 use sqlparser::{
     ast,
     tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace},
 };
 
-use super::parsed;
+use super::{
+    apart::Apart,
+    parsed::{self, is_word},
+};
 
 /// `sql` with each placeholder replaced by its value; an error when they do not fit together.
 pub fn with_values(backend: DbBackend, sql: &str, values: &[String]) -> Result<String, String> {
@@ -46,19 +51,20 @@ pub fn has_several(backend: DbBackend, sql: &str) -> bool {
 
 /// The first statement that ends a transaction: `COMMIT` or `ROLLBACK` and what else they are called.
 pub fn ends_transaction(backend: DbBackend, sql: &str) -> Option<String> {
-    let found = top_level(backend, sql).into_iter().find(|(_, tokens)| {
+    let apart = top_level(backend, sql);
+    let found = apart.statements().iter().find(|(_, tokens)| {
         let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
         let to_savepoint = is(1, "TO") || ((is(1, "WORK") || is(1, "TRANSACTION")) && is(2, "TO"));
         ["COMMIT", "END", "ABORT"].iter().any(|word| is(0, word))
             || (is(0, "ROLLBACK") && !to_savepoint)
             || (is(0, "PREPARE") && is(1, "TRANSACTION"))
     });
-    found.map(|(text, _)| text)
+    found.map(|(text, _)| text.clone())
 }
 
 /// Whether a statement begins a transaction.
 pub fn begins_transaction(backend: DbBackend, sql: &str) -> bool {
-    top_level(backend, sql).iter().any(|(_, tokens)| {
+    top_level(backend, sql).statements().iter().any(|(_, tokens)| {
         let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
         is(0, "BEGIN") || (is(0, "START") && is(1, "TRANSACTION"))
     })
@@ -70,9 +76,10 @@ pub fn identifiers_of_index(backend: DbBackend, sql: &str, verb: &str) -> Vec<St
         let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
         is(0, verb) && (verb == "REINDEX" || is(1, "INDEX") || is(2, "INDEX"))
     };
-    let statements = top_level(backend, sql).into_iter().filter(|(_, tokens)| is_verb(tokens));
+    let apart = top_level(backend, sql);
+    let statements = apart.statements().iter().filter(|(_, tokens)| is_verb(tokens));
     let named = statements.flat_map(|(_, tokens)| tokens).filter_map(|token| match token {
-        Token::Word(word) if word.quote_style.is_some() => Some(word.value),
+        Token::Word(word) if word.quote_style.is_some() => Some(word.value.clone()),
         Token::Word(word) => Some(word.value.to_lowercase()),
         _ => None,
     });
@@ -85,47 +92,24 @@ pub fn minds_transactions(backend: DbBackend, sql: &str) -> bool {
         "PRAGMA", "VACUUM", "ATTACH", "DETACH", "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "LOCK", "UNLOCK", "SET",
     ];
     let first = |tokens: &[Token], word: &str| tokens.first().is_some_and(|token| is_word(token, word));
-    top_level(backend, sql).iter().any(|(_, tokens)| WORDS.iter().any(|word| first(tokens, word)))
+    top_level(backend, sql).statements().iter().any(|(_, tokens)| WORDS.iter().any(|word| first(tokens, word)))
 }
 
 /// Whether a question to SQLite switches its foreign keys.
 pub fn switches_foreign_keys(sql: &str) -> bool {
-    top_level(DbBackend::Sqlite, sql).iter().any(|(_, tokens)| match tokens.as_slice() {
+    top_level(DbBackend::Sqlite, sql).statements().iter().any(|(_, tokens)| match tokens.as_slice() {
         [pragma, name, _, ..] => is_word(pragma, "PRAGMA") && is_word(name, "foreign_keys"),
         _ => false,
     })
 }
 
-/// The tokens of each statement, a body with its statement; `None` when the text cannot be read to its end.
-pub fn statements(backend: DbBackend, sql: &str) -> Option<Vec<Vec<Token>>> {
-    let sql = sql.trim_start_matches('\u{feff}');
-    tokens(backend, sql)?;
-    Some(top_level(backend, sql).into_iter().map(|(_, tokens)| tokens).collect())
+/// The text taken apart; `None` when it cannot be read to its end.
+pub fn whole(backend: DbBackend, sql: &str) -> Option<Arc<Apart>> {
+    Some(top_level(backend, sql)).filter(|apart| apart.is_whole)
 }
 
-/// The statements of a text. Those in the body of a trigger or function are part of the statement that makes it.
-fn top_level(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
-    let mut in_body = false;
-    let mut found: Vec<(String, Vec<Token>)> = Vec::new();
-    for (text, tokens) in parsed::split(backend, sql.trim_start_matches('\u{feff}')) {
-        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
-        if in_body {
-            // `END IF` and its like end a part of the body.
-            in_body = !is(0, "END") || ["IF", "LOOP", "WHILE", "REPEAT", "CASE", "FOR"].iter().any(|word| is(1, word));
-            if let Some((whole, body)) = found.last_mut() {
-                *whole = format!("{whole}; {text}");
-                body.extend(tokens);
-            }
-            continue;
-        }
-        in_body = is(0, "CREATE") && tokens.iter().any(|token| is_word(token, "BEGIN"));
-        found.push((text, tokens));
-    }
-    found
-}
-
-fn is_word(token: &Token, word: &str) -> bool {
-    matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
+fn top_level(backend: DbBackend, sql: &str) -> Arc<Apart> {
+    Apart::of(backend, sql.trim_start_matches('\u{feff}'))
 }
 
 /// Whether a semicolon right behind the text would be part of a comment.
@@ -180,33 +164,33 @@ impl<'a> Places<'a> {
 
 /// Whether all that a text does is make, change and drop objects, as far as its first words tell.
 pub(crate) fn only_changes_objects(backend: DbBackend, sql: &str) -> bool {
-    let statements = parsed::split(backend, sql);
+    let apart = Apart::of(backend, sql);
     let is_one = |tokens: &[Token]| {
         let first = tokens.first();
-        ["CREATE", "ALTER", "DROP", "RENAME"].iter().any(|word| first.is_some_and(|token| parsed::is_word(token, word)))
+        ["CREATE", "ALTER", "DROP", "RENAME"].iter().any(|word| first.is_some_and(|token| is_word(token, word)))
     };
-    !statements.is_empty() && statements.iter().all(|(_, tokens)| is_one(tokens))
+    !apart.pieces.is_empty() && apart.pieces.iter().all(|(_, tokens)| is_one(tokens))
 }
 
 /// Every word and quoted name of a text, in lower case; `None` when it cannot be read to its end.
 pub(crate) fn names(backend: DbBackend, sql: &str) -> Option<Vec<String>> {
-    let name = |token| match token {
+    let name = |token: &Token| match token {
         Token::Word(word) => Some(word.value.to_lowercase()),
         // SQLite takes a text for a name where it needs one.
         Token::SingleQuotedString(text) => Some(text.to_lowercase()),
         _ => None,
     };
-    Some(statements(backend, sql)?.into_iter().flatten().filter_map(name).collect())
+    Some(whole(backend, sql)?.pieces.iter().flat_map(|(_, tokens)| tokens).filter_map(name).collect())
 }
 
 /// The tables that a text drops.
 pub(crate) fn tables_dropped(backend: DbBackend, sql: &str) -> Vec<String> {
-    let statements = parsed::parse(backend, sql).into_iter().flat_map(|one| one.statements);
-    let names = statements.filter_map(|statement| match statement {
+    let parsed = parsed::parse(backend, sql);
+    let names = parsed.iter().flat_map(|one| &one.statements).filter_map(|statement| match statement {
         ast::Statement::Drop { object_type: ast::ObjectType::Table, names, .. } => Some(names),
         _ => None,
     });
-    let last = |name: ast::ObjectName| name.0.last().and_then(|part| part.as_ident().map(|ident| ident.value.clone()));
+    let last = |name: &ast::ObjectName| name.0.last().and_then(|part| part.as_ident().map(|ident| ident.value.clone()));
     names.flatten().filter_map(last).collect()
 }
 

@@ -66,10 +66,11 @@ impl<'a> Scratch<'a> {
     pub async fn database(runner: &'a Runner) -> Result<Self, ScratchError> {
         if runner.target().backend() == DbBackend::Sqlite {
             let target = Target::parse("sqlite::memory:", "the engine").map_err(EngineError::from)?;
-            let (db, session, _) = connect::open(&target, &connect::Settings::default(), runner.patience()).await?;
+            let settings = connect::Settings::default();
+            let (db, session, _) = Box::pin(connect::open(&target, &settings, runner.patience())).await?;
             return Self::with_tables(runner, session, Place::Memory(db)).await;
         }
-        let (db, session, name) = server::create(runner).await?;
+        let (db, session, name) = Box::pin(server::create(runner)).await?;
         Self::with_tables(runner, session, Place::Database { db, name }).await
     }
 

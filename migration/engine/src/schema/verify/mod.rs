@@ -276,18 +276,20 @@ async fn walk(
             return Ok(());
         }
     }
-    let mut made = MadeRows::default();
+    let (mut made, mut left) = (MadeRows::default(), None);
     while let Some(revision) = revisions.get(done.len()) {
         let repeated = repeat.take();
         on_progress(Progress::Started { revision: revision.name(), number: done.len() + 1, total });
         let started = Instant::now();
-        let mut trip = trip::Trip::new(runner, scratch, *revision, repeated.is_none().then_some(&mut made));
+        let made = repeated.is_none().then_some(&mut made);
+        let mut trip = trip::Trip::new(runner, scratch, *revision, made, left.take());
         let travelled = trip.go(|step| on_progress(Progress::Step { revision: revision.name(), step })).await;
         travelled.map_err(EngineError::while_doing("reading a scratch database"))?;
         *repeat = trip.to_be_repeated();
         if repeat.is_some() {
             break;
         }
+        left = trip.left();
         let mut verified = trip.verified(repeated);
         verified.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         on_progress(Progress::Finished(&verified));

@@ -3,7 +3,7 @@
 use migration_timescale::Dialect;
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use crate::{
     schema::catalog::{Catalog, Kind},
@@ -13,34 +13,34 @@ use crate::{
 /// Names of the columns of a table.
 pub(super) type Columns = BTreeSet<String>;
 
+/// What tables hold, by their names.
+pub(super) type Held = BTreeMap<String, Rows>;
+
+/// SQLite takes so many in one statement at the very least.
+const AT_ONCE: usize = 100;
+
 /// How many rows there are of each content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Rows(BTreeMap<String, u64>);
 
-impl Rows {
-    /// Reads these columns of every row. NULL differs from every text, and a number is read with all its digits.
-    pub(super) async fn read<C: ConnectionTrait>(db: &C, table: &str, columns: &Columns) -> Result<Self, DbErr> {
-        let backend = db.get_database_backend();
-        let names = columns.iter().map(|name| quote(backend, name));
-        let content = match Dialect::of(backend) {
-            Dialect::Postgres | Dialect::MySql | Dialect::Sqlite if columns.is_empty() => "'-'".to_owned(),
-            Dialect::Postgres => format!("md5(ROW({})::text)", names.collect::<Vec<_>>().join(", ")),
-            Dialect::MySql => {
-                // `CONCAT` makes text of numbers and leaves bytes as they are, which `HEX` alone does not.
-                let each: Vec<String> = names.map(|name| format!("COALESCE(HEX(CONCAT({name})), '-')")).collect();
-                format!("MD5(CONCAT_WS(' ', {}))", each.join(", "))
-            }
-            Dialect::Sqlite => names.map(|name| format!("quote({name})")).collect::<Vec<_>>().join(" || ' ' || "),
-        };
-        let sql = format!("SELECT {content} AS content, count(*) AS number FROM {} GROUP BY 1", quote(backend, table));
-        let mut found = BTreeMap::new();
-        for row in rows(db, &sql).await? {
-            let number: i64 = row.try_get("", "number")?;
-            found.insert(row.try_get("", "content")?, u64::try_from(number).unwrap_or_default());
+/// Counts the rows of each content in these columns. NULL differs from every text, and a number is read with all its digits.
+fn question(backend: DbBackend, place: usize, table: &str, columns: &Columns) -> String {
+    let names = columns.iter().map(|name| quote(backend, name));
+    let content = match Dialect::of(backend) {
+        Dialect::Postgres | Dialect::MySql | Dialect::Sqlite if columns.is_empty() => "'-'".to_owned(),
+        Dialect::Postgres => format!("md5(ROW({})::text)", names.collect::<Vec<_>>().join(", ")),
+        Dialect::MySql => {
+            // `CONCAT` makes text of numbers and leaves bytes as they are, which `HEX` alone does not.
+            let each: Vec<String> = names.map(|name| format!("COALESCE(HEX(CONCAT({name})), '-')")).collect();
+            format!("MD5(CONCAT_WS(' ', {}))", each.join(", "))
         }
-        Ok(Self(found))
-    }
+        Dialect::Sqlite => names.map(|name| format!("quote({name})")).collect::<Vec<_>>().join(" || ' ' || "),
+    };
+    let table = quote(backend, table);
+    format!("SELECT {place} AS place, {content} AS content, count(*) AS number FROM {table} GROUP BY 2")
+}
 
+impl Rows {
     /// How many rows there are.
     pub(super) fn number(&self) -> u64 {
         self.0.values().sum()
@@ -80,16 +80,27 @@ pub(super) fn tables(catalog: &Catalog) -> BTreeMap<String, Columns> {
     tables
 }
 
-/// What all these tables hold.
-pub(super) async fn read_all<C: ConnectionTrait>(
-    db: &C,
-    tables: &BTreeMap<String, Columns>,
-) -> Result<BTreeMap<String, Rows>, DbErr> {
-    let mut all = BTreeMap::new();
-    for (table, columns) in tables {
-        all.insert(table.clone(), Rows::read(db, table, columns).await?);
+/// What each of these columns of a table holds, in a few questions.
+pub(super) async fn read_each<C: ConnectionTrait>(db: &C, wanted: &[(&str, Columns)]) -> Result<Vec<Rows>, DbErr> {
+    let backend = db.get_database_backend();
+    let mut found = vec![Rows::default(); wanted.len()];
+    let questions: Vec<String> =
+        wanted.iter().enumerate().map(|(place, (table, columns))| question(backend, place, table, columns)).collect();
+    for several in questions.chunks(AT_ONCE) {
+        for row in rows(db, &several.join(" UNION ALL ")).await? {
+            let (place, number): (i32, i64) = (row.try_get("", "place")?, row.try_get("", "number")?);
+            if let Some(rows) = usize::try_from(place).ok().and_then(|place| found.get_mut(place)) {
+                rows.0.insert(row.try_get("", "content")?, u64::try_from(number).unwrap_or_default());
+            }
+        }
     }
-    Ok(all)
+    Ok(found)
+}
+
+/// What all these tables hold.
+pub(super) async fn read_all<C: ConnectionTrait>(db: &C, tables: &BTreeMap<String, Columns>) -> Result<Held, DbErr> {
+    let wanted: Vec<_> = tables.iter().map(|(table, columns)| (table.as_str(), columns.clone())).collect();
+    Ok(tables.keys().cloned().zip(read_each(db, &wanted).await?).collect())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use sea_orm_migration::MigrationTrait;
 use super::{
     Finding, LOSSY_ROLLBACK, Outcome, Repeat, Step, Verified,
     made::MadeRows,
-    rows::{Columns, Rows, read_all, tables},
+    rows::{Columns, Held, Rows, read_all, tables},
 };
 use crate::{
     Describe, Direction, Runner,
@@ -17,8 +17,6 @@ use crate::{
     sql::sqlstate,
 };
 
-type Held = BTreeMap<String, Rows>;
-
 /// A revision on its way there and back.
 pub(super) struct Trip<'a> {
     scratch: &'a Scratch<'a>,
@@ -26,6 +24,9 @@ pub(super) struct Trip<'a> {
     description: Option<&'a dyn Describe>,
     /// None on a trip without rows of verify's own.
     made: Option<&'a mut MadeRows>,
+    /// The schema that it starts from, where it is known.
+    before: Option<Catalog>,
+    left: Option<Catalog>,
     seeded_rows: u64,
     findings: Vec<Finding>,
 }
@@ -36,9 +37,10 @@ impl<'a> Trip<'a> {
         scratch: &'a Scratch<'a>,
         revision: &'a dyn MigrationTrait,
         made: Option<&'a mut MadeRows>,
+        before: Option<Catalog>,
     ) -> Self {
         let description = runner.project().description(revision.name());
-        Self { scratch, revision, description, made, seeded_rows: 0, findings: Vec::new() }
+        Self { scratch, revision, description, made, before, left: None, seeded_rows: 0, findings: Vec::new() }
     }
 
     /// Whether rows of verify's own may be what made it fail.
@@ -75,10 +77,20 @@ impl<'a> Trip<'a> {
 
     /// Goes the whole way, or as far as the revision runs. An error is one of reading, not of the revision.
     pub(super) async fn go(&mut self, on_step: impl Fn(Step) + Send + Sync) -> Result<(), DbErr> {
-        let before = self.scratch.catalog().await?;
+        let before = match self.before.take() {
+            Some(before) => before,
+            None => self.scratch.catalog().await?,
+        };
         let older = tables(&before);
-        self.make_rows(&before, &BTreeMap::new()).await?;
-        let old = self.held(&before, &before).await?;
+        let found = self.held(&before, &before).await?;
+        let old = if self.make_rows(&before, &BTreeMap::new(), &found).await? {
+            self.held(&before, &before).await?
+        } else {
+            found
+        };
+        if let Some(made) = &mut self.made {
+            made.are_complete(&before, &old);
+        }
 
         on_step(Step::Up);
         if !self.run(Step::Up).await {
@@ -99,12 +111,16 @@ impl<'a> Trip<'a> {
         if !self.seed().await {
             return Ok(());
         }
-        let by_author = self.held(&after, &after).await?;
+        let (by_author, lasting_by_author) = match self.description {
+            Some(_) => (self.held(&after, &after).await?, read_all(db.get_connection(), &lasting).await?),
+            None => (unseeded.clone(), untouched),
+        };
         self.seeded_rows = total(&by_author).saturating_sub(total(&unseeded));
-        let lasting_by_author = read_all(db.get_connection(), &lasting).await?;
-        self.make_rows(&after, &older).await?;
-        let full = self.held(&after, &after).await?;
-        let seeded = read_all(db.get_connection(), &lasting).await?;
+        let (full, seeded) = if self.make_rows(&after, &older, &by_author).await? {
+            (self.held(&after, &after).await?, read_all(db.get_connection(), &lasting).await?)
+        } else {
+            (by_author.clone(), lasting_by_author.clone())
+        };
 
         on_step(Step::Down);
         if !self.run(Step::Down).await {
@@ -124,7 +140,7 @@ impl<'a> Trip<'a> {
         if !self.run(Step::UpAgain).await {
             return Ok(());
         }
-        let live = self.compare_objects(Step::UpAgain, &after).await?;
+        let mut live = self.compare_objects(Step::UpAgain, &after).await?;
         let present = self.held(&after, &live).await?;
         for (table, rows) in full.iter().filter(|(table, _)| older.contains_key(*table)) {
             if !made_again(old.get(table), unseeded.get(table), rows, present.get(table)) {
@@ -134,7 +150,10 @@ impl<'a> Trip<'a> {
 
         if self.revision.use_transaction() == Some(false) {
             on_step(Step::Rerun);
-            self.rerun(&after, &present).await?;
+            match self.rerun(&after, &present).await? {
+                Some(then) => live = then,
+                None => return Ok(()),
+            }
         }
         // The tables of the revision are new and empty; the next revisions need rows to prove themselves on.
         let lost = |(table, rows): (&String, &Rows)| {
@@ -142,21 +161,28 @@ impl<'a> Trip<'a> {
         };
         if by_author.iter().any(lost) {
             self.seed().await;
+        } else {
+            self.left = Some(live);
         }
         Ok(())
     }
 
+    /// The schema that it left, where nothing was done since it was read.
+    pub(super) fn left(&mut self) -> Option<Catalog> {
+        self.left.take()
+    }
+
     /// Once more, as after a run that was killed before it could record the revision.
-    async fn rerun(&mut self, after: &Catalog, present: &Held) -> Result<(), DbErr> {
+    async fn rerun(&mut self, after: &Catalog, present: &Held) -> Result<Option<Catalog>, DbErr> {
         if !self.run(Step::Rerun).await {
-            return Ok(());
+            return Ok(None);
         }
         let live = self.compare_objects(Step::Rerun, after).await?;
         let now = self.held(after, &live).await?;
         for (table, rows) in present {
             self.compare_rows(Step::Rerun, table, rows, Some(rows), &now);
         }
-        Ok(())
+        Ok(Some(live))
     }
 
     /// Whether the revision ran.
@@ -166,11 +192,16 @@ impl<'a> Trip<'a> {
         self.passed(step, &ran)
     }
 
-    /// Puts in rows and values of verify's own, but none into these tables and columns.
-    async fn make_rows(&mut self, catalog: &Catalog, but: &BTreeMap<String, Columns>) -> Result<(), DbErr> {
+    /// Puts in rows and values of verify's own, but none into these tables and columns. Says whether there may be some.
+    async fn make_rows(
+        &mut self,
+        catalog: &Catalog,
+        but: &BTreeMap<String, Columns>,
+        held: &Held,
+    ) -> Result<bool, DbErr> {
         match &mut self.made {
-            Some(made) => made.complete(self.scratch, catalog, but).await,
-            None => Ok(()),
+            Some(made) => made.complete(self.scratch, catalog, but, held).await,
+            None => Ok(false),
         }
     }
 

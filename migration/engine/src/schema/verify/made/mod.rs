@@ -18,7 +18,11 @@ use sea_orm_migration::SchemaManagerConnection;
 
 use self::table::{Column, Table};
 use crate::{
-    schema::{catalog::Catalog, scratch::Scratch, verify::rows::Columns},
+    schema::{
+        catalog::Catalog,
+        scratch::Scratch,
+        verify::rows::{self, Columns, Rows, tables},
+    },
     sql::{rows, sqlstate},
 };
 
@@ -30,6 +34,8 @@ pub(super) struct MadeRows {
     refused: BTreeSet<(String, Option<String>)>,
     /// Of each table, with its definition: the columns that the database changes with every update.
     touched: BTreeMap<String, (String, Columns)>,
+    /// Of each table that was completed, with its definition: what it held then.
+    complete: BTreeMap<String, (String, Rows)>,
 }
 
 /// What verify put into one table.
@@ -41,15 +47,27 @@ struct Put {
 
 impl MadeRows {
     /// Puts in what is missing, but nothing into these tables and columns: what a revision took out of them must not be back.
+    /// `held` is what the tables hold. Says whether there is a table that was looked at.
     pub(super) async fn complete(
         &mut self,
         scratch: &Scratch<'_>,
         catalog: &Catalog,
         but: &BTreeMap<String, Columns>,
-    ) -> Result<(), DbErr> {
+        held: &rows::Held,
+    ) -> Result<bool, DbErr> {
         let manager = scratch.manager();
         let db = manager.get_connection();
-        let mut waiting = table::read(db, catalog).await?;
+        let mut incomplete = tables(catalog);
+        incomplete.retain(|table, columns| {
+            but.get(table).is_none_or(|but| !columns.is_subset(but))
+                && self.complete.get(table).is_none_or(|(known, rows)| {
+                    held.get(table) != Some(rows) || *known != definition(catalog, table)
+                })
+        });
+        if incomplete.is_empty() {
+            return Ok(false);
+        }
+        let mut waiting = table::read(db, &incomplete).await?;
         while !waiting.is_empty() {
             let waits = |one: &Table| waiting.iter().any(|other| other.name != one.name && one.refers_to(&other.name));
             // In a circle the first that can do without the others is one whose keys take NULL; the database tells.
@@ -62,7 +80,14 @@ impl MadeRows {
                 self.touched.insert(table.name, (definition, touched));
             }
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// What these tables hold, now that they are complete: while it stays, nothing is missing.
+    pub(super) fn are_complete(&mut self, catalog: &Catalog, held: &rows::Held) {
+        for (table, rows) in held {
+            self.complete.insert(table.clone(), (definition(catalog, table), rows.clone()));
+        }
     }
 
     /// These tables without the columns that the database changes by itself.

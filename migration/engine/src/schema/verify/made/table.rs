@@ -1,11 +1,13 @@
 //! The tables that rows are made for, with what the database tells of their columns and keys.
 
+use std::collections::BTreeMap;
+
 use migration_timescale::Dialect;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
 use super::{mysql, postgres, sqlite};
 use crate::{
-    schema::{catalog::Catalog, verify::rows::tables},
+    schema::verify::rows::Columns,
     sql::{quote, rows},
 };
 
@@ -76,18 +78,20 @@ impl Reference {
     }
 }
 
-/// The tables of the schema that hold rows of their own: no views, no foreign or virtual tables.
-pub(super) async fn read<C: ConnectionTrait>(db: &C, catalog: &Catalog) -> Result<Vec<Table>, DbErr> {
+/// Those of the wanted tables that hold rows of their own: no views, no foreign or virtual tables.
+pub(super) async fn read<C: ConnectionTrait>(
+    db: &C,
+    wanted: &BTreeMap<String, Columns>,
+) -> Result<Vec<Table>, DbErr> {
     let (columns, keys) = match Dialect::of(db.get_database_backend()) {
         Dialect::Postgres => (postgres::COLUMNS, postgres::KEYS),
         Dialect::MySql => (mysql::COLUMNS, mysql::KEYS),
         Dialect::Sqlite => (sqlite::COLUMNS, sqlite::KEYS),
     };
-    let of_the_schema = tables(catalog);
     let mut found: Vec<Table> = Vec::new();
     for row in rows(db, columns).await? {
         let name: String = row.try_get("", "table_name")?;
-        if !of_the_schema.contains_key(&name) {
+        if !wanted.contains_key(&name) {
             continue;
         }
         let column = column(db.get_database_backend(), &row)?;
