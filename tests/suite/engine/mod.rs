@@ -18,6 +18,7 @@ mod ignored;
 mod init;
 mod invalid_index;
 mod invalid_leftovers;
+mod kept;
 pub mod killed;
 mod lint;
 mod lint_cli;

@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;
 
 use crate::{
-    revision::{consent, progress},
+    revision::{consent, progress, stretches},
     sql::{quote, rows},
 };
 
@@ -177,7 +177,7 @@ impl KeptColumns {
                 run(&work, &format!("{}; SET LOCAL enable_nestloop = off", consent::EVERY_ROW)).await?;
             }
             if Capability::detect(work.get_connection()).await?.has_columnstore() {
-                run(&work, "SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0").await?;
+                run(&work, stretches::UNLIMITED).await?;
             }
             run(&work, &self.update(work.get_database_backend(), &part.of_table)).await?;
             run(&work, &format!("DELETE FROM {side} WHERE {}", part.of_side_table)).await?;
@@ -215,7 +215,7 @@ impl KeptColumns {
         }
     }
 
-    /// The kept rows in parts of a week. TimescaleDB decompresses whole batches, and only constants for segment and time
+    /// The kept rows in parts of a week, those without a segment apart. TimescaleDB decompresses whole batches, and only constants for segment and time
     /// tell it which; without them it would decompress the history. Elsewhere all rows are one part.
     async fn parts(&self, manager: &SchemaManager<'_>) -> Result<Vec<Part>, DbErr> {
         let Some((segment, time)) =
@@ -226,8 +226,9 @@ impl KeptColumns {
         let weeks = rows(
             manager.get_connection(),
             &format!(
-                "SELECT min({time})::text AS first, max({time})::text AS last, array_agg(DISTINCT {segment}::text)::text AS segments \
-                 FROM {} GROUP BY floor(extract(epoch FROM {time}) / 604800) ORDER BY 1",
+                "SELECT min({time})::text AS first, max({time})::text AS last, \
+                 CASE WHEN bool_and({segment} IS NOT NULL) THEN array_agg(DISTINCT {segment}::text)::text END AS segments \
+                 FROM {} GROUP BY floor(extract(epoch FROM {time}) / 604800), {segment} IS NULL ORDER BY 1",
                 identifier(&self.side_table)
             ),
         )
@@ -236,12 +237,13 @@ impl KeptColumns {
             .iter()
             .map(|row| {
                 let text = |column| row.try_get::<String>("", column).map(|text| literal(&text));
-                let (first, last, segments) = (text("first")?, text("last")?, text("segments")?);
-                let within = |alias: &str| format!("{alias}.{time} BETWEEN {first} AND {last}");
-                Ok(Part {
-                    of_table: format!("a.{segment} = ANY ({segments}::text[]) AND {} AND {}", within("a"), within("k")),
-                    of_side_table: format!("{time} BETWEEN {first} AND {last}"),
-                })
+                let (first, last) = (text("first")?, text("last")?);
+                let segments: Option<String> = row.try_get("", "segments")?;
+                let within = |place: &str| {
+                    let segment = stretches::is_one_of(&format!("{place}{segment}"), segments.as_deref());
+                    format!("{segment} AND {place}{time} BETWEEN {first} AND {last}")
+                };
+                Ok(Part { of_table: format!("{} AND {}", within("a."), within("k.")), of_side_table: within("") })
             })
             .collect()
     }

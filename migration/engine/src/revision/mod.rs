@@ -12,5 +12,6 @@ pub mod index;
 mod index_progress;
 pub mod kept;
 pub mod progress;
+mod stretches;
 
 pub use event::Event;
