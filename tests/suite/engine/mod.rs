@@ -20,6 +20,7 @@ mod invalid_index;
 mod invalid_leftovers;
 mod kept;
 pub mod killed;
+mod labels;
 mod lint;
 mod lint_cli;
 pub mod maintain;

@@ -6,7 +6,8 @@
 //!
 //! A hypertable is changed chunk by chunk, and within the columnstore segment by segment, in stretches of time: TimescaleDB
 //! then unpacks the batches of one step and no others. Outside a transaction a chunk goes back to the columnstore as soon as
-//! it is done, so that the history never needs much more room than it has.
+//! it is done. The room that its rows and indexes took beside it stays with the chunk until it is vacuumed, reindexed, or
+//! converted anew ([`TimescaleManager::recompress_chunks`]): some 200 bytes a row for a while.
 //!
 //! Only outside a transaction (`use_transaction() -> Some(false)`). Inside one it works, and holds every row to the end.
 

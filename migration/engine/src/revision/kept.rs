@@ -42,6 +42,7 @@ pub struct KeptColumns {
     key: Vec<String>,
     columns: Vec<(String, Option<String>)>,
     filter: String,
+    still: Option<String>,
     batch: Option<(String, String)>,
 }
 
@@ -54,6 +55,7 @@ impl KeptColumns {
             key: Vec::new(),
             columns: Vec::new(),
             filter: "true".to_owned(),
+            still: None,
             batch: None,
         }
     }
@@ -91,6 +93,13 @@ impl KeptColumns {
     #[must_use]
     pub fn rows_where(mut self, condition: &str) -> Self {
         condition.clone_into(&mut self.filter);
+        self
+    }
+
+    /// Puts the values back into rows that still meet this condition, which begins with a column's name.
+    #[must_use]
+    pub(super) fn restored_where(mut self, condition: &str) -> Self {
+        self.still = Some(condition.to_owned());
         self
     }
 
@@ -207,6 +216,7 @@ impl KeptColumns {
             (Dialect::Postgres, None) | (Dialect::Sqlite, _) => format!("{name} = k.{name}"),
         });
         let values = values.collect::<Vec<_>>().join(", ");
+        let part = self.still.iter().fold(part.to_owned(), |part, still| format!("{part} AND a.{still}"));
         match Dialect::of(backend) {
             Dialect::MySql => format!("UPDATE {table} a JOIN {side} k ON {same_row} SET {values} WHERE {part}"),
             Dialect::Postgres | Dialect::Sqlite => {
