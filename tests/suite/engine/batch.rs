@@ -13,6 +13,7 @@ use tests::{
     on_every_backend,
 };
 
+on_every_backend!(only: [timescaledb], "the columnstore is TimescaleDB's"; compressed_history_is_changed_whatever_stops_it);
 on_every_backend!(every_row_is_changed_in_steps, an_update_that_does_not_end_is_ended, a_script_has_all_of_it);
 
 /// Fills a column in steps of 100 rows.
@@ -64,4 +65,46 @@ async fn a_script_has_all_of_it(database: TestDatabase) {
     let statements = runner.statements("m2_fill", migration_engine::Direction::Up).await;
     assert_eq!(statements.len(), 1, "{statements:?}");
     assert!(statements[0].ends_with("SET site = 'north' WHERE site IS NULL"), "{statements:?}");
+}
+
+/// Four weeks, three of them in the columnstore: a segment with many rows, some with few, and one without a value.
+const HISTORY: &[&str] = &[
+    "CREATE TABLE readings (id integer, at timestamptz NOT NULL, sensor integer, site text, PRIMARY KEY (id, at))",
+    "SELECT create_hypertable('readings', by_range('at', INTERVAL '7 days'))",
+    "ALTER TABLE readings SET (timescaledb.enable_columnstore, timescaledb.segmentby = 'sensor', timescaledb.orderby = 'at DESC')",
+    "INSERT INTO readings SELECT n, '2026-01-01'::timestamptz + n * INTERVAL '15 minutes', CASE WHEN n % 2 = 0 THEN 1 WHEN n % 9 > 0 THEN n % 9 END \
+     FROM generate_series(0, 2687) n",
+    "SELECT compress_chunk(c) FROM show_chunks('readings', older_than => '2026-01-22'::timestamptz) c",
+    "CREATE SEQUENCE tries",
+    // A sequence does not go back with its transaction: another row fails each time.
+    "CREATE FUNCTION torn(site text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN IF nextval('tries') % 450 = 0 THEN \
+     RAISE EXCEPTION 'torn'; END IF; RETURN site; END $$",
+];
+
+async fn compressed_history_is_changed_whatever_stops_it(database: TestDatabase) {
+    let fill = Inline::new("m2_fill", "SET timescaledb.max_tuples_decompressed_per_dml_transaction = 50", "")
+        .outside_transaction()
+        .up_by(|manager| {
+            let update = BatchedUpdate::of("readings", &["id", "at"]).set("site = torn('north')");
+            let update = update.rows_where("site IS NULL OR site = 'south'").rows_at_a_time(100);
+            Box::pin(async move { update.run(manager).await })
+        });
+    let made = Inline::new("m1_readings", "", "").then_all(HISTORY);
+    let runner = database.runner_of(project(&[made, fill])).await;
+    let db = runner.connection();
+    runner.up(Some(1)).await.unwrap();
+    let (mut done, mut stopped) = (0, 0);
+    while let Err(error) = runner.up(None).await {
+        assert!(error.on_one_line().contains("torn"), "{}", error.on_one_line());
+        let before = std::mem::replace(&mut done, count(db, "readings WHERE site = 'north'").await);
+        assert!(done > before, "{done} rows of 2688, and no more");
+        stopped += 1;
+    }
+    assert!(stopped > 3, "it was stopped {stopped} times");
+    assert_eq!(count(db, "readings WHERE site = 'north'").await, 2688);
+    assert_eq!(count(db, "timescaledb_information.chunks WHERE is_compressed").await, 3);
+    // What was unpacked is back in the columnstore, but for the chunk that is none.
+    execute(db, "SET timescaledb.enable_transparent_decompression = off").await;
+    let beside = count(db, "readings").await;
+    assert!(beside < 2 * 672, "{beside} rows stand beside the columnstore");
 }

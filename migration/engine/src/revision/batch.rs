@@ -4,15 +4,23 @@
 //! begins anew. [`BatchedUpdate`] changes some thousand rows at a time, each step in a transaction of its own. It is
 //! convergent: what is changed no longer meets the condition, so a run that was killed goes on where it ended.
 //!
+//! A hypertable is changed chunk by chunk, and within the columnstore segment by segment, in stretches of time: TimescaleDB
+//! then unpacks the batches of one step and no others. Outside a transaction a chunk goes back to the columnstore as soon as
+//! it is done. The room that its rows and indexes took beside it stays with the chunk until it is vacuumed, reindexed, or
+//! converted anew ([`TimescaleManager::recompress_chunks`]): some 200 bytes a row for a while.
+//!
 //! Only outside a transaction (`use_transaction() -> Some(false)`). Inside one it works, and holds every row to the end.
 
-use migration_timescale::question::is_answered;
+use migration_timescale::{Chunks, TimescaleManager, question::is_answered};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
-use sea_orm_migration::SchemaManager;
+use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
 use crate::{
-    revision::{consent, progress},
-    sql::quote,
+    revision::{
+        consent, progress,
+        stretches::{self, Chunk, Stretches},
+    },
+    sql::{quote, sqlstate},
 };
 
 /// An `UPDATE` in steps.
@@ -68,36 +76,49 @@ impl BatchedUpdate {
     /// Changes them all, reporting its progress. Fails when more rows were changed than met the condition at first and
     /// still some are left: then changed rows go on meeting it.
     pub async fn run(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        let db = manager.get_connection();
         let backend = manager.get_database_backend();
+        let prefix = self.prefix(manager).await?;
         if is_answered() {
             // A script has no loop: it gets the whole change.
-            let all = format!("UPDATE {} SET {} WHERE {}", quote(backend, &self.table), self.set, self.filter);
-            let all = if backend == DbBackend::Postgres { format!("{}; {all}", consent::EVERY_ROW) } else { all };
-            return db.execute_unprepared(&all).await.map(drop);
+            let all = format!("{prefix}UPDATE {} SET {} WHERE {}", quote(backend, &self.table), self.set, self.filter);
+            return manager.get_connection().execute_unprepared(&all).await.map(drop);
         }
-        let count = format!("SELECT count(*) AS found FROM {} WHERE {}", quote(backend, &self.table), self.filter);
-        let found = db.query_one_raw(Statement::from_string(backend, count)).await?;
-        let total = found.map(|row| row.try_get::<i64>("", "found")).transpose()?.unwrap_or(0);
-        let total = u64::try_from(total).unwrap_or(0);
-        let step = self.step(backend);
-        let mut done = 0;
+        let mut work = Work { update: self, manager, prefix, done: 0, total: self.found(manager).await? };
+        let Some(stretches) = Stretches::of(manager, &self.table).await? else {
+            let step = self.step(backend);
+            while work.change(&step).await? > 0 {}
+            return Ok(());
+        };
         loop {
-            let changed = db.execute_unprepared(&step).await?.rows_affected();
-            if changed == 0 {
+            let before = work.done;
+            let chunks = stretches.chunks(manager).await?;
+            for beside in chunks.chunk_by(Chunk::is_beside) {
+                work.change_chunks(&stretches, beside).await?;
+            }
+            // Others may have added rows meanwhile.
+            if work.done == before || self.found(manager).await? == 0 {
                 return Ok(());
             }
-            done += changed;
-            progress::report(&format!("updating {}", self.table), done, Ord::max(done, total));
-            // Others may add rows meanwhile, though not without end.
-            if done > 2 * total + u64::from(self.rows) {
-                return Err(DbErr::Migration(format!(
-                    "the update of {} in steps does not end: rows still meet `{}` after `{}`; \
-                     correct one of them so that a changed row is not found again",
-                    self.table, self.filter, self.set
-                )));
-            }
         }
+    }
+
+    /// How many rows there are to change.
+    async fn found(&self, manager: &SchemaManager<'_>) -> Result<u64, DbErr> {
+        let backend = manager.get_database_backend();
+        let count = format!("SELECT count(*) AS found FROM {} WHERE {}", quote(backend, &self.table), self.filter);
+        let found = manager.get_connection().query_one_raw(Statement::from_string(backend, count)).await?;
+        let found = found.map(|row| row.try_get::<i64>("", "found")).transpose()?.unwrap_or(0);
+        Ok(u64::try_from(found).unwrap_or(0))
+    }
+
+    /// What comes before every change, in the transaction that a text of several statements is.
+    async fn prefix(&self, manager: &SchemaManager<'_>) -> Result<String, DbErr> {
+        if manager.get_database_backend() != DbBackend::Postgres {
+            return Ok(String::new());
+        }
+        let unlimited = stretches::has_columnstore(manager, &self.table).await?;
+        let unlimited = if unlimited { format!("{}; ", stretches::UNLIMITED) } else { String::new() };
+        Ok(format!("{}; {unlimited}", consent::EVERY_ROW))
     }
 
     fn step(&self, backend: DbBackend) -> String {
@@ -107,10 +128,57 @@ impl BatchedUpdate {
             return format!("UPDATE {table} SET {set} WHERE {filter} LIMIT {rows}");
         }
         let key = self.key.iter().map(|column| quote(backend, column)).collect::<Vec<_>>().join(", ");
-        let step = format!(
-            "UPDATE {table} SET {set} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {filter} LIMIT {rows})"
-        );
-        // Both in the transaction that a text of several statements is.
-        if backend == DbBackend::Postgres { format!("{}; {step}", consent::EVERY_ROW) } else { step }
+        format!("UPDATE {table} SET {set} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {filter} LIMIT {rows})")
+    }
+}
+
+/// An update that is being run.
+struct Work<'a> {
+    update: &'a BatchedUpdate,
+    manager: &'a SchemaManager<'a>,
+    prefix: String,
+    done: u64,
+    total: u64,
+}
+
+impl Work<'_> {
+    /// Runs one step; gives how many rows it changed.
+    async fn change(&mut self, step: &str) -> Result<u64, DbErr> {
+        let BatchedUpdate { table, filter, set, rows, .. } = self.update;
+        let sql = format!("{}{step}", self.prefix);
+        let changed = self.manager.get_connection().execute_unprepared(&sql).await?.rows_affected();
+        self.done += changed;
+        if changed > 0 {
+            progress::report(&format!("updating {table}"), self.done, Ord::max(self.done, self.total));
+        }
+        // Others may add rows meanwhile, though not without end.
+        if self.done > 2 * self.total + u64::from(*rows) {
+            return Err(DbErr::Migration(format!(
+                "the update of {table} in steps does not end: rows still meet `{filter}` after `{set}`; \
+                 correct one of them so that a changed row is not found again"
+            )));
+        }
+        Ok(changed)
+    }
+
+    /// Changes the rows of chunks that hold the same stretch of time.
+    async fn change_chunks(&mut self, stretches: &Stretches<'_>, chunks: &[Chunk]) -> Result<(), DbErr> {
+        let BatchedUpdate { table, filter, set, rows, .. } = self.update;
+        let Some(first) = chunks.first() else { return Ok(()) };
+        let parts = stretches.parts(self.manager, first, filter, *rows).await?;
+        let mut changed = 0;
+        for part in parts {
+            let table = quote(DbBackend::Postgres, table);
+            changed += self.change(&format!("UPDATE {table} SET {set} WHERE {part} AND ({filter})")).await?;
+        }
+        let alone = matches!(self.manager.get_connection(), SchemaManagerConnection::Connection(_));
+        for chunk in chunks.iter().filter(|chunk| chunk.is_packed && alone && changed > 0) {
+            // The policy does it too, later: it is no reason to stop.
+            if let Err(error) = self.manager.compress_chunks(&Chunks::one(&chunk.name)).await {
+                let message = sqlstate::message(&error);
+                tracing::warn!("{} goes back to the columnstore when its policy runs, not now: {message}", chunk.name);
+            }
+        }
+        Ok(())
     }
 }

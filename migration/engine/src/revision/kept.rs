@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;
 
 use crate::{
-    revision::{consent, progress},
+    revision::{consent, progress, stretches},
     sql::{quote, rows},
 };
 
@@ -42,6 +42,7 @@ pub struct KeptColumns {
     key: Vec<String>,
     columns: Vec<(String, Option<String>)>,
     filter: String,
+    still: Option<String>,
     batch: Option<(String, String)>,
 }
 
@@ -54,6 +55,7 @@ impl KeptColumns {
             key: Vec::new(),
             columns: Vec::new(),
             filter: "true".to_owned(),
+            still: None,
             batch: None,
         }
     }
@@ -91,6 +93,13 @@ impl KeptColumns {
     #[must_use]
     pub fn rows_where(mut self, condition: &str) -> Self {
         condition.clone_into(&mut self.filter);
+        self
+    }
+
+    /// Puts the values back into rows that still meet this condition, which begins with a column's name.
+    #[must_use]
+    pub(super) fn restored_where(mut self, condition: &str) -> Self {
+        self.still = Some(condition.to_owned());
         self
     }
 
@@ -177,7 +186,7 @@ impl KeptColumns {
                 run(&work, &format!("{}; SET LOCAL enable_nestloop = off", consent::EVERY_ROW)).await?;
             }
             if Capability::detect(work.get_connection()).await?.has_columnstore() {
-                run(&work, "SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0").await?;
+                run(&work, stretches::UNLIMITED).await?;
             }
             run(&work, &self.update(work.get_database_backend(), &part.of_table)).await?;
             run(&work, &format!("DELETE FROM {side} WHERE {}", part.of_side_table)).await?;
@@ -207,6 +216,7 @@ impl KeptColumns {
             (Dialect::Postgres, None) | (Dialect::Sqlite, _) => format!("{name} = k.{name}"),
         });
         let values = values.collect::<Vec<_>>().join(", ");
+        let part = self.still.iter().fold(part.to_owned(), |part, still| format!("{part} AND a.{still}"));
         match Dialect::of(backend) {
             Dialect::MySql => format!("UPDATE {table} a JOIN {side} k ON {same_row} SET {values} WHERE {part}"),
             Dialect::Postgres | Dialect::Sqlite => {
@@ -215,7 +225,7 @@ impl KeptColumns {
         }
     }
 
-    /// The kept rows in parts of a week. TimescaleDB decompresses whole batches, and only constants for segment and time
+    /// The kept rows in parts of a week, those without a segment apart. TimescaleDB decompresses whole batches, and only constants for segment and time
     /// tell it which; without them it would decompress the history. Elsewhere all rows are one part.
     async fn parts(&self, manager: &SchemaManager<'_>) -> Result<Vec<Part>, DbErr> {
         let Some((segment, time)) =
@@ -226,8 +236,9 @@ impl KeptColumns {
         let weeks = rows(
             manager.get_connection(),
             &format!(
-                "SELECT min({time})::text AS first, max({time})::text AS last, array_agg(DISTINCT {segment}::text)::text AS segments \
-                 FROM {} GROUP BY floor(extract(epoch FROM {time}) / 604800) ORDER BY 1",
+                "SELECT min({time})::text AS first, max({time})::text AS last, \
+                 CASE WHEN bool_and({segment} IS NOT NULL) THEN array_agg(DISTINCT {segment}::text)::text END AS segments \
+                 FROM {} GROUP BY floor(extract(epoch FROM {time}) / 604800), {segment} IS NULL ORDER BY 1",
                 identifier(&self.side_table)
             ),
         )
@@ -236,12 +247,13 @@ impl KeptColumns {
             .iter()
             .map(|row| {
                 let text = |column| row.try_get::<String>("", column).map(|text| literal(&text));
-                let (first, last, segments) = (text("first")?, text("last")?, text("segments")?);
-                let within = |alias: &str| format!("{alias}.{time} BETWEEN {first} AND {last}");
-                Ok(Part {
-                    of_table: format!("a.{segment} = ANY ({segments}::text[]) AND {} AND {}", within("a"), within("k")),
-                    of_side_table: format!("{time} BETWEEN {first} AND {last}"),
-                })
+                let (first, last) = (text("first")?, text("last")?);
+                let segments: Option<String> = row.try_get("", "segments")?;
+                let within = |place: &str| {
+                    let segment = stretches::is_one_of(&format!("{place}{segment}"), segments.as_deref());
+                    format!("{segment} AND {place}{time} BETWEEN {first} AND {last}")
+                };
+                Ok(Part { of_table: format!("{} AND {}", within("a."), within("k.")), of_side_table: within("") })
             })
             .collect()
     }

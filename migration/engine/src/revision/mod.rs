@@ -1,7 +1,8 @@
 //! What the author of a revision calls, and how a revision is called.
 //!
 //! - indexes built while others write ([`index`]), updates in steps ([`batch`]), their [`progress`];
-//! - columns that leave with `down` and come back with the next `up` ([`kept`]), and [`consent`] before rows go.
+//! - columns that leave with `down` and come back with the next `up` ([`kept`]), [`labels`] of enums in use, and [`consent`]
+//!   before rows go.
 
 pub mod batch;
 pub(crate) mod call;
@@ -12,6 +13,8 @@ mod event;
 pub mod index;
 mod index_progress;
 pub mod kept;
+pub mod labels;
 pub mod progress;
+mod stretches;
 
 pub use event::Event;

@@ -134,6 +134,14 @@ pub async fn drop_everything(
 
 /// Drops the tables in which [`kept`] keeps values of rows that are gone for good.
 pub async fn drop_kept_tables(db: &DatabaseConnection) -> Result<(), DbErr> {
+    for name in kept_tables(db).await? {
+        db.execute_unprepared(&format!("DROP TABLE {}", quote(db.get_database_backend(), &name))).await?;
+    }
+    Ok(())
+}
+
+/// The tables in which [`kept`] keeps values of rows.
+pub(crate) async fn kept_tables<C: ConnectionTrait>(db: &C) -> Result<Vec<String>, DbErr> {
     let backend = db.get_database_backend();
     let tables = match Dialect::of(backend) {
         Dialect::Postgres => {
@@ -142,11 +150,7 @@ pub async fn drop_kept_tables(db: &DatabaseConnection) -> Result<(), DbErr> {
         Dialect::MySql => "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()",
         Dialect::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
     };
-    for row in rows(db, tables).await? {
-        let name: String = row.try_get("", "name")?;
-        if name.starts_with(kept::PREFIX) {
-            db.execute_unprepared(&format!("DROP TABLE {}", quote(backend, &name))).await?;
-        }
-    }
-    Ok(())
+    let names = rows(db, tables).await?;
+    let names = names.iter().map(|row| row.try_get::<String>("", "name")).collect::<Result<Vec<_>, _>>()?;
+    Ok(names.into_iter().filter(|name| name.starts_with(kept::PREFIX)).collect())
 }

@@ -1,7 +1,7 @@
 //! SQL text taken apart: one [`Parsed`] for each statement, with what sqlparser makes of it and with the clauses of
 //! TimescaleDB and PostgreSQL that sqlparser does not know.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use migration_timescale::Dialect;
 use sea_orm::DbBackend;
@@ -68,6 +68,16 @@ pub fn tokens(backend: DbBackend, sql: &str) -> Vec<Token> {
     // What was read before a mistake is kept.
     let _ = Tokenizer::new(grammar(backend), sql).tokenize_with_location_into_buf(&mut found);
     found.into_iter().map(|token| token.token).filter(|token| !matches!(token, Token::Whitespace(_))).collect()
+}
+
+/// The tokens of a text with their places in it, without space and comments; as many as can be read.
+pub fn placed(backend: DbBackend, sql: &str) -> Vec<(Token, Range<usize>)> {
+    let mut found = Vec::new();
+    let _ = Tokenizer::new(grammar(backend), sql).tokenize_with_location_into_buf(&mut found);
+    let lines = line_starts(sql);
+    let place = |at| offset(sql, &lines, at);
+    let tokens = found.into_iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF));
+    tokens.map(|token| (token.token, place(token.span.start)..place(token.span.end))).collect()
 }
 
 /// Splits at semicolons outside of quotes, dollar quotes and comments. Says whether the text can be read to its end.

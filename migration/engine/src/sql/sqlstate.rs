@@ -69,6 +69,14 @@ pub fn message(error: &DbErr) -> String {
     let postgres = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
     let more = postgres.into_iter().flat_map(|error| [error.detail(), error.hint()]).flatten();
     let right = is_missing_right(error).then_some("docs/operations.md lists the rights that each command needs");
+    let unpacked = code(error).as_deref() == Some("53400") && database.message().contains("decompression limit");
+    let unpacked = unpacked.then_some("change many rows of a columnstore with `revision::batch::BatchedUpdate`");
     // A detail that lists objects has a line for each.
-    std::iter::once(database.message()).chain(more).chain(right).collect::<Vec<_>>().join("; ").replace('\n', "; ")
+    std::iter::once(database.message())
+        .chain(more)
+        .chain(right)
+        .chain(unpacked)
+        .collect::<Vec<_>>()
+        .join("; ")
+        .replace('\n', "; ")
 }

@@ -14,8 +14,8 @@ pub(super) async fn is_hypertable(manager: &SchemaManager<'_>, table: &str) -> R
     Question::new(HYPERTABLE, [table], |known| known.schema().is_hypertable(table)).ask(manager.get_connection()).await
 }
 
-/// Whether the table is a hypertable whose columnstore is enabled.
-pub(super) async fn has_columnstore(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
+/// Whether the table is a hypertable whose columnstore is enabled. Of a server with hypertables.
+pub async fn has_columnstore(manager: &SchemaManager<'_>, table: &str) -> Result<bool, DbErr> {
     let sql = format!("{HYPERTABLE} AND compression_enabled");
     Question::new(sql, [table], |known| known.schema().has_columnstore(table)).ask(manager.get_connection()).await
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub use extension::{leaving_extension_alone, offered_timescaledb, withheld_timescaledb};
-pub use hypertable::index_is_valid;
+pub use hypertable::{has_columnstore, index_is_valid};
 pub use run::run_or_skip;
 use run::run_quietly;
 pub use skipped::{SkippedStep, collecting_skipped};

@@ -34,6 +34,8 @@ pub trait KnownSchema {
     fn has_any_index(&self, index: &str) -> bool;
     /// Whether the type is there.
     fn has_type(&self, name: &str) -> bool;
+    /// Whether the enum has the label.
+    fn has_label(&self, name: &str, label: &str) -> bool;
     /// Whether the type of the column is an enum.
     fn has_enum_column(&self, table: &str, column: &str) -> bool;
     /// Columns of a unique key of the table that lacks the column, in quotes.

@@ -6,6 +6,7 @@ FROM
     JOIN pg_enum e ON e.enumtypid = t.oid
 WHERE
     t.typnamespace = quote_ident(current_schema())::regnamespace
+    AND left(e.enumlabel, 6) <> '_kept_'
     AND NOT EXISTS (
         SELECT
             1

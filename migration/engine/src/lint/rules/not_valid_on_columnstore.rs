@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
         setup: &[COLUMNSTORE],
         failing: Sql::Outside(&["ALTER TABLE readings ADD CONSTRAINT large CHECK (value > 1) NOT VALID"]),
         passing: Sql::Outside(&[
-            "UPDATE readings SET value = 2 WHERE value = 1",
+            "UPDATE readings SET value = 2 WHERE value = 1 AND taken_at < '2026-01-02'",
             "ALTER TABLE readings ADD CONSTRAINT large CHECK (value > 1)",
         ]),
         proof: Proof::Refused("23514"),

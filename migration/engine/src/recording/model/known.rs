@@ -25,6 +25,10 @@ impl KnownSchema for Model {
         self.types.contains_key(name)
     }
 
+    fn has_label(&self, name: &str, label: &str) -> bool {
+        self.types.get(name).is_some_and(|labels| labels.iter().any(|known| known == label))
+    }
+
     /// Whether the type of the column was created as an enum.
     fn has_enum_column(&self, table: &str, column: &str) -> bool {
         let column = self.tables.get(table).and_then(|table| table.columns.iter().find(|known| known.name == column));

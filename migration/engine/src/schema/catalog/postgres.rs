@@ -8,14 +8,15 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::{Catalog, Kind, Object, timescale};
 use crate::sql::rows;
 
-/// Each query gives `name`, `owner` (the table, or null) and `definition`.
+/// Labels that [`crate::revision::labels`] has set aside are none. Each query gives `name`, `owner` (the table, or null) and `definition`.
 const QUERIES: &[(Kind, &str)] = &[
     (
         Kind::Enum,
         "SELECT t.typname::text AS name, NULL::text AS owner, \
          format('CREATE TYPE %I AS ENUM (%s)', t.typname, string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)) AS definition \
          FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid \
-         WHERE t.typnamespace = quote_ident(current_schema())::regnamespace AND {not_extension:t.oid} GROUP BY t.oid",
+         WHERE t.typnamespace = quote_ident(current_schema())::regnamespace AND {not_extension:t.oid} \
+         AND left(e.enumlabel, 6) <> '_kept_' GROUP BY t.oid",
     ),
     (
         Kind::Type,

@@ -12,8 +12,12 @@ use super::{
 };
 use crate::{
     Describe, Direction, Runner,
-    revision::call,
-    schema::{catalog::Catalog, scratch::Scratch},
+    revision::{call, kept::PREFIX},
+    schema::{
+        catalog::Catalog,
+        destroy::kept_tables,
+        scratch::{Form, Scratch},
+    },
     sql::sqlstate,
 };
 
@@ -130,6 +134,7 @@ impl<'a> Trip<'a> {
         let present = self.held(&before, &live).await?;
         for (table, rows) in &old {
             match seeded.get(table) {
+                Some(seeded) if self.is_kept_aside(table, seeded, present.get(table)).await? => {}
                 Some(seeded) => self.compare_rows(Step::Down, table, seeded, lasting_by_author.get(table), &present),
                 // `up` changed the table: what was there before it has to be back.
                 None => self.contains_rows(Step::Down, table, rows, &present),
@@ -222,6 +227,16 @@ impl<'a> Trip<'a> {
             transaction.commit().await
         };
         let seeded = seeded.await;
+        if let Err(error) = &seeded
+            && self.scratch.form() == Form::Transaction
+            && sqlstate::code(error).as_deref() == Some("55P04")
+        {
+            let revision = self.revision.name();
+            tracing::warn!(
+                "{revision} is verified without its seed: it uses a new label, which a scratch transaction cannot"
+            );
+            return true;
+        }
         self.passed(Step::Seed, &seeded)
     }
 
@@ -263,6 +278,28 @@ impl<'a> Trip<'a> {
             let made = made.and_then(|made| made.told(table));
             self.findings.push(Finding::Rows { after, table: table.to_owned(), lost, gained, made });
         }
+    }
+
+    /// Whether no more rows differ than values of this table wait in side tables. The second `up` has to bring them back.
+    async fn is_kept_aside(&self, table: &str, expected: &Rows, present: Option<&Rows>) -> Result<bool, DbErr> {
+        let Some(present) = present else { return Ok(false) };
+        let (lost, gained) = (expected.missing_from(present), present.missing_from(expected));
+        if lost == 0 || lost != gained {
+            return Ok(false);
+        }
+        let manager = self.scratch.manager();
+        let db = manager.get_connection();
+        let mut waiting = 0;
+        for side in kept_tables(db).await? {
+            if side
+                .strip_prefix(PREFIX)
+                .and_then(|rest| rest.strip_prefix(table))
+                .is_some_and(|rest| rest.starts_with('_'))
+            {
+                waiting += Rows::read(db, &side, &Columns::new()).await?.number();
+            }
+        }
+        Ok(lost <= waiting)
     }
 
     fn contains_rows(&mut self, after: Step, table: &str, expected: &Rows, present: &Held) {

@@ -19,8 +19,13 @@ pub(super) fn values(category: &str, kind: &str, full: &str) -> Vec<String> {
         ("R", _) => &["'empty'"],
         ("V", _) => &["B'1'"],
         ("E", _) => {
-            let null = format!("CAST(NULL AS {full})");
-            return vec![format!("enum_last({null})"), format!("enum_first({null})")];
+            // Without labels that were set aside.
+            let label = |order: &str| {
+                format!(
+                    "(SELECT l FROM unnest(enum_range(CAST(NULL AS {full}))) l WHERE left(l::text, 6) <> '_kept_' ORDER BY l {order} LIMIT 1)"
+                )
+            };
+            return vec![label("DESC"), label("ASC")];
         }
         (_, "uuid") => &["'5eed0000-0000-4000-8000-000000000071'"],
         (_, "json" | "jsonb") => &["'{}'", "'[]'"],

@@ -1,0 +1,155 @@
+//! Labels in a check of a text column, `severity IN ('info', 'warning')`.
+//!
+//! SQLite changes no check. Its documentation has two ways: to copy the table, or, where what is stored stays valid, to
+//! change the text of the table in `sqlite_schema`. This is the second: no row is read or written.
+
+use std::ops::Range;
+
+use migration_timescale::question::is_answered;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm_migration::SchemaManager;
+use sqlparser::tokenizer::Token;
+
+use super::{EnumColumn, list, other_labels};
+use crate::sql::{
+    parsed::{self, is_word},
+    rows,
+};
+
+const BACKEND: DbBackend = DbBackend::Sqlite;
+
+pub(super) async fn takes(manager: &SchemaManager<'_>, column: &EnumColumn, labels: &[String]) -> Result<bool, DbErr> {
+    if is_answered() {
+        return Ok(false);
+    }
+    Ok(live(manager, column).await?.labels == labels)
+}
+
+pub(super) async fn take(
+    manager: &SchemaManager<'_>,
+    column: &EnumColumn,
+    from: &[String],
+    to: &[String],
+) -> Result<(), DbErr> {
+    let check = |labels: &[String]| format!("{} IN ({})", column.column, list(BACKEND, labels, ", "));
+    let (old, new) = if is_answered() {
+        (check(from), check(to))
+    } else {
+        let live = live(manager, column).await?;
+        if live.labels == to {
+            return Ok(());
+        }
+        if live.labels != from {
+            return Err(other_labels(column, from, &live.labels.join(", ")));
+        }
+        let new = format!("{}{}{}", live.before, list(BACKEND, to, &live.separator), live.after);
+        (format!("{}{}{}", live.before, live.list, live.after), new)
+    };
+    let text = migration_timescale::Dialect::Sqlite;
+    let change = [
+        "PRAGMA writable_schema = ON".to_owned(),
+        format!(
+            "UPDATE sqlite_schema SET sql = replace(sql, {old}, {new}) WHERE type = 'table' AND name = {table}",
+            old = literal(&old),
+            new = literal(&new),
+            table = literal(&column.table)
+        ),
+        // Every change of an object tells other connections to read the schema anew.
+        format!("CREATE TABLE {} (a)", text.quote(CHANGED)),
+        format!("DROP TABLE {}", text.quote(CHANGED)),
+        "PRAGMA writable_schema = RESET".to_owned(),
+    ];
+    let work = manager.begin().await?;
+    for sql in change {
+        work.get_connection().execute_unprepared(&sql).await?;
+    }
+    work.commit().await
+}
+
+/// A table that lives for a moment.
+const CHANGED: &str = "_kept_labels";
+
+/// Whether the label is a text in an index, a view, a trigger, or in the table beside the list of labels.
+pub(super) async fn is_used_elsewhere(
+    manager: &SchemaManager<'_>,
+    column: &EnumColumn,
+    label: &str,
+) -> Result<bool, DbErr> {
+    if is_answered() {
+        return Ok(false);
+    }
+    let mut found = 0;
+    for row in rows(manager.get_connection(), "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").await? {
+        let tokens = parsed::tokens(BACKEND, &row.try_get::<String>("", "sql")?);
+        found +=
+            tokens.iter().filter(|token| matches!(token, Token::SingleQuotedString(text) if text == label)).count();
+    }
+    let in_list = live(manager, column).await?.labels.iter().filter(|one| *one == label).count();
+    Ok(found > in_list)
+}
+
+/// A list of labels in the text of a table.
+struct Found {
+    labels: Vec<String>,
+    /// The text from the column to the first label, that of the labels, and what is behind them up to the bracket.
+    before: String,
+    list: String,
+    after: String,
+    /// What is between two labels.
+    separator: String,
+}
+
+async fn live(manager: &SchemaManager<'_>, column: &EnumColumn) -> Result<Found, DbErr> {
+    let EnumColumn { table, column, .. } = column;
+    let asked = Statement::from_sql_and_values(
+        BACKEND,
+        "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?",
+        [table.as_str().into()],
+    );
+    let row = manager.get_connection().query_one_raw(asked).await?;
+    let row = row.ok_or_else(|| DbErr::Migration(format!("there is no table {table}")))?;
+    let sql: String = row.try_get("", "sql")?;
+    let mut lists = lists(&sql, column);
+    match (lists.pop(), lists.is_empty()) {
+        (Some(found), true) if sql.matches(&format!("{}{}{}", found.before, found.list, found.after)).count() == 1 => {
+            Ok(found)
+        }
+        _ => Err(DbErr::Migration(format!(
+            "table {table} has no check, or several, of the form `{column} IN ('…', '…')`, so its labels cannot be changed; \
+             give it one, or copy the table"
+        ))),
+    }
+}
+
+fn lists(sql: &str, column: &str) -> Vec<Found> {
+    let tokens: Vec<(Token, Range<usize>)> = parsed::placed(BACKEND, sql);
+    let names_it = |token: &Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(column));
+    let starts = tokens
+        .windows(3)
+        .enumerate()
+        .filter(|(_, three)| names_it(&three[0].0) && is_word(&three[1].0, "IN") && three[2].0 == Token::LParen);
+    starts
+        .filter_map(|(at, three)| {
+            let rest = &tokens[at + 3..];
+            let end = rest.iter().position(|(token, _)| *token == Token::RParen)?;
+            let found: Vec<_> = rest[..end].iter().filter(|(token, _)| *token != Token::Comma).collect();
+            let labels = found.iter().map(|(token, _)| match token {
+                Token::SingleQuotedString(text) => Some(text.clone()),
+                _ => None,
+            });
+            let ((_, first), (_, last)) = (found.first()?, found.last()?);
+            let second = found.get(1).map(|(_, second)| sql[first.end..second.start].to_owned());
+            Some(Found {
+                labels: labels.collect::<Option<_>>()?,
+                before: sql[three[0].1.start..first.start].to_owned(),
+                list: sql[first.start..last.end].to_owned(),
+                after: sql[last.end..rest[end].1.end].to_owned(),
+                separator: second.unwrap_or_else(|| ", ".to_owned()),
+            })
+        })
+        .collect()
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
