@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use super::{AlarmCount, AlarmCounts, AlarmFilter, AlarmId, AlarmOrigin, AlarmSeverity, PLACE};
-use crate::AdapterError;
+use crate::{AdapterError, Period, condition::within};
 
 /// The alarms of a database, over a pool or within a transaction.
 ///

@@ -23,7 +23,7 @@ impl<C: ConnectionTrait> FeatureSnapshotRepository<'_, C> {
     ///
     /// Failures of the database.
     pub async fn find(&self, id: Uuid) -> Result<Option<FeatureSnapshot>, AdapterError> {
-        Entity::find_by_id(id).one(self.db).await.map_err(PLACE.while_doing("looking a feature snapshot up"))
+        Entity::find_by_id(id).one(self.db).await.map_err(PLACE.while_reading("looking a feature snapshot up"))
     }
 
     /// A page of the snapshots that match, the window that begins last first.

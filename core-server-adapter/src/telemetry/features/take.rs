@@ -29,7 +29,7 @@ impl<C: ConnectionTrait> FeatureSnapshotRepository<'_, C> {
     ///
     /// [`AdapterError::InvalidValue`] as of [`TrainingWindow::validate`]; failures of the database.
     pub async fn find_taken(&self, window: &TrainingWindow) -> Result<Option<FeatureSnapshot>, AdapterError> {
-        let failed = PLACE.while_doing("looking a feature snapshot up");
+        let failed = PLACE.while_reading("looking a feature snapshot up");
         of(&window.checked()?).one(self.db).await.map_err(failed)
     }
 }

@@ -8,7 +8,7 @@ use sea_orm_migration::MigrationTrait;
 use super::{
     Finding, LOSSY_ROLLBACK, Outcome, Repeat, Step, Verified,
     made::MadeRows,
-    rows::{Columns, Held, Rows, read_all, tables},
+    rows::{Columns, Held, Rows, read_all, read_each, tables},
 };
 use crate::{
     Describe, Direction, Runner,
@@ -289,16 +289,13 @@ impl<'a> Trip<'a> {
         }
         let manager = self.scratch.manager();
         let db = manager.get_connection();
-        let mut waiting = 0;
-        for side in kept_tables(db).await? {
-            if side
-                .strip_prefix(PREFIX)
-                .and_then(|rest| rest.strip_prefix(table))
-                .is_some_and(|rest| rest.starts_with('_'))
-            {
-                waiting += Rows::read(db, &side, &Columns::new()).await?.number();
-            }
-        }
+        let is_of_table = |side: &String| {
+            let rest = side.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix(table));
+            rest.is_some_and(|rest| rest.starts_with('_'))
+        };
+        let sides: Vec<String> = kept_tables(db).await?.into_iter().filter(is_of_table).collect();
+        let wanted: Vec<_> = sides.iter().map(|side| (side.as_str(), Columns::new())).collect();
+        let waiting: u64 = read_each(db, &wanted).await?.iter().map(Rows::number).sum();
         Ok(lost <= waiting)
     }
 
