@@ -40,9 +40,9 @@ impl OnDatabase for Verb {
         let revisions = if self.dry_run {
             run::planned(runner, runner.plan_down(&target, &runner.records().await?)?, Direction::Down).await?
         } else {
-            // Said before it is done.
+            // Said before it is done. What is wrong with the plan the run says better.
             let mut notes = BTreeMap::new();
-            for name in runner.plan_down(&target, &runner.records().await?)? {
+            for name in runner.plan_down(&target, &runner.records().await?).unwrap_or_default() {
                 let lost = runner.values_lost(&name).await?;
                 for line in &lost {
                     tracing::warn!("reverting {name}: {line}");
