@@ -99,6 +99,20 @@ async fn an_area_may_have_a_database_of_its_own(database: TestDatabase) {
 }
 
 #[test]
+fn the_database_of_another_area_is_recognised() {
+    let folder = tests::temporary_folder();
+    assert_eq!(run(migration(folder.path()).args(["up", "--area", "telemetry"])).code, 0);
+    let file = folder.path().join("telemetry.sqlite");
+    for verb in ["up", "check", "down"] {
+        let refused = run(migration(folder.path()).args(["-u", &format!("sqlite://{}", file.display()), verb]));
+        assert_eq!(refused.code, 1, "{refused:#?}");
+        let error = refused.stderr.lines().last().unwrap();
+        assert!(error.starts_with("error: this is the database of the area telemetry: its revisions m"), "{error}");
+        assert!(error.ends_with("say --area telemetry, or name another database"), "{error}");
+    }
+}
+
+#[test]
 fn an_area_that_is_not_there_is_named() {
     let folder = tests::temporary_folder();
     let command = |program: &mut Command| run(program.args(["status", "--area", "elsewhere"]));

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use migration_engine::schema::drift::drift;
 use tests::{
     Backend, TestDatabase,
     fixtures::{applied, count, execute},
+    inline::{Inline, project},
     process::{self, Finished},
 };
 
@@ -60,12 +62,27 @@ async fn a_dry_run_that_cannot_tell_everything_says_so_by_its_exit_code() {
 }
 
 #[tokio::test]
+async fn a_dry_run_refuses_what_is_not_written() {
+    let database = TestDatabase::create(Backend::Sqlite).await;
+    printed(&database, true, &["up"]);
+    let folder = tests::temporary_folder();
+    let mut command = process::command(Path::new(env!("CARGO_BIN_EXE_branched-project")), folder.path());
+    command.env("MERGED", "1").env("UNWRITTEN", "1");
+    let shown = process::run(command.args(["-u", database.url(), "up", "--dry-run"]));
+    assert_eq!(shown.code, 1, "{shown:#?}");
+    let error = shown.stderr.lines().last().unwrap();
+    assert_eq!(error, "error: revision m7_unwritten has no way up: its up() is not written");
+}
+
+#[tokio::test]
 async fn two_heads_need_to_be_asked_for_and_a_merge_ends_that() {
     let database = TestDatabase::create(Backend::Sqlite).await;
     let heads = error(&database, false, &["up"]);
     for words in ["2 heads: m3_lines, m4_probes", "`merge`", "`heads`"] {
         assert!(heads.contains(words), "{words} in {heads}");
     }
+    let check = on(&database, false, &["check"]).stdout;
+    assert!(check.contains("2 heads, m3_lines and m4_probes; join them first: migration merge"), "{check}");
     assert_eq!(printed(&database, false, &["heads"]), "m3_lines\nm4_probes\n");
     assert_eq!(printed(&database, false, &["branches"]), "m1_sites\n  -> m2_sensors\n  -> m3_lines\n");
 
@@ -197,4 +214,23 @@ async fn quiet_says_nothing_but_errors() {
     let finished = on(&database, true, &["up", "nowhere", "-q"]);
     assert_eq!((finished.code, finished.stdout.as_str()), (1, ""));
     assert!(finished.stderr.starts_with("error: "), "{}", finished.stderr);
+}
+
+/// Two branches give a table a column each, and a database had the later one first.
+#[tokio::test]
+async fn a_branch_that_is_merged_behind_another_is_no_drift() {
+    let column = |name: &'static str, column: &str| {
+        let alter = |action: &str| format!("ALTER TABLE sites {action} COLUMN {column}");
+        Inline::new(name, &(alter("ADD") + " integer"), &alter("DROP")).after(&["m1_sites"])
+    };
+    let sites = || Inline::table("m1_sites", "sites");
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let runner = database.runner_of(project(&[sites(), column("m3_b", "b")])).await;
+    runner.up(None).await.unwrap();
+    runner.close().await;
+    let join = Inline::new("m4_join", "", "").after(&["m2_a", "m3_b"]);
+    let runner = database.runner_of(project(&[sites(), column("m2_a", "a"), column("m3_b", "b"), join])).await;
+    runner.up(None).await.unwrap();
+    let differences = drift(&runner).await.unwrap();
+    assert!(differences.len() == 1 && differences[0].is_position(), "{differences:#?}");
 }

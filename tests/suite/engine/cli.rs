@@ -47,6 +47,8 @@ async fn the_first_line_says_what_the_database_becomes() {
     let before = "PostgreSQL without TimescaleDB";
     assert_eq!(server(&database, &["status"]), before);
     assert_eq!(server(&database, &["up", "--dry-run"]), before);
+    let shown = printed(&database, &["up", "--dry-run"]);
+    assert!(shown.contains("create_hypertable") && shown.contains("enable_columnstore"), "{shown}");
     let becomes = server(&database, &["up", "-n", "1"]);
     let version = becomes.strip_prefix("PostgreSQL, TimescaleDB ").and_then(|text| text.split_once(' '));
     let (version, rest) = version.unwrap_or_else(|| panic!("{becomes}"));
@@ -206,6 +208,15 @@ fn generate_writes_a_revision_and_lists_it() {
         assert!(finished.stderr.starts_with("error: ") && finished.stderr.lines().count() == 1, "{finished:#?}");
     }
     assert_eq!(list(&area), after);
+    // From any folder of the project, without cargo; elsewhere it says where.
+    let from = |folder: &Path| {
+        run(migration(folder).env_remove("CARGO_MANIFEST_DIR").args(["new", "add_more", "--area", "alarms"]))
+    };
+    let below = from(&copy.path().join("src/areas"));
+    assert_eq!(below.code, 0, "{below:#?}");
+    assert!(list(&area).contains("_add_more,"));
+    let elsewhere = from(tests::temporary_folder().path());
+    assert!(elsewhere.code == 1 && elsewhere.stderr.contains("in the folder of that crate"), "{elsewhere:#?}");
 }
 
 #[test]

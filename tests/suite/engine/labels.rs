@@ -114,7 +114,7 @@ async fn an_added_label_goes_and_comes_back(database: TestDatabase) {
     let added = || {
         let seed =
             "INSERT INTO incidents (id, at, sensor, level) VALUES (99, '2026-02-01 00:00:00', 'pump-9', 'emergency')";
-        changed(level().add("emergency").instead("it's high")).seeded(seed)
+        changed(level().adding("emergency").instead("it's high")).seeded(seed)
     };
     let runner = database.runner_of(project(&[made(), added()])).await;
     runner.up(Some(1)).await.unwrap();
@@ -147,7 +147,7 @@ async fn an_added_label_goes_and_comes_back(database: TestDatabase) {
 }
 
 async fn without_another_label_rows_keep_it_from_going(database: TestDatabase) {
-    let runner = database.runner_of(project(&[made(), changed(level().add("emergency"))])).await;
+    let runner = database.runner_of(project(&[made(), changed(level().adding("emergency"))])).await;
     runner.up(None).await.unwrap();
     fill(&database, &runner, "emergency").await;
     let error = runner.down(Some(1)).await.unwrap_err().on_one_line();
@@ -159,7 +159,7 @@ async fn without_another_label_rows_keep_it_from_going(database: TestDatabase) {
 }
 
 async fn a_retired_label_comes_back_with_down(database: TestDatabase) {
-    let runner = database.runner_of(project(&[made(), changed(level().retire("it's high").instead("low"))])).await;
+    let runner = database.runner_of(project(&[made(), changed(level().retiring("it's high").instead("low"))])).await;
     runner.up(Some(1)).await.unwrap();
     fill(&database, &runner, "it's high").await;
     runner.up(None).await.unwrap();
@@ -171,7 +171,7 @@ async fn a_retired_label_comes_back_with_down(database: TestDatabase) {
 }
 
 async fn a_renamed_label_takes_its_rows_along(database: TestDatabase) {
-    let runner = database.runner_of(project(&[made(), changed(level().rename("it's high", "high"))])).await;
+    let runner = database.runner_of(project(&[made(), changed(level().renaming("it's high", "high"))])).await;
     runner.up(Some(1)).await.unwrap();
     fill(&database, &runner, "it's high").await;
     runner.up(None).await.unwrap();
@@ -188,10 +188,10 @@ async fn other_labels_than_the_revision_says_are_refused(database: TestDatabase)
         change(EnumLabels::of("level", &["low", "medium"]).used_by(column.clone()))
     };
     for (wrong, says) in [
-        (labels(|labels| labels.add("low")), "'low' is one of its labels already"),
-        (labels(|labels| labels.retire("high")), "'high' is none of its labels"),
-        (labels(|labels| labels.add("x").instead("y")), "'y', which rows get instead, is none"),
-        (labels(|labels| labels), "call add, rename or retire"),
+        (labels(|labels| labels.adding("low")), "'low' is one of its labels already"),
+        (labels(|labels| labels.retiring("high")), "'high' is none of its labels"),
+        (labels(|labels| labels.adding("x").instead("y")), "'y', which rows get instead, is none"),
+        (labels(|labels| labels), "call adding, renaming or retiring"),
     ] {
         let runner = database.runner_of(project(&[made(), changed(wrong)])).await;
         runner.up(Some(1)).await.ok();
@@ -201,14 +201,14 @@ async fn other_labels_than_the_revision_says_are_refused(database: TestDatabase)
     }
     // A type knows its labels by itself.
     if matches!(database.backend(), Backend::Sqlite | Backend::Mariadb) {
-        let runner = database.runner_of(project(&[made(), changed(labels(|labels| labels.add("emergency")))])).await;
+        let runner = database.runner_of(project(&[made(), changed(labels(|labels| labels.adding("emergency")))])).await;
         let error = runner.up(None).await.unwrap_err().on_one_line();
         assert!(error.contains("not exactly low, medium"), "{error}");
     }
 }
 
 async fn a_label_that_a_check_names_is_not_renamed(database: TestDatabase) {
-    let runner = database.runner_of(project(&[made(), changed(level().rename("it's high", "high"))])).await;
+    let runner = database.runner_of(project(&[made(), changed(level().renaming("it's high", "high"))])).await;
     runner.up(Some(1)).await.unwrap();
     execute(runner.connection(), "CREATE VIEW high AS SELECT id FROM incidents WHERE level = 'it''s high'").await;
     let error = runner.up(None).await.unwrap_err().on_one_line();

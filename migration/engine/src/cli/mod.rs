@@ -142,8 +142,28 @@ async fn dispatch(
             verb.run(context, areas).await
         }
         Verb::Database(verb) if context.all => all::run(context, areas, &verb, output).await,
-        Verb::Database(verb) => on_area(context, areas.choose(named)?, &verb, database).await,
+        Verb::Database(verb) => {
+            let revisions = areas.revisions();
+            let area = areas.choose(named)?;
+            let name = area.name;
+            let done = on_area(context, area, &verb, database).await;
+            let missing = match &done {
+                Err(EngineError::MissingRevisions { revisions, .. }) => revisions,
+                Ok(Report::Check(check)) => &check.missing,
+                _ => return done,
+            };
+            match area_of(missing, &revisions).filter(|area| Some(*area) != name) {
+                Some(area) => Err(EngineError::OtherArea { area, revisions: missing.clone() }),
+                None => done,
+            }
+        }
     }
+}
+
+/// The area that all of these revisions belong to.
+fn area_of(missing: &[String], areas: &[(&'static str, Vec<String>)]) -> Option<&'static str> {
+    let has_all = |names: &[String]| !missing.is_empty() && missing.iter().all(|name| names.contains(name));
+    areas.iter().find(|(_, names)| has_all(names)).map(|(area, _)| *area)
 }
 
 /// Runs a verb on one area, and says on which database.

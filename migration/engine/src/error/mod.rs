@@ -272,6 +272,26 @@ pub enum EngineError {
         /// The name.
         name: String,
     },
+    /// No crate with revisions was found.
+    #[error(
+        "no crate with a list of revisions is in {here} or above it, so nothing was written; run the command with \
+         `cargo run`, or in the folder of that crate"
+    )]
+    NoMigrationCrate {
+        /// Where the command runs.
+        here: String,
+    },
+    /// The database is that of another area.
+    #[error(
+        "this is the database of the area {area}: {} applied there; say --area {area}, or name another database",
+        match revisions.as_slice() { [one] => format!("its revision {one} is"), several => format!("its revisions {} are", several.join(", ")) }
+    )]
+    OtherArea {
+        /// The area.
+        area: &'static str,
+        /// Its revisions, applied in the database.
+        revisions: Vec<String>,
+    },
     /// The place in the code where a new revision is listed was not found.
     #[error(
         "{path} has no list of revisions that is understood, so nothing was written; write {revision}.rs beside it, and add there \

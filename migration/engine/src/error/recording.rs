@@ -23,6 +23,14 @@ pub enum OfflineError {
         #[source]
         source: DbErr,
     },
+    /// Nobody has written it.
+    #[error("revision {revision} has no way {direction}: its {direction}() is not written")]
+    NotWritten {
+        /// The revision.
+        revision: String,
+        /// Which way.
+        direction: Direction,
+    },
     /// The revision gave up without having asked anything.
     #[error("revision {revision} cannot be recorded for {direction}: it ends with an error of its own")]
     Failed {
@@ -67,6 +75,7 @@ impl OfflineError {
     pub fn revision(&self) -> &str {
         match self {
             Self::NeedsDatabase { revision, .. }
+            | Self::NotWritten { revision, .. }
             | Self::Failed { revision, .. }
             | Self::Panicked { revision, .. }
             | Self::WouldEndTransaction { revision, .. } => revision,

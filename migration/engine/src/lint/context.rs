@@ -5,7 +5,7 @@ use sea_orm::DbBackend;
 use sqlparser::ast::{self, AlterTableOperation, ObjectType};
 
 use crate::{
-    recording::model::{Columnstore, Hypertable, Model, names::Names},
+    recording::model::{self, Columnstore, Hypertable, Model, names::Names},
     sql::parsed::Parsed,
 };
 
@@ -107,13 +107,7 @@ pub fn added_columns(parsed: &Parsed) -> impl Iterator<Item = (String, &ast::Col
 
 /// The table and each column that `ALTER TABLE` drops.
 pub fn dropped_columns(parsed: &Parsed) -> impl Iterator<Item = (String, String)> {
-    alterations(parsed).flat_map(|(table, operation)| {
-        let columns = match operation {
-            AlterTableOperation::DropColumn { column_names, .. } => column_names.as_slice(),
-            _ => &[],
-        };
-        columns.iter().map(move |column| (table.clone(), NAMES.ident(column))).collect::<Vec<_>>()
-    })
+    model::dropped_columns(NAMES, parsed).into_iter()
 }
 
 /// The index that a statement creates, with its table.

@@ -11,6 +11,8 @@ mod end_of_transaction;
 mod entry;
 mod finding;
 pub mod interval;
+mod lossy_rollback;
+mod not_written;
 pub mod policies;
 mod project;
 pub mod rule;
@@ -52,7 +54,13 @@ pub fn lint(
     allowed: impl Fn(&str) -> Vec<Allowed>,
 ) -> Vec<Finding> {
     let mut findings = found(histories, timescaledb, &[]);
-    for error in histories.iter().flatten().filter_map(|revision| revision.as_ref().err()) {
+    for finding in histories.iter().flatten().filter_map(not_written::findings) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+    let unwritten = |error: &&OfflineError| matches!(error, OfflineError::NotWritten { .. });
+    for error in histories.iter().flatten().filter_map(|one| one.as_ref().err()).filter(|error| !unwritten(error)) {
         // One finding for all profiles: what they say differs in the question that was asked.
         if !findings.iter().any(|one| one.rule == UNREAD.name && one.revision == error.revision()) {
             findings.push(unread(error));
@@ -96,7 +104,8 @@ fn found(histories: &[Vec<Result<Recorded, OfflineError>>], timescaledb: Version
     let mut findings: Vec<Finding> = Vec::new();
     for history in histories {
         let mut made_by_run = BTreeSet::new();
-        for Recorded { up, down, .. } in history.iter().flatten() {
+        for recorded in history.iter().flatten() {
+            let Recorded { up, down, .. } = recorded;
             let mut start = Model::clone(&up.before);
             let is_in_run = run.contains(&up.revision);
             start.tables.retain(|table, _| !(is_in_run && made_by_run.contains(table)));
@@ -105,7 +114,7 @@ fn found(histories: &[Vec<Result<Recorded, OfflineError>>], timescaledb: Version
                 made_by_run.extend(after.tables.into_keys().filter(|table| !up.before.tables.contains_key(table)));
             }
             let undone = down.iter().flat_map(|down| walk(down, &down.before, timescaledb).0);
-            for finding in done.into_iter().chain(undone) {
+            for finding in done.into_iter().chain(undone).chain(lossy_rollback::findings(recorded)) {
                 if !findings.contains(&finding) {
                     findings.push(finding);
                 }
@@ -133,7 +142,7 @@ pub fn rules() -> Vec<RuleInfo> {
         instead: None,
         source: Source::Squawk,
     });
-    let about = [end_of_transaction::RULE, UNREAD];
+    let about = [end_of_transaction::RULE, lossy_rollback::RULE, not_written::RULE, UNREAD];
     own.chain(about).chain(suppression::RULES.iter().cloned()).chain(squawk).collect()
 }
 

@@ -241,10 +241,26 @@ fn finding(script: &Script, index: usize, chosen: &Chosen, violation: Violation)
         rule: chosen.name,
         statement: shorten(&script.statements[index].sql),
         message: violation.message,
-        instead: violation.help.unwrap_or_else(|| chosen.summary.to_owned()),
+        instead: instead(chosen.name)
+            .map_or_else(|| violation.help.unwrap_or_else(|| chosen.summary.to_owned()), str::to_owned),
         source: Source::Squawk,
         allowed: None,
         accepted: false,
+    }
+}
+
+/// What works on every kind of table, where squawk's advice is for one of them.
+fn instead(rule: &str) -> Option<&'static str> {
+    match rule {
+        "adding-not-nullable-field" => Some(
+            "Call `revision::constraints::set_not_null` outside of a transaction: it does what the table needs, with a \
+             columnstore or without.",
+        ),
+        "constraint-missing-not-valid" => Some(
+            "Call `revision::constraints::add_check` outside of a transaction, which does what the table needs; another \
+             constraint: `NOT VALID`, and `VALIDATE CONSTRAINT` in a later transaction.",
+        ),
+        _ => None,
     }
 }
 

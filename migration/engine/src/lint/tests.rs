@@ -206,13 +206,46 @@ fn one_revision(up: &str, down: &str) -> Vec<Result<Recorded, OfflineError>> {
 #[test]
 fn down_may_take_away_what_up_gave() {
     let findings = lint(
-        &[one_revision("ALTER TABLE t ADD COLUMN c integer", "ALTER TABLE t DROP COLUMN c")],
+        &[one_revision("ALTER TABLE t ALTER COLUMN b SET DEFAULT 'x'", "ALTER TABLE t ALTER COLUMN b DROP DEFAULT")],
         REFERENCE_TIMESCALEDB,
         |_| Vec::new(),
     );
     assert_eq!(findings, []);
     let findings = lint(&[one_revision("SELECT 1", "CREATE INDEX i ON t (a)")], REFERENCE_TIMESCALEDB, |_| Vec::new());
     assert_eq!((findings[0].rule, findings[0].direction), ("blocking-index", Direction::Down));
+}
+
+#[test]
+fn a_down_that_drops_what_was_filled_is_lossy() {
+    let lossy = |up: &str, down: &str| {
+        let findings = lint(&[one_revision(up, down)], REFERENCE_TIMESCALEDB, |_| Vec::new());
+        findings.iter().any(|finding| finding.rule == "lossy-rollback")
+    };
+    let (add, drop) = ("ALTER TABLE t ADD COLUMN c integer", "ALTER TABLE t DROP COLUMN c");
+    assert!(lossy(add, drop));
+    assert!(lossy(add, "ALTER TABLE public.\"t\" DROP COLUMN \"c\""));
+    assert!(!lossy(add, &format!("CREATE TABLE IF NOT EXISTS _kept_t_c AS SELECT a, c FROM t WHERE 1 = 0; {drop}")));
+    assert!(!lossy("ALTER TABLE t ADD COLUMN c integer GENERATED ALWAYS AS (a * 2) STORED", drop), "nobody fills it");
+    assert!(!lossy("CREATE TABLE u (a integer)", "ALTER TABLE u DROP COLUMN a"), "a table of its own");
+    let reason = Allowed { rule: "lossy-rollback", reason: "It is computed anew." };
+    let allowed = lint(&[one_revision(add, drop)], REFERENCE_TIMESCALEDB, |_| vec![reason]);
+    assert_eq!(allowed.iter().map(|one| one.allowed.as_deref()).collect::<Vec<_>>(), [Some("It is computed anew.")]);
+}
+
+#[test]
+fn the_advice_for_constraints_is_one_for_every_kind_of_table() {
+    let (plain, columnstore): (&[&str], &[&str]) = (&[T], &[T, HYPERTABLE, COLUMNSTORE]);
+    for (setup, sql, call) in [
+        (plain, "ALTER TABLE t ALTER COLUMN a SET NOT NULL", "constraints::set_not_null"),
+        (plain, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)", "constraints::add_check"),
+        (columnstore, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID", "constraints::add_check"),
+        (columnstore, "ALTER TABLE t VALIDATE CONSTRAINT c", "constraints::add_check"),
+        (columnstore, "ALTER TABLE t ADD COLUMN c integer NOT NULL", "constraints::set_not_null"),
+    ] {
+        let setup: Vec<String> = setup.iter().map(|sql| (*sql).to_owned()).collect();
+        let findings = found(&setup, &[sql.to_owned()], None);
+        assert!(!findings.is_empty() && findings.iter().all(|one| one.instead.contains(call)), "{sql}: {findings:#?}");
+    }
 }
 
 #[test]

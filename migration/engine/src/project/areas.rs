@@ -61,6 +61,12 @@ impl Areas {
         std::iter::once(self.default).chain(self.others).map(|area| (area.name, area.project))
     }
 
+    /// The revisions of every area that has a name.
+    pub(crate) fn revisions(&self) -> Vec<(&'static str, Vec<String>)> {
+        let named = std::iter::once(&self.default).chain(&self.others);
+        named.filter_map(|area| Some((area.name?, area.project.revision_names()))).collect()
+    }
+
     /// The area of that name, or the default.
     pub(crate) fn choose(self, name: Option<&str>) -> Result<ChosenArea, EngineError> {
         let known = self.names();

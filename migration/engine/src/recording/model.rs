@@ -13,7 +13,7 @@ use sea_orm::DbBackend;
 use sqlparser::tokenizer::Token;
 
 use crate::sql::parsed::{self, Parsed};
-pub use ddl::index_columns;
+pub use ddl::{dropped_columns, index_columns};
 use names::Names;
 use policies::Policies;
 

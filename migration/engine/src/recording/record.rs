@@ -208,6 +208,9 @@ pub(super) async fn run(
     let name = revision.name().to_owned();
     let error = match (outcome, question) {
         (Ok(Ok(())), _) => None,
+        (Ok(Err(source)), _) if call::is_unwritten(&source) => {
+            Some(OfflineError::NotWritten { revision: name.clone(), direction })
+        }
         (Ok(Err(source)), Some(question)) => {
             Some(OfflineError::NeedsDatabase { revision: name.clone(), direction, question, source })
         }

@@ -20,9 +20,29 @@ pub(crate) async fn one_way(
     manager: &SchemaManager<'_>,
     direction: Direction,
 ) -> Result<(), DbErr> {
-    match direction {
+    let done = match direction {
         Direction::Up => revision.up(manager).await,
         Direction::Down => revision.down(manager).await,
+    };
+    done.map_err(|error| if stands_in(&error) { unwritten(direction) } else { error })
+}
+
+/// Whether nobody has written that way of a revision, as [`one_way`] says it.
+pub(crate) fn is_unwritten(error: &DbErr) -> bool {
+    [Direction::Up, Direction::Down].into_iter().any(|direction| *error == unwritten(direction))
+}
+
+fn unwritten(direction: Direction) -> DbErr {
+    DbErr::Migration(format!("its {direction}() is not written"))
+}
+
+/// What SeaORM's trait says in place of a method, and what the template of a new revision says.
+fn stands_in(error: &DbErr) -> bool {
+    match error {
+        DbErr::Migration(text) => {
+            matches!(text.as_str(), "We Don't Do That Here" | "up() is not written yet" | "down() is not written yet")
+        }
+        _ => false,
     }
 }
 

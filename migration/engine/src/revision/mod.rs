@@ -1,6 +1,6 @@
 //! What the author of a revision calls, and how a revision is called.
 //!
-//! - indexes built while others write ([`index`]), updates in steps ([`batch`]), their [`progress`];
+//! - indexes built while others write ([`index`]), [`constraints`] on columns with values, updates in steps ([`batch`]), their [`progress`];
 //! - columns that leave with `down` and come back with the next `up` ([`kept`]), [`labels`] of enums in use, and [`consent`]
 //!   before rows go.
 
@@ -9,6 +9,7 @@ pub(crate) mod call;
 pub(crate) mod cascades;
 pub(crate) mod caught;
 pub mod consent;
+pub mod constraints;
 mod event;
 pub mod index;
 mod index_progress;

@@ -10,6 +10,7 @@
 mod again;
 mod changes;
 mod invalid_indexes;
+mod lost;
 mod open;
 mod plan;
 mod revisions;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, PoisonError},
 };
 
 use clap::ValueEnum;
@@ -150,6 +150,18 @@ impl Runner {
         recorded.and_then(|recorded| recorded.script(direction)).err().map(OfflineError::on_one_line)
     }
 
+    /// The error of a revision that nobody has written that way.
+    pub(crate) async fn unwritten(&self, name: &str, direction: Direction) -> Option<OfflineError> {
+        let known = self.known(self.server()).await;
+        let recorded = of(&known, name)?.recorded.as_ref();
+        let error = match (recorded, direction) {
+            (Ok(recorded), Direction::Up | Direction::Down) => recorded.script(direction).err()?,
+            (Err(error), Direction::Up) => error,
+            (Err(_), Direction::Down) => return None,
+        };
+        matches!(error, OfflineError::NotWritten { .. }).then(|| error.clone())
+    }
+
     /// The extensions that revisions make without looking whether they are there.
     pub(crate) async fn extensions_made(&self) -> Vec<String> {
         let mut made = Vec::new();
@@ -193,6 +205,16 @@ impl Runner {
         let run = known.iter().filter(|known| names.contains(&known.name));
         let mut statements = run.flat_map(|known| &known.recorded).flat_map(|recorded| &recorded.up.statements);
         statements.any(|statement| recording::creates_extension(&statement.sql, "timescaledb"))
+    }
+
+    /// Before a dry run: where one of these revisions would enable TimescaleDB, the others find it enabled.
+    pub(crate) async fn assume_timescaledb(&self, names: &[String]) -> Result<(), EngineError> {
+        if let Some(offered) = self.offered_timescaledb().await?
+            && self.enable_timescaledb(names, offered).await
+        {
+            *self.server.write().unwrap_or_else(PoisonError::into_inner) = Capability::timescale_full(offered);
+        }
+        Ok(())
     }
 
     /// Whether a revision can be recorded, and makes something else each time: it has no checksum then.

@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::cli::verbs::{Outcome, Report};
+use crate::{
+    EngineError,
+    cli::verbs::{Outcome, Report},
+    project::scaffold,
+};
 
 /// A file that was written.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -22,9 +26,13 @@ impl Created {
     }
 }
 
-/// cargo tells the program that it runs where its crate is.
-pub(in crate::cli) fn crate_dir() -> PathBuf {
-    std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| ".".to_owned()).into()
+/// The crate with the revisions: cargo tells the program that it runs; else it is here, above, or in `migration` there.
+pub(in crate::cli) fn crate_dir() -> Result<PathBuf, EngineError> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let told = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let above = here.ancestors().flat_map(|folder| [folder.to_owned(), folder.join("migration")]);
+    let found = told.into_iter().chain(above).find(|folder| scaffold::has_revisions(folder));
+    found.ok_or_else(|| EngineError::NoMigrationCrate { here: here.display().to_string() })
 }
 
 impl Outcome for Created {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::text::{each, plural};
-use crate::{Direction, EngineError, Runner, cli::verbs::Outcome};
+use crate::{Direction, EngineError, Runner, cli::verbs::Outcome, error::OfflineError};
 
 /// Revisions that were run, or with `--dry-run` would be.
 #[allow(clippy::struct_field_names, reason = "the flag's name, in a result with the name of what it does")]
@@ -29,6 +29,10 @@ pub struct PlannedRevision {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub statements: Vec<String>,
+    /// What to know before: how many values go with a column, for `down`; whether there is a way back, for `up --dry-run`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub notes: Vec<String>,
     /// Why they cannot be told without running it, for `--dry-run`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown: Option<String>,
@@ -36,7 +40,8 @@ pub struct PlannedRevision {
 
 /// What was run.
 pub(in crate::cli) fn ran(names: Vec<String>) -> Vec<PlannedRevision> {
-    names.into_iter().map(|name| PlannedRevision { name, statements: Vec::new(), unknown: None }).collect()
+    let ran = |name| PlannedRevision { name, statements: Vec::new(), notes: Vec::new(), unknown: None };
+    names.into_iter().map(ran).collect()
 }
 
 /// What would run; what a run would refuse before it begins is refused here too.
@@ -48,9 +53,18 @@ pub(in crate::cli) async fn planned(
     runner.refuse_ends_of_transactions(&names, direction).await?;
     let mut planned = Vec::new();
     for name in names {
+        if let Some(error) = runner.unwritten(&name, direction).await {
+            return Err(error.into());
+        }
+        let notes = match direction {
+            Direction::Up => {
+                runner.unwritten(&name, Direction::Down).await.iter().map(OfflineError::on_one_line).collect()
+            }
+            Direction::Down => runner.values_lost(&name).await?,
+        };
         let statements = runner.statements(&name, direction).await;
         let unknown = runner.why_unknown(&name, direction).await;
-        planned.push(PlannedRevision { name, statements, unknown });
+        planned.push(PlannedRevision { name, statements, notes, unknown });
     }
     Ok(planned)
 }
@@ -80,6 +94,7 @@ impl Run {
         let mut text = String::new();
         for revision in &self.revisions {
             let _ = writeln!(text, "-- {} {}", self.direction, revision.name);
+            text.push_str(&each(&revision.notes, |note| format!("-- {note}\n")));
             text.push_str(&each(&revision.statements, |sql| format!("{sql};\n")));
             text.extend(revision.unknown.iter().map(|why| format!("-- not known before it runs: {why}\n")));
             text.push('\n');

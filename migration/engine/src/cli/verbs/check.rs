@@ -33,6 +33,10 @@ pub struct Check {
     pub in_order: bool,
     /// Revisions not applied.
     pub pending: Vec<String>,
+    /// The heads of the history, where it has several: `up` needs one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub heads: Vec<String>,
     /// Revisions begun and not finished.
     pub unfinished: Vec<String>,
     /// Applied revisions whose code does something else now.
@@ -72,6 +76,8 @@ impl OnDatabase for Verb {
         let mut drift = if comparable { Some(drift::drift(runner).await?) } else { None };
         let moved = drift.iter_mut().flat_map(|drift| drift.extract_if(.., |one| one.is_position()));
         let mut notes: Vec<String> = moved.map(|one| one.to_string()).collect();
+        let graph = runner.graph();
+        let heads: Vec<String> = graph.heads().into_iter().map(|head| graph.name(head).to_owned()).collect();
         let chosen = maintain::chosen(runner).await?;
         let why = |one: &Difference| chosen.iter().find_map(|setting| setting.explains(one));
         let explained = drift.iter_mut().flat_map(|drift| drift.extract_if(.., |one| why(one).is_some()));
@@ -79,6 +85,7 @@ impl OnDatabase for Verb {
         let mut check = Check {
             in_order: false,
             pending: names(&|one| one.applied_at.is_none() && one.unfinished.is_none()),
+            heads: if heads.len() > 1 { heads } else { Vec::new() },
             changed,
             unknown: names(&|one| one.applied_at.is_some() && one.entry.is_none()),
             unfinished,
@@ -100,7 +107,16 @@ impl Outcome for Check {
                 let _ = writeln!(text, "{title}: {}\n  {remedy}", names.join(", "));
             }
         };
-        section("pending", &self.pending, "apply them: migration up");
+        let remedy = if self.heads.is_empty() {
+            "apply them: migration up".to_owned()
+        } else {
+            format!(
+                "the history has {} heads, {}; join them first: migration merge",
+                self.heads.len(),
+                self.heads.join(" and ")
+            )
+        };
+        section("pending", &self.pending, &remedy);
         section("unfinished", &self.unfinished, "a run was killed or is still at work: `migration up` continues it");
         section(
             "changed after they were applied",

@@ -1,5 +1,7 @@
 //! `down`: reverts applied revisions.
 
+use std::collections::BTreeMap;
+
 use super::{OnDatabase, Report};
 use crate::{Direction, EngineError, Runner, cli::parts::run, graph::RevisionTarget, revision::consent};
 
@@ -38,7 +40,20 @@ impl OnDatabase for Verb {
         let revisions = if self.dry_run {
             run::planned(runner, runner.plan_down(&target, &runner.records().await?)?, Direction::Down).await?
         } else {
-            run::ran(consent::with_consent(self.yes, runner.down_to(&target)).await?)
+            // Said before it is done. What is wrong with the plan the run says better.
+            let mut notes = BTreeMap::new();
+            for name in runner.plan_down(&target, &runner.records().await?).unwrap_or_default() {
+                let lost = runner.values_lost(&name).await?;
+                for line in &lost {
+                    tracing::warn!("reverting {name}: {line}");
+                }
+                notes.insert(name, lost);
+            }
+            let mut revisions = run::ran(consent::with_consent(self.yes, runner.down_to(&target)).await?);
+            for revision in &mut revisions {
+                revision.notes = notes.remove(&revision.name).unwrap_or_default();
+            }
+            revisions
         };
         Ok(Report::Run(run::Run { direction: Direction::Down, dry_run: self.dry_run, revisions }))
     }

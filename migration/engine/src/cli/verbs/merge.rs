@@ -26,7 +26,7 @@ impl OnCode for Verb {
         let graph = area.project.graph()?;
         let parents = graph.merge_parents(&self.revisions)?;
         let (at, folder) = (chrono::Utc::now().naive_utc(), context.area.as_deref().or(area.name));
-        let written = scaffold::merge(&crate_dir(), &self.message, folder, at, &graph.names(&parents))?;
+        let written = scaffold::merge(&crate_dir()?, &self.message, folder, at, &graph.names(&parents))?;
         Ok(Created::report(&written))
     }
 }

@@ -28,7 +28,7 @@ pub(in crate::cli) struct Verb {
 impl OnCode for Verb {
     async fn run(self, context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
         let at = if self.local_time { chrono::Local::now().naive_local() } else { chrono::Utc::now().naive_utc() };
-        let written = scaffold::generate(&crate_dir(), &self.name, context.area.as_deref().or(area.name), at)?;
+        let written = scaffold::generate(&crate_dir()?, &self.name, context.area.as_deref().or(area.name), at)?;
         Ok(Created::report(&written))
     }
 }

@@ -45,7 +45,9 @@ impl OnDatabase for Verb {
         }
         let target = self.target(runner)?;
         let revisions = if self.dry_run {
-            run::planned(runner, runner.plan_up(&target, &runner.records().await?)?, Direction::Up).await?
+            let pending = runner.plan_up(&target, &runner.records().await?)?;
+            runner.assume_timescaledb(&pending).await?;
+            run::planned(runner, pending, Direction::Up).await?
         } else {
             run::ran(runner.up_to(&target).await?)
         };

@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     examples: &[Example {
         setup: &[COLUMNSTORE],
         failing: Sql::InTransaction(&["SELECT id::text FROM readings WHERE id = 1 FOR UPDATE"]),
-        passing: Sql::InTransaction(&["UPDATE readings SET value = 1 WHERE id = 1"]),
+        passing: Sql::InTransaction(&["UPDATE readings SET value = 1 WHERE id = 1 AND sensor = 's1'"]),
         proof: Proof::Refused("0A000"),
         servers: Servers::All,
     }],

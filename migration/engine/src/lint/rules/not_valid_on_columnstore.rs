@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     summary: "Compressed rows are checked in spite of NOT VALID, and the constraint can never be validated.",
     code: Some("23514"),
     versions: Versions::ALL,
-    instead: "Correct the rows first, then add the constraint without NOT VALID. For columns that the same change adds, \
+    instead: "Correct the rows first, then call `revision::constraints::add_check`, which adds it without NOT VALID here. For columns that the same change adds, \
               `ChecksOnNewColumns` reads no row at all.",
     check,
     examples: &[Example {

@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     summary: "A new NOT NULL column without a default fails as soon as the table has a row.",
     code: Some("23502"),
     versions: Versions::ALL,
-    instead: "Give it a constant default, or add it nullable and fill it first.",
+    instead: "Give it a constant default, or add it nullable, fill it, and call `revision::constraints::set_not_null`.",
     check,
     examples: &[
         Example {

@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     summary: "A hypertable with columnstore refuses VALIDATE CONSTRAINT.",
     code: Some("0A000"),
     versions: Versions::ALL,
-    instead: "Add the constraint without NOT VALID: compressed rows are checked quickly. For columns that the same change \
+    instead: "Call `revision::constraints::add_check`, which adds it at once here: compressed rows are checked quickly. For columns that the same change \
               adds, `ChecksOnNewColumns` reads no row at all.",
     check,
     examples: &[Example {

@@ -50,6 +50,12 @@ pub fn merge(
     place.write(&MERGE.replace("{parents}", &quoted.join(", ")), &listed)
 }
 
+/// Whether revisions are listed in the crate at this folder.
+pub fn has_revisions(crate_dir: &Path) -> bool {
+    let list = || fs::read_to_string(crate_dir.join("src/lib.rs")).is_ok_and(|text| Listing::read(&text).is_some());
+    crate_dir.join("src/areas").is_dir() || list()
+}
+
 /// An error when it cannot be the name of a module.
 fn valid(name: &str) -> Result<(), EngineError> {
     let valid = name.starts_with(|c: char| c.is_ascii_lowercase())

@@ -296,6 +296,22 @@ pub fn index_columns(names: Names, columns: &[IndexColumn]) -> Vec<String> {
     columns.iter().filter_map(|column| names.column(&column.column.expr)).collect()
 }
 
+/// The table and each column that a statement drops.
+pub fn dropped_columns(names: Names, parsed: &Parsed) -> Vec<(String, String)> {
+    let alterations = parsed.statements.iter().filter_map(|statement| match statement {
+        Statement::AlterTable(alteration) => Some(alteration),
+        _ => None,
+    });
+    let dropped = alterations.flat_map(|alteration| {
+        let columns = alteration.operations.iter().flat_map(|operation| match operation {
+            Operation::DropColumn { column_names, .. } => column_names.as_slice(),
+            _ => &[],
+        });
+        columns.map(move |column| (names.object(&alteration.name), names.ident(column)))
+    });
+    dropped.collect()
+}
+
 fn alter_type(model: &mut Model, names: Names, alteration: &ast::AlterType) {
     let name = names.object(&alteration.name);
     if let AlterTypeOperation::Rename(rename) = &alteration.operation {

@@ -38,7 +38,7 @@
 //!         .used_by(
 //!             EnumColumn::of("alarms", "severity").key(&["id", "raised_at"]).batched_by("sensor_id", "raised_at"),
 //!         )
-//!         .add("emergency")
+//!         .adding("emergency")
 //!         .instead("critical")
 //! }
 //! ```
@@ -150,21 +150,21 @@ impl EnumLabels {
 
     /// Adds a label behind the others.
     #[must_use]
-    pub fn add(mut self, label: &str) -> Self {
+    pub fn adding(mut self, label: &str) -> Self {
         self.change = Some(Change::Add(label.to_owned()));
         self
     }
 
     /// Renames a label; rows follow. Programs that are running know the old one alone.
     #[must_use]
-    pub fn rename(mut self, label: &str, to: &str) -> Self {
+    pub fn renaming(mut self, label: &str, to: &str) -> Self {
         self.change = Some(Change::Rename(label.to_owned(), to.to_owned()));
         self
     }
 
     /// Takes a label out.
     #[must_use]
-    pub fn retire(mut self, label: &str) -> Self {
+    pub fn retiring(mut self, label: &str) -> Self {
         self.change = Some(Change::Retire(label.to_owned()));
         self
     }
@@ -322,12 +322,13 @@ impl EnumLabels {
         let has = |label: &str| self.before.iter().any(|one| one == label);
         let name = &self.name;
         let wrong = match &self.change {
-            None => Some("nothing is changed; call add, rename or retire".to_owned()),
-            Some(Change::Add(label)) if has(label) => Some(format!("'{label}' is one of its labels already")),
+            None => Some("nothing is changed; call adding, renaming or retiring".to_owned()),
+            Some(Change::Add(label) | Change::Rename(_, label)) if has(label) => {
+                Some(format!("'{label}' is one of its labels already"))
+            }
             Some(Change::Retire(label) | Change::Rename(label, _)) if !has(label) => {
                 Some(format!("'{label}' is none of its labels"))
             }
-            Some(Change::Rename(_, label)) if has(label) => Some(format!("'{label}' is one of its labels already")),
             Some(Change::Add(label) | Change::Retire(label)) => self.wrong_way_out(label),
             Some(Change::Rename(..)) => None,
         };

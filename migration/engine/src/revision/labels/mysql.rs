@@ -37,7 +37,7 @@ pub(super) async fn take(
         refuse_more(column, &live)?;
     }
     let null = if column.is_nullable { "NULL" } else { "NOT NULL" };
-    let default = column.default.iter().map(|label| format!(" DEFAULT {}", text(BACKEND, label))).collect::<String>();
+    let default = column.default.as_ref().map(|label| format!(" DEFAULT {}", text(BACKEND, label))).unwrap_or_default();
     let sql = format!(
         "ALTER TABLE {} MODIFY COLUMN {} {} {null}{default}",
         quote(BACKEND, &column.table),

@@ -22,7 +22,7 @@
 //! `Allowed { rule: verify::LOSSY_ROLLBACK, reason: "…" }` in its [`Describe::allows`](crate::Describe::allows). What is
 //! lost is reported all the same, and is no failure.
 
-mod made;
+pub(crate) mod made;
 mod rows;
 mod trip;
 

@@ -179,6 +179,29 @@ impl MadeRows {
     }
 }
 
+/// How many values of these columns are neither NULL nor the default.
+pub(crate) async fn filled<C: ConnectionTrait>(
+    db: &C,
+    catalog: &Catalog,
+    wanted: &[(String, String)],
+) -> Result<Vec<(String, u64)>, DbErr> {
+    let mut found = Vec::new();
+    for mut table in table::read(db, catalog).await? {
+        let name = table.name.clone();
+        let is_wanted = |column: &Column| wanted.iter().any(|(table, one)| *table == name && *one == column.name);
+        table.columns.retain(|column| is_wanted(column) && !column.is_given);
+        if table.columns.is_empty() {
+            continue;
+        }
+        let counted = rows(db, &statement::question(db.get_database_backend(), &table)).await?;
+        for (place, column) in (1..).zip(&table.columns) {
+            let number = counted.first().map_or(Ok(0), |row| row.try_get_by_index::<i64>(place))?;
+            found.push((format!("{name}.{}", column.name), number.unsigned_abs()));
+        }
+    }
+    Ok(found)
+}
+
 /// All that is known of a table: while it is the same, the same is refused.
 fn definition(catalog: &Catalog, table: &str) -> String {
     let objects = catalog.objects().iter().filter(|object| object.table.as_deref() == Some(table));
