@@ -10,7 +10,11 @@
 mod generated;
 mod views;
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait,
@@ -59,7 +63,7 @@ async fn equals_the_checked_in_entities_of_every_type(database: TestDatabase) {
         let folder: PathBuf = workspace().join("tests/suite/entities").join(name);
         if std::env::var_os("WRITE_SCHEMA").is_some() {
             for left in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
-                if left.extension().is_some_and(|extension| extension == "rs") {
+                if is_code(&left) {
                     fs::remove_file(left).unwrap();
                 }
             }
@@ -72,9 +76,13 @@ async fn equals_the_checked_in_entities_of_every_type(database: TestDatabase) {
             assert_eq!(found, *content, "{name}: `make schema` writes it anew");
         }
         let there = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let left: Vec<String> = there.filter(|there| there.ends_with(".rs") && !files.contains_key(there)).collect();
+        let left: Vec<String> = there.filter(|there| is_code(there.as_ref()) && !files.contains_key(there)).collect();
         assert!(left.is_empty(), "{name}: not generated any more: {left:?}");
     }
+}
+
+fn is_code(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rs")
 }
 
 /// Reads all rows and writes them back: each is the same as before.
@@ -201,7 +209,7 @@ async fn every_type_of_the_server_is_read_or_named(database: TestDatabase) {
         "f32",
         "f64",
         "String",
-        "Vec<u8",
+        "Vec<u8>",
         "Date",
         "Time",
         "DateTime",

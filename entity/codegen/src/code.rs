@@ -94,9 +94,10 @@ pub fn entity(entity: &Entity<'_>) -> String {
             });
         }
     }
-    items.push(match read_only {
-        Some(path) => quote!(#path::read_only!();),
-        None => quote!(impl ActiveModelBehavior for ActiveModel {}),
+    items.push(if let Some(root) = read_only {
+        quote!(#root::read_only!();)
+    } else {
+        quote!(impl ActiveModelBehavior for ActiveModel {})
     });
     let mut text = format!("{BANNER}{uses}");
     for (number, item) in items.iter().enumerate() {

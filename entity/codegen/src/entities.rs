@@ -292,13 +292,13 @@ fn relations(entity: &Found<'_>, module: &str, all: &[Found<'_>], modules: &[Str
     }
     relations.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     let mut names = Names::pascal(&[]);
-    let named = relations.into_iter().map(|(by, module, is_only, kind)| code::Relation {
+    let relations = relations.into_iter().map(|(by, module, is_only, kind)| code::Relation {
         name: names.give(&by),
         module,
         kind,
         is_only,
     });
-    named.collect()
+    relations.collect()
 }
 
 fn keys_to<'a>(from: &'a Found<'_>, to: &Found<'_>) -> Vec<&'a ForeignKey> {

@@ -99,7 +99,9 @@ pub enum CodegenError {
 /// Writes the entities of every area from the empty scratch database of this URL.
 pub async fn write(url: &str) -> Result<(), CodegenError> {
     for Generated { area, folders, notes } in generate_all(url).await? {
-        notes.iter().for_each(|note| eprintln!("note: {note}"));
+        for note in notes {
+            eprintln!("note: {note}");
+        }
         for (name, files) in folders.iter().filter(|(_, files)| !files.is_empty()) {
             write_folder(&folder(&format!("{area}/{name}")), files)?;
             println!("entity/src/{area}/{name}: {} files", files.len());

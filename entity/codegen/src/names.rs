@@ -18,12 +18,12 @@ pub struct Names {
 impl Names {
     /// Fields and modules. sea-orm makes a column's variant of a field, so no field begins with an underscore.
     pub fn snake(reserved: &[&str]) -> Self {
-        Self::new(reserved, "n_", "_", |text| text.to_snake_case())
+        Self::new(reserved, "n_", "_", ToSnakeCase::to_snake_case)
     }
 
     /// Types and variants.
     pub fn pascal(reserved: &[&str]) -> Self {
-        Self::new(reserved, "_", "", |text| text.to_upper_camel_case())
+        Self::new(reserved, "_", "", ToUpperCamelCase::to_upper_camel_case)
     }
 
     fn new(reserved: &[&str], before_digit: &'static str, separator: &'static str, style: fn(&str) -> String) -> Self {
@@ -143,7 +143,7 @@ mod tests {
             "InProgress2",
             "InProgress3",
             "_0Foo",
-            "_3D",
+            "_3d",
             "NA",
             "Na",
             "Empty",
@@ -154,11 +154,11 @@ mod tests {
             "Größe",
             "Größe2",
             "U1f525",
-            "U003C5",
-            "U003E5",
-            "U002F",
-            "U002FU002F",
-            "AU00B2",
+            "U003c5",
+            "U003e5",
+            "U002f",
+            "U002fU002f",
+            "AU00b2",
             "Empty2",
             "U005fU005f",
         ];
