@@ -41,8 +41,8 @@ lint: ## Clippy with warnings denied
 docs: ## Build the API documentation
 	cargo doc --workspace --no-deps
 
-schema: $(WASM)/node_modules/.installed ## Write migration/schema, the finished schema on every backend, docs/output.schema.json, and the README's table of servers
-	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet --workspace --test suite -- schema::equals_the_checked_in matrix::equals_the_checked_in
+schema: $(WASM)/node_modules/.installed ## Write migration/schema, the finished schema on every backend, docs/output.schema.json, the README's table of servers, and the suite's entities of every type
+	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet --workspace --test suite -- schema::equals_the_checked_in matrix::equals_the_checked_in entities::equals_the_checked_in_entities_of_every_type
 
 diagrams: $(WASM)/node_modules/.installed ## Write docs/diagrams, the tables and the revisions of every area as pictures
 	$(SERVERS) WRITE_SCHEMA=1 cargo test --quiet --workspace --test suite diagram::equals_the_checked_in

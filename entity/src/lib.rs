@@ -4,6 +4,7 @@
 //! `make verify` fails when they are not up to date. What an area adds to its entities by hand stands in `<area>/ext`.
 //! Entities of views and continuous aggregates can be read as any other; saving one is an error.
 
+mod active_enum;
 mod labels;
 #[doc(hidden)]
 pub mod read_only;

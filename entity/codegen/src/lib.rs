@@ -1,14 +1,24 @@
 //! Writes the entities of every area from a scratch database that carries the finished schema.
 //!
-//! The revisions are applied to an empty TimescaleDB with the full licence, the tables are read back, and sea-orm-codegen
-//! turns them into Rust: what runs in production and what the entities say cannot differ. `make entities` starts such a
-//! database and [writes](write()); the suite [compares](differences).
+//! The revisions are applied to an empty TimescaleDB with the full licence, and what the catalogue says of the result becomes
+//! Rust: what runs in production and what the entities say cannot differ. `make entities` starts such a database and
+//! [writes](write()); the suite [compares](differences).
 //!
 //! Which areas there are, the migrations say. Of one that is new here the module `entity/src/<area>` is written once, with its
 //! line in `entity/src/lib.rs`: it is for editing. Views and continuous aggregates go to `entity/src/<area>/views`, see the
 //! module `views`; the newest revision, which the adapter's gate asks for, to `generated/revision.rs`.
+//!
+//! Every row of a schema can be read with its entities. Names that are none in Rust get one (`names`), with the database's
+//! in an attribute; a type that SeaORM does not read is read as text (`types`); what has no key has no entity. Standard error
+//! has a line for each of the last two. Everything is made in memory before the first file is written.
 
+mod catalogue;
+mod code;
+mod entities;
+mod lists;
+mod names;
 mod new_area;
+mod types;
 mod views;
 
 use std::{
@@ -25,14 +35,9 @@ use migration_engine::{
     session::{Patience, connect},
 };
 use migration_timescale::Capability;
-use sea_orm::{DatabaseConnection, DbErr};
-use sea_orm_codegen::{
-    BannerVersion, BigIntegerType, DateTimeCrate, EntityFormat, EntityTransformer, EntityWriterContext, WithPrelude,
-    WithSerde,
-};
-use sea_schema::postgres::discovery::SchemaDiscovery;
+use sea_orm::DbErr;
 
-pub use views::ViewError;
+pub use entities::{Entities, entities};
 
 struct Area {
     /// Module under `entity/src`.
@@ -53,7 +58,7 @@ fn areas() -> impl Iterator<Item = Area> {
 
 /// Folder of an area with the entities of its tables.
 const TABLES: &str = "generated";
-/// Folder of an area with the entities of its views; also the end of the name of the schema they are mirrored in.
+/// Folder of an area with the entities of its views.
 const VIEWS: &str = "views";
 
 /// Why no entities could be generated.
@@ -70,29 +75,13 @@ pub enum CodegenError {
     /// The scratch database is not empty.
     #[error("the scratch database is not empty: it has {0}; entities are generated from a database of their own")]
     NotEmpty(String),
-    /// The tables could not be read.
-    #[error("area {area}: the schema could not be read")]
+    /// The catalogue could not be read.
+    #[error("the schema {schema} could not be read")]
     Discovery {
-        /// The area.
-        area: &'static str,
+        /// The schema.
+        schema: String,
         /// Why.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// A view could not be read.
-    #[error("area {area}")]
-    View {
-        /// The area.
-        area: &'static str,
-        /// Why.
-        source: ViewError,
-    },
-    /// sea-orm-codegen gave up.
-    #[error("area {area}: sea-orm-codegen refused the schema")]
-    Transform {
-        /// The area.
-        area: &'static str,
-        /// Why.
-        source: sea_orm_codegen::Error,
+        source: DbErr,
     },
     /// A file could not be read or written.
     #[error("{path}")]
@@ -103,13 +92,16 @@ pub enum CodegenError {
         source: io::Error,
     },
     /// rustfmt is missing or failed.
-    #[error("rustfmt failed on the generated code of area {0}; install it with `rustup component add rustfmt`")]
-    Format(&'static str),
+    #[error("rustfmt failed on the generated code of schema {0}; install it with `rustup component add rustfmt`")]
+    Format(String),
 }
 
 /// Writes the entities of every area from the empty scratch database of this URL.
 pub async fn write(url: &str) -> Result<(), CodegenError> {
-    for Generated { area, folders } in generate_all(url).await? {
+    for Generated { area, folders, notes } in generate_all(url).await? {
+        for note in notes {
+            eprintln!("note: {note}");
+        }
         for (name, files) in folders.iter().filter(|(_, files)| !files.is_empty()) {
             write_folder(&folder(&format!("{area}/{name}")), files)?;
             println!("entity/src/{area}/{name}: {} files", files.len());
@@ -123,7 +115,7 @@ pub async fn write(url: &str) -> Result<(), CodegenError> {
 /// empty when nothing does.
 pub async fn differences(url: &str) -> Result<String, CodegenError> {
     let mut found = String::new();
-    for Generated { area, folders } in generate_all(url).await? {
+    for Generated { area, folders, .. } in generate_all(url).await? {
         for (name, files) in &folders {
             let shown = format!("{area}/{name}");
             found += &compare(&shown, &folder(&shown), files)?;
@@ -136,6 +128,8 @@ pub async fn differences(url: &str) -> Result<String, CodegenError> {
 struct Generated {
     area: &'static str,
     folders: Folders,
+    /// What standard error is told.
+    notes: Vec<String>,
 }
 
 /// Folders of an area, and their files.
@@ -144,7 +138,7 @@ type Folders = [(&'static str, Files); 2];
 async fn generate_all(url: &str) -> Result<Vec<Generated>, CodegenError> {
     let mut all = Vec::new();
     for area in areas() {
-        all.push(Generated { area: area.module, folders: generate(area, url).await? });
+        all.push(generate(area, url).await?);
     }
     Ok(all)
 }
@@ -155,10 +149,10 @@ fn folder(shown: &str) -> PathBuf {
 }
 
 /// File names and their formatted contents.
-type Files = BTreeMap<String, String>;
+pub type Files = BTreeMap<String, String>;
 
 /// The folders of an area and their files.
-async fn generate(area: Area, url: &str) -> Result<Folders, CodegenError> {
+async fn generate(area: Area, url: &str) -> Result<Generated, CodegenError> {
     let Area { module, schema, project } = area;
     let newest = project.revision_names().pop().unwrap_or_default();
     let bookkeeping = project.bookkeeping_table();
@@ -175,35 +169,19 @@ async fn generate(area: Area, url: &str) -> Result<Folders, CodegenError> {
         return Err(CodegenError::NoTimescale(server));
     }
 
-    let db = runner.connection();
-    let of_extensions = views::extension_tables(db).await;
-    let of_extensions =
-        of_extensions.map_err(|source| CodegenError::Discovery { area: module, source: source.into() })?;
-    let is_entity = |name: &str| {
-        !no_entity.iter().chain(&of_extensions).any(|other| other == name) && !name.starts_with(kept::PREFIX)
-    };
-    let tables = entities(module, db, schema, is_entity).await?;
-    let mirror = format!("{schema}_{VIEWS}");
-    let found = views::mirror(db, &mirror).await.map_err(|source| CodegenError::View { area: module, source })?;
-    let of_views = if found > 0 { entities(module, db, &mirror, |_| true).await? } else { Files::new() };
+    let is_entity = |name: &str| !no_entity.iter().any(|other| other == name) && !name.starts_with(kept::PREFIX);
+    let Entities { tables, views, notes } = entities(runner.connection(), schema, "crate", is_entity).await?;
     runner.close().await;
-    // After formatting, when the code reads as it is written here.
-    let replaced = |files: Files, what: &[(&str, &str)]| -> Files {
-        let all = |content: String| what.iter().fold(content, |content, (from, to)| content.replace(from, to));
-        files.into_iter().map(|(name, content)| (name, all(content))).collect()
-    };
-    let mut tables = replaced(format(module, with_revision(tables, &newest))?, &[TEXT_LIST]);
-    if let Some(enums) = tables.get_mut(ENUMS) {
-        *enums = with_labels_in_json(enums);
-    }
-    let of_views = replaced(format(module, of_views)?, &[TEXT_LIST, READ_ONLY]);
-    Ok([(TABLES, tables), (VIEWS, of_views)])
+    Ok(Generated { area: module, folders: [(TABLES, with_revision(tables, &newest)), (VIEWS, views)], notes })
 }
 
 /// The files, and the newest revision.
 fn with_revision(mut files: Files, newest: &str) -> Files {
     if let Some(list) = files.get_mut("mod.rs") {
-        list.push_str("pub mod revision;\n");
+        let (banner, modules) = list.split_once("\n\n").unwrap_or_default();
+        let mut modules: Vec<&str> = modules.lines().chain(["pub mod revision;"]).collect();
+        modules.sort_unstable();
+        *list = format!("{banner}\n\n{}\n", modules.join("\n"));
         let revision = format!(
             "//! @generated by `make entities`\n\n/// The revision of which these entities are.\n\
              pub const NEWEST: &str = \"{newest}\";\n"
@@ -213,70 +191,8 @@ fn with_revision(mut files: Files, newest: &str) -> Files {
     files
 }
 
-/// Where sea-orm-codegen writes the enums.
-const ENUMS: &str = "sea_orm_active_enums.rs";
-
-/// The enums, with each label spelled in JSON as in the database, be it in capitals or not.
-fn with_labels_in_json(enums: &str) -> String {
-    let mut text = String::new();
-    for line in enums.lines() {
-        text += line;
-        text.push('\n');
-        if let Some(label) = line.strip_prefix("    #[sea_orm(string_value = ") {
-            let _ = writeln!(text, "    #[serde(rename = {}]", label.trim_end_matches(']'));
-        }
-    }
-    text
-}
-
-/// What sea-orm-codegen writes, and what stands there for a view.
-const READ_ONLY: (&str, &str) = ("impl ActiveModelBehavior for ActiveModel {}", "crate::read_only!();");
-/// A list of texts is an array on PostgreSQL alone.
-const TEXT_LIST: (&str, &str) = (": Vec<String>", ": crate::TextList");
-
-/// The entities of the tables of a schema.
-async fn entities(
-    area: &'static str,
-    db: &DatabaseConnection,
-    schema: &str,
-    is_entity: impl Fn(&str) -> bool,
-) -> Result<Files, CodegenError> {
-    let discovered = SchemaDiscovery::new(db.get_postgres_connection_pool().clone(), schema).discover().await;
-    let discovered = discovered
-        .map_err(|error| CodegenError::Discovery { area, source: Box::new(DbErr::Custom(error.to_string())) })?;
-    let tables =
-        discovered.tables.into_iter().filter(|table| is_entity(&table.info.name)).map(|table| table.write()).collect();
-    let writer = EntityTransformer::transform(tables).map_err(|source| CodegenError::Transform { area, source })?;
-    Ok(writer.generate(&context()).files.into_iter().map(|file| (file.name, file.content)).collect())
-}
-
-/// How the entities look: compact models with serde, enums that are `Copy` and `Hash`.
-fn context() -> EntityWriterContext {
-    let strings = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
-    EntityWriterContext::new(
-        EntityFormat::Compact,
-        WithPrelude::None,
-        WithSerde::Both,
-        true,
-        DateTimeCrate::Chrono,
-        BigIntegerType::I64,
-        None,
-        false,
-        false,
-        false,
-        vec![],
-        vec![],
-        strings(&["Hash"]),
-        vec![],
-        vec![],
-        false,
-        true,
-        BannerVersion::Minor,
-    )
-}
-
 /// Runs rustfmt over the files with the workspace's configuration.
-fn format(area: &'static str, files: Files) -> Result<Files, CodegenError> {
+fn format(schema: &str, files: Files) -> Result<Files, CodegenError> {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rustfmt.toml");
     let mut formatted = Files::new();
     for (name, content) in files {
@@ -286,13 +202,14 @@ fn format(area: &'static str, files: Files) -> Result<Files, CodegenError> {
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())
             .spawn()
-            .map_err(|_| CodegenError::Format(area))?;
+            .map_err(|_| CodegenError::Format(schema.to_owned()))?;
         if let Some(mut input) = rustfmt.stdin.take() {
-            io::Write::write_all(&mut input, content.as_bytes()).map_err(|_| CodegenError::Format(area))?;
+            io::Write::write_all(&mut input, content.as_bytes())
+                .map_err(|_| CodegenError::Format(schema.to_owned()))?;
         }
-        let output = rustfmt.wait_with_output().map_err(|_| CodegenError::Format(area))?;
+        let output = rustfmt.wait_with_output().map_err(|_| CodegenError::Format(schema.to_owned()))?;
         if !output.status.success() {
-            return Err(CodegenError::Format(area));
+            return Err(CodegenError::Format(schema.to_owned()));
         }
         formatted.insert(name, String::from_utf8_lossy(&output.stdout).into_owned());
     }

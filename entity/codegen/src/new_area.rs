@@ -2,7 +2,10 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use crate::{CodegenError, Files, Folders};
+use crate::{
+    CodegenError, Files, Folders,
+    names::{Names, ident},
+};
 
 /// Writes `<area>/mod.rs` under `entity/src` and lists the area in `lib.rs`, unless they are there.
 pub fn make(source: &Path, area: &str, folders: &Folders) -> Result<(), CodegenError> {
@@ -12,11 +15,12 @@ pub fn make(source: &Path, area: &str, folders: &Folders) -> Result<(), CodegenE
     }
     let failed = |path: &Path, source| CodegenError::File { path: path.display().to_string(), source };
     let mut text = "//! What the area is about, in a sentence.\n\n".to_owned();
+    let mut models = Names::pascal(&[]);
     let filled = folders.iter().filter(|(_, files)| !files.is_empty());
     for (folder, files) in filled {
         let _ = writeln!(text, "#[allow(missing_docs)]\npub mod {folder};\n");
         for table in tables(files) {
-            let _ = writeln!(text, "pub use {folder}::{table}::{{self, Model as {}}};", model(table));
+            let _ = writeln!(text, "pub use {folder}::{}::{{self, Model as {}}};", ident(table), models.give(table));
         }
     }
     fs::write(&path, text).map_err(|source| failed(&path, source))?;
@@ -34,13 +38,4 @@ pub fn make(source: &Path, area: &str, folders: &Folders) -> Result<(), CodegenE
 fn tables(files: &Files) -> impl Iterator<Item = &str> {
     let modules = files.keys().filter_map(|name| name.strip_suffix(".rs"));
     modules.filter(|name| !matches!(*name, "mod" | "revision" | "sea_orm_active_enums"))
-}
-
-/// The table's name as a type, `sensor_readings` as `SensorReadings`.
-fn model(table: &str) -> String {
-    let capital = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
-    };
-    table.split('_').map(capital).collect()
 }
