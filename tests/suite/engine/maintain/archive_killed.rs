@@ -78,8 +78,8 @@ async fn finish(database: &TestDatabase, at: &str) {
 
 async fn killed_on_a_server(backend: Backend) {
     let database = prepared(backend).await;
-    // Half of what is said on PostgreSQL: a step is one statement there.
-    let some = if backend == Backend::Postgres { 3 } else { 7 };
+    // A step is one statement on PostgreSQL.
+    let some = if backend == Backend::Postgres { 3 } else { 5 };
     let stride = if std::env::var_os("EVERY_STATEMENT").is_some() { 1 } else { some };
     let (mut halfway, mut moving) = (0, 0);
     for statement in (1..).step_by(stride) {
@@ -98,7 +98,7 @@ async fn killed_on_a_server(backend: Backend) {
         }
         bring_back(&database).await;
     }
-    assert!(halfway > 1 && moving > 1, "{halfway} times half way, {moving} times while rows moved");
+    assert!(halfway > 0 && moving > 0, "{halfway} times half way, {moving} times while rows moved");
 }
 
 #[tokio::test]
