@@ -1,6 +1,8 @@
 //! Times beyond 19 January 2038, with which a TIMESTAMP of MySQL ends: written, looked up, counted, listed, streamed and
 //! exported as all others.
 
+#![allow(clippy::float_cmp, reason = "values come back as they were written, to the last bit")]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
     Database, DatabaseConfig, Page, PageRequest, Period,

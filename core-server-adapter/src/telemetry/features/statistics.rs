@@ -164,7 +164,8 @@ mod tests {
 
     #[test]
     fn digits_are_not_lost_far_from_zero() {
-        let readings: Vec<(i64, f64)> = (0..1000).map(|second| (second, 1e9 + (second % 2) as f64)).collect();
+        let readings: Vec<(i64, f64)> =
+            (0..1000).map(|second| (second, if second % 2 == 0 { 1e9 } else { 1e9 + 1.0 })).collect();
         let spread = features(&readings).1.standard_deviation.unwrap();
         assert!((spread - (250.0_f64 / 999.0).sqrt()).abs() < 1e-6, "{spread}");
     }

