@@ -4,12 +4,19 @@ use clap::{Args, Parser};
 
 use super::verbs::Verb;
 
+/// Heading of what every command takes.
+const GLOBAL: &str = "Global options";
+
 const AFTER_HELP: &str = "\
 The database is the first of: --database-url, DATABASE_URL, DATABASE_URL in .env, an embedded SQLite file.
-An area that is not the first has a database of its own in DATABASE_URL_<AREA>, or its place in DATABASE_URL: a schema of
-its name (PostgreSQL), a database or file beside it (<name>_<area> on MySQL, <name>-<area>.sqlite). --database-url is the
-database of the one area that is worked on; with --all it is the one in which each area has its place.
-URLs: postgres://user:password@host/database, mysql://user:password@host/database, sqlite://file.sqlite
+URLs look like postgres://user:password@host/database, mysql://user:password@host/database, sqlite://file.sqlite
+
+Each area but the first has a database of its own, or a place in the common one:
+  DATABASE_URL_<AREA>              the area's own database
+  DATABASE_URL                     the common database, where the area has a schema of its name
+                                   (PostgreSQL), the database <name>_<area> (MySQL), or the file
+                                   <name>-<area>.sqlite
+  --database-url                   the area's own database; with --all the common one
 
 TARGET is one of
   m20250601_000000_create_alarms   a revision, or the beginning of its name if no other begins so
@@ -18,25 +25,28 @@ TARGET is one of
   m20250601+1, m20261101-1         that many revisions after or before this one
   alarms                           the newest revisions of an area
 
-Exit codes: 0 done, 1 failed (one line on stderr says why and what to do), 2 wrong usage;
-`maintain` 1 when a task failed, after doing the others;
-`check` also 3 when revisions are pending and nothing else is wrong, 4 when something else is wrong;
-`verify` and `lint` 4 when they find something.
-With --all it is that of the area where it went worst: 1 is worse than 4, 4 worse than 3, 3 worse than 0.";
+The exit code is
+  0   done
+  1   failed; one line on stderr says why and what to do. `maintain` does its other tasks first
+  2   wrong usage
+  3   `check`: revisions are pending, and nothing else is wrong
+  4   `check`: something else is wrong; `verify` and `lint`: something was found
+With --all it is that of the worst area: 1 is worse than 4, 4 is worse than 3.";
 
 #[derive(Parser)]
 #[command(name = "migration", version, about = "Applies and reverts changes of the database schema.", after_help = AFTER_HELP)]
+#[command(next_help_heading = GLOBAL)]
 pub(super) struct Cli {
-    /// Database to work on
+    /// The database to work on
     #[arg(short = 'u', long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
-    /// PostgreSQL schema to work in [default: the server's]
+    /// The PostgreSQL schema to work in [default: the server's]
     #[arg(short = 's', long, global = true, env = "DATABASE_SCHEMA", value_name = "NAME", hide_env_values = true)]
     pub database_schema: Option<String>,
-    /// Area to work on, where the project has several [default: the first]
+    /// The area to work on, where the project has several [default: the first]
     #[arg(long, global = true, value_name = "NAME")]
     pub area: Option<String>,
-    /// Work on every area, one after the other; one that fails leaves the others as they are
+    /// Work on every area in turn; one that fails leaves the others as they are
     #[arg(long, global = true)]
     pub all: bool,
     #[command(flatten)]
@@ -48,6 +58,7 @@ pub(super) struct Cli {
 }
 
 #[derive(Args)]
+#[command(next_help_heading = GLOBAL)]
 pub(super) struct OutputArgs {
     /// Show what the engine does in detail
     #[arg(short = 'v', long, global = true)]
@@ -55,23 +66,24 @@ pub(super) struct OutputArgs {
     /// Print nothing but errors
     #[arg(short = 'q', long, global = true, conflicts_with_all = ["verbose", "json"])]
     pub quiet: bool,
-    /// Print the result as one JSON document, see docs/output.schema.json
+    /// Print the result as one JSON document; its schema is docs/output.schema.json
     #[arg(long, global = true)]
     pub json: bool,
 }
 
 #[derive(Args)]
+#[command(next_help_heading = GLOBAL)]
 pub(super) struct PatienceArgs {
-    /// Longest wait of a statement for a table lock, before it is given up and tried again (PostgreSQL; whole seconds on MySQL)
+    /// How long a statement may wait for a table lock, before its revision is tried again (on MySQL in whole seconds)
     #[arg(long, global = true, value_name = "MILLISECONDS", default_value_t = 500)]
     pub lock_timeout: u64,
-    /// How often a revision is tried again when its table locks were not free
+    /// How many times a revision is tried again while its tables are locked
     #[arg(long, global = true, value_name = "N", default_value_t = 20)]
     pub lock_retries: u32,
-    /// Longest time for one statement (PostgreSQL) [default: none, whatever the server says]
+    /// How long one statement may take (PostgreSQL) [default: no limit, whatever the server says]
     #[arg(long, global = true, value_name = "MILLISECONDS")]
     pub statement_timeout: Option<u64>,
-    /// Longest wait for another runner to finish
+    /// How long to wait for another runner
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 600)]
     pub wait: u64,
 }

@@ -68,8 +68,40 @@ pub fn tokens(backend: DbBackend, sql: &str) -> Vec<Token> {
     found.into_iter().map(|token| token.token).filter(|token| !matches!(token, Token::Whitespace(_))).collect()
 }
 
-/// Splits at semicolons outside of quotes, dollar quotes and comments.
+/// Splits at semicolons outside of quotes, dollar quotes and comments. What stands in the body of a trigger or function,
+/// between BEGIN and its END, is part of the statement that makes it.
 pub fn split(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
+    let mut found: Vec<(String, Vec<Token>)> = Vec::new();
+    // So many blocks are open.
+    let mut depth = 0_usize;
+    for (text, tokens) in at_semicolons(backend, sql) {
+        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_bare(token, word));
+        let begun = tokens.iter().filter(|token| is_bare(token, "BEGIN")).count();
+        if depth == 0 {
+            // A column may be called BEGIN.
+            let has_body = ["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"];
+            let has_body = tokens.iter().any(|token| has_body.iter().any(|word| is_bare(token, word)));
+            depth = if is(0, "CREATE") && has_body { begun } else { 0 };
+            found.push((text, tokens));
+            continue;
+        }
+        // `END IF` and its like end a part of a block.
+        let ends = is(0, "END") && !["IF", "LOOP", "WHILE", "REPEAT", "CASE", "FOR"].iter().any(|word| is(1, word));
+        depth = (depth + begun).saturating_sub(usize::from(ends));
+        if let Some((whole, body)) = found.last_mut() {
+            *whole = format!("{whole}; {text}");
+            body.extend(tokens);
+        }
+    }
+    found
+}
+
+/// Whether it is this word, without quotes.
+fn is_bare(token: &Token, word: &str) -> bool {
+    matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word))
+}
+
+fn at_semicolons(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
     let mut found = Vec::new();
     let _ = Tokenizer::new(grammar(backend), sql).tokenize_with_location_into_buf(&mut found);
     let lines = line_starts(sql);

@@ -103,25 +103,9 @@ pub fn statements(backend: DbBackend, sql: &str) -> Option<Vec<Vec<Token>>> {
     Some(top_level(backend, sql).into_iter().map(|(_, tokens)| tokens).collect())
 }
 
-/// The statements of a text. Those in the body of a trigger or function are part of the statement that makes it.
+/// The statements of a text.
 fn top_level(backend: DbBackend, sql: &str) -> Vec<(String, Vec<Token>)> {
-    let mut in_body = false;
-    let mut found: Vec<(String, Vec<Token>)> = Vec::new();
-    for (text, tokens) in parsed::split(backend, sql.trim_start_matches('\u{feff}')) {
-        let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
-        if in_body {
-            // `END IF` and its like end a part of the body.
-            in_body = !is(0, "END") || ["IF", "LOOP", "WHILE", "REPEAT", "CASE", "FOR"].iter().any(|word| is(1, word));
-            if let Some((whole, body)) = found.last_mut() {
-                *whole = format!("{whole}; {text}");
-                body.extend(tokens);
-            }
-            continue;
-        }
-        in_body = is(0, "CREATE") && tokens.iter().any(|token| is_word(token, "BEGIN"));
-        found.push((text, tokens));
-    }
-    found
+    parsed::split(backend, sql.trim_start_matches('\u{feff}'))
 }
 
 fn is_word(token: &Token, word: &str) -> bool {
@@ -260,6 +244,14 @@ mod tests {
         let trigger =
             "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE b SET c = CASE WHEN 1 THEN 2 END; DELETE FROM d; END";
         assert_eq!(ends_transaction(DbBackend::Sqlite, trigger), None);
+        for nested in [
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN IF NEW.b THEN BEGIN SET NEW.c = 1; END; END IF; SET NEW.d = 2; END",
+            "CREATE PROCEDURE p() outer_block: BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; END; INSERT INTO a VALUES (1); COMMIT; END",
+        ] {
+            assert_eq!(ends_transaction(DbBackend::MySql, nested), None, "{nested}");
+            assert!(!begins_transaction(DbBackend::MySql, nested));
+            assert!(ends_transaction(DbBackend::MySql, &format!("{nested}; COMMIT")).is_some(), "{nested}");
+        }
         assert!(ends_transaction(DbBackend::Sqlite, &format!("{trigger}; COMMIT")).is_some());
         assert!(!minds_transactions(DbBackend::Sqlite, "INSERT INTO a VALUES ('first; set up the pump')"));
         assert!(minds_transactions(DbBackend::Sqlite, "/* a */ pragma foreign_keys = off"));

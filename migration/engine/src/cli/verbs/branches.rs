@@ -13,7 +13,7 @@ use crate::{
     project::areas::ChosenArea,
 };
 
-/// List the revisions from which several others go on
+/// List the revisions that several others follow
 #[derive(clap::Args)]
 #[command(after_help = "Example: migration branches")]
 pub(in crate::cli) struct Verb {}

@@ -19,6 +19,7 @@ use crate::{
         catalog::{Comparison, Difference},
         drift,
     },
+    sql::line::listed,
 };
 
 /// Compare database and code: pending, unfinished and changed revisions, and the live schema
@@ -97,7 +98,7 @@ impl Outcome for Check {
         let mut text = String::new();
         let mut section = |title: &str, names: &[String], remedy: &str| {
             if !names.is_empty() {
-                let _ = writeln!(text, "{title}: {}\n  {remedy}", names.join(", "));
+                let _ = writeln!(text, "{title}: {}\n  {remedy}", listed(names));
             }
         };
         section("pending", &self.pending, "apply them: migration up");

@@ -3,7 +3,7 @@
 use super::{OnDatabase, Report};
 use crate::{EngineError, Runner, cli::parts::revisions::Revisions};
 
-/// Show where the database is: the newest applied revisions
+/// Show where the database is: its newest applied revisions
 #[derive(clap::Args)]
 #[command(after_help = "Example: migration current")]
 pub(in crate::cli) struct Verb {}

@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::{OnDatabase, Outcome, Report};
 use crate::{EngineError, Runner, cli::parts::text::each, diagram};
 
-/// Draw the live schema and the revisions; where none is applied, the schema that they make
+/// Draw the live schema and the revisions; where no revision is applied, the schema that they make
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  migration diagram\n  migration diagram --format mermaid --out docs/diagrams")]
 pub(in crate::cli) struct Verb {
-    /// Folder to write into
+    /// The folder to write into
     #[arg(long, value_name = "DIR", default_value = "diagrams")]
     out: PathBuf,
     /// What to write

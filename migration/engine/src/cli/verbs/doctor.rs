@@ -10,7 +10,7 @@ use crate::{
     operate::doctor::{self, Diagnosis, Health},
 };
 
-/// Examine the server: version, abilities, locks, invalid indexes, unfinished revisions, failing jobs
+/// Examine the server: its version, features, locks, invalid indexes, unfinished revisions, failing jobs
 #[derive(clap::Args)]
 #[command(after_help = "Example: migration doctor")]
 pub(in crate::cli) struct Verb {}

@@ -9,13 +9,13 @@ use crate::{Direction, EngineError, Runner, cli::parts::run, graph::RevisionTarg
     after_help = "Examples:\n  migration down\n  migration down -n 2\n  migration down base\n  migration down m20250601 --dry-run"
 )]
 pub(in crate::cli) struct Verb {
-    /// How far; the target itself stays applied [default: -1]
+    /// The revision to go back to, which stays applied [default: -1, the one before]
     #[arg(value_name = "TARGET", allow_hyphen_values = true, conflicts_with = "num")]
     target: Option<String>,
-    /// How many
+    /// Revert this many revisions
     #[arg(short, long)]
     num: Option<u32>,
-    /// Agree that rows are deleted where a revision cannot keep them
+    /// Agree that rows are deleted, where a revision cannot keep them
     #[arg(short, long)]
     yes: bool,
     /// Show what would be run, with its SQL, and change nothing

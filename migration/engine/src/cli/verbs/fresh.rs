@@ -12,7 +12,7 @@ use crate::{
 pub(in crate::cli) struct Verb {
     #[command(flatten)]
     consent: Consent,
-    /// Drop what depends on it in other schemas as well (PostgreSQL)
+    /// Also drop what depends on the schema in other schemas (PostgreSQL)
     #[arg(long)]
     cascade: bool,
 }

@@ -15,11 +15,11 @@ use crate::{
     project::areas::ChosenArea,
 };
 
-/// Draw the revisions and how they follow each other, the newest on top
+/// Draw the revisions and how they follow each other, with the newest on top
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  migration history\n  migration history -v m20250601:head")]
 pub(in crate::cli) struct Verb {
-    /// Only those after FROM, up to TO; either may be left out
+    /// Only the revisions after FROM, up to TO; either may be left out
     #[arg(value_name = "FROM:TO")]
     range: Option<String>,
 }

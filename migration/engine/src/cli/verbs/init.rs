@@ -26,11 +26,11 @@ use crate::{
 /// Where a URL was found that a line in cron does not have.
 const FLAG: &str = "--database-url";
 
-/// Set up every area: make the database, file or schema where it is missing, apply everything, and report what is there
+/// Set up every area: create what is missing of database, file and schema, apply every revision, and report what is there
 #[derive(clap::Args)]
 #[command(
-    after_help = "Works on every area, or on the one of --area; --database-url is the database in which each area has its place.\n\
-                  Run again, or by several programs at once, it changes nothing more.\n\n\
+    after_help = "It works on every area, or on the one that --area names. --database-url is the database in which each area has its place. \
+                  To run it again, or from several programs at once, changes nothing more.\n\n\
                   Examples:\n  migration init\n  migration init -u postgres://localhost/plant\n  migration init --area telemetry --json"
 )]
 pub(in crate::cli) struct Verb {}

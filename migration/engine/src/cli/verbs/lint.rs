@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use migration_timescale::Version;
+use clap::ValueEnum;
+use migration_timescale::{Dialect, Version};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -21,30 +22,51 @@ use crate::{
     recording,
 };
 
-/// Look for statements that lock, fail or mislead on a live database; needs none, but for --pending
+/// Find statements that lock, fail or mislead on a live database; only --pending asks a database
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  migration lint\n  migration lint --pending\n  migration lint --since m20250601\n  migration lint --baseline lint.baseline --write-baseline\n  migration lint --server-version 2.29.2\n  migration lint --list"
+    after_help = "Examples:\n  migration lint\n  migration lint --pending\n  migration lint --since m20250601\n  migration lint --baseline lint.baseline --write-baseline\n  migration lint --server-version 2.29.2\n  migration lint --backend sqlite\n  migration lint --list"
 )]
 pub(in crate::cli) struct Verb {
     /// List the rules
     #[arg(long)]
     list: bool,
-    /// Version of the TimescaleDB that the revisions will meet: rules that do not hold for it are silent [default: 2.28.3]
+    /// The backend whose statements are examined, by the rules for it
+    #[arg(long, value_name = "BACKEND", value_enum, default_value_t = Backend::Postgres)]
+    backend: Backend,
+    /// The version of TimescaleDB that the revisions will meet; rules that do not hold for it are silent [default: 2.28.3]
     #[arg(long, value_name = "VERSION", value_parser = server_version)]
     server_version: Option<Version>,
-    /// Only the revisions after this one, as one run: a table that one of them makes is new to the others
+    /// Examine only the revisions after this one, as one run: a table that one of them creates is new to the others
     #[arg(long, value_name = "REV", conflicts_with = "pending")]
     since: Option<String>,
-    /// Only the revisions that are pending, as one run; asks the database which these are
+    /// Examine only the pending revisions, as one run; asks the database which these are
     #[arg(long)]
     pending: bool,
-    /// Findings that are accepted, one a line: only others fail
+    /// A file of accepted findings, one per line; only other findings fail
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write that file anew, with everything that is found now
+    /// Write everything that is found now to that file
     #[arg(long, requires = "baseline", conflicts_with_all = ["since", "pending"])]
     write_baseline: bool,
+}
+
+/// A backend, by the name that the command line knows it by: PostgreSQL is with TimescaleDB and without, MySQL also MariaDB.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Backend {
+    Postgres,
+    Sqlite,
+    Mysql,
+}
+
+impl From<Backend> for Dialect {
+    fn from(backend: Backend) -> Self {
+        match backend {
+            Backend::Postgres => Self::Postgres,
+            Backend::Sqlite => Self::Sqlite,
+            Backend::Mysql => Self::MySql,
+        }
+    }
 }
 
 /// What `lint` found.
@@ -110,7 +132,7 @@ impl Verb {
         run: Option<Vec<String>>,
     ) -> Result<Report, EngineError> {
         let version = self.server_version.unwrap_or(recording::REFERENCE_TIMESCALEDB);
-        let mut findings = lint::of_project(project, version, run.as_deref()).await?;
+        let mut findings = lint::of_project(project, self.backend.into(), version, run.as_deref()).await?;
         let mut stale = Vec::new();
         if let Some(file) = &self.baseline {
             let path = || file.display().to_string();
@@ -163,8 +185,9 @@ impl Outcome for Rules {
     fn text(&self, _verbose: bool) -> String {
         let width = self.rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
         each(&self.rules, |rule| {
-            let versions = rule.versions.as_deref().map(|versions| format!(" ({versions})")).unwrap_or_default();
-            format!("{:width$}  {}{versions}\n", rule.name, rule.summary)
+            let holds = rule.backend.into_iter().chain(rule.versions.as_deref()).collect::<Vec<_>>().join(", ");
+            let holds = if holds.is_empty() { holds } else { format!(" ({holds})") };
+            format!("{:width$}  {}{holds}\n", rule.name, rule.summary)
         })
     }
 }

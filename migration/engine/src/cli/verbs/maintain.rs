@@ -7,7 +7,7 @@ use crate::{
     operate::maintain::{self, Maintained, TaskOutcome},
 };
 
-/// Do the retention and refreshes that revisions declare, where no job of the server does them, and refresh what its jobs have missed; made for cron
+/// Apply the declared retention and refreshes that no job of the server does, and refresh what its jobs have missed; meant for cron
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  migration maintain\n  migration maintain --dry-run\n  */30 * * * *  cd /srv/data && migration maintain --json >> maintain.log   (in a crontab)"

@@ -14,13 +14,13 @@ use crate::{
 #[derive(clap::Args)]
 #[command(visible_alias = "new", after_help = "Example: migration new add_sensor_site --area alarms")]
 pub(in crate::cli) struct Verb {
-    /// What it does, as a Rust module name
+    /// What the revision does, as the name of a Rust module
     name: String,
-    /// Stamp it with universal time (the default)
+    /// Use universal time in the name (the default)
     #[arg(long, conflicts_with = "local_time")]
     #[allow(dead_code, reason = "SeaORM's tool passes it, and it is the default")]
     universal_time: bool,
-    /// Stamp it with local time
+    /// Use local time in the name
     #[arg(long)]
     local_time: bool,
 }

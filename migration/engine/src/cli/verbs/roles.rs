@@ -7,15 +7,15 @@ use crate::{
     operate::roles::{self, Roles},
 };
 
-/// Create or update three roles of an area: its owner, one that reads and writes, one that reads
+/// Create or update the three roles of an area: one owns it, one reads and writes, one only reads
 #[derive(clap::Args)]
 #[command(
-    after_help = "They are groups: GRANT alarms_rw TO core_server makes a login a member. Takes CREATEROLE the first time, and\n\
-                  ownership of the area's tables; without CREATEROLE it says what an administrator has to run.\n\n\
+    after_help = "The roles are groups: GRANT alarms_rw TO core_server makes a login a member of one. The command needs CREATEROLE the \
+                  first time, and ownership of the area's tables; without CREATEROLE it prints what an administrator has to run.\n\n\
                   Examples:\n  migration roles --dry-run\n  migration roles --all\n  migration roles --area telemetry --prefix plant"
 )]
 pub(in crate::cli) struct Verb {
-    /// How the names begin, before `_owner`, `_rw` and `_ro` [default: the area]
+    /// What the names begin with, before `_owner`, `_rw` and `_ro` [default: the area]
     #[arg(long, value_name = "NAME")]
     prefix: Option<String>,
     /// Print the SQL, and change nothing

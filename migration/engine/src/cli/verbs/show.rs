@@ -12,11 +12,11 @@ use crate::{
     runner::Likeness,
 };
 
-/// Show one revision: its place, its state, what it does
+/// Show one revision: its neighbours, its state, and what it does
 #[derive(clap::Args)]
 #[command(after_help = "Example: migration show m20261101")]
 pub(in crate::cli) struct Verb {
-    /// The revision
+    /// The revision to show
     #[arg(value_name = "TARGET", allow_hyphen_values = true)]
     revision: String,
 }

@@ -21,16 +21,16 @@ use crate::{
     after_help = "Examples:\n  migration sql up --backend timescaledb > up.sql\n  migration sql up --server-version 2.29.2\n  migration sql down m20250601:head --backend postgres"
 )]
 pub(in crate::cli) struct Verb {
-    /// Which way
+    /// Whether to apply or to revert
     #[arg(value_enum)]
     direction: Way,
-    /// Only those after FROM, up to TO; either may be left out
+    /// Only the revisions after FROM, up to TO; either may be left out
     #[arg(value_name = "FROM:TO")]
     range: Option<String>,
-    /// Server it is for
+    /// The server that the script is for
     #[arg(long, value_enum, default_value_t = Profile::Timescaledb)]
     backend: Profile,
-    /// Version of its TimescaleDB, 2.29.2 for example [default: 2.28.3]
+    /// The version of TimescaleDB on that server, for example 2.29.2 [default: 2.28.3]
     #[arg(long, value_name = "VERSION", value_parser = server_version)]
     server_version: Option<Version>,
 }

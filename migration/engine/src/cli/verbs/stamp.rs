@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{OnDatabase, Outcome, Report};
 use crate::{EngineError, Runner, cli::parts::text::each, schema::stamp};
 
-/// Mark a revision and all before it as applied, without running them, if the live schema looks like it
+/// Mark a revision and all before it as applied, without running them, if the live schema is as they make it
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  migration stamp m20250601_000000_create_alarms\n  migration stamp --renamed m20250601_create m20250601_000000_create_alarms"
@@ -15,10 +15,10 @@ pub(in crate::cli) struct Verb {
     /// The newest revision to mark
     #[arg(value_name = "TARGET", allow_hyphen_values = true, required_unless_present = "renamed")]
     revision: Option<String>,
-    /// Mark it although tables differ
+    /// Mark the revision although tables differ
     #[arg(long)]
     accept_differences: bool,
-    /// An applied revision has a new name in the code: write that down instead of the old one
+    /// Record that an applied revision has a new name in the code
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["revision", "accept_differences"])]
     renamed: Vec<String>,
 }

@@ -9,16 +9,16 @@ use crate::{Direction, EngineError, Runner, cli::parts::run, graph::RevisionTarg
 #[derive(clap::Args, Default)]
 #[command(after_help = "Examples:\n  migration up\n  migration up -n 1\n  migration up m20261101 --dry-run")]
 pub(in crate::cli) struct Verb {
-    /// How far [default: head]
+    /// The revision to stop at [default: head]
     #[arg(value_name = "TARGET", allow_hyphen_values = true, conflicts_with = "num")]
     target: Option<String>,
-    /// How many
+    /// Apply this many revisions
     #[arg(short, long)]
     num: Option<u32>,
     /// Show what would be run, with its SQL, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Take this revision as it is now, although it was changed after it was applied
+    /// Accept that this revision was changed after it was applied
     #[arg(long, value_name = "REVISION")]
     accept_changed: Vec<String>,
 }

@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "unbounded-change-of-columnstore",
     summary: "An UPDATE decompresses the rows it meets, and fails beyond 100,000 of them in a transaction.",
     code: Some("53400"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Give new columns a constant default instead of filling them; else update a stretch of time per transaction.",
     check,

@@ -8,7 +8,7 @@ use crate::{
     operate::inspect::{self, Inspection},
 };
 
-/// Look at a live database: jobs, hypertables, aggregates, tables, sequences, blocked sessions; what needs attention first
+/// Report on a live database: jobs, hypertables, aggregates, tables, sequences and blocked sessions; what needs attention comes first
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  migration report\n  migration report -v\n  migration report --json | jq .result.attention"
