@@ -28,6 +28,20 @@ fn the_same_finding_in_two_places_is_one_entry() {
     assert_eq!(lines[4..], ["5 revisions: 1 finding in 2 places, 0 allowed with a reason"]);
 }
 
+/// An index of SQLite is built within moments, and nothing is said about PostgreSQL's way.
+#[test]
+fn another_backend_has_other_rules() {
+    let folder = tests::temporary_folder();
+    for backend in ["sqlite", "mysql"] {
+        let found = project(folder.path(), &["lint", "--backend", backend]);
+        let summary = "5 revisions: 0 findings, 0 allowed with a reason\n";
+        assert_eq!((found.code, found.stdout.as_str()), (0, summary), "{found:#?}");
+    }
+    assert_eq!(project(folder.path(), &["lint", "--backend", "postgres"]).code, 4);
+    let rules = project(folder.path(), &["lint", "--list"]).stdout;
+    assert!(rules.lines().any(|rule| rule.starts_with("table-copy ") && rule.ends_with(" (mysql)")), "{rules}");
+}
+
 #[test]
 fn a_table_that_the_same_run_makes_is_used_by_nobody() {
     let folder = tests::temporary_folder();

@@ -9,7 +9,7 @@ use migration_engine::{
     runner::Likeness,
     sea_orm_migration::{MigrationTrait, MigratorTrait},
 };
-use migration_timescale::Capability;
+use migration_timescale::{Capability, Dialect};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 use tests::{
@@ -339,7 +339,9 @@ async fn lint_goes_on_behind_what_it_cannot_read() {
     let [first, asks, third] = asking();
     let third = third.then("CREATE INDEX i ON first (id)");
     let found =
-        lint::of_project(&project(&[first, asks, third]), recording::REFERENCE_TIMESCALEDB, None).await.unwrap();
+        lint::of_project(&project(&[first, asks, third]), Dialect::Postgres, recording::REFERENCE_TIMESCALEDB, None)
+            .await
+            .unwrap();
     let found: Vec<_> = found.iter().map(|finding| (finding.revision.as_str(), finding.rule)).collect();
     assert_eq!(found, [("m2_asks", "cannot-be-read"), ("m3_third", "blocking-index")]);
 }

@@ -54,5 +54,5 @@ fn lint_is_about_a_version_and_its_rules_say_which() {
     assert_eq!(lint.code, 0, "{lint:#?}");
     let rules = said(&["lint", "--list"]).stdout;
     let rebuild = rules.lines().find(|line| line.starts_with("rebuild-sparse-index")).unwrap();
-    assert!(rebuild.ends_with("(from 2.28.0 to before 2.29.0)"), "{rebuild}");
+    assert!(rebuild.ends_with("(postgres, from 2.28.0 to before 2.29.0)"), "{rebuild}");
 }

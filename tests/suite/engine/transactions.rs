@@ -2,7 +2,7 @@
 //! revision does to the transaction around it, and whatever its text looks like.
 
 use migration_engine::{Direction, Project, ledger::Tables, recording};
-use migration_timescale::Capability;
+use migration_timescale::{Capability, Dialect};
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 use tests::{
@@ -55,7 +55,9 @@ async fn a_revision_that_would_end_the_transaction_does_not_run() {
             script_of(Backend::Postgres, &[&Inline::new(FIRST, first, "").then(then)]).await.unwrap_err().to_string();
         assert!(script.contains("would end the transaction"), "{script}");
         let found =
-            migration_engine::lint::of_project(&project(), recording::REFERENCE_TIMESCALEDB, None).await.unwrap();
+            migration_engine::lint::of_project(&project(), Dialect::Postgres, recording::REFERENCE_TIMESCALEDB, None)
+                .await
+                .unwrap();
         let found: Vec<_> = found.iter().filter(|finding| finding.rule == "end-of-transaction").collect();
         assert_eq!(found.len(), 1, "{first}: {found:#?}");
         assert!(found[0].allowed.is_none() && found[0].direction == Direction::Up, "{found:#?}");

@@ -9,7 +9,11 @@ use database_target::InvalidUrl;
 use migration_timescale::{Dialect, InvalidInterval};
 use sea_orm::DbErr;
 
-use crate::{Direction, Target, graph::GraphError, sql::sqlstate};
+use crate::{
+    Direction, Target,
+    graph::GraphError,
+    sql::{line::listed, sqlstate},
+};
 pub use recording::OfflineError;
 pub use revisions::{Changed, Renamed};
 pub use scratch::ScratchError;
@@ -62,7 +66,7 @@ pub enum EngineError {
     /// Applied revisions that the code does not have.
     #[error(
         "applied but missing from the code: {}; {}check out the version that has them, or revert them with it first",
-        .revisions.join(", "),
+        listed(.revisions),
         .renamed.iter().map(|renamed| format!("{renamed}; or else ")).collect::<Vec<_>>().concat()
     )]
     MissingRevisions {
@@ -85,7 +89,7 @@ pub enum EngineError {
     #[error(
         "changed after they were applied: {}; restore the old code and write a new revision for the change, \
          or take them as they are now with --accept-changed REVISION",
-        .revisions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        listed(&.revisions.iter().map(ToString::to_string).collect::<Vec<_>>())
     )]
     ChangedRevisions {
         /// Which, and how.

@@ -36,10 +36,12 @@ pub enum ScratchError {
         because: Box<ScratchError>,
     },
     /// A revision failed where it was tried; the project's database is as it was.
-    #[error("revision {revision} failed in the scratch database; the database itself was not changed")]
+    #[error("revision {revision} failed in {place}; the database itself was not changed")]
     Revision {
         /// Its name.
         revision: String,
+        /// The scratch database or schema.
+        place: String,
         /// What the database said.
         #[source]
         source: DbErr,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::sql::line::listed;
+
 /// How one revision names another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
@@ -208,16 +210,6 @@ pub enum GraphError {
         /// Its end, as written.
         to: String,
     },
-}
-
-/// Names for a message; a long list is cut, it would bury the advice after it.
-fn listed(names: &[String]) -> String {
-    const SHOWN: usize = 10;
-    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len().checked_sub(SHOWN) {
-        Some(more @ 1..) => format!("{shown} and {more} more"),
-        _ => shown,
-    }
 }
 
 fn hint(similar: &[String], otherwise: &str) -> String {

@@ -8,6 +8,7 @@ pub const RULE: RuleInfo = RuleInfo {
     name: "end-of-transaction",
     summary: "COMMIT or ROLLBACK in a revision that runs in a transaction ends it; `up`, `verify` and `sql` refuse it.",
     code: None,
+    backend: None,
     versions: None,
     instead: Some(INSTEAD),
     source: Source::Own,

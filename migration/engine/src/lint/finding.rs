@@ -75,6 +75,8 @@ pub struct RuleInfo {
     pub summary: &'static str,
     /// The SQLSTATE that the server answers with, when it does.
     pub code: Option<&'static str>,
+    /// The backend that it holds for, where it does not hold for all: `postgres`, `sqlite` or `mysql`.
+    pub backend: Option<&'static str>,
     /// The versions of TimescaleDB that it holds for, where it does not hold for all.
     pub versions: Option<String>,
     /// What to do instead.

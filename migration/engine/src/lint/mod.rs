@@ -1,8 +1,8 @@
 //! What is dangerous in the statements of revisions, said before they meet a database.
 //!
-//! Looked at is the SQL that revisions send to PostgreSQL, with and without TimescaleDB. Two sources: the rules of
-//! [`squawk`], without the advice that TimescaleDB refuses, and [`mod@rules`] of this engine, each of which is proven on a
-//! server by the test suite. What is meant to be is allowed in the revision, with the reason
+//! Looked at is the SQL that revisions send to one backend: to PostgreSQL, with and without TimescaleDB, unless another is
+//! named. Two sources: the rules of [`squawk`] about PostgreSQL, without the advice that TimescaleDB refuses, and
+//! [`mod@rules`] of this engine, each of which holds for one backend and is proven on it by the test suite. What is meant to be is allowed in the revision, with the reason
 //! ([`Describe::allows`](crate::Describe::allows)); a permission that is wrong or not needed is a finding itself.
 
 mod baseline;
@@ -22,8 +22,7 @@ mod suppression;
 
 use std::collections::BTreeSet;
 
-use migration_timescale::Version;
-use sea_orm::DbBackend;
+use migration_timescale::{Dialect, Version};
 
 pub use baseline::Baseline;
 pub use entry::Entry;
@@ -44,7 +43,7 @@ use crate::{
 use context::Context;
 use squawk::Subject;
 
-/// Looks at the recordings of the same revisions for one or several profiles of PostgreSQL, each in the order of the
+/// Looks at the recordings of the same revisions for one or several profiles of one backend, each in the order of the
 /// history. What several of them show is said once. Rules that do not hold for the version `timescaledb` are silent.
 /// `allowed` gives [`Describe::allows`](crate::Describe::allows) of a
 /// revision. A revision that could not be recorded is a finding, a `down` that could not is left out.
@@ -68,8 +67,13 @@ pub fn lint(
     }
     let known = |name: &str| rules().iter().any(|rule| rule.name == name);
     let names = revisions(histories);
+    let scripts = histories.iter().flatten().flatten().map(|recorded| &recorded.up);
+    let backend = scripts.map(|script| Dialect::of(script.before.backend())).next().unwrap_or(Dialect::Postgres);
     for revision in &names {
-        suppression::apply(revision, &allowed(revision), known, &mut findings);
+        // A permission is judged where its rule may find something.
+        let mut allowed = allowed(revision);
+        allowed.retain(|permission| is_for(permission.rule, backend));
+        suppression::apply(revision, &allowed, known, &mut findings);
     }
     for finding in histories.iter().flatten().flatten().flat_map(end_of_transaction::findings) {
         if !findings.contains(&finding) {
@@ -130,6 +134,7 @@ pub fn rules() -> Vec<RuleInfo> {
         name: rule.name,
         summary: rule.summary,
         code: rule.code,
+        backend: Some(name_of(rule.backend)),
         versions: (rule.versions != rule::Versions::ALL).then(|| rule.versions.to_string()),
         instead: Some(rule.instead),
         source: Source::Own,
@@ -138,6 +143,7 @@ pub fn rules() -> Vec<RuleInfo> {
         name: chosen.name,
         summary: chosen.summary,
         code: None,
+        backend: Some(name_of(Dialect::Postgres)),
         versions: None,
         instead: None,
         source: Source::Squawk,
@@ -146,11 +152,27 @@ pub fn rules() -> Vec<RuleInfo> {
     own.chain(about).chain(suppression::RULES.iter().cloned()).chain(squawk).collect()
 }
 
+/// As the command line spells it.
+const fn name_of(backend: Dialect) -> &'static str {
+    match backend {
+        Dialect::Postgres => "postgres",
+        Dialect::Sqlite => "sqlite",
+        Dialect::MySql => "mysql",
+    }
+}
+
+/// Whether a rule may find something on a backend; one that is unknown may.
+fn is_for(rule: &str, backend: Dialect) -> bool {
+    let backends = rules().into_iter().find(|known| known.name == rule).and_then(|known| known.backend);
+    backends.is_none_or(|known| known == name_of(backend))
+}
+
 /// The rule about what no other rule can look at.
 const UNREAD: RuleInfo = RuleInfo {
     name: "cannot-be-read",
     summary: "What the revision does cannot be told without a database.",
     code: None,
+    backend: None,
     versions: None,
     instead: Some(
         "Ask with table_exists, column_exists or index_exists of TimescaleManager, and let `up` have no other inputs; \
@@ -190,8 +212,9 @@ fn walk(script: &Script, start: &Model, timescaledb: Version) -> (Vec<Finding>, 
     let mut subjects: Vec<Vec<Subject>> = Vec::new();
     let mut earlier: Vec<(Option<usize>, Parsed)> = Vec::new();
     let mut model = Model::clone(&script.before);
+    let backend = script.before.backend();
     for statement in &script.statements {
-        let text = parsed::parse(DbBackend::Postgres, &statement.sql);
+        let text = parsed::parse(backend, &statement.sql);
         let in_company = text.len() > 1;
         let mut about = Vec::new();
         for parsed in &*text {
@@ -205,17 +228,20 @@ fn walk(script: &Script, start: &Model, timescaledb: Version) -> (Vec<Finding>, 
             };
             findings.extend(own_findings(script, &context, parsed));
             about.push(Subject::of(&context, parsed));
-            model.apply_parsed(DbBackend::Postgres, parsed);
+            model.apply_parsed(backend, parsed);
             earlier.push((statement.transaction, parsed.clone()));
         }
         subjects.push(about);
     }
-    findings.extend(squawk::check(script, &subjects));
+    if Dialect::of(backend) == Dialect::Postgres {
+        findings.extend(squawk::check(script, &subjects));
+    }
     (findings, model)
 }
 
 fn own_findings(script: &Script, context: &Context<'_>, parsed: &Parsed) -> Vec<Finding> {
-    let holding = RULES.iter().filter(|rule| rule.versions.contain(context.timescaledb));
+    let backend = Dialect::of(script.before.backend());
+    let holding = RULES.iter().filter(|rule| rule.backend == backend && rule.versions.contain(context.timescaledb));
     let found = holding.filter_map(|rule| (rule.check)(context, parsed).map(|message| (rule, message)));
     found
         .map(|(rule, message)| Finding {

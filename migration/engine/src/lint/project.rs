@@ -1,8 +1,7 @@
 //! The revisions of a project, recorded and looked at.
 
 use clap::ValueEnum;
-use migration_timescale::Version;
-use sea_orm::DbBackend;
+use migration_timescale::{Dialect, Version};
 
 use super::{Finding, lint, lint_run};
 use crate::{
@@ -10,10 +9,11 @@ use crate::{
     recording::{self, Profile},
 };
 
-/// Looks at every revision of a project as PostgreSQL gets it, with TimescaleDB of a version and without; or at those of
-/// one `run`.
+/// Looks at every revision of a project as a backend gets it, PostgreSQL with TimescaleDB of a version and without; or at
+/// those of one `run`.
 pub async fn of_project(
     project: &Project,
+    backend: Dialect,
     timescaledb: Version,
     run: Option<&[String]>,
 ) -> Result<Vec<Finding>, EngineError> {
@@ -22,7 +22,7 @@ pub async fn of_project(
     let order = order.collect::<Result<Vec<_>, _>>()?;
     let mut histories = Vec::new();
     for server in Profile::value_variants().iter().map(|profile| profile.capability(Some(timescaledb))) {
-        if server.backend() == DbBackend::Postgres {
+        if Dialect::of(server.backend()) == backend {
             histories.push(recording::record_each(&order, server).await);
         }
     }

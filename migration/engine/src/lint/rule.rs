@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use migration_timescale::Version;
+use migration_timescale::{Dialect, Version};
 
 use crate::sql::parsed::Parsed;
 
@@ -18,6 +18,8 @@ pub struct Rule {
     /// SQLSTATE of the error, or `None` where nothing fails at once: the statement locks, or does something else than it
     /// says.
     pub code: Option<&'static str>,
+    /// Whose statements it looks at.
+    pub backend: Dialect,
     /// The versions of TimescaleDB that it holds for; it is silent on others.
     pub versions: Versions,
     /// What to do instead.

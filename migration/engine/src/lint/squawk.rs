@@ -8,6 +8,7 @@
 //!
 //! Move its row from [`LEFT_OUT`] to [`CHOSEN`]. A new version of squawk with rules that are in neither fails a test.
 
+use sea_orm::DbBackend;
 use sqlparser::ast::{AlterTableOperation, TableConstraint};
 use squawk_linter::{Linter, Rule, Violation};
 use squawk_syntax::SourceFile;
@@ -16,12 +17,16 @@ use crate::{
     Direction,
     recording::Script,
     revision::kept,
-    sql::{line::shorten, parsed::Parsed},
+    sql::{
+        line::shorten,
+        parsed::{self, Parsed},
+    },
 };
 
 use super::{
     Finding, Source,
     context::{Context, alterations},
+    rules,
 };
 
 /// A rule of squawk that is used.
@@ -48,6 +53,10 @@ pub enum Holds {
     /// Not on hypertables with columnstore, which refuse the advice (NOT VALID and VALIDATE CONSTRAINT, or a rewrite);
     /// rules of this engine say what works there.
     NotOnColumnstores,
+    /// The same, and not for foreign keys: `adding-foreign-key-constraint` is about these.
+    NotForForeignKeys,
+    /// Where [`Self::NotOnColumnstores`] holds, and not for a foreign key to a hypertable, which should not be there at all.
+    NotToHypertables,
 }
 
 const fn chosen(name: &'static str, holds: Holds, summary: &'static str) -> Chosen {
@@ -58,7 +67,7 @@ const fn chosen(name: &'static str, holds: Holds, summary: &'static str) -> Chos
 pub const CHOSEN: &[Chosen] = &[
     chosen(
         "constraint-missing-not-valid",
-        Holds::NotOnColumnstores,
+        Holds::NotForForeignKeys,
         "A constraint added without NOT VALID keeps readers and writers out while it reads the table.",
     ),
     chosen(
@@ -68,7 +77,7 @@ pub const CHOSEN: &[Chosen] = &[
     ),
     chosen(
         "adding-foreign-key-constraint",
-        Holds::NotOnColumnstores,
+        Holds::NotToHypertables,
         "A foreign key added without NOT VALID locks both tables while it reads one.",
     ),
     chosen(
@@ -176,6 +185,8 @@ pub struct Subject {
     is_hypertable: bool,
     has_columnstore: bool,
     adds_only_keys: bool,
+    adds_only_foreign_keys: bool,
+    refers_to_hypertable: bool,
 }
 
 impl Subject {
@@ -187,7 +198,13 @@ impl Subject {
             is_new: context.is_new(name),
             is_hypertable: context.hypertable(name).is_some(),
             has_columnstore: context.columnstore(name).is_some(),
-            adds_only_keys: adds_only_keys(parsed),
+            adds_only_keys: adds_only(parsed, |constraint| {
+                matches!(constraint, TableConstraint::Unique(_) | TableConstraint::PrimaryKey(_))
+            }),
+            adds_only_foreign_keys: adds_only(parsed, |constraint| {
+                matches!(constraint, TableConstraint::ForeignKey(_))
+            }),
+            refers_to_hypertable: rules::refers_to_hypertable(context, parsed).is_some(),
             table,
         }
     }
@@ -200,18 +217,20 @@ impl Subject {
             Holds::NotOnHypertables => self.is_hypertable || self.is_new,
             // PostgreSQL has no NOT VALID for keys; squawk's rules about keys say what works.
             Holds::NotOnColumnstores => self.has_columnstore || self.is_new || self.adds_only_keys,
+            Holds::NotForForeignKeys => {
+                self.adds_only_foreign_keys || self.has_columnstore || self.is_new || self.adds_only_keys
+            }
+            Holds::NotToHypertables => self.refers_to_hypertable || self.has_columnstore || self.is_new,
         }
     }
 }
 
-fn adds_only_keys(parsed: &Parsed) -> bool {
-    let is_key = |constraint: &TableConstraint| {
-        matches!(constraint, TableConstraint::Unique(_) | TableConstraint::PrimaryKey(_))
-    };
+/// Whether it adds constraints of this kind to a table and does nothing else.
+fn adds_only(parsed: &Parsed, is_one: impl Fn(&TableConstraint) -> bool) -> bool {
     let mut operations = alterations(parsed).map(|(_, operation)| operation).peekable();
     operations.peek().is_some()
         && operations.all(
-            |operation| matches!(operation, AlterTableOperation::AddConstraint { constraint, .. } if is_key(constraint)),
+            |operation| matches!(operation, AlterTableOperation::AddConstraint { constraint, .. } if is_one(constraint)),
         )
 }
 
@@ -226,20 +245,35 @@ pub fn check(script: &Script, subjects: &[Vec<Subject>]) -> Vec<Finding> {
         let Some(index) = starts.partition_point(|start| *start <= at).checked_sub(1) else { continue };
         let name = violation.code.to_string();
         let Some(chosen) = CHOSEN.iter().find(|chosen| chosen.name == name) else { continue };
+        let (place, statement) = statement_at(&script.statements[index].sql, at - starts[index]);
         let exempt = |subject: &Subject| subject.is_exempt(chosen, script.direction);
-        if subjects[index].is_empty() || !subjects[index].iter().all(exempt) {
-            findings.push(finding(script, index, chosen, violation));
+        if !subjects[index].get(place).is_some_and(exempt) {
+            findings.push(finding(script, statement, chosen, violation));
         }
     }
     findings
 }
 
-fn finding(script: &Script, index: usize, chosen: &Chosen, violation: Violation) -> Finding {
+/// Which of the statements of a text is at a place in it, and the statement.
+fn statement_at(sql: &str, at: usize) -> (usize, String) {
+    let (mut end, mut found) = (0, (0, sql.to_owned()));
+    for (place, (statement, _)) in parsed::split(DbBackend::Postgres, sql).into_iter().enumerate() {
+        let Some(start) = sql[end..].find(&statement).map(|start| end + start) else { break };
+        if start > at {
+            break;
+        }
+        end = start + statement.len();
+        found = (place, statement);
+    }
+    found
+}
+
+fn finding(script: &Script, statement: String, chosen: &Chosen, violation: Violation) -> Finding {
     Finding {
         revision: script.revision.clone(),
         direction: script.direction,
         rule: chosen.name,
-        statement: shorten(&script.statements[index].sql),
+        statement: shorten(&statement),
         message: violation.message,
         instead: instead(chosen.name)
             .map_or_else(|| violation.help.unwrap_or_else(|| chosen.summary.to_owned()), str::to_owned),

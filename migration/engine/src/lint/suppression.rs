@@ -24,7 +24,7 @@ const FINDS_NOTHING: RuleInfo = rule(
 );
 
 const fn rule(name: &'static str, summary: &'static str, instead: &'static str) -> RuleInfo {
-    RuleInfo { name, summary, code: None, versions: None, instead: Some(instead), source: Source::Own }
+    RuleInfo { name, summary, code: None, backend: None, versions: None, instead: Some(instead), source: Source::Own }
 }
 
 /// Writes the reasons into the findings of one revision, and adds what is wrong with the permissions.

@@ -1,3 +1,5 @@
+use sea_orm::DbBackend;
+
 use super::{
     rule::{Example, Rule, Sql},
     *,
@@ -8,7 +10,17 @@ use crate::{
 };
 
 fn script(revision: &str, direction: Direction, before: Model, statements: Vec<Statement>) -> Script {
-    let before = (DbBackend::Postgres, before).into();
+    script_on(DbBackend::Postgres, revision, direction, before, statements)
+}
+
+fn script_on(
+    backend: DbBackend,
+    revision: &str,
+    direction: Direction,
+    before: Model,
+    statements: Vec<Statement>,
+) -> Script {
+    let before = (backend, before).into();
     let (unanswered, notes) = (Vec::new(), Vec::new());
     Script {
         revision: revision.to_owned(),
@@ -28,11 +40,17 @@ fn statement(sql: &str, transaction: Option<usize>) -> Statement {
 
 /// The findings of an up script after a history, by rule.
 fn found(setup: &[String], sql: &[String], transaction: Option<usize>) -> Vec<Finding> {
+    found_on(DbBackend::Postgres, setup, sql, transaction)
+}
+
+fn found_on(backend: DbBackend, setup: &[String], sql: &[String], transaction: Option<usize>) -> Vec<Finding> {
+    let script =
+        |revision: &str, direction, before, statements| script_on(backend, revision, direction, before, statements);
     let mut model = Model::default();
     let first = setup.iter().map(|sql| statement(sql, None)).collect();
     let first = script("first", Direction::Up, Model::default(), first);
     for sql in setup {
-        model.apply(DbBackend::Postgres, sql);
+        model.apply(backend, sql);
     }
     let second = sql.iter().map(|sql| statement(sql, transaction)).collect();
     let second = script("second", Direction::Up, model, second);
@@ -49,6 +67,14 @@ fn statements(sql: Sql, spell: impl Fn(&str) -> String) -> (Vec<String>, Option<
     (sql.statements().iter().map(|sql| spell(sql)).collect(), sql.is_transaction().then_some(1))
 }
 
+fn backend_of(rule: &Rule) -> DbBackend {
+    match rule.backend {
+        Dialect::Postgres => DbBackend::Postgres,
+        Dialect::Sqlite => DbBackend::Sqlite,
+        Dialect::MySql => DbBackend::MySql,
+    }
+}
+
 /// What is wrong with the examples when names are spelled so.
 fn complaints(spell: impl Fn(&str) -> String + Copy) -> Vec<String> {
     let examples = RULES.iter().flat_map(|rule| rule.examples.iter().enumerate().map(move |example| (rule, example)));
@@ -60,7 +86,8 @@ fn complaints_about(rule: &Rule, number: usize, example: &Example, spell: impl F
     let setup: Vec<String> = example.setup.iter().copied().flatten().filter(works).map(|sql| spell(sql)).collect();
     let mut complaints = Vec::new();
     let (failing, transaction) = statements(example.failing, &spell);
-    let findings = found(&setup, &failing, transaction);
+    let backend = backend_of(rule);
+    let findings = found_on(backend, &setup, &failing, transaction);
     let flagged: Vec<&str> =
         findings.iter().filter(|finding| finding.rule == rule.name).map(|finding| finding.statement.as_str()).collect();
     // A later rule may flag what makes the statement dangerous, not the last one.
@@ -69,7 +96,7 @@ fn complaints_about(rule: &Rule, number: usize, example: &Example, spell: impl F
         complaints.push(format!("{} {number} flags {flagged:?} of {failing:#?}: {findings:#?}", rule.name));
     }
     let (passing, transaction) = statements(example.passing, &spell);
-    let findings = found(&setup, &passing, transaction);
+    let findings = found_on(backend, &setup, &passing, transaction);
     // The advice of a rule is not bad by another.
     let own = findings.iter().filter(|finding| finding.source == Source::Own);
     complaints.extend(own.map(|finding| format!("{} {number} passing: {finding}", rule.name)));
@@ -91,6 +118,42 @@ fn names_may_have_quotes_and_a_schema() {
         })
     });
     assert!(complaints.is_empty(), "{}", complaints.join("\n\n"));
+}
+
+/// PostgreSQL's rules do not hold for the statements of another backend, and theirs not for PostgreSQL's.
+#[test]
+fn rules_hold_for_their_backend_alone() {
+    let lines = ["CREATE INDEX i ON t (a)", "ALTER TABLE t ADD COLUMN c timestamp", "ALTER TABLE t DROP COLUMN a"];
+    for sql in lines {
+        let rules = |backend| -> Vec<&str> {
+            let findings = found_on(backend, &["CREATE TABLE t (a integer)".to_owned()], &[sql.to_owned()], Some(1));
+            findings.into_iter().map(|finding| finding.rule).collect()
+        };
+        assert_eq!(rules(DbBackend::Postgres).len(), 1, "{sql}");
+        assert_eq!((rules(DbBackend::Sqlite), rules(DbBackend::MySql)), (vec![], vec![]), "{sql}");
+    }
+    let trigger = "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE b SET c = 1; DELETE FROM d; END";
+    assert_eq!(found(&[], &["PRAGMA foreign_keys = OFF".to_owned()], Some(1)), []);
+    assert_eq!(found_on(DbBackend::Sqlite, &[], &[trigger.to_owned()], Some(1)), []);
+    assert_eq!(found_on(DbBackend::MySql, &[], &[trigger.to_owned()], Some(1)), []);
+}
+
+/// A permission of a rule that holds elsewhere is not one that finds nothing.
+#[test]
+fn a_permission_is_judged_on_the_backend_of_its_rule() {
+    let index = statement("CREATE INDEX i ON t (a)", Some(1));
+    for (backend, rules) in
+        [(DbBackend::Sqlite, vec![]), (DbBackend::Postgres, vec!["blocking-index", "allowed-finds-nothing"])]
+    {
+        let mut before = Model::default();
+        before.apply(backend, "CREATE TABLE t (a integer)");
+        let up = script_on(backend, "r", Direction::Up, before.clone(), vec![index.clone()]);
+        let down = Ok(script_on(backend, "r", Direction::Down, before, Vec::new()));
+        let history = [vec![Ok(Recorded { up, down, in_transaction: true })]];
+        let allow = ["blocking-index", "ban-drop-table", "implicit-commit"].map(|rule| Allowed { rule, reason: "x" });
+        let findings = lint(&history, REFERENCE_TIMESCALEDB, |_| allow.to_vec());
+        assert_eq!(findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), rules, "{backend:?}");
+    }
 }
 
 #[test]
@@ -147,6 +210,8 @@ const T: &str = "CREATE TABLE t (a integer, b text NOT NULL, at timestamptz NOT 
 const HYPERTABLE: &str = "SELECT create_hypertable('t', by_range('at'))";
 const COLUMNSTORE: &str = "ALTER TABLE t SET (timescaledb.enable_columnstore)";
 
+const FOREIGN_KEY: &str = "ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES other (id)";
+
 /// Findings of squawk's rules, by name.
 fn squawk_finds(setup: &[&str], sql: &str, transaction: Option<usize>) -> Vec<&'static str> {
     let owned = |sql: &&str| (*sql).to_owned();
@@ -169,6 +234,9 @@ fn squawk_is_heard_where_its_advice_holds() {
         (plain, "ALTER TABLE t ADD CONSTRAINT u UNIQUE (a, at)", &["disallowed-unique-constraint"]),
         (hypertable, "ALTER TABLE t ADD CONSTRAINT u UNIQUE (a, at)", &[]),
         (plain, "ALTER TABLE t ADD COLUMN c timestamp", &["prefer-timestamp-tz"]),
+        (plain, FOREIGN_KEY, &["adding-foreign-key-constraint"]),
+        (hypertable, FOREIGN_KEY, &["adding-foreign-key-constraint"]),
+        (columnstore, FOREIGN_KEY, &[]),
         (plain, "ALTER TABLE t DROP COLUMN a", &["ban-drop-column"]),
         (plain, "DROP TABLE _kept_t_a", &[]),
         (plain, "CREATE INDEX i ON t (a)", &[]),
@@ -179,6 +247,40 @@ fn squawk_is_heard_where_its_advice_holds() {
         for transaction in [None, Some(1)] {
             assert_eq!(squawk_finds(setup, sql, transaction), *expected, "{setup:?} {sql} {transaction:?}");
         }
+    }
+}
+
+/// Of several statements in one text, a finding names its own, and each is judged by itself.
+#[test]
+fn a_finding_stands_at_its_own_statement() {
+    let text = "CREATE TABLE u (a integer); ALTER TABLE u ADD CONSTRAINT c CHECK (a > 0);\n\
+                -- the old one\nALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)";
+    let findings = found(&[T.to_owned()], &[text.to_owned()], None);
+    let shown: Vec<_> = findings.iter().map(|finding| (finding.rule, finding.statement.as_str())).collect();
+    assert_eq!(
+        shown,
+        [("constraint-missing-not-valid", "-- the old one ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)")]
+    );
+}
+
+/// One that should not be there is not better with NOT VALID.
+#[test]
+fn a_foreign_key_to_a_hypertable_is_found_once() {
+    let setup = [T, HYPERTABLE, COLUMNSTORE, "CREATE TABLE notes (a integer)"].map(str::to_owned);
+    for end in ["", " NOT VALID"] {
+        let key = format!("ALTER TABLE notes ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES t (a){end}");
+        let rules: Vec<&str> = found(&setup, &[key], None).into_iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, ["foreign-key-to-hypertable"]);
+    }
+}
+
+/// Of the two ways to add one, only the second is advised against.
+#[test]
+fn a_foreign_key_of_a_columnstore_is_added_validated() {
+    let setup = [T, HYPERTABLE, COLUMNSTORE, "CREATE TABLE other (id integer PRIMARY KEY)"].map(str::to_owned);
+    for (end, expected) in [("", [].as_slice()), (" NOT VALID", &["not-valid-on-columnstore"])] {
+        let findings = found(&setup, &[format!("{FOREIGN_KEY}{end}")], None);
+        assert_eq!(findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>(), expected, "{end}");
     }
 }
 

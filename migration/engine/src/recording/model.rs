@@ -13,7 +13,7 @@ use sea_orm::DbBackend;
 use sqlparser::tokenizer::Token;
 
 use crate::sql::parsed::{self, Parsed};
-pub use ddl::{dropped_columns, index_columns};
+pub use ddl::{dropped_columns, excluded_columns, index_columns};
 use names::Names;
 use policies::Policies;
 
@@ -43,6 +43,8 @@ pub struct Table {
     pub unique_indexes: BTreeSet<String>,
     /// Names of its constraints, those named in SQL.
     pub constraints: BTreeSet<String>,
+    /// Tables that its foreign keys refer to.
+    pub refers_to: BTreeSet<String>,
     /// Set when it is a hypertable.
     pub hypertable: Option<Hypertable>,
 }

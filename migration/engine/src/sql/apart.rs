@@ -23,12 +23,11 @@ pub type Piece = (String, Vec<Token>);
 /// A text taken apart.
 pub struct Apart {
     backend: DbBackend,
-    /// What stands between semicolons, as far as it can be read.
-    pub pieces: Vec<Piece>,
+    /// The statements, as far as they can be read. Those in the body of a trigger or function are part of the one that
+    /// makes it.
+    statements: Vec<Piece>,
     /// Whether it can be read to its end.
     pub is_whole: bool,
-    /// Where a body goes over several pieces: what they are together.
-    joined: Option<Vec<Piece>>,
     parsed: OnceLock<Arc<[Parsed]>>,
 }
 
@@ -59,38 +58,44 @@ impl Apart {
 
     fn new(backend: DbBackend, sql: &str) -> Self {
         let (pieces, is_whole) = parsed::split(backend, sql);
-        Self { backend, joined: joined(&pieces), pieces, is_whole, parsed: OnceLock::new() }
+        Self { backend, statements: joined(pieces), is_whole, parsed: OnceLock::new() }
     }
 
-    /// The statements. Those in the body of a trigger or function are part of the statement that makes it.
+    /// The statements.
     pub fn statements(&self) -> &[Piece] {
-        self.joined.as_deref().unwrap_or(&self.pieces)
+        &self.statements
     }
 
-    /// What each piece means.
+    /// What each statement means.
     pub fn parsed(&self) -> Arc<[Parsed]> {
         let read = |(text, tokens): &Piece| Parsed::read(self.backend, text.clone(), tokens.clone());
-        Arc::clone(self.parsed.get_or_init(|| self.pieces.iter().map(read).collect()))
+        Arc::clone(self.parsed.get_or_init(|| self.statements.iter().map(read).collect()))
     }
 }
 
-fn joined(pieces: &[Piece]) -> Option<Vec<Piece>> {
-    let (mut in_body, mut any) = (false, false);
-    let mut found: Vec<Piece> = Vec::new();
+/// What stands between semicolons, put together where it is the body of a trigger or function, between BEGIN and its END.
+fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut found: Vec<Piece> = Vec::with_capacity(pieces.len());
+    // So many blocks are open.
+    let mut depth = 0_usize;
     for (text, tokens) in pieces {
         let is = |place: usize, word: &str| tokens.get(place).is_some_and(|token| is_word(token, word));
-        if in_body {
-            // `END IF` and its like end a part of the body.
-            in_body = !is(0, "END") || ["IF", "LOOP", "WHILE", "REPEAT", "CASE", "FOR"].iter().any(|word| is(1, word));
-            any = true;
-            if let Some((whole, body)) = found.last_mut() {
-                *whole = format!("{whole}; {text}");
-                body.extend_from_slice(tokens);
-            }
+        let begun = tokens.iter().filter(|token| is_word(token, "BEGIN")).count();
+        if depth == 0 {
+            // A column may be called BEGIN.
+            let has_body = ["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"];
+            let has_body = tokens.iter().any(|token| has_body.iter().any(|word| is_word(token, word)));
+            depth = if is(0, "CREATE") && has_body { begun } else { 0 };
+            found.push((text, tokens));
             continue;
         }
-        in_body = is(0, "CREATE") && tokens.iter().any(|token| is_word(token, "BEGIN"));
-        found.push((text.clone(), tokens.clone()));
+        // `END IF` and its like end a part of a block.
+        let ends = is(0, "END") && !["IF", "LOOP", "WHILE", "REPEAT", "CASE", "FOR"].iter().any(|word| is(1, word));
+        depth = (depth + begun).saturating_sub(usize::from(ends));
+        if let Some((whole, body)) = found.last_mut() {
+            *whole = format!("{whole}; {text}");
+            body.extend(tokens);
+        }
     }
-    any.then_some(found)
+    found
 }

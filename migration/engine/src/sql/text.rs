@@ -169,7 +169,7 @@ pub(crate) fn only_changes_objects(backend: DbBackend, sql: &str) -> bool {
         let first = tokens.first();
         ["CREATE", "ALTER", "DROP", "RENAME"].iter().any(|word| first.is_some_and(|token| is_word(token, word)))
     };
-    !apart.pieces.is_empty() && apart.pieces.iter().all(|(_, tokens)| is_one(tokens))
+    !apart.statements().is_empty() && apart.statements().iter().all(|(_, tokens)| is_one(tokens))
 }
 
 /// Every word and quoted name of a text, in lower case; `None` when it cannot be read to its end.
@@ -180,7 +180,7 @@ pub(crate) fn names(backend: DbBackend, sql: &str) -> Option<Vec<String>> {
         Token::SingleQuotedString(text) => Some(text.to_lowercase()),
         _ => None,
     };
-    Some(whole(backend, sql)?.pieces.iter().flat_map(|(_, tokens)| tokens).filter_map(name).collect())
+    Some(whole(backend, sql)?.statements().iter().flat_map(|(_, tokens)| tokens).filter_map(name).collect())
 }
 
 /// The tables that a text drops.
@@ -244,6 +244,14 @@ mod tests {
         let trigger =
             "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE b SET c = CASE WHEN 1 THEN 2 END; DELETE FROM d; END";
         assert_eq!(ends_transaction(DbBackend::Sqlite, trigger), None);
+        for nested in [
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN IF NEW.b THEN BEGIN SET NEW.c = 1; END; END IF; SET NEW.d = 2; END",
+            "CREATE PROCEDURE p() outer_block: BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; END; INSERT INTO a VALUES (1); COMMIT; END",
+        ] {
+            assert_eq!(ends_transaction(DbBackend::MySql, nested), None, "{nested}");
+            assert!(!begins_transaction(DbBackend::MySql, nested));
+            assert!(ends_transaction(DbBackend::MySql, &format!("{nested}; COMMIT")).is_some(), "{nested}");
+        }
         assert!(ends_transaction(DbBackend::Sqlite, &format!("{trigger}; COMMIT")).is_some());
         assert!(!minds_transactions(DbBackend::Sqlite, "INSERT INTO a VALUES ('first; set up the pump')"));
         assert!(minds_transactions(DbBackend::Sqlite, "/* a */ pragma foreign_keys = off"));

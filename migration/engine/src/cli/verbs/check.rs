@@ -19,6 +19,7 @@ use crate::{
         catalog::{Comparison, Difference},
         drift,
     },
+    sql::line::listed,
 };
 
 /// Compare the database with the code: pending, unfinished and changed revisions, schema drift
@@ -104,7 +105,7 @@ impl Outcome for Check {
         let mut text = String::new();
         let mut section = |title: &str, names: &[String], remedy: &str| {
             if !names.is_empty() {
-                let _ = writeln!(text, "{title}: {}\n  {remedy}", names.join(", "));
+                let _ = writeln!(text, "{title}: {}\n  {remedy}", listed(names));
             }
         };
         let remedy = if self.heads.is_empty() {

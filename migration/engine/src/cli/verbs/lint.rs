@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use migration_timescale::Version;
+use clap::ValueEnum;
+use migration_timescale::{Dialect, Version};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -24,12 +25,15 @@ use crate::{
 /// Find statements that would lock, fail or mislead on a live database
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  migration lint\n  migration lint --pending\n  migration lint --since m20250601\n  migration lint --baseline lint.baseline --write-baseline\n  migration lint --server-version 2.29.2\n  migration lint --list"
+    after_help = "Examples:\n  migration lint\n  migration lint --pending\n  migration lint --since m20250601\n  migration lint --baseline lint.baseline --write-baseline\n  migration lint --server-version 2.29.2\n  migration lint --backend sqlite\n  migration lint --list"
 )]
 pub(in crate::cli) struct Verb {
     /// List the rules
     #[arg(long)]
     list: bool,
+    /// Backend whose statements to look at, by the rules that hold for it
+    #[arg(long, value_name = "BACKEND", value_enum, default_value_t = Backend::Postgres)]
+    backend: Backend,
     /// Version of TimescaleDB to lint for; rules that do not hold for it are left out [default: 2.28.3]
     #[arg(long, value_name = "VERSION", value_parser = server_version)]
     server_version: Option<Version>,
@@ -45,6 +49,24 @@ pub(in crate::cli) struct Verb {
     /// Write the baseline file, with every present finding
     #[arg(long, requires = "baseline", conflicts_with_all = ["since", "pending"])]
     write_baseline: bool,
+}
+
+/// A backend, by the name that the command line knows it by: PostgreSQL is with TimescaleDB and without, MySQL also MariaDB.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Backend {
+    Postgres,
+    Sqlite,
+    Mysql,
+}
+
+impl From<Backend> for Dialect {
+    fn from(backend: Backend) -> Self {
+        match backend {
+            Backend::Postgres => Self::Postgres,
+            Backend::Sqlite => Self::Sqlite,
+            Backend::Mysql => Self::MySql,
+        }
+    }
 }
 
 /// What `lint` found.
@@ -110,7 +132,7 @@ impl Verb {
         run: Option<Vec<String>>,
     ) -> Result<Report, EngineError> {
         let version = self.server_version.unwrap_or(recording::REFERENCE_TIMESCALEDB);
-        let mut findings = lint::of_project(project, version, run.as_deref()).await?;
+        let mut findings = lint::of_project(project, self.backend.into(), version, run.as_deref()).await?;
         let mut stale = Vec::new();
         if let Some(file) = &self.baseline {
             let path = || file.display().to_string();
@@ -163,8 +185,9 @@ impl Outcome for Rules {
     fn text(&self, _verbose: bool) -> String {
         let width = self.rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
         each(&self.rules, |rule| {
-            let versions = rule.versions.as_deref().map(|versions| format!(" ({versions})")).unwrap_or_default();
-            format!("{:width$}  {}{versions}\n", rule.name, rule.summary)
+            let holds = rule.backend.into_iter().chain(rule.versions.as_deref()).collect::<Vec<_>>().join(", ");
+            let holds = if holds.is_empty() { holds } else { format!(" ({holds})") };
+            format!("{:width$}  {}{holds}\n", rule.name, rule.summary)
         })
     }
 }

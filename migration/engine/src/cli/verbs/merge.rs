@@ -16,7 +16,7 @@ use crate::{
 pub(in crate::cli) struct Verb {
     /// The revisions to join [default: all heads]
     revisions: Vec<String>,
-    /// Name of the new revision
+    /// The name of the new revision
     #[arg(short, long, default_value = "merge_heads")]
     message: String,
 }

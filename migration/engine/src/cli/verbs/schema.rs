@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{OnDatabase, Outcome, Report};
 use crate::{EngineError, Runner};
 
-/// Print the live schema as SQL, and its fingerprint
+/// Print the live schema as SQL, with its fingerprint
 #[derive(clap::Args)]
 #[command(after_help = "Example: migration schema > live.sql")]
 pub(in crate::cli) struct Verb {}

@@ -16,7 +16,7 @@ use crate::{
 #[derive(clap::Args)]
 #[command(after_help = "Example: migration show m20261101")]
 pub(in crate::cli) struct Verb {
-    /// The revision
+    /// The revision to show
     #[arg(value_name = "TARGET", allow_hyphen_values = true)]
     revision: String,
 }

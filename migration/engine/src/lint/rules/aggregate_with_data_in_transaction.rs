@@ -8,6 +8,7 @@ pub const RULE: Rule = Rule {
     summary: "A continuous aggregate is filled when it is created unless it says otherwise, and that does not run inside a \
               transaction.",
     code: Some("25001"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Create it WITH NO DATA, and leave filling it to its refresh policy or to a revision outside a transaction.",
     check,

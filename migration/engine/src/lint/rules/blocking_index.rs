@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "blocking-index",
     summary: "CREATE INDEX keeps every writer of the table waiting until the whole index is built.",
     code: None,
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Use `index::create_index` in a revision with `use_transaction() -> Some(false)`: CONCURRENTLY on a table, \
               chunk by chunk on a hypertable. On a table that stays small, allow it with that reason.",

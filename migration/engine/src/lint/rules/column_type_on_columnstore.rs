@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "column-type-on-columnstore",
     summary: "The type of a column cannot change while the hypertable has compressed chunks.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Add a column of the new type and fill it for the time that matters; read the old one for the rest.",
     check,

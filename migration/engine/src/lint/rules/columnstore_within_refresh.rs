@@ -13,6 +13,7 @@ pub const RULE: Rule = Rule {
     name: "columnstore-within-refresh",
     summary: "A refresh that reaches chunks in the columnstore unpacks rows of them, and the job packs them again, every time.",
     code: None,
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Let the columnstore policy of a continuous aggregate begin where its refresh policy no longer looks.",
     check,

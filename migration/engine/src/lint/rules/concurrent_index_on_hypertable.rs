@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "concurrent-index-on-hypertable",
     summary: "A hypertable takes no index built, rebuilt or dropped CONCURRENTLY.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Build it outside a transaction with `WITH (timescaledb.transaction_per_chunk)`, which `index::create_index` \
               does; drop it without CONCURRENTLY.",

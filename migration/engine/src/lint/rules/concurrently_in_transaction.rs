@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "concurrently-in-transaction",
     summary: "CONCURRENTLY does not run inside a transaction, nor in a text with other statements.",
     code: Some("25001"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Give the revision `use_transaction() -> Some(false)` and the statement a text of its own; \
               `index::create_index` builds indexes so and can be started again.",

@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "constrained-column-on-columnstore",
     summary: "A hypertable with columnstore takes no new column that references a table, is an identity or is generated.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Add a plain column; CHECK is allowed with it. Compute the value in a query, or before it is written.",
     check,

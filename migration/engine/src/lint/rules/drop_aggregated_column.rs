@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "drop-aggregated-column",
     summary: "A column that a continuous aggregate reads cannot be dropped, not even with CASCADE.",
     code: Some("2BP01"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Drop the aggregate first and create it again without the column; its rows over dropped chunks are lost.",
     check,

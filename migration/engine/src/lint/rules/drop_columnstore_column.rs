@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "drop-columnstore-column",
     summary: "A column that the columnstore is segmented or ordered by cannot be dropped.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Keep the column, or rename it; chunks compressed with it need it for as long as they live.",
     check,

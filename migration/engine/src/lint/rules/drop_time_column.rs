@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "drop-time-column",
     summary: "A column that a hypertable is partitioned by cannot be dropped.",
     code: Some("42P16"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Create a new hypertable and copy the rows.",
     check,

@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "enum-value-in-transaction",
     summary: "A value added to an enum cannot be used before its transaction is committed.",
     code: Some("55P04"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Add the value in a revision of its own, and use it in the next.",
     check,

@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "foreign-key-to-hypertable",
     summary: "A foreign key to a hypertable can be created, and then compression fails, and retention on newer versions.",
     code: None,
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Leave the constraint out and keep the columns; or reference a plain table of the identities.",
     check,
@@ -45,8 +46,12 @@ const KEYED_HYPERTABLE: &[&str] = &[
 ];
 
 fn check(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
-    let table = referenced(parsed).into_iter().find(|table| context.hypertable(table).is_some())?;
-    Some(format!("`{table}` is a hypertable"))
+    refers_to_hypertable(context, parsed).map(|table| format!("`{table}` is a hypertable"))
+}
+
+/// The hypertable that a foreign key of the statement refers to.
+pub fn refers_to_hypertable(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
+    referenced(parsed).into_iter().find(|table| context.hypertable(table).is_some())
 }
 
 fn referenced(parsed: &Parsed) -> Vec<String> {

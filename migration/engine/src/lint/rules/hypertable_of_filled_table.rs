@@ -10,6 +10,7 @@ pub const RULE: Rule = Rule {
     name: "hypertable-of-filled-table",
     summary: "create_hypertable refuses a table with rows unless it is told to move them.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Say `migrate_data => true`, as `Hypertable::by_range` does; it locks the table until the rows are moved.",
     check,

@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "index-if-not-exists",
     summary: "IF NOT EXISTS keeps the invalid index that a build leaves behind when it is killed, without a word.",
     code: None,
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Drop the index when it is invalid and build it again; `index::create_index` does that.",
     check,

@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "lock-rows-of-columnstore",
     summary: "Compressed rows cannot be locked by SELECT … FOR UPDATE or FOR SHARE.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Change the rows with one UPDATE and look at what it returns.",
     check,

@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "not-valid-on-columnstore",
     summary: "Compressed rows are checked in spite of NOT VALID, and the constraint can never be validated.",
     code: Some("23514"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Correct the rows first, then call `revision::constraints::add_check`, which adds it without NOT VALID here. For columns that the same change adds, \
               `ChecksOnNewColumns` reads no row at all.",

@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "per-chunk-index-in-transaction",
     summary: "An index with transaction_per_chunk is not built inside a transaction, nor in a text with other statements.",
     code: Some("25001"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Give the revision `use_transaction() -> Some(false)` and the statement a text of its own.",
     check,

@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "per-chunk-index-on-plain-table",
     summary: "Only the indexes of a hypertable can be built with transaction_per_chunk.",
     code: Some("22023"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Use CONCURRENTLY; `index::create_index` chooses by the table.",
     check,

@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "per-chunk-unique-index",
     summary: "A unique index is not built with transaction_per_chunk.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Build it plainly, which keeps writers waiting: in the revision that creates the table, or at a quiet time.",
     check,

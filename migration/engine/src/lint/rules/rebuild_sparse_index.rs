@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "rebuild-sparse-index",
     summary: "rebuild_sparse_index leaves the indexes of compressed chunks behind before 2.29: queries through them miss rows.",
     code: None,
+    backend: Dialect::Postgres,
     versions: Versions::between(Version::new(2, 28, 0), Version::new(2, 29, 0)),
     instead: "Compress the chunk again: `compress_chunk(chunk, recompress => true)`.",
     check,

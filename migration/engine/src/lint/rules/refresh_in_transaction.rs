@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "refresh-in-transaction",
     summary: "refresh_continuous_aggregate does not run inside a transaction, nor in a text with other statements.",
     code: Some("25001"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Leave it to the refresh policy, or call it in a revision with `use_transaction() -> Some(false)`.",
     check,

@@ -16,6 +16,7 @@ pub const RULE: Rule = Rule {
     name: "refresh-window-too-small",
     summary: "A refresh policy has to cover at least two buckets between its start and its end.",
     code: Some("22023"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Let start_offset be at least end_offset plus two buckets.",
     check,

@@ -7,6 +7,7 @@ pub const RULE: Rule = Rule {
     name: "reindex-of-hypertable",
     summary: "A hypertable takes neither REINDEX CONCURRENTLY nor REINDEX INDEX.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "REINDEX the chunks one after the other, or the whole hypertable with `REINDEX TABLE` at a quiet time.",
     check,

@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "required-column-without-default",
     summary: "A new NOT NULL column without a default fails as soon as the table has a row.",
     code: Some("23502"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Give it a constant default, or add it nullable, fill it, and call `revision::constraints::set_not_null`.",
     check,

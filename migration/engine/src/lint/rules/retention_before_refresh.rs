@@ -13,6 +13,7 @@ pub const RULE: Rule = Rule {
     name: "retention-before-refresh",
     summary: "A refresh that reaches back over dropped chunks deletes what the continuous aggregate held of them.",
     code: None,
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Keep start_offset of every refresh policy shorter than drop_after of the table it reads.",
     check,

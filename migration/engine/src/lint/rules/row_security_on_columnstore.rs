@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "row-security-on-columnstore",
     summary: "A hypertable with columnstore takes no row-level security.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Give access through a view with `security_barrier`, and take the right on the table away.",
     check,

@@ -26,3 +26,17 @@ pub const HOURLY: &[&str] = &[
     "CREATE MATERIALIZED VIEW hourly WITH (timescaledb.continuous) AS SELECT time_bucket('1 hour', taken_at) AS hour, \
      avg(value) AS mean FROM readings GROUP BY 1 WITH NO DATA",
 ];
+
+/// Two plain tables of SQLite, of which one refers to the other, with a row each.
+pub const SITES: &[&str] = &[
+    "CREATE TABLE sites (id integer PRIMARY KEY, name varchar(20))",
+    "CREATE TABLE site_lines (id integer PRIMARY KEY, site integer REFERENCES sites (id) ON DELETE CASCADE)",
+    "INSERT INTO sites VALUES (1, 'north')",
+    "INSERT INTO site_lines VALUES (1, 1)",
+];
+
+/// A plain table of MySQL, with a row.
+pub const SITES_OF_MYSQL: &[&str] = &[
+    "CREATE TABLE sites (id integer PRIMARY KEY, name varchar(20)) ENGINE = InnoDB",
+    "INSERT INTO sites VALUES (1, 'north')",
+];

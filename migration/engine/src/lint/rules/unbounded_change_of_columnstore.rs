@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "unbounded-change-of-columnstore",
     summary: "An UPDATE unpacks every batch that its bounds of segment and time let in, and fails beyond 100,000 rows.",
     code: Some("53400"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Give new columns a constant default instead of filling them; else change the rows with \
               `revision::batch::BatchedUpdate`, which goes chunk by chunk and segment by segment; a few rows, with constants \

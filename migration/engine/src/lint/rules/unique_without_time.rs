@@ -2,15 +2,16 @@
 
 use sqlparser::ast::{AlterTableOperation, ColumnOption, TableConstraint};
 
-use crate::recording::model::{Model, Table};
+use crate::recording::model::Model;
 
 use super::prelude::*;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unique-without-time",
-    summary: "Every unique index and key of a hypertable has to contain the columns it is partitioned by.",
+    summary: "Every unique index, key and exclusion constraint of a hypertable has to contain the columns it is partitioned by.",
     code: Some("TS103"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Add the time column to the key. Where the shorter key must be unique, keep it in a plain table beside it.",
     check,
@@ -61,6 +62,43 @@ pub const RULE: Rule = Rule {
             proof: Proof::Refused("TS103"),
             servers: Servers::All,
         },
+        Example {
+            setup: &[HYPERTABLE],
+            failing: Sql::InTransaction(&["ALTER TABLE readings ADD CONSTRAINT one UNIQUE (id) INCLUDE (taken_at)"]),
+            passing: Sql::InTransaction(&[
+                "ALTER TABLE readings ADD CONSTRAINT one UNIQUE (id, taken_at) INCLUDE (value)",
+            ]),
+            proof: Proof::Refused("TS103"),
+            servers: Servers::All,
+        },
+        // TimescaleDB takes this one, and keeps the key within each chunk.
+        Example {
+            setup: &[],
+            failing: Sql::InTransaction(&[
+                "CREATE TABLE events (id integer, at timestamptz NOT NULL, UNIQUE (id) INCLUDE (at))",
+                "SELECT create_hypertable('events', by_range('at'))",
+            ]),
+            passing: Sql::InTransaction(&[
+                "CREATE TABLE events (id integer, at timestamptz NOT NULL, UNIQUE (id, at))",
+                "SELECT create_hypertable('events', by_range('at'))",
+            ]),
+            proof: Proof::Shown {
+                run: None,
+                query: "SELECT (count(*) > 0)::text FROM pg_indexes WHERE tablename = 'events' AND indexdef LIKE '%UNIQUE%(id) INCLUDE%'",
+                bad: "true",
+                good: "false",
+            },
+            servers: Servers::All,
+        },
+        Example {
+            setup: &[HYPERTABLE],
+            failing: Sql::InTransaction(&[
+                "ALTER TABLE readings ADD CONSTRAINT one EXCLUDE USING gist (box(point(id, id), point(id, id)) WITH &&)",
+            ]),
+            passing: Sql::InTransaction(&["ALTER TABLE readings ADD CONSTRAINT one CHECK (id > 0)"]),
+            proof: Proof::Refused("TS103"),
+            servers: Servers::All,
+        },
     ],
 };
 
@@ -79,6 +117,9 @@ fn added_key(context: &Context<'_>, parsed: &Parsed) -> Option<String> {
         }
         AlterTableOperation::AddConstraint { constraint: TableConstraint::PrimaryKey(key), .. } => {
             Some((table, index_columns(NAMES, &key.columns)))
+        }
+        AlterTableOperation::AddConstraint { constraint: TableConstraint::Exclude(exclusion), .. } => {
+            Some((table, excluded_columns(NAMES, exclusion)))
         }
         _ => None,
     });

@@ -9,6 +9,7 @@ pub const RULE: Rule = Rule {
     name: "validate-on-columnstore",
     summary: "A hypertable with columnstore refuses VALIDATE CONSTRAINT.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Call `revision::constraints::add_check`, which adds it at once here: compressed rows are checked quickly. For columns that the same change \
               adds, `ChecksOnNewColumns` reads no row at all.",

@@ -10,6 +10,7 @@ pub const RULE: Rule = Rule {
     name: "volatile-default-on-columnstore",
     summary: "A hypertable with columnstore takes no new column whose default has to be computed.",
     code: Some("0A000"),
+    backend: Dialect::Postgres,
     versions: Versions::ALL,
     instead: "Give a literal (without a cast before 2.25), or add the column without a default, then `ALTER COLUMN … SET DEFAULT`: old rows are null, new ones have it.",
     check,

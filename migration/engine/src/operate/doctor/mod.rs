@@ -11,7 +11,11 @@ mod upgrade;
 use migration_timescale::{Capability, Dialect};
 use sea_orm::{DbBackend, DbErr};
 
-use crate::{EngineError, Runner, runner::RevisionStatus, sql::rows};
+use crate::{
+    EngineError, Runner,
+    runner::RevisionStatus,
+    sql::{line::listed, rows},
+};
 pub use diagnosis::{Diagnosis, Health};
 
 /// Asks everything that applies to the server.
@@ -141,13 +145,13 @@ async fn revisions(runner: &Runner) -> Result<Diagnosis, EngineError> {
     let mut findings = vec![format!("{} applied, {pending} pending", status.len() - pending)];
     if !unfinished.is_empty() {
         findings
-            .push(format!("unfinished: {}: a run was killed or is at work; `up` continues it", unfinished.join(", ")));
+            .push(format!("unfinished: {}: a run was killed or is at work; `up` continues it", listed(&unfinished)));
     }
     if !changed.is_empty() {
-        findings.push(format!("changed after they were applied: {}", changed.join(", ")));
+        findings.push(format!("changed after they were applied: {}", listed(&changed)));
     }
     if !missing.is_empty() {
-        findings.push(format!("applied but missing from the code: {}", missing.join(", ")));
+        findings.push(format!("applied but missing from the code: {}", listed(&missing)));
     }
     let health = if findings.len() > 1 { Health::Problem } else { Health::Ok };
     Ok(Diagnosis { about: "revisions", health, finding: findings.join("; ") })

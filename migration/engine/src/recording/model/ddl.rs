@@ -208,6 +208,9 @@ fn add_column(table: &mut Table, names: Names, table_name: &str, definition: &as
                     vec![name.clone()],
                 );
             }
+            ColumnOption::ForeignKey(key) => {
+                table.refers_to.insert(names.object(&key.foreign_table));
+            }
             ColumnOption::Unique(_) => {
                 table.add_unique_index(
                     constraint.clone().unwrap_or_else(|| unique_name(names, table_name, std::slice::from_ref(&name))),
@@ -257,11 +260,19 @@ fn add_constraint(table: &mut Table, names: Names, table_name: &str, constraint:
         }
         TableConstraint::ForeignKey(key) => {
             let constraint = name(&key.name);
+            table.refers_to.insert(names.object(&key.foreign_table));
             if names.0 == sea_orm::DbBackend::MySql
                 && let Some(index) = constraint.clone()
             {
                 table.add_index(index, key.columns.iter().map(|column| names.ident(column)).collect());
             }
+            constraint
+        }
+        TableConstraint::Exclude(exclusion) => {
+            let constraint = name(&exclusion.name);
+            let columns = excluded_columns(names, exclusion);
+            let index = constraint.clone().unwrap_or_else(|| format!("{table_name}_{}_excl", columns.join("_")));
+            table.add_unique_index(index, columns);
             constraint
         }
         TableConstraint::Check(check) => name(&check.name),
@@ -310,6 +321,11 @@ pub fn dropped_columns(names: Names, parsed: &Parsed) -> Vec<(String, String)> {
         columns.map(move |column| (names.object(&alteration.name), names.ident(column)))
     });
     dropped.collect()
+}
+
+/// The columns of an exclusion constraint; of expressions nothing.
+pub fn excluded_columns(names: Names, exclusion: &ast::ExcludeConstraint) -> Vec<String> {
+    exclusion.elements.iter().filter_map(|element| names.column(&element.column.column.expr)).collect()
 }
 
 fn alter_type(model: &mut Model, names: Names, alteration: &ast::AlterType) {

@@ -65,7 +65,7 @@ fn tables_on_postgresql() {
                 &[
                     "CREATE TABLE t (a int, during tstzrange, EXCLUDE USING gist (during WITH &&), CHECK (a > 0)) WITH (fillfactor = 70)",
                 ],
-                "t(a INT, during tstzrange)",
+                "t(a INT, during tstzrange) index t_during_excl",
             ),
             (&["CREATE TABLE t (a int)", "CREATE TABLE u (LIKE t)"], "t(a INT); u(a INT)"),
             (
@@ -133,7 +133,7 @@ fn alterations_on_postgresql() {
                     table,
                     "ALTER TABLE t ADD COLUMN d int, ADD CONSTRAINT x EXCLUDE USING gist (a WITH =), SET (fillfactor = 70)",
                 ],
-                "t(a INT, b INT, c INT, d INT) index k constraint k",
+                "t(a INT, b INT, c INT, d INT) index k index x constraint k constraint x",
             ),
             (
                 &[

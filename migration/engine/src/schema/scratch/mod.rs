@@ -127,6 +127,15 @@ impl<'a> Scratch<'a> {
         }
     }
 
+    /// What errors call it.
+    fn name(&self) -> String {
+        match &self.place {
+            Place::Database { name, .. } => format!("the scratch database {name}"),
+            Place::Transaction(_) => format!("the scratch schema {NAME} of this database"),
+            Place::Memory(_) => "a scratch database in memory".to_owned(),
+        }
+    }
+
     /// A manager for revisions.
     pub fn manager(&self) -> SchemaManager<'_> {
         match &self.place {
@@ -302,7 +311,7 @@ async fn wherever_it_works<T>(
     };
     match (Scratch::database(runner).await, refused) {
         (Ok(scratch), _) => produce(scratch, revisions, read).await,
-        (Err(because), Some(ScratchError::Revision { revision, source })) => Err(ScratchError::NeedsDatabase {
+        (Err(because), Some(ScratchError::Revision { revision, source, .. })) => Err(ScratchError::NeedsDatabase {
             revision,
             refusal: sqlstate::message(&source),
             because: Box::new(because),
@@ -317,7 +326,8 @@ async fn ends_transactions(runner: &Runner, revisions: &[&dyn MigrationTrait]) -
     for revision in revisions {
         if let Err(error) = runner.refuse_end_of_transaction(revision.name(), Direction::Up).await {
             let source = DbErr::Migration(error.to_string());
-            return Some(ScratchError::Revision { revision: revision.name().to_owned(), source });
+            let (revision, place) = (revision.name().to_owned(), "a transaction".to_owned());
+            return Some(ScratchError::Revision { revision, place, source });
         }
     }
     None
@@ -335,7 +345,10 @@ async fn produce<T>(
                 Form::Transaction => without_savepoint(&scratch, *revision).await,
                 Form::Database | Form::Memory => scratch.run_applied(*revision).await,
             };
-            ran.map_err(|source| ScratchError::Revision { revision: revision.name().to_owned(), source })?;
+            ran.map_err(|source| {
+                let (revision, place) = (revision.name().to_owned(), scratch.name());
+                ScratchError::Revision { revision, place, source }
+            })?;
         }
         read(&scratch.manager()).await.map_err(ScratchError::while_doing("reading the schema of a trial"))
     })
