@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use migration_timescale::question::KnownSchema;
-use sea_orm::DbBackend;
 use sqlparser::ast::{ColumnOption, Statement};
 
 use super::{
@@ -26,6 +25,7 @@ pub const RULE: RuleInfo = RuleInfo {
     name: LOSSY_ROLLBACK,
     summary: "A `down` drops a column with what was filled in; `verify` finds other losses too.",
     code: None,
+    backend: None,
     versions: None,
     instead: Some(INSTEAD),
     source: Source::Own,
@@ -62,12 +62,10 @@ pub fn findings(revision: &Recorded) -> Vec<Finding> {
 }
 
 fn parsed(script: &Script) -> Vec<(&str, Parsed)> {
-    let each = |sql: &'_ String| parsed::parse(DbBackend::Postgres, sql);
-    script
-        .statements
-        .iter()
-        .flat_map(|one| each(&one.sql).into_iter().map(|parsed| (one.sql.as_str(), parsed)))
-        .collect()
+    let backend = script.before.backend();
+    let each = |sql: &str| parsed::parse(backend, sql).to_vec();
+    let statements = script.statements.iter();
+    statements.flat_map(|one| each(&one.sql).into_iter().map(|parsed| (one.sql.as_str(), parsed))).collect()
 }
 
 /// The side table that a statement makes.

@@ -8,6 +8,7 @@ pub const RULE: RuleInfo = RuleInfo {
     name: "not-written",
     summary: "The revision has no `up` or no `down`: SeaORM's stand-in, or that of the template, ends with an error.",
     code: None,
+    backend: None,
     versions: None,
     instead: Some(INSTEAD),
     source: Source::Own,

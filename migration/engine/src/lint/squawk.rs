@@ -17,10 +17,7 @@ use crate::{
     Direction,
     recording::Script,
     revision::kept,
-    sql::{
-        line::shorten,
-        parsed::{self, Parsed},
-    },
+    sql::{apart::Apart, line::shorten, parsed::Parsed},
 };
 
 use super::{
@@ -257,13 +254,13 @@ pub fn check(script: &Script, subjects: &[Vec<Subject>]) -> Vec<Finding> {
 /// Which of the statements of a text is at a place in it, and the statement.
 fn statement_at(sql: &str, at: usize) -> (usize, String) {
     let (mut end, mut found) = (0, (0, sql.to_owned()));
-    for (place, (statement, _)) in parsed::split(DbBackend::Postgres, sql).into_iter().enumerate() {
-        let Some(start) = sql[end..].find(&statement).map(|start| end + start) else { break };
+    for (place, (statement, _)) in Apart::of(DbBackend::Postgres, sql).statements().iter().enumerate() {
+        let Some(start) = sql[end..].find(statement).map(|start| end + start) else { break };
         if start > at {
             break;
         }
         end = start + statement.len();
-        found = (place, statement);
+        found = (place, statement.clone());
     }
     found
 }

@@ -20,7 +20,7 @@ impl Runner {
     pub async fn values_lost(&self, revision: &str) -> Result<Vec<String>, EngineError> {
         let backend = self.target().backend();
         let statements = self.statements(revision, Direction::Down).await;
-        let parsed: Vec<Parsed> = statements.iter().flat_map(|sql| parsed::parse(backend, sql)).collect();
+        let parsed: Vec<Parsed> = statements.iter().flat_map(|sql| parsed::parse(backend, sql).to_vec()).collect();
         let names = Names(backend);
         let kept: Vec<String> = parsed
             .iter()

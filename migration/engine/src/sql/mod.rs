@@ -4,7 +4,7 @@
 //!
 //! `text` for tokens, `parsed` for statements. Nothing else splits or matches SQL.
 
-mod apart;
+pub mod apart;
 pub(crate) mod line;
 pub(crate) mod parsed;
 pub mod sqlstate;

@@ -50,7 +50,8 @@ impl<'t> Listing<'t> {
         let module = modules(&file).last()?;
         // Without its attributes, which say something about it alone.
         let (start, whole) = (module.mod_token.span().byte_range().start, module.span().byte_range());
-        let start = if module.vis == Visibility::Inherited { start } else { module.vis.span().byte_range().start };
+        let start =
+            if matches!(module.vis, Visibility::Inherited) { start } else { module.vis.span().byte_range().start };
         let module = start..whole.end;
         let (form, (entry, name)) = match revisions_macro(&file) {
             Some(found) => (Form::Revisions, found),

@@ -186,7 +186,7 @@ pub(crate) async fn filled<C: ConnectionTrait>(
     wanted: &[(String, String)],
 ) -> Result<Vec<(String, u64)>, DbErr> {
     let mut found = Vec::new();
-    for mut table in table::read(db, catalog).await? {
+    for mut table in table::read(db, &tables(catalog)).await? {
         let name = table.name.clone();
         let is_wanted = |column: &Column| wanted.iter().any(|(table, one)| *table == name && *one == column.name);
         table.columns.retain(|column| is_wanted(column) && !column.is_given);
