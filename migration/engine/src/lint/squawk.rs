@@ -245,7 +245,7 @@ pub fn check(script: &Script, subjects: &[Vec<Subject>]) -> Vec<Finding> {
         let (place, statement) = statement_at(&script.statements[index].sql, at - starts[index]);
         let exempt = |subject: &Subject| subject.is_exempt(chosen, script.direction);
         if !subjects[index].get(place).is_some_and(exempt) {
-            findings.push(finding(script, statement, chosen, violation));
+            findings.push(finding(script, &statement, chosen, violation));
         }
     }
     findings
@@ -265,12 +265,12 @@ fn statement_at(sql: &str, at: usize) -> (usize, String) {
     found
 }
 
-fn finding(script: &Script, statement: String, chosen: &Chosen, violation: Violation) -> Finding {
+fn finding(script: &Script, statement: &str, chosen: &Chosen, violation: Violation) -> Finding {
     Finding {
         revision: script.revision.clone(),
         direction: script.direction,
         rule: chosen.name,
-        statement: shorten(&statement),
+        statement: shorten(statement),
         message: violation.message,
         instead: instead(chosen.name)
             .map_or_else(|| violation.help.unwrap_or_else(|| chosen.summary.to_owned()), str::to_owned),

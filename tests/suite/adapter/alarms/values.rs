@@ -200,7 +200,9 @@ async fn every_number_in_json_comes_back(database: TestDatabase) {
         .take(2_000)
         .map(Value::from)
         .collect();
-    numbers.extend(std::iter::repeat_with(|| (random() >> 11) as f64 / 1e9).take(2_000).map(Value::from));
+    numbers.extend(
+        std::iter::repeat_with(|| f64::from(u32::try_from(random() >> 32).unwrap()) / 1e9).take(2_000).map(Value::from),
+    );
     numbers.extend(
         ["123456789012345680000", "1.2345678901234568e20", "5e-324", "1e-7", "0.1", "1e23"].map(|n| n.parse().unwrap()),
     );
