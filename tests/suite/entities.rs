@@ -7,6 +7,7 @@
     unreachable_patterns,
     reason = "columns that differ in punctuation alone are one in a FromStr that sea-orm derives"
 )]
+#[allow(clippy::struct_field_names, reason = "fields are columns of the database")]
 mod generated;
 mod views;
 
