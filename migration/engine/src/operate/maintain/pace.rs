@@ -91,7 +91,7 @@ fn seconds(interval: &str) -> Option<u32> {
         None => (0_u32, interval),
     };
     let mut all = days.checked_mul(24)?;
-    if clock.is_empty() {
+    if clock.is_empty() && days > 0 {
         return all.checked_mul(3600);
     }
     let mut parts = clock.split(':').map(|part| part.parse::<u32>().ok());
