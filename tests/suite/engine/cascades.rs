@@ -143,7 +143,12 @@ async fn outside_a_transaction_nothing_is_lost_either() {
     for (up, expected) in [
         (&["DELETE FROM parent WHERE id = 3", "UPDATE parent SET name = 'delete'"][..], "2 3 2 1"),
         (
-            &["DELETE FROM toy", "UPDATE guest SET host = NULL", "DELETE FROM child", "DELETE FROM parent WHERE id = 2"],
+            &[
+                "DELETE FROM toy",
+                "UPDATE guest SET host = NULL",
+                "DELETE FROM child",
+                "DELETE FROM parent WHERE id = 2",
+            ],
             "1 0 0 0",
         ),
         // Built anew: the keys are off.
@@ -200,7 +205,9 @@ async fn what_it_does_not_name_goes_on_referring_to_the_same() {
     ] {
         for outside in [false, true] {
             let families = || {
-                let child = format!("CREATE TABLE child (id integer PRIMARY KEY, p integer DEFAULT 1 REFERENCES parent (id) {key})");
+                let child = format!(
+                    "CREATE TABLE child (id integer PRIMARY KEY, p integer DEFAULT 1 REFERENCES parent (id) {key})"
+                );
                 Inline::new(FIRST, "CREATE TABLE parent (id integer PRIMARY KEY, name text)", "").then(&child)
             };
             let (_database, runner, _) = before(families(), rows, &[up], outside).await;

@@ -24,6 +24,7 @@ mod lint_cli;
 pub mod maintain;
 mod offline;
 mod panics;
+mod pooler;
 mod readable;
 mod records;
 mod refused;

@@ -13,6 +13,7 @@ fn script(revision: &str, direction: Direction, before: Model, statements: Vec<S
     Script {
         revision: revision.to_owned(),
         direction,
+        given: statements.len(),
         statements,
         unanswered,
         asked: false,

@@ -60,9 +60,10 @@ impl MadeRows {
         let mut incomplete = tables(catalog);
         incomplete.retain(|table, columns| {
             but.get(table).is_none_or(|but| !columns.is_subset(but))
-                && self.complete.get(table).is_none_or(|(known, rows)| {
-                    held.get(table) != Some(rows) || *known != definition(catalog, table)
-                })
+                && self
+                    .complete
+                    .get(table)
+                    .is_none_or(|(known, rows)| held.get(table) != Some(rows) || *known != definition(catalog, table))
         });
         if incomplete.is_empty() {
             return Ok(false);

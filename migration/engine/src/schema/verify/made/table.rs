@@ -79,10 +79,7 @@ impl Reference {
 }
 
 /// Those of the wanted tables that hold rows of their own: no views, no foreign or virtual tables.
-pub(super) async fn read<C: ConnectionTrait>(
-    db: &C,
-    wanted: &BTreeMap<String, Columns>,
-) -> Result<Vec<Table>, DbErr> {
+pub(super) async fn read<C: ConnectionTrait>(db: &C, wanted: &BTreeMap<String, Columns>) -> Result<Vec<Table>, DbErr> {
     let (columns, keys) = match Dialect::of(db.get_database_backend()) {
         Dialect::Postgres => (postgres::COLUMNS, postgres::KEYS),
         Dialect::MySql => (mysql::COLUMNS, mysql::KEYS),
