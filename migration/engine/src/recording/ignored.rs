@@ -36,7 +36,7 @@ pub(crate) async fn stops_at_errors(revision: &dyn MigrationTrait, server: Capab
     }
     for number in 0..count {
         let errors = Errors { known: false, at: Some(number) };
-        let ran = run(revision, plain.direction, server, &plain.before, false, errors).await;
+        let ran = Box::pin(run(revision, plain.direction, server, &plain.before, false, errors)).await;
         if ran.error.is_none() || ran.script.given != number + 1 {
             return false;
         }
@@ -48,7 +48,7 @@ pub(crate) async fn stops_at_errors(revision: &dyn MigrationTrait, server: Capab
 pub(super) async fn find(revision: &dyn MigrationTrait, server: Capability, wrapped: bool, plain: Script) -> Script {
     let (direction, before) = (plain.direction, plain.before.clone());
     let with = async |errors: Errors| {
-        let ran = run(revision, direction, server, &before, wrapped, errors).await;
+        let ran = Box::pin(run(revision, direction, server, &before, wrapped, errors)).await;
         if ran.error.is_none() { Some(ran) } else { None }
     };
     let Some(Ran { mut script, numbers, .. }) = with(Errors { known: true, at: None }).await else {

@@ -182,7 +182,8 @@ async fn plain(
     before: &Schema,
     wrapped: bool,
 ) -> Ran {
-    run(revision, direction, server, before, wrapped, Errors::default()).await
+    // Boxed: it holds the future of a revision.
+    Box::pin(run(revision, direction, server, before, wrapped, Errors::default())).await
 }
 
 pub(super) async fn run(
