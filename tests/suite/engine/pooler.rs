@@ -107,7 +107,10 @@ async fn serve(mut client: TcpStream, session: Arc<Mutex<TcpStream>>) {
 /// Passes a message on, and what the server says to it, if that is to be waited for; gives the state of the transaction.
 async fn answer(asked: &[u8], session: &mut TcpStream, mut client: Option<&mut TcpStream>) -> u8 {
     session.write_all(asked).await.unwrap();
-    while matches!(asked[0], b'Q' | b'S') {
+    if !matches!(asked[0], b'Q' | b'S') {
+        return b'-';
+    }
+    loop {
         let said = message(session, true).await.unwrap();
         if let Some(client) = &mut client {
             client.write_all(&said).await.unwrap();
@@ -116,7 +119,6 @@ async fn answer(asked: &[u8], session: &mut TcpStream, mut client: Option<&mut T
             return said[5];
         }
     }
-    b'-'
 }
 
 /// The next message; the first one of a client has no letter. None where the connection ended.
