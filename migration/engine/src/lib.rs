@@ -49,6 +49,9 @@
 //! # }
 //! ```
 
+// The futures of a trial are nested deeper than the compiler's usual limit when it optimises.
+#![recursion_limit = "256"]
+
 pub mod cli;
 #[doc(hidden)]
 pub mod diagram;

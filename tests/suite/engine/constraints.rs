@@ -55,7 +55,7 @@ async fn every_kind_of_table_takes_both(database: TestDatabase) {
         .iter()
         .fold(required, |revision, table| revision.back(&format!("ALTER TABLE {table} DROP CONSTRAINT is_positive")));
     let runner = database.runner_of(project(&[made, required])).await;
-    let findings = lint::of_project(runner.project(), REFERENCE_TIMESCALEDB, None).await.unwrap();
+    let findings = lint::of_project(runner.project(), Dialect::Postgres, REFERENCE_TIMESCALEDB, None).await.unwrap();
     assert!(findings.is_empty(), "{findings:#?}");
 
     runner.up(Some(1)).await.unwrap();

@@ -137,7 +137,7 @@ async fn an_added_label_goes_and_comes_back(database: TestDatabase) {
     assert_eq!(levels(&runner).await, expected, "but for the row that was changed meanwhile");
     assert_eq!(runner.catalog().await.unwrap().diff(&after), []);
 
-    let findings = lint::of_project(runner.project(), REFERENCE_TIMESCALEDB, None).await.unwrap();
+    let findings = lint::of_project(runner.project(), Dialect::Postgres, REFERENCE_TIMESCALEDB, None).await.unwrap();
     let of_labels: Vec<_> = findings.iter().filter(|finding| finding.revision == "m2_labels").collect();
     assert!(of_labels.is_empty(), "{of_labels:#?}");
     let verified = verify(&runner, |_| {}).await.unwrap();

@@ -32,7 +32,7 @@ async fn values_that_go_are_counted_unless_they_are_kept(database: TestDatabase)
     execute(runner.connection(), rows).await;
     let lost = runner.values_lost("m2_site").await.unwrap();
     assert_eq!(lost, ["2 values of rooms.site go, and no `up` brings them back"]);
-    let findings = lint::of_project(runner.project(), REFERENCE_TIMESCALEDB, None).await.unwrap();
+    let findings = lint::of_project(runner.project(), Dialect::Postgres, REFERENCE_TIMESCALEDB, None).await.unwrap();
     assert!(
         findings.iter().any(|one| one.rule == "lossy-rollback" && one.message.contains("`rooms.site`")),
         "{findings:#?}"
@@ -53,7 +53,7 @@ async fn values_that_go_are_counted_unless_they_are_kept(database: TestDatabase)
     );
     let runner = database.runner_of(project(&[rooms(), keeping])).await;
     assert_eq!(runner.values_lost("m2_site").await.unwrap(), [""; 0]);
-    let findings = lint::of_project(runner.project(), REFERENCE_TIMESCALEDB, None).await.unwrap();
+    let findings = lint::of_project(runner.project(), Dialect::Postgres, REFERENCE_TIMESCALEDB, None).await.unwrap();
     assert!(!findings.iter().any(|one| one.rule == "lossy-rollback"), "{findings:#?}");
 }
 
@@ -81,7 +81,7 @@ async fn a_way_that_is_not_written_is_said_to_be(database: TestDatabase) {
             vec![Box::new(rooms()), Box::new(Unwritten { up: true }), Box::new(Unwritten { up: false })];
         Project::of(revisions)
     };
-    let findings = lint::of_project(&project(), REFERENCE_TIMESCALEDB, None).await.unwrap();
+    let findings = lint::of_project(&project(), Dialect::Postgres, REFERENCE_TIMESCALEDB, None).await.unwrap();
     let told: Vec<_> = findings.iter().map(|one| (one.revision.as_str(), one.rule, one.message.as_str())).collect();
     assert_eq!(
         told,

@@ -30,6 +30,7 @@ mod no_file;
 mod offline;
 mod panics;
 mod places;
+mod pooler;
 mod readable;
 mod records;
 mod refused;

@@ -45,7 +45,7 @@ const ACTIONS: [Action; 3] = [Action::Up, Action::NothingPending, Action::Down];
 #[tokio::main]
 async fn main() -> ExitCode {
     match std::env::var(ROLE).as_deref() {
-        Ok("engine") => return migration_engine::cli::run(revisions::History).await,
+        Ok("engine") => return migration_engine::cli::run(revisions::described()).await,
         Ok("stock") => return stock::run().await,
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! A history of 52 revisions, or more, as a project gathers them: tables with foreign keys, columns, indexes, constraints, enum types.
 //! Plain SeaORM, made in code.
 
+use migration_engine::{Describe, Project, project::describe::Allowed, schema::verify};
 use sea_orm_migration::{
     prelude::*,
     schema::{big_integer, boolean, double, double_null, pk_auto, string, string_len, text, timestamp_with_time_zone},
@@ -26,8 +27,21 @@ impl MigratorTrait for History {
     }
 }
 
+/// The history with what it says of itself, for the engine.
+pub fn described() -> Project {
+    let revisions = 0..History::migrations().len();
+    revisions.fold(Project::new(History), |project, number| project.describe(Revision { number }))
+}
+
 struct Revision {
     number: usize,
+}
+
+/// What such a `down` loses, as most do that drop a column.
+impl Describe for Revision {
+    fn allows(&self) -> &'static [Allowed] {
+        &[Allowed { rule: verify::LOSSY_ROLLBACK, reason: "it drops the column" }]
+    }
 }
 
 /// What a revision does; each kind follows the one before on the same table.

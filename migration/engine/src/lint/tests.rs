@@ -25,6 +25,7 @@ fn script_on(
     Script {
         revision: revision.to_owned(),
         direction,
+        given: statements.len(),
         statements,
         unanswered,
         asked: false,

@@ -30,11 +30,14 @@ const MOST: usize = 200;
 /// Whether the script is all that the revision ever gives: each error that a statement of it can have ends it there and then.
 pub(crate) async fn stops_at_errors(revision: &dyn MigrationTrait, server: Capability, plain: &Script) -> bool {
     let count = plain.statements.len();
-    // At last without an error: what is rolled back is not in the script.
-    for number in 0..=count {
+    // What is rolled back is not in the script.
+    if plain.given != count {
+        return false;
+    }
+    for number in 0..count {
         let errors = Errors { known: false, at: Some(number) };
-        let ran = run(revision, plain.direction, server, &plain.before, false, errors).await;
-        if ran.error.is_some() != (number < count) || ran.given != count.min(number + 1) {
+        let ran = Box::pin(run(revision, plain.direction, server, &plain.before, false, errors)).await;
+        if ran.error.is_none() || ran.script.given != number + 1 {
             return false;
         }
     }
@@ -45,12 +48,13 @@ pub(crate) async fn stops_at_errors(revision: &dyn MigrationTrait, server: Capab
 pub(super) async fn find(revision: &dyn MigrationTrait, server: Capability, wrapped: bool, plain: Script) -> Script {
     let (direction, before) = (plain.direction, plain.before.clone());
     let with = async |errors: Errors| {
-        let ran = run(revision, direction, server, &before, wrapped, errors).await;
+        let ran = Box::pin(run(revision, direction, server, &before, wrapped, errors)).await;
         if ran.error.is_none() { Some(ran) } else { None }
     };
-    let Some(Ran { mut script, numbers, given, .. }) = with(Errors { known: true, at: None }).await else {
+    let Some(Ran { mut script, numbers, .. }) = with(Errors { known: true, at: None }).await else {
         return plain;
     };
+    let given = script.given;
     if given > MOST {
         return script;
     }

@@ -62,6 +62,8 @@ pub struct Script {
     pub direction: Direction,
     /// Its statements in order.
     pub statements: Vec<Statement>,
+    /// How many were given, those among them that it rolled back itself.
+    pub given: usize,
     /// Questions to the database that the profile could not answer; they were answered with no rows.
     pub unanswered: Vec<String>,
     /// Whether it asked the database anything.

@@ -1,28 +1,34 @@
 //! What revisions say on the log while they are recorded. Nothing of it happens on a database, so nobody is to read it as
 //! if it did; it becomes comments of the script instead.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{cell::RefCell, fmt, future::Future, sync::LazyLock};
 
 use tracing::{
-    Event, Level, Metadata, Subscriber,
+    Dispatch, Event, Level, Metadata, Subscriber,
     field::{Field, Visit},
+    instrument::WithSubscriber,
     level_filters::LevelFilter,
     span,
 };
 
-/// Collects messages; given to `with_subscriber` it keeps them from everybody else.
-#[derive(Clone, Default)]
-pub struct Notes(Arc<Mutex<Vec<String>>>);
-
-impl Notes {
-    /// The messages so far, which are then gone.
-    pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+tokio::task_local! {
+    static SAID: RefCell<Vec<String>>;
 }
+
+/// One for all recordings: with each new one every place that logs would be asked about it.
+static NOTES: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Notes));
+
+/// The future's value, and what it said, which nobody else hears.
+pub async fn collecting<F: Future>(work: F) -> (F::Output, Vec<String>) {
+    let work = async {
+        let value = work.with_subscriber(NOTES.clone()).await;
+        (value, SAID.with(RefCell::take))
+    };
+    SAID.scope(RefCell::default(), work).await
+}
+
+/// Collects messages.
+struct Notes;
 
 impl Subscriber for Notes {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -44,7 +50,8 @@ impl Subscriber for Notes {
     fn event(&self, event: &Event<'_>) {
         let mut message = Message::default();
         event.record(&mut message);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message.0);
+        // Not within a recording is what one left running.
+        let _ = SAID.try_with(|said| said.borrow_mut().push(message.0));
     }
 
     fn enter(&self, _: &span::Id) {}

@@ -3,11 +3,10 @@
 use migration_timescale::{Capability, manager::collecting_skipped, question::answered_by};
 use sea_orm::{DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
-use tracing::instrument::WithSubscriber;
 
 use super::{
     Script, ignored,
-    notes::Notes,
+    notes::collecting,
     recorder::{Recorder, Taken},
     schema::Schema,
 };
@@ -52,13 +51,11 @@ impl Recorded {
 
     /// Whether another recording of the same revision has the same statements, to the letter.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let statements = |recorded: &'_ Self| -> Vec<_> {
-            recorded
-                .scripts()
-                .flat_map(|script| script.statements.iter().map(|one| (script.direction, one.sql.clone())))
-                .collect()
-        };
-        statements(self) == statements(other)
+        self.given().eq(other.given())
+    }
+
+    fn given(&self) -> impl Iterator<Item = (Direction, &str)> {
+        self.scripts().flat_map(|script| script.statements.iter().map(|one| (script.direction, one.sql.as_str())))
     }
 
     /// Its script for a direction.
@@ -174,8 +171,6 @@ pub(super) struct Ran {
     pub error: Option<OfflineError>,
     /// Of each statement of the script, how many were given before it.
     pub numbers: Vec<usize>,
-    /// How many statements were given, those that were rolled back among them.
-    pub given: usize,
     /// Whether the revision began transactions or savepoints itself.
     own_transactions: bool,
 }
@@ -187,7 +182,8 @@ async fn plain(
     before: &Schema,
     wrapped: bool,
 ) -> Ran {
-    run(revision, direction, server, before, wrapped, Errors::default()).await
+    // Boxed: it holds the future of a revision.
+    Box::pin(run(revision, direction, server, before, wrapped, Errors::default())).await
 }
 
 pub(super) async fn run(
@@ -199,10 +195,9 @@ pub(super) async fn run(
     errors: Errors,
 ) -> Ran {
     let recorder = Recorder::new(server, direction, before.clone(), errors);
-    let notes = Notes::default();
     let work = consent::with_consent(true, step(revision, direction, &recorder, wrapped));
     let work = answered_by(recorder.known(), work);
-    let (outcome, skipped) = collecting_skipped(caught(work).with_subscriber(notes.clone())).await;
+    let ((outcome, skipped), notes) = collecting(collecting_skipped(caught(work))).await;
     let Taken { statements, numbers, given, asked, unanswered, transactions } = recorder.take();
     let question = unanswered.last().map(|sql| shortened(sql));
     let name = revision.name().to_owned();
@@ -217,10 +212,10 @@ pub(super) async fn run(
         (Ok(Err(source)), None) => Some(OfflineError::Failed { revision: name.clone(), direction, source }),
         (Err(said), question) => Some(OfflineError::Panicked { revision: name.clone(), direction, said, question }),
     };
-    let (notes, before) = (notes.take(), before.clone());
-    let script = Script { revision: name, direction, statements, unanswered, asked, notes, skipped, before };
+    let before = before.clone();
+    let script = Script { revision: name, direction, statements, given, unanswered, asked, notes, skipped, before };
     let own_transactions = transactions > usize::from(wrapped);
-    Ran { script, error, numbers, given, own_transactions }
+    Ran { script, error, numbers, own_transactions }
 }
 
 async fn step(

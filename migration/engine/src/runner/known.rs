@@ -84,6 +84,29 @@ impl Runner {
     /// What is compared of a revision on a profile, if there is anything: if it can be recorded, and does the same each
     /// time.
     async fn fingerprint_on(&self, server: Capability, name: &str) -> Option<Fingerprint> {
+        self.both_on(server, name, |first, second, equal| {
+            if equal { first.fingerprint().cloned() } else { first.fingerprint()?.agreed(second.fingerprint()?) }
+        })
+        .await
+    }
+
+    /// Whether a revision can be recorded on a profile, and does the same each time.
+    async fn is_steady_on(&self, server: Capability, name: &str) -> bool {
+        self.both_on(server, name, |first, second, equal| {
+            (equal || first.fingerprint()?.agreed(second.fingerprint()?).is_some()).then_some(())
+        })
+        .await
+        .is_some()
+    }
+
+    /// What is read from two recordings of a revision, and from whether they are equal to the letter; nothing where it
+    /// cannot be recorded.
+    async fn both_on<T>(
+        &self,
+        server: Capability,
+        name: &str,
+        read: impl FnOnce(&Known, &Known, bool) -> Option<T>,
+    ) -> Option<T> {
         let mut again = self.recorded_again.lock().await;
         if !again.contains_key(server.profile()) {
             again.insert(server.profile(), self.record_on(server).await);
@@ -91,7 +114,7 @@ impl Runner {
         let known = self.known(server).await;
         let (first, second) = (of(&known, name)?, again.get(server.profile()).and_then(|known| of(known, name))?);
         let equal = first.recorded.as_ref().ok()?.says_the_same(second.recorded.as_ref().ok()?);
-        if equal { first.fingerprint().cloned() } else { first.fingerprint()?.agreed(second.fingerprint()?) }
+        read(first, second, equal)
     }
 
     /// Whether an applied revision did what one of the code does, and whether every value is the same.
@@ -139,7 +162,7 @@ impl Runner {
         let only =
             |one: &recording::Statement| text::only_changes_objects(server.backend(), &one.sql) && !queries(&one.sql);
         script.statements.iter().all(only)
-            && self.fingerprint_on(server, revision.name()).await.is_some()
+            && self.is_steady_on(server, revision.name()).await
             && recording::stops_at_errors(revision, recording::reference(server), script).await
     }
 
@@ -221,7 +244,7 @@ impl Runner {
     pub async fn varies(&self, name: &str) -> bool {
         let known = self.known(self.server()).await;
         let is_recorded = of(&known, name).is_some_and(|known| known.recorded.is_ok());
-        is_recorded && self.fingerprint_on(self.server(), name).await.is_none()
+        is_recorded && !self.is_steady_on(self.server(), name).await
     }
 
     /// Whether a revision runs inside one transaction. What cannot be recorded runs as SeaORM would run it.

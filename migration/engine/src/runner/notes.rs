@@ -1,5 +1,7 @@
 //! What is written down about revisions, under the lock.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
@@ -94,9 +96,12 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap_or_default()
 }
 
-/// `user@host`, as far as the system tells.
+/// `user@host`, as far as the system tells. It is asked once.
 fn applied_by() -> String {
-    let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
-    let host = whoami::hostname().unwrap_or_else(|_| "unknown".to_owned());
-    format!("{user}@{host}")
+    static WHO: LazyLock<String> = LazyLock::new(|| {
+        let user = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
+        let host = whoami::hostname().unwrap_or_else(|_| "unknown".to_owned());
+        format!("{user}@{host}")
+    });
+    WHO.clone()
 }

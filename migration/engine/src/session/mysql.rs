@@ -79,9 +79,9 @@ impl Start {
         // One message: everything is set, then asked for. The last rows are those of the last questions.
         let text = format!("{MYSQL}; {MYSQL_UNLIMITED}; {own}; {asked}; {MOVES}; {PLACE}");
         let mut rows = sql::rows_of_text(db, &text).await?;
-        let (row, moved) = (rows.pop(), rows.pop());
+        let (row, status) = (rows.pop(), rows.pop());
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
-        let moves = Arc::new(AtomicU64::new(moves_in(moved.as_slice())?));
+        let moves = Arc::new(AtomicU64::new(moves_in(status.as_slice())?));
         let mut variables = BTreeMap::new();
         for row in rows {
             variables.insert(row.try_get_by_index::<String>(0)?.to_lowercase(), row.try_get_by_index(1)?);

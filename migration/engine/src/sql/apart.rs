@@ -31,8 +31,11 @@ pub struct Apart {
     parsed: OnceLock<Arc<[Parsed]>>,
 }
 
+/// The characters of all texts, and the texts.
+type Known = (usize, HashMap<(Dialect, String), Arc<Apart>>);
+
 thread_local! {
-    static KNOWN: RefCell<(usize, HashMap<(Dialect, String), Arc<Apart>>)> = RefCell::default();
+    static KNOWN: RefCell<Known> = RefCell::default();
 }
 
 impl Apart {

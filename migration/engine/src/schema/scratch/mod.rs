@@ -15,7 +15,7 @@ use migration_timescale::{identifier, manager::leaving_extension_alone};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 use serde::Serialize;
-use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
+use tracing::{Dispatch, instrument::WithSubscriber};
 
 use crate::{
     Direction, EngineError, Runner, Target,
@@ -66,11 +66,10 @@ impl<'a> Scratch<'a> {
     pub async fn database(runner: &'a Runner) -> Result<Self, ScratchError> {
         if runner.target().backend() == DbBackend::Sqlite {
             let target = Target::parse("sqlite::memory:", "the engine").map_err(EngineError::from)?;
-            let settings = connect::Settings::default();
-            let (db, session, _) = Box::pin(connect::open(&target, &settings, runner.patience())).await?;
+            let (db, session, _) = connect::open(&target, &connect::Settings::default(), runner.patience()).await?;
             return Self::with_tables(runner, session, Place::Memory(db)).await;
         }
-        let (db, session, name) = Box::pin(server::create(runner)).await?;
+        let (db, session, name) = server::create(runner).await?;
         Self::with_tables(runner, session, Place::Database { db, name }).await
     }
 
@@ -368,7 +367,7 @@ async fn without_savepoint(scratch: &Scratch<'_>, revision: &dyn MigrationTrait)
 
 /// Awaits `work` without its log: what a trial skips is nobody's news.
 pub(crate) async fn silently<F: Future>(work: F) -> F::Output {
-    work.with_subscriber(NoSubscriber::new()).await
+    work.with_subscriber(Dispatch::none()).await
 }
 
 /// Whether one transaction around everything, beside the database itself, is what was in the way. 25001: refuses to run in
