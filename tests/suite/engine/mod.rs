@@ -22,6 +22,7 @@ pub mod killed;
 mod lint;
 mod lint_cli;
 pub mod maintain;
+mod objects;
 mod offline;
 mod panics;
 mod readable;

@@ -19,7 +19,8 @@ pub(in crate::cli) struct Verb {
 
 impl OnDatabase for Verb {
     async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
-        self.consent.ask(runner, "fresh drops every table").await?;
+        let beside = runner.tables_with_rows_beside().await?;
+        self.consent.ask_about(runner, "fresh drops every table", beside).await?;
         runner.fresh(self.cascade).await?;
         Ok(Done::report("the schema was dropped and made anew"))
     }
