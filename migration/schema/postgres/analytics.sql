@@ -12,13 +12,25 @@ CREATE TYPE ml_model_status AS ENUM ('ACTIVE', 'INACTIVE', 'ARCHIVED');
 
 CREATE TYPE notification_status AS ENUM ('SENT', 'FAILED', 'DELIVERED');
 
+CREATE SEQUENCE alerts_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE anomaly_records_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE maintenance_reports_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE ml_models_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE notification_logs_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE performance_metrics_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
 CREATE TABLE alerts (
     id bigint NOT NULL DEFAULT nextval('alerts_id_seq'::regclass),
     alert_id character varying(50) NOT NULL,
     machine_id character varying(50) NOT NULL,
     severity alert_severity NOT NULL,
     alert_type character varying(50) NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     description text,
     details jsonb,
     status alert_status NOT NULL DEFAULT 'NEW'::alert_status,
@@ -44,7 +56,7 @@ CREATE TABLE alerts_archive (
     machine_id character varying(50) NOT NULL,
     severity alert_severity NOT NULL,
     alert_type character varying(50) NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     description text,
     details jsonb,
     status alert_status NOT NULL DEFAULT 'NEW'::alert_status,
@@ -69,7 +81,7 @@ CREATE TABLE anomaly_records (
     machine_id character varying(50) NOT NULL,
     anomaly_type character varying(50) NOT NULL,
     severity anomaly_severity NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     sensor_data jsonb,
     calculated_metrics jsonb,
     ml_features jsonb,
@@ -91,7 +103,7 @@ CREATE TABLE anomaly_records_archive (
     machine_id character varying(50) NOT NULL,
     anomaly_type character varying(50) NOT NULL,
     severity anomaly_severity NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     sensor_data jsonb,
     calculated_metrics jsonb,
     ml_features jsonb,
@@ -126,17 +138,6 @@ CREATE TABLE maintenance_reports (
     CONSTRAINT maintenance_reports_report_id_key UNIQUE (report_id)
 );
 
-CREATE TABLE ml_model_parts (
-    model_id character varying(50) NOT NULL,
-    part integer NOT NULL,
-    upload uuid NOT NULL,
-    data bytea NOT NULL,
-    PRIMARY KEY (model_id, part),
-    CONSTRAINT ml_model_parts_model_id_check CHECK (((model_id)::text <> ''::text)),
-    CONSTRAINT ml_model_parts_model_id_fkey FOREIGN KEY (model_id) REFERENCES ml_models(model_id),
-    CONSTRAINT ml_model_parts_part_check CHECK ((part >= 0))
-);
-
 CREATE TABLE ml_models (
     id bigint NOT NULL DEFAULT nextval('ml_models_id_seq'::regclass),
     model_id character varying(50) NOT NULL,
@@ -161,6 +162,17 @@ CREATE TABLE ml_models (
     CONSTRAINT ml_models_model_version_check CHECK (((model_version)::text <> ''::text)),
     CONSTRAINT ml_models_training_date_check CHECK (((training_date >= to_timestamp((0)::double precision)) AND (training_date < to_timestamp(('253402300800'::bigint)::double precision)))),
     CONSTRAINT ml_models_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+CREATE TABLE ml_model_parts (
+    model_id character varying(50) NOT NULL,
+    part integer NOT NULL,
+    upload uuid NOT NULL,
+    data bytea NOT NULL,
+    PRIMARY KEY (model_id, part),
+    CONSTRAINT ml_model_parts_model_id_check CHECK (((model_id)::text <> ''::text)),
+    CONSTRAINT ml_model_parts_model_id_fkey FOREIGN KEY (model_id) REFERENCES ml_models(model_id),
+    CONSTRAINT ml_model_parts_part_check CHECK ((part >= 0))
 );
 
 CREATE TABLE notification_logs (
@@ -209,6 +221,18 @@ CREATE TABLE performance_metrics (
     CONSTRAINT performance_metrics_uptime_percentage_check CHECK ((uptime_percentage <> 'NaN'::numeric))
 );
 
+ALTER SEQUENCE alerts_id_seq OWNED BY alerts.id;
+
+ALTER SEQUENCE anomaly_records_id_seq OWNED BY anomaly_records.id;
+
+ALTER SEQUENCE maintenance_reports_id_seq OWNED BY maintenance_reports.id;
+
+ALTER SEQUENCE ml_models_id_seq OWNED BY ml_models.id;
+
+ALTER SEQUENCE notification_logs_id_seq OWNED BY notification_logs.id;
+
+ALTER SEQUENCE performance_metrics_id_seq OWNED BY performance_metrics.id;
+
 CREATE INDEX alerts_assigned_to_timestamp_idx ON alerts USING btree (assigned_to, "timestamp" DESC, id DESC);
 
 CREATE INDEX alerts_machine_id_timestamp_idx ON alerts USING btree (machine_id, "timestamp" DESC, id DESC);
@@ -248,15 +272,3 @@ CREATE INDEX notification_logs_status_created_at_idx ON notification_logs USING 
 CREATE INDEX performance_metrics_calculation_time_idx ON performance_metrics USING btree (calculation_time DESC, id DESC);
 
 CREATE INDEX performance_metrics_machine_id_calculation_time_idx ON performance_metrics USING btree (machine_id, calculation_time DESC, id DESC);
-
-CREATE SEQUENCE alerts_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY alerts.id;
-
-CREATE SEQUENCE anomaly_records_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY anomaly_records.id;
-
-CREATE SEQUENCE maintenance_reports_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY maintenance_reports.id;
-
-CREATE SEQUENCE ml_models_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY ml_models.id;
-
-CREATE SEQUENCE notification_logs_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY notification_logs.id;
-
-CREATE SEQUENCE performance_metrics_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY performance_metrics.id;

@@ -14,27 +14,7 @@ CREATE TYPE maintenance_task_type AS ENUM ('inspection', 'preventive', 'predicti
 
 CREATE TYPE sensor_status AS ENUM ('active', 'inactive', 'maintenance', 'faulty', 'decommissioned');
 
-CREATE TABLE anomaly_alerts (
-    id uuid NOT NULL DEFAULT gen_random_uuid(),
-    sensor_id character varying(255) NOT NULL,
-    anomaly_type character varying(100) NOT NULL,
-    severity anomaly_alert_severity NOT NULL,
-    confidence double precision NOT NULL,
-    description text,
-    evidence jsonb,
-    recommended_actions text[] NOT NULL DEFAULT '{}'::text[],
-    status anomaly_alert_status NOT NULL DEFAULT 'open'::anomaly_alert_status,
-    created_at timestamp with time zone NOT NULL DEFAULT now(),
-    updated_at timestamp with time zone NOT NULL DEFAULT now(),
-    PRIMARY KEY (id),
-    CONSTRAINT anomaly_alerts_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
-    CONSTRAINT anomaly_alerts_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
-    CONSTRAINT anomaly_alerts_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT anomaly_alerts_recommended_actions_check CHECK (((COALESCE(array_ndims(recommended_actions), 1) = 1) AND (array_position(recommended_actions, NULL::text) IS NULL))),
-    CONSTRAINT anomaly_alerts_sensor_id_check CHECK (((sensor_id)::text <> ''::text)),
-    CONSTRAINT anomaly_alerts_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES sensors(sensor_id),
-    CONSTRAINT anomaly_alerts_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
-);
+CREATE SEQUENCE sensor_readings_id_seq AS integer INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647;
 
 CREATE TABLE feature_snapshots (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -78,34 +58,8 @@ CREATE TABLE maintenance_logs (
     CONSTRAINT maintenance_logs_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
-CREATE TABLE maintenance_tasks (
-    id uuid NOT NULL DEFAULT gen_random_uuid(),
-    equipment_id character varying(255) NOT NULL,
-    sensor_id character varying(255),
-    task_type maintenance_task_type NOT NULL,
-    priority maintenance_task_priority NOT NULL DEFAULT 'medium'::maintenance_task_priority,
-    status maintenance_task_status NOT NULL DEFAULT 'pending'::maintenance_task_status,
-    scheduled_start timestamp with time zone,
-    scheduled_end timestamp with time zone,
-    required_skills text[] NOT NULL DEFAULT '{}'::text[],
-    parts_needed text[] NOT NULL DEFAULT '{}'::text[],
-    created_at timestamp with time zone NOT NULL DEFAULT now(),
-    updated_at timestamp with time zone NOT NULL DEFAULT now(),
-    PRIMARY KEY (id),
-    CONSTRAINT maintenance_tasks_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT maintenance_tasks_equipment_id_check CHECK (((equipment_id)::text <> ''::text)),
-    CONSTRAINT maintenance_tasks_parts_needed_check CHECK (((COALESCE(array_ndims(parts_needed), 1) = 1) AND (array_position(parts_needed, NULL::text) IS NULL))),
-    CONSTRAINT maintenance_tasks_required_skills_check CHECK (((COALESCE(array_ndims(required_skills), 1) = 1) AND (array_position(required_skills, NULL::text) IS NULL))),
-    CONSTRAINT maintenance_tasks_schedule_check CHECK ((scheduled_end >= scheduled_start)),
-    CONSTRAINT maintenance_tasks_scheduled_end_check CHECK (((scheduled_end >= to_timestamp((0)::double precision)) AND (scheduled_end < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT maintenance_tasks_scheduled_start_check CHECK (((scheduled_start >= to_timestamp((0)::double precision)) AND (scheduled_start < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT maintenance_tasks_sensor_id_check CHECK (((sensor_id)::text <> ''::text)),
-    CONSTRAINT maintenance_tasks_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES sensors(sensor_id),
-    CONSTRAINT maintenance_tasks_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
-);
-
 CREATE TABLE sensor_readings (
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     sensor_id character varying(255) NOT NULL,
     sensor_type character varying(100),
     value double precision NOT NULL,
@@ -171,6 +125,56 @@ CREATE TABLE sensors (
     CONSTRAINT sensors_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
+CREATE TABLE anomaly_alerts (
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    sensor_id character varying(255) NOT NULL,
+    anomaly_type character varying(100) NOT NULL,
+    severity anomaly_alert_severity NOT NULL,
+    confidence double precision NOT NULL,
+    description text,
+    evidence jsonb,
+    recommended_actions text[] NOT NULL DEFAULT '{}'::text[],
+    status anomaly_alert_status NOT NULL DEFAULT 'open'::anomaly_alert_status,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT anomaly_alerts_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
+    CONSTRAINT anomaly_alerts_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT anomaly_alerts_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT anomaly_alerts_recommended_actions_check CHECK (((COALESCE(array_ndims(recommended_actions), 1) = 1) AND (array_position(recommended_actions, NULL::text) IS NULL))),
+    CONSTRAINT anomaly_alerts_sensor_id_check CHECK (((sensor_id)::text <> ''::text)),
+    CONSTRAINT anomaly_alerts_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES sensors(sensor_id),
+    CONSTRAINT anomaly_alerts_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+CREATE TABLE maintenance_tasks (
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    equipment_id character varying(255) NOT NULL,
+    sensor_id character varying(255),
+    task_type maintenance_task_type NOT NULL,
+    priority maintenance_task_priority NOT NULL DEFAULT 'medium'::maintenance_task_priority,
+    status maintenance_task_status NOT NULL DEFAULT 'pending'::maintenance_task_status,
+    scheduled_start timestamp with time zone,
+    scheduled_end timestamp with time zone,
+    required_skills text[] NOT NULL DEFAULT '{}'::text[],
+    parts_needed text[] NOT NULL DEFAULT '{}'::text[],
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT maintenance_tasks_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT maintenance_tasks_equipment_id_check CHECK (((equipment_id)::text <> ''::text)),
+    CONSTRAINT maintenance_tasks_parts_needed_check CHECK (((COALESCE(array_ndims(parts_needed), 1) = 1) AND (array_position(parts_needed, NULL::text) IS NULL))),
+    CONSTRAINT maintenance_tasks_required_skills_check CHECK (((COALESCE(array_ndims(required_skills), 1) = 1) AND (array_position(required_skills, NULL::text) IS NULL))),
+    CONSTRAINT maintenance_tasks_schedule_check CHECK ((scheduled_end >= scheduled_start)),
+    CONSTRAINT maintenance_tasks_scheduled_end_check CHECK (((scheduled_end >= to_timestamp((0)::double precision)) AND (scheduled_end < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT maintenance_tasks_scheduled_start_check CHECK (((scheduled_start >= to_timestamp((0)::double precision)) AND (scheduled_start < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT maintenance_tasks_sensor_id_check CHECK (((sensor_id)::text <> ''::text)),
+    CONSTRAINT maintenance_tasks_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES sensors(sensor_id),
+    CONSTRAINT maintenance_tasks_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+ALTER SEQUENCE sensor_readings_id_seq OWNED BY sensor_readings.id;
+
 CREATE INDEX anomaly_alerts_created_at_idx ON anomaly_alerts USING btree (created_at DESC, id DESC);
 
 CREATE INDEX anomaly_alerts_sensor_id_created_at_idx ON anomaly_alerts USING btree (sensor_id, created_at DESC, id DESC);
@@ -197,7 +201,25 @@ CREATE INDEX sensor_readings_summary_hourly_materialized_bucket_idx ON sensor_re
 
 CREATE INDEX sensor_readings_summary_weekly_materialized_bucket_idx ON sensor_readings_summary_weekly_materialized USING btree (bucket);
 
-CREATE SEQUENCE sensor_readings_id_seq AS integer INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 OWNED BY sensor_readings.id;
+CREATE VIEW sensor_readings_summary_hourly AS
+ SELECT sensor_readings_summary_hourly_materialized.bucket,
+    sensor_readings_summary_hourly_materialized.sensor_id,
+    sensor_readings_summary_hourly_materialized.avg_value,
+    sensor_readings_summary_hourly_materialized.max_value,
+    sensor_readings_summary_hourly_materialized.min_value,
+    sensor_readings_summary_hourly_materialized.reading_count
+   FROM sensor_readings_summary_hourly_materialized
+UNION ALL
+ SELECT date_bin('01:00:00'::interval, sensor_readings."timestamp", '2000-01-03 00:00:00+00'::timestamp with time zone) AS bucket,
+    sensor_readings.sensor_id,
+    avg(sensor_readings.value) AS avg_value,
+    max(sensor_readings.value) AS max_value,
+    min(sensor_readings.value) AS min_value,
+    count(*) AS reading_count
+   FROM sensor_readings
+  WHERE (sensor_readings."timestamp" >= COALESCE(( SELECT (max(sensor_readings_summary_hourly_materialized.bucket) + '01:00:00'::interval)
+           FROM sensor_readings_summary_hourly_materialized), '-infinity'::timestamp with time zone))
+  GROUP BY (date_bin('01:00:00'::interval, sensor_readings."timestamp", '2000-01-03 00:00:00+00'::timestamp with time zone)), sensor_readings.sensor_id;
 
 CREATE VIEW sensor_readings_summary_daily AS
  SELECT sensor_readings_summary_daily_materialized.bucket,
@@ -218,26 +240,6 @@ UNION ALL
   WHERE (sensor_readings_summary_hourly.bucket >= COALESCE(( SELECT (max(sensor_readings_summary_daily_materialized.bucket) + '1 day'::interval)
            FROM sensor_readings_summary_daily_materialized), '-infinity'::timestamp with time zone))
   GROUP BY (date_bin('1 day'::interval, sensor_readings_summary_hourly.bucket, '2000-01-03 00:00:00+00'::timestamp with time zone)), sensor_readings_summary_hourly.sensor_id;
-
-CREATE VIEW sensor_readings_summary_hourly AS
- SELECT sensor_readings_summary_hourly_materialized.bucket,
-    sensor_readings_summary_hourly_materialized.sensor_id,
-    sensor_readings_summary_hourly_materialized.avg_value,
-    sensor_readings_summary_hourly_materialized.max_value,
-    sensor_readings_summary_hourly_materialized.min_value,
-    sensor_readings_summary_hourly_materialized.reading_count
-   FROM sensor_readings_summary_hourly_materialized
-UNION ALL
- SELECT date_bin('01:00:00'::interval, sensor_readings."timestamp", '2000-01-03 00:00:00+00'::timestamp with time zone) AS bucket,
-    sensor_readings.sensor_id,
-    avg(sensor_readings.value) AS avg_value,
-    max(sensor_readings.value) AS max_value,
-    min(sensor_readings.value) AS min_value,
-    count(*) AS reading_count
-   FROM sensor_readings
-  WHERE (sensor_readings."timestamp" >= COALESCE(( SELECT (max(sensor_readings_summary_hourly_materialized.bucket) + '01:00:00'::interval)
-           FROM sensor_readings_summary_hourly_materialized), '-infinity'::timestamp with time zone))
-  GROUP BY (date_bin('01:00:00'::interval, sensor_readings."timestamp", '2000-01-03 00:00:00+00'::timestamp with time zone)), sensor_readings.sensor_id;
 
 CREATE VIEW sensor_readings_summary_weekly AS
  SELECT sensor_readings_summary_weekly_materialized.bucket,

@@ -2,12 +2,18 @@
 
 CREATE TYPE anomaly_severity AS ENUM ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL');
 
+CREATE SEQUENCE anomaly_history_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE machine_configurations_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE state_snapshots_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
 CREATE TABLE anomaly_history (
     id bigint NOT NULL DEFAULT nextval('anomaly_history_id_seq'::regclass),
     machine_id character varying(50) NOT NULL,
     anomaly_type character varying(50) NOT NULL,
     severity anomaly_severity NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     sensor_data jsonb,
     calculated_metrics jsonb,
     details jsonb,
@@ -25,7 +31,7 @@ CREATE TABLE anomaly_history_archive (
     machine_id character varying(50) NOT NULL,
     anomaly_type character varying(50) NOT NULL,
     severity anomaly_severity NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     sensor_data jsonb,
     calculated_metrics jsonb,
     details jsonb,
@@ -89,6 +95,22 @@ CREATE TABLE state_snapshots_archive (
     CONSTRAINT state_snapshots_archive_snapshot_time_check CHECK (((snapshot_time >= to_timestamp((0)::double precision)) AND (snapshot_time < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
+ALTER TABLE anomaly_history ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE anomaly_history_archive ENABLE ROW LEVEL SECURITY;
+
+ALTER SEQUENCE anomaly_history_id_seq OWNED BY anomaly_history.id;
+
+ALTER TABLE machine_configurations ENABLE ROW LEVEL SECURITY;
+
+ALTER SEQUENCE machine_configurations_id_seq OWNED BY machine_configurations.id;
+
+ALTER TABLE state_snapshots ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE state_snapshots_archive ENABLE ROW LEVEL SECURITY;
+
+ALTER SEQUENCE state_snapshots_id_seq OWNED BY state_snapshots.id;
+
 CREATE INDEX anomaly_history_machine_id_timestamp_idx ON anomaly_history USING btree (machine_id, "timestamp" DESC, id DESC);
 
 CREATE INDEX anomaly_history_severity_timestamp_idx ON anomaly_history USING btree (severity, "timestamp" DESC, id DESC);
@@ -98,12 +120,6 @@ CREATE INDEX anomaly_history_timestamp_idx ON anomaly_history USING btree ("time
 CREATE INDEX state_snapshots_machine_id_snapshot_time_idx ON state_snapshots USING btree (machine_id, snapshot_time DESC, id DESC);
 
 CREATE INDEX state_snapshots_snapshot_time_idx ON state_snapshots USING btree (snapshot_time DESC, id DESC);
-
-CREATE SEQUENCE anomaly_history_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY anomaly_history.id;
-
-CREATE SEQUENCE machine_configurations_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY machine_configurations.id;
-
-CREATE SEQUENCE state_snapshots_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY state_snapshots.id;
 
 CREATE POLICY tenant ON anomaly_history AS PERMISSIVE FOR ALL TO public USING ((tenant = COALESCE(current_setting('app.tenant'::text, true), ''::text)));
 

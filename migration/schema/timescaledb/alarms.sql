@@ -1,5 +1,7 @@
 -- The finished schema of the area alarms. Written by `make schema`, never edited by hand.
 
+CREATE EXTENSION IF NOT EXISTS timescaledb;
+
 CREATE TYPE alarm_origin AS ENUM ('threshold', 'anomaly_model');
 
 CREATE TYPE alarm_severity AS ENUM ('info', 'warning', 'critical');
@@ -28,7 +30,7 @@ CREATE TABLE alarms (
     CONSTRAINT alarms_sensor_id_check CHECK (((sensor_id)::text <> ''::text))
 );
 
-SELECT create_hypertable('alarms', by_range('raised_at', INTERVAL '7 days'));
+SELECT create_hypertable('alarms', by_range('raised_at', INTERVAL '7 days'), create_default_indexes => false);
 
 ALTER TABLE alarms SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'sensor_id', timescaledb.orderby = 'raised_at DESC');
 
@@ -40,4 +42,6 @@ CREATE INDEX alarms_raised_at_idx ON alarms USING btree (raised_at DESC, id DESC
 
 CREATE INDEX alarms_sensor_id_idx ON alarms USING btree (sensor_id, raised_at DESC, id DESC);
 
-CALL policy_compression('alarms', '{"compress_after": "7 days"}'), every 12:00:00;
+SELECT add_compression_policy('alarms', compress_after => INTERVAL '7 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '12:00:00', scheduled => true, config => config || '{"compress_after": "7 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression' AND hypertable_name = 'alarms');

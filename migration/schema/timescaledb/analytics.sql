@@ -1,5 +1,7 @@
 -- The finished schema of the area analytics. Written by `make schema`, never edited by hand.
 
+CREATE EXTENSION IF NOT EXISTS timescaledb;
+
 CREATE TYPE alert_severity AS ENUM ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL');
 
 CREATE TYPE alert_status AS ENUM ('NEW', 'ACKNOWLEDGED', 'IN_PROGRESS', 'RESOLVED', 'DISMISSED');
@@ -12,13 +14,25 @@ CREATE TYPE ml_model_status AS ENUM ('ACTIVE', 'INACTIVE', 'ARCHIVED');
 
 CREATE TYPE notification_status AS ENUM ('SENT', 'FAILED', 'DELIVERED');
 
+CREATE SEQUENCE alerts_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE anomaly_records_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE maintenance_reports_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE ml_models_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE notification_logs_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE performance_metrics_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
 CREATE TABLE alerts (
     id bigint NOT NULL DEFAULT nextval('alerts_id_seq'::regclass),
     alert_id character varying(50) NOT NULL,
     machine_id character varying(50) NOT NULL,
     severity alert_severity NOT NULL,
     alert_type character varying(50) NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     description text,
     details jsonb,
     status alert_status NOT NULL DEFAULT 'NEW'::alert_status,
@@ -44,7 +58,7 @@ CREATE TABLE alerts_archive (
     machine_id character varying(50) NOT NULL,
     severity alert_severity NOT NULL,
     alert_type character varying(50) NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     description text,
     details jsonb,
     status alert_status NOT NULL DEFAULT 'NEW'::alert_status,
@@ -69,7 +83,7 @@ CREATE TABLE anomaly_records (
     machine_id character varying(50) NOT NULL,
     anomaly_type character varying(50) NOT NULL,
     severity anomaly_severity NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     sensor_data jsonb,
     calculated_metrics jsonb,
     ml_features jsonb,
@@ -91,7 +105,7 @@ CREATE TABLE anomaly_records_archive (
     machine_id character varying(50) NOT NULL,
     anomaly_type character varying(50) NOT NULL,
     severity anomaly_severity NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     sensor_data jsonb,
     calculated_metrics jsonb,
     ml_features jsonb,
@@ -126,17 +140,6 @@ CREATE TABLE maintenance_reports (
     CONSTRAINT maintenance_reports_report_id_key UNIQUE (report_id)
 );
 
-CREATE TABLE ml_model_parts (
-    model_id character varying(50) NOT NULL,
-    part integer NOT NULL,
-    upload uuid NOT NULL,
-    data bytea NOT NULL,
-    PRIMARY KEY (model_id, part),
-    CONSTRAINT ml_model_parts_model_id_check CHECK (((model_id)::text <> ''::text)),
-    CONSTRAINT ml_model_parts_model_id_fkey FOREIGN KEY (model_id) REFERENCES ml_models(model_id),
-    CONSTRAINT ml_model_parts_part_check CHECK ((part >= 0))
-);
-
 CREATE TABLE ml_models (
     id bigint NOT NULL DEFAULT nextval('ml_models_id_seq'::regclass),
     model_id character varying(50) NOT NULL,
@@ -161,6 +164,17 @@ CREATE TABLE ml_models (
     CONSTRAINT ml_models_model_version_check CHECK (((model_version)::text <> ''::text)),
     CONSTRAINT ml_models_training_date_check CHECK (((training_date >= to_timestamp((0)::double precision)) AND (training_date < to_timestamp(('253402300800'::bigint)::double precision)))),
     CONSTRAINT ml_models_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
+
+CREATE TABLE ml_model_parts (
+    model_id character varying(50) NOT NULL,
+    part integer NOT NULL,
+    upload uuid NOT NULL,
+    data bytea NOT NULL,
+    PRIMARY KEY (model_id, part),
+    CONSTRAINT ml_model_parts_model_id_check CHECK (((model_id)::text <> ''::text)),
+    CONSTRAINT ml_model_parts_model_id_fkey FOREIGN KEY (model_id) REFERENCES ml_models(model_id),
+    CONSTRAINT ml_model_parts_part_check CHECK ((part >= 0))
 );
 
 CREATE TABLE notification_logs (
@@ -209,75 +223,29 @@ CREATE TABLE performance_metrics (
     CONSTRAINT performance_metrics_uptime_percentage_check CHECK ((uptime_percentage <> 'NaN'::numeric))
 );
 
-SELECT create_hypertable('anomaly_records', by_range('timestamp', INTERVAL '7 days'));
+ALTER SEQUENCE alerts_id_seq OWNED BY alerts.id;
 
-SELECT create_hypertable('anomaly_records_archive', by_range('timestamp', INTERVAL '7 days'));
+ALTER SEQUENCE anomaly_records_id_seq OWNED BY anomaly_records.id;
 
-SELECT create_hypertable('performance_metrics', by_range('calculation_time', INTERVAL '7 days'));
+ALTER SEQUENCE maintenance_reports_id_seq OWNED BY maintenance_reports.id;
+
+ALTER SEQUENCE ml_models_id_seq OWNED BY ml_models.id;
+
+ALTER SEQUENCE notification_logs_id_seq OWNED BY notification_logs.id;
+
+ALTER SEQUENCE performance_metrics_id_seq OWNED BY performance_metrics.id;
+
+SELECT create_hypertable('anomaly_records', by_range('timestamp', INTERVAL '7 days'), create_default_indexes => false);
+
+SELECT create_hypertable('anomaly_records_archive', by_range('timestamp', INTERVAL '7 days'), create_default_indexes => false);
+
+SELECT create_hypertable('performance_metrics', by_range('calculation_time', INTERVAL '7 days'), create_default_indexes => false);
 
 ALTER TABLE anomaly_records SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = '"timestamp" DESC,id DESC');
 
 ALTER TABLE anomaly_records_archive SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = '"timestamp" DESC,id DESC');
 
 ALTER TABLE performance_metrics SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = 'calculation_time DESC,id DESC');
-
-CREATE INDEX alerts_assigned_to_timestamp_idx ON alerts USING btree (assigned_to, "timestamp" DESC, id DESC);
-
-CREATE INDEX alerts_machine_id_timestamp_idx ON alerts USING btree (machine_id, "timestamp" DESC, id DESC);
-
-CREATE INDEX alerts_severity_timestamp_idx ON alerts USING btree (severity, "timestamp" DESC, id DESC);
-
-CREATE INDEX alerts_status_timestamp_idx ON alerts USING btree (status, "timestamp" DESC, id DESC);
-
-CREATE INDEX alerts_timestamp_idx ON alerts USING btree ("timestamp" DESC, id DESC);
-
-CREATE INDEX anomaly_records_anomaly_type_timestamp_idx ON anomaly_records USING btree (anomaly_type, "timestamp" DESC, id DESC);
-
-CREATE INDEX anomaly_records_machine_id_timestamp_idx ON anomaly_records USING btree (machine_id, "timestamp" DESC, id DESC);
-
-CREATE INDEX anomaly_records_severity_timestamp_idx ON anomaly_records USING btree (severity, "timestamp" DESC, id DESC);
-
-CREATE INDEX maintenance_reports_generated_time_idx ON maintenance_reports USING btree (generated_time DESC, id DESC);
-
-CREATE INDEX maintenance_reports_machine_id_generated_time_idx ON maintenance_reports USING btree (machine_id, generated_time DESC, id DESC);
-
-CREATE INDEX maintenance_reports_report_type_generated_time_idx ON maintenance_reports USING btree (report_type, generated_time DESC, id DESC);
-
-CREATE INDEX ml_models_machine_type_model_version_idx ON ml_models USING btree (machine_type, model_version DESC);
-
-CREATE INDEX ml_models_status_created_at_idx ON ml_models USING btree (status, created_at DESC, id DESC);
-
-CREATE INDEX notification_logs_alert_id_created_at_idx ON notification_logs USING btree (alert_id, created_at DESC, id DESC);
-
-CREATE INDEX notification_logs_notification_type_created_at_idx ON notification_logs USING btree (notification_type, created_at DESC, id DESC);
-
-CREATE INDEX notification_logs_sent_time_idx ON notification_logs USING btree (sent_time DESC, id DESC);
-
-CREATE INDEX notification_logs_status_created_at_idx ON notification_logs USING btree (status, created_at DESC, id DESC);
-
-CREATE INDEX performance_metrics_calculation_time_idx ON performance_metrics USING btree (calculation_time DESC, id DESC);
-
-CREATE INDEX performance_metrics_machine_id_calculation_time_idx ON performance_metrics USING btree (machine_id, calculation_time DESC, id DESC);
-
-CALL alerts_archive_job('{"drop_after": "365 days"}'), every 1 day;
-
-CALL anomaly_records_archive_job('{"drop_after": "365 days"}'), every 1 day;
-
-CALL policy_compression('anomaly_records', '{"compress_after": "7 days"}'), every 12:00:00;
-
-CALL policy_compression('performance_metrics', '{"compress_after": "7 days"}'), every 12:00:00;
-
-CREATE SEQUENCE alerts_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY alerts.id;
-
-CREATE SEQUENCE anomaly_records_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY anomaly_records.id;
-
-CREATE SEQUENCE maintenance_reports_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY maintenance_reports.id;
-
-CREATE SEQUENCE ml_models_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY ml_models.id;
-
-CREATE SEQUENCE notification_logs_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY notification_logs.id;
-
-CREATE SEQUENCE performance_metrics_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY performance_metrics.id;
 
 CREATE OR REPLACE PROCEDURE alerts_archive_job(IN job_id integer, IN config jsonb)
  LANGUAGE plpgsql
@@ -388,3 +356,57 @@ BEGIN
 END
 $function$
 ;
+
+CREATE INDEX alerts_assigned_to_timestamp_idx ON alerts USING btree (assigned_to, "timestamp" DESC, id DESC);
+
+CREATE INDEX alerts_machine_id_timestamp_idx ON alerts USING btree (machine_id, "timestamp" DESC, id DESC);
+
+CREATE INDEX alerts_severity_timestamp_idx ON alerts USING btree (severity, "timestamp" DESC, id DESC);
+
+CREATE INDEX alerts_status_timestamp_idx ON alerts USING btree (status, "timestamp" DESC, id DESC);
+
+CREATE INDEX alerts_timestamp_idx ON alerts USING btree ("timestamp" DESC, id DESC);
+
+CREATE INDEX anomaly_records_anomaly_type_timestamp_idx ON anomaly_records USING btree (anomaly_type, "timestamp" DESC, id DESC);
+
+CREATE INDEX anomaly_records_machine_id_timestamp_idx ON anomaly_records USING btree (machine_id, "timestamp" DESC, id DESC);
+
+CREATE INDEX anomaly_records_severity_timestamp_idx ON anomaly_records USING btree (severity, "timestamp" DESC, id DESC);
+
+CREATE INDEX maintenance_reports_generated_time_idx ON maintenance_reports USING btree (generated_time DESC, id DESC);
+
+CREATE INDEX maintenance_reports_machine_id_generated_time_idx ON maintenance_reports USING btree (machine_id, generated_time DESC, id DESC);
+
+CREATE INDEX maintenance_reports_report_type_generated_time_idx ON maintenance_reports USING btree (report_type, generated_time DESC, id DESC);
+
+CREATE INDEX ml_models_machine_type_model_version_idx ON ml_models USING btree (machine_type, model_version DESC);
+
+CREATE INDEX ml_models_status_created_at_idx ON ml_models USING btree (status, created_at DESC, id DESC);
+
+CREATE INDEX notification_logs_alert_id_created_at_idx ON notification_logs USING btree (alert_id, created_at DESC, id DESC);
+
+CREATE INDEX notification_logs_notification_type_created_at_idx ON notification_logs USING btree (notification_type, created_at DESC, id DESC);
+
+CREATE INDEX notification_logs_sent_time_idx ON notification_logs USING btree (sent_time DESC, id DESC);
+
+CREATE INDEX notification_logs_status_created_at_idx ON notification_logs USING btree (status, created_at DESC, id DESC);
+
+CREATE INDEX performance_metrics_calculation_time_idx ON performance_metrics USING btree (calculation_time DESC, id DESC);
+
+CREATE INDEX performance_metrics_machine_id_calculation_time_idx ON performance_metrics USING btree (machine_id, calculation_time DESC, id DESC);
+
+SELECT add_job('alerts_archive_job', INTERVAL '1 day', config => '{"drop_after": "365 days"}');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '1 day', scheduled => true, config => config || '{"drop_after": "365 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'alerts_archive_job' AND hypertable_name IS NULL);
+
+SELECT add_job('anomaly_records_archive_job', INTERVAL '1 day', config => '{"drop_after": "365 days"}');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '1 day', scheduled => true, config => config || '{"drop_after": "365 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'anomaly_records_archive_job' AND hypertable_name IS NULL);
+
+SELECT add_compression_policy('anomaly_records', compress_after => INTERVAL '7 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '12:00:00', scheduled => true, config => config || '{"compress_after": "7 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression' AND hypertable_name = 'anomaly_records');
+
+SELECT add_compression_policy('performance_metrics', compress_after => INTERVAL '7 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '12:00:00', scheduled => true, config => config || '{"compress_after": "7 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression' AND hypertable_name = 'performance_metrics');

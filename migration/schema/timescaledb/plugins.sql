@@ -1,11 +1,13 @@
 -- The finished schema of the area plugins. Written by `make schema`, never edited by hand.
 
+CREATE EXTENSION IF NOT EXISTS timescaledb;
+
 CREATE TYPE plugin_alert_severity AS ENUM ('info', 'warning', 'error', 'critical');
 
 CREATE TYPE plugin_health AS ENUM ('unknown', 'healthy', 'degraded', 'unhealthy');
 
 CREATE TABLE alert_history (
-    time timestamp with time zone NOT NULL,
+    "time" timestamp with time zone NOT NULL,
     alert_id uuid NOT NULL,
     triggered boolean NOT NULL,
     value jsonb,
@@ -14,26 +16,8 @@ CREATE TABLE alert_history (
     CONSTRAINT alert_history_time_check CHECK ((("time" >= to_timestamp((0)::double precision)) AND ("time" < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
-CREATE TABLE alerts (
-    id uuid NOT NULL DEFAULT gen_random_uuid(),
-    plugin_id character varying(100) NOT NULL,
-    name character varying(200) NOT NULL,
-    description text,
-    condition jsonb NOT NULL,
-    severity plugin_alert_severity NOT NULL,
-    enabled boolean NOT NULL DEFAULT true,
-    created_at timestamp with time zone NOT NULL DEFAULT now(),
-    updated_at timestamp with time zone NOT NULL DEFAULT now(),
-    PRIMARY KEY (id),
-    CONSTRAINT alerts_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT alerts_name_check CHECK (((name)::text <> ''::text)),
-    CONSTRAINT alerts_plugin_id_check CHECK (((plugin_id)::text <> ''::text)),
-    CONSTRAINT alerts_plugin_id_fkey FOREIGN KEY (plugin_id) REFERENCES plugins(plugin_id),
-    CONSTRAINT alerts_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
-);
-
 CREATE TABLE plugin_metrics (
-    time timestamp with time zone NOT NULL,
+    "time" timestamp with time zone NOT NULL,
     plugin_id character varying(100) NOT NULL,
     metric_name character varying(200) NOT NULL,
     value jsonb NOT NULL,
@@ -42,26 +26,6 @@ CREATE TABLE plugin_metrics (
     CONSTRAINT plugin_metrics_metric_name_check CHECK (((metric_name)::text <> ''::text)),
     CONSTRAINT plugin_metrics_plugin_id_check CHECK (((plugin_id)::text <> ''::text)),
     CONSTRAINT plugin_metrics_time_check CHECK ((("time" >= to_timestamp((0)::double precision)) AND ("time" < to_timestamp(('253402300800'::bigint)::double precision))))
-);
-
-CREATE TABLE plugin_status (
-    plugin_id character varying(100) NOT NULL,
-    last_run timestamp with time zone,
-    last_success timestamp with time zone,
-    last_error text,
-    error_count integer NOT NULL DEFAULT 0,
-    consecutive_errors integer NOT NULL DEFAULT 0,
-    health_status plugin_health NOT NULL DEFAULT 'unknown'::plugin_health,
-    updated_at timestamp with time zone NOT NULL DEFAULT now(),
-    PRIMARY KEY (plugin_id),
-    CONSTRAINT plugin_status_consecutive_errors_check CHECK ((consecutive_errors >= 0)),
-    CONSTRAINT plugin_status_error_count_check CHECK ((error_count >= 0)),
-    CONSTRAINT plugin_status_errors_check CHECK ((consecutive_errors <= error_count)),
-    CONSTRAINT plugin_status_last_run_check CHECK (((last_run >= to_timestamp((0)::double precision)) AND (last_run < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT plugin_status_last_success_check CHECK (((last_success >= to_timestamp((0)::double precision)) AND (last_success < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT plugin_status_plugin_id_check CHECK (((plugin_id)::text <> ''::text)),
-    CONSTRAINT plugin_status_plugin_id_fkey FOREIGN KEY (plugin_id) REFERENCES plugins(plugin_id),
-    CONSTRAINT plugin_status_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
 CREATE TABLE plugins (
@@ -85,11 +49,49 @@ CREATE TABLE plugins (
     CONSTRAINT plugins_version_check CHECK (((version)::text <> ''::text))
 );
 
-SELECT create_hypertable('alert_history', by_range('time', INTERVAL '7 days'));
+CREATE TABLE alerts (
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    plugin_id character varying(100) NOT NULL,
+    name character varying(200) NOT NULL,
+    description text,
+    condition jsonb NOT NULL,
+    severity plugin_alert_severity NOT NULL,
+    enabled boolean NOT NULL DEFAULT true,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT alerts_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT alerts_name_check CHECK (((name)::text <> ''::text)),
+    CONSTRAINT alerts_plugin_id_check CHECK (((plugin_id)::text <> ''::text)),
+    CONSTRAINT alerts_plugin_id_fkey FOREIGN KEY (plugin_id) REFERENCES plugins(plugin_id),
+    CONSTRAINT alerts_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
 
-SELECT create_hypertable('plugin_metrics', by_range('time', INTERVAL '7 days'));
+CREATE TABLE plugin_status (
+    plugin_id character varying(100) NOT NULL,
+    last_run timestamp with time zone,
+    last_success timestamp with time zone,
+    last_error text,
+    error_count integer NOT NULL DEFAULT 0,
+    consecutive_errors integer NOT NULL DEFAULT 0,
+    health_status plugin_health NOT NULL DEFAULT 'unknown'::plugin_health,
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (plugin_id),
+    CONSTRAINT plugin_status_consecutive_errors_check CHECK ((consecutive_errors >= 0)),
+    CONSTRAINT plugin_status_error_count_check CHECK ((error_count >= 0)),
+    CONSTRAINT plugin_status_errors_check CHECK ((consecutive_errors <= error_count)),
+    CONSTRAINT plugin_status_last_run_check CHECK (((last_run >= to_timestamp((0)::double precision)) AND (last_run < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT plugin_status_last_success_check CHECK (((last_success >= to_timestamp((0)::double precision)) AND (last_success < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT plugin_status_plugin_id_check CHECK (((plugin_id)::text <> ''::text)),
+    CONSTRAINT plugin_status_plugin_id_fkey FOREIGN KEY (plugin_id) REFERENCES plugins(plugin_id),
+    CONSTRAINT plugin_status_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
 
-ALTER TABLE plugin_metrics SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'plugin_id,metric_name', timescaledb.orderby = '"time" DESC');
+SELECT create_hypertable('alert_history', by_range('time', INTERVAL '7 days'), create_default_indexes => false);
+
+SELECT create_hypertable('plugin_metrics', by_range('time', INTERVAL '7 days'), create_default_indexes => false);
+
+ALTER TABLE plugin_metrics SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'plugin_id, metric_name', timescaledb.orderby = '"time" DESC');
 
 CREATE INDEX alert_history_alert_id_time_idx ON alert_history USING btree (alert_id, "time" DESC);
 
@@ -101,8 +103,14 @@ CREATE INDEX plugin_metrics_plugin_id_time_idx ON plugin_metrics USING btree (pl
 
 CREATE INDEX plugin_metrics_tags_idx ON plugin_metrics USING gin (tags);
 
-CALL policy_retention('alert_history', '{"drop_after": "90 days"}'), every 1 day;
+SELECT add_compression_policy('plugin_metrics', compress_after => INTERVAL '7 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '12:00:00', scheduled => true, config => config || '{"compress_after": "7 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression' AND hypertable_name = 'plugin_metrics');
 
-CALL policy_compression('plugin_metrics', '{"compress_after": "7 days"}'), every 12:00:00;
+SELECT add_retention_policy('alert_history', drop_after => INTERVAL '90 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '1 day', scheduled => true, config => config || '{"drop_after": "90 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention' AND hypertable_name = 'alert_history');
 
-CALL policy_retention('plugin_metrics', '{"drop_after": "30 days"}'), every 1 day;
+SELECT add_retention_policy('plugin_metrics', drop_after => INTERVAL '30 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '1 day', scheduled => true, config => config || '{"drop_after": "30 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention' AND hypertable_name = 'plugin_metrics');

@@ -1,5 +1,7 @@
 -- The finished schema of the area telemetry. Written by `make schema`, never edited by hand.
 
+CREATE EXTENSION IF NOT EXISTS timescaledb;
+
 CREATE TYPE anomaly_alert_severity AS ENUM ('low', 'medium', 'high', 'critical');
 
 CREATE TYPE anomaly_alert_status AS ENUM ('open', 'acknowledged', 'resolved', 'dismissed');
@@ -14,27 +16,7 @@ CREATE TYPE maintenance_task_type AS ENUM ('inspection', 'preventive', 'predicti
 
 CREATE TYPE sensor_status AS ENUM ('active', 'inactive', 'maintenance', 'faulty', 'decommissioned');
 
-CREATE TABLE anomaly_alerts (
-    id uuid NOT NULL DEFAULT gen_random_uuid(),
-    sensor_id character varying(255) NOT NULL,
-    anomaly_type character varying(100) NOT NULL,
-    severity anomaly_alert_severity NOT NULL,
-    confidence double precision NOT NULL,
-    description text,
-    evidence jsonb,
-    recommended_actions text[] NOT NULL DEFAULT '{}'::text[],
-    status anomaly_alert_status NOT NULL DEFAULT 'open'::anomaly_alert_status,
-    created_at timestamp with time zone NOT NULL DEFAULT now(),
-    updated_at timestamp with time zone NOT NULL DEFAULT now(),
-    PRIMARY KEY (id),
-    CONSTRAINT anomaly_alerts_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
-    CONSTRAINT anomaly_alerts_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
-    CONSTRAINT anomaly_alerts_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT anomaly_alerts_recommended_actions_check CHECK (((COALESCE(array_ndims(recommended_actions), 1) = 1) AND (array_position(recommended_actions, NULL::text) IS NULL))),
-    CONSTRAINT anomaly_alerts_sensor_id_check CHECK (((sensor_id)::text <> ''::text)),
-    CONSTRAINT anomaly_alerts_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES sensors(sensor_id),
-    CONSTRAINT anomaly_alerts_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
-);
+CREATE SEQUENCE sensor_readings_id_seq AS integer INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647;
 
 CREATE TABLE feature_snapshots (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -78,34 +60,8 @@ CREATE TABLE maintenance_logs (
     CONSTRAINT maintenance_logs_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
-CREATE TABLE maintenance_tasks (
-    id uuid NOT NULL DEFAULT gen_random_uuid(),
-    equipment_id character varying(255) NOT NULL,
-    sensor_id character varying(255),
-    task_type maintenance_task_type NOT NULL,
-    priority maintenance_task_priority NOT NULL DEFAULT 'medium'::maintenance_task_priority,
-    status maintenance_task_status NOT NULL DEFAULT 'pending'::maintenance_task_status,
-    scheduled_start timestamp with time zone,
-    scheduled_end timestamp with time zone,
-    required_skills text[] NOT NULL DEFAULT '{}'::text[],
-    parts_needed text[] NOT NULL DEFAULT '{}'::text[],
-    created_at timestamp with time zone NOT NULL DEFAULT now(),
-    updated_at timestamp with time zone NOT NULL DEFAULT now(),
-    PRIMARY KEY (id),
-    CONSTRAINT maintenance_tasks_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT maintenance_tasks_equipment_id_check CHECK (((equipment_id)::text <> ''::text)),
-    CONSTRAINT maintenance_tasks_parts_needed_check CHECK (((COALESCE(array_ndims(parts_needed), 1) = 1) AND (array_position(parts_needed, NULL::text) IS NULL))),
-    CONSTRAINT maintenance_tasks_required_skills_check CHECK (((COALESCE(array_ndims(required_skills), 1) = 1) AND (array_position(required_skills, NULL::text) IS NULL))),
-    CONSTRAINT maintenance_tasks_schedule_check CHECK ((scheduled_end >= scheduled_start)),
-    CONSTRAINT maintenance_tasks_scheduled_end_check CHECK (((scheduled_end >= to_timestamp((0)::double precision)) AND (scheduled_end < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT maintenance_tasks_scheduled_start_check CHECK (((scheduled_start >= to_timestamp((0)::double precision)) AND (scheduled_start < to_timestamp(('253402300800'::bigint)::double precision)))),
-    CONSTRAINT maintenance_tasks_sensor_id_check CHECK (((sensor_id)::text <> ''::text)),
-    CONSTRAINT maintenance_tasks_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES sensors(sensor_id),
-    CONSTRAINT maintenance_tasks_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
-);
-
 CREATE TABLE sensor_readings (
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     sensor_id character varying(255) NOT NULL,
     sensor_type character varying(100),
     value double precision NOT NULL,
@@ -141,17 +97,59 @@ CREATE TABLE sensors (
     CONSTRAINT sensors_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
-SELECT create_hypertable('sensor_readings', by_range('timestamp', INTERVAL '7 days'));
+CREATE TABLE anomaly_alerts (
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    sensor_id character varying(255) NOT NULL,
+    anomaly_type character varying(100) NOT NULL,
+    severity anomaly_alert_severity NOT NULL,
+    confidence double precision NOT NULL,
+    description text,
+    evidence jsonb,
+    recommended_actions text[] NOT NULL DEFAULT '{}'::text[],
+    status anomaly_alert_status NOT NULL DEFAULT 'open'::anomaly_alert_status,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT anomaly_alerts_anomaly_type_check CHECK (((anomaly_type)::text <> ''::text)),
+    CONSTRAINT anomaly_alerts_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT anomaly_alerts_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT anomaly_alerts_recommended_actions_check CHECK (((COALESCE(array_ndims(recommended_actions), 1) = 1) AND (array_position(recommended_actions, NULL::text) IS NULL))),
+    CONSTRAINT anomaly_alerts_sensor_id_check CHECK (((sensor_id)::text <> ''::text)),
+    CONSTRAINT anomaly_alerts_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES sensors(sensor_id),
+    CONSTRAINT anomaly_alerts_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
 
-SELECT create_hypertable('sensor_readings_summary_daily', by_range('bucket', INTERVAL '70 days'));
+CREATE TABLE maintenance_tasks (
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    equipment_id character varying(255) NOT NULL,
+    sensor_id character varying(255),
+    task_type maintenance_task_type NOT NULL,
+    priority maintenance_task_priority NOT NULL DEFAULT 'medium'::maintenance_task_priority,
+    status maintenance_task_status NOT NULL DEFAULT 'pending'::maintenance_task_status,
+    scheduled_start timestamp with time zone,
+    scheduled_end timestamp with time zone,
+    required_skills text[] NOT NULL DEFAULT '{}'::text[],
+    parts_needed text[] NOT NULL DEFAULT '{}'::text[],
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    PRIMARY KEY (id),
+    CONSTRAINT maintenance_tasks_created_at_check CHECK (((created_at >= to_timestamp((0)::double precision)) AND (created_at < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT maintenance_tasks_equipment_id_check CHECK (((equipment_id)::text <> ''::text)),
+    CONSTRAINT maintenance_tasks_parts_needed_check CHECK (((COALESCE(array_ndims(parts_needed), 1) = 1) AND (array_position(parts_needed, NULL::text) IS NULL))),
+    CONSTRAINT maintenance_tasks_required_skills_check CHECK (((COALESCE(array_ndims(required_skills), 1) = 1) AND (array_position(required_skills, NULL::text) IS NULL))),
+    CONSTRAINT maintenance_tasks_schedule_check CHECK ((scheduled_end >= scheduled_start)),
+    CONSTRAINT maintenance_tasks_scheduled_end_check CHECK (((scheduled_end >= to_timestamp((0)::double precision)) AND (scheduled_end < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT maintenance_tasks_scheduled_start_check CHECK (((scheduled_start >= to_timestamp((0)::double precision)) AND (scheduled_start < to_timestamp(('253402300800'::bigint)::double precision)))),
+    CONSTRAINT maintenance_tasks_sensor_id_check CHECK (((sensor_id)::text <> ''::text)),
+    CONSTRAINT maintenance_tasks_sensor_id_fkey FOREIGN KEY (sensor_id) REFERENCES sensors(sensor_id),
+    CONSTRAINT maintenance_tasks_updated_at_check CHECK (((updated_at >= to_timestamp((0)::double precision)) AND (updated_at < to_timestamp(('253402300800'::bigint)::double precision))))
+);
 
-SELECT create_hypertable('sensor_readings_summary_hourly', by_range('bucket', INTERVAL '70 days'));
+ALTER SEQUENCE sensor_readings_id_seq OWNED BY sensor_readings.id;
 
-SELECT create_hypertable('sensor_readings_summary_weekly', by_range('bucket', INTERVAL '70 days'));
+SELECT create_hypertable('sensor_readings', by_range('timestamp', INTERVAL '7 days'), create_default_indexes => false);
 
 ALTER TABLE sensor_readings SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'sensor_id', timescaledb.orderby = '"timestamp" DESC');
-
-ALTER MATERIALIZED VIEW sensor_readings_summary_hourly SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'sensor_id', timescaledb.orderby = 'bucket DESC');
 
 CREATE INDEX anomaly_alerts_created_at_idx ON anomaly_alerts USING btree (created_at DESC, id DESC);
 
@@ -173,43 +171,7 @@ CREATE INDEX sensor_readings_good_idx ON sensor_readings USING btree (sensor_id,
 
 CREATE INDEX sensor_readings_sensor_id_timestamp_idx ON sensor_readings USING btree (sensor_id, "timestamp" DESC);
 
-CREATE INDEX sensor_readings_summary_daily_bucket_idx ON sensor_readings_summary_daily USING btree (bucket DESC);
-
-CREATE INDEX sensor_readings_summary_daily_sensor_id_bucket_idx ON sensor_readings_summary_daily USING btree (sensor_id, bucket DESC);
-
-CREATE INDEX sensor_readings_summary_hourly_bucket_idx ON sensor_readings_summary_hourly USING btree (bucket DESC);
-
-CREATE INDEX sensor_readings_summary_hourly_sensor_id_bucket_idx ON sensor_readings_summary_hourly USING btree (sensor_id, bucket DESC);
-
-CREATE INDEX sensor_readings_summary_weekly_bucket_idx ON sensor_readings_summary_weekly USING btree (bucket DESC);
-
-CREATE INDEX sensor_readings_summary_weekly_sensor_id_bucket_idx ON sensor_readings_summary_weekly USING btree (sensor_id, bucket DESC);
-
-CALL policy_compression('sensor_readings', '{"compress_after": "7 days"}'), every 12:00:00;
-
-CALL policy_retention('sensor_readings', '{"drop_after": "180 days"}'), every 1 day;
-
-CALL policy_refresh_continuous_aggregate('sensor_readings_summary_daily', '{"end_offset": "01:00:00", "start_offset": "3 days"}'), every 01:00:00;
-
-CALL policy_compression('sensor_readings_summary_hourly', '{"compress_after": "30 days"}'), every 12:00:00;
-
-CALL policy_refresh_continuous_aggregate('sensor_readings_summary_hourly', '{"end_offset": "00:30:00", "start_offset": "03:00:00"}'), every 00:30:00;
-
-CALL policy_refresh_continuous_aggregate('sensor_readings_summary_weekly', '{"end_offset": "01:00:00", "start_offset": "21 days"}'), every 06:00:00;
-
-CREATE SEQUENCE sensor_readings_id_seq AS integer INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 OWNED BY sensor_readings.id;
-
-CREATE MATERIALIZED VIEW sensor_readings_summary_daily WITH (timescaledb.continuous, timescaledb.materialized_only = f) AS
- SELECT time_bucket('1 day'::interval, bucket) AS bucket,
-    sensor_id,
-    (sum((avg_value * (reading_count)::double precision)) / (sum(reading_count))::double precision) AS avg_value,
-    max(max_value) AS max_value,
-    min(min_value) AS min_value,
-    (sum(reading_count))::bigint AS reading_count
-   FROM sensor_readings_summary_hourly
-  GROUP BY (time_bucket('1 day'::interval, bucket)), sensor_id;
-
-CREATE MATERIALIZED VIEW sensor_readings_summary_hourly WITH (timescaledb.continuous, timescaledb.materialized_only = f) AS
+CREATE MATERIALIZED VIEW sensor_readings_summary_hourly WITH (timescaledb.continuous, timescaledb.materialized_only = f, timescaledb.create_group_indexes = false) AS
  SELECT time_bucket('01:00:00'::interval, "timestamp") AS bucket,
     sensor_id,
     avg(value) AS avg_value,
@@ -217,9 +179,27 @@ CREATE MATERIALIZED VIEW sensor_readings_summary_hourly WITH (timescaledb.contin
     min(value) AS min_value,
     count(*) AS reading_count
    FROM sensor_readings
-  GROUP BY (time_bucket('01:00:00'::interval, "timestamp")), sensor_id;
+  GROUP BY (time_bucket('01:00:00'::interval, "timestamp")), sensor_id
+WITH NO DATA;
 
-CREATE MATERIALIZED VIEW sensor_readings_summary_weekly WITH (timescaledb.continuous, timescaledb.materialized_only = f) AS
+SELECT set_chunk_time_interval(format('%I.%I', materialization_hypertable_schema, materialization_hypertable_name)::regclass, INTERVAL '70 days') FROM timescaledb_information.continuous_aggregates WHERE view_schema = current_schema() AND view_name = 'sensor_readings_summary_hourly';
+
+ALTER MATERIALIZED VIEW sensor_readings_summary_hourly SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'sensor_id', timescaledb.orderby = 'bucket DESC');
+
+CREATE MATERIALIZED VIEW sensor_readings_summary_daily WITH (timescaledb.continuous, timescaledb.materialized_only = f, timescaledb.create_group_indexes = false) AS
+ SELECT time_bucket('1 day'::interval, bucket) AS bucket,
+    sensor_id,
+    (sum((avg_value * (reading_count)::double precision)) / (sum(reading_count))::double precision) AS avg_value,
+    max(max_value) AS max_value,
+    min(min_value) AS min_value,
+    (sum(reading_count))::bigint AS reading_count
+   FROM sensor_readings_summary_hourly
+  GROUP BY (time_bucket('1 day'::interval, bucket)), sensor_id
+WITH NO DATA;
+
+SELECT set_chunk_time_interval(format('%I.%I', materialization_hypertable_schema, materialization_hypertable_name)::regclass, INTERVAL '70 days') FROM timescaledb_information.continuous_aggregates WHERE view_schema = current_schema() AND view_name = 'sensor_readings_summary_daily';
+
+CREATE MATERIALIZED VIEW sensor_readings_summary_weekly WITH (timescaledb.continuous, timescaledb.materialized_only = f, timescaledb.create_group_indexes = false) AS
  SELECT time_bucket('7 days'::interval, bucket) AS bucket,
     sensor_id,
     (sum((avg_value * (reading_count)::double precision)) / (sum(reading_count))::double precision) AS avg_value,
@@ -227,4 +207,37 @@ CREATE MATERIALIZED VIEW sensor_readings_summary_weekly WITH (timescaledb.contin
     min(min_value) AS min_value,
     (sum(reading_count))::bigint AS reading_count
    FROM sensor_readings_summary_daily
-  GROUP BY (time_bucket('7 days'::interval, bucket)), sensor_id;
+  GROUP BY (time_bucket('7 days'::interval, bucket)), sensor_id
+WITH NO DATA;
+
+SELECT set_chunk_time_interval(format('%I.%I', materialization_hypertable_schema, materialization_hypertable_name)::regclass, INTERVAL '70 days') FROM timescaledb_information.continuous_aggregates WHERE view_schema = current_schema() AND view_name = 'sensor_readings_summary_weekly';
+
+CREATE INDEX sensor_readings_summary_daily_sensor_id_bucket_idx ON sensor_readings_summary_daily USING btree (sensor_id, bucket DESC);
+
+CREATE INDEX sensor_readings_summary_hourly_sensor_id_bucket_idx ON sensor_readings_summary_hourly USING btree (sensor_id, bucket DESC);
+
+CREATE INDEX sensor_readings_summary_weekly_sensor_id_bucket_idx ON sensor_readings_summary_weekly USING btree (sensor_id, bucket DESC);
+
+SELECT add_compression_policy('sensor_readings', compress_after => INTERVAL '7 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '12:00:00', scheduled => true, config => config || '{"compress_after": "7 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression' AND hypertable_name = 'sensor_readings');
+
+SELECT add_continuous_aggregate_policy('sensor_readings_summary_daily', start_offset => INTERVAL '3 days', end_offset => INTERVAL '01:00:00', schedule_interval => INTERVAL '01:00:00');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '01:00:00', scheduled => true, config => config || '{"end_offset": "01:00:00", "start_offset": "3 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_refresh_continuous_aggregate' AND hypertable_name = 'sensor_readings_summary_daily');
+
+SELECT add_continuous_aggregate_policy('sensor_readings_summary_hourly', start_offset => INTERVAL '03:00:00', end_offset => INTERVAL '00:30:00', schedule_interval => INTERVAL '00:30:00');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '00:30:00', scheduled => true, config => config || '{"end_offset": "00:30:00", "start_offset": "03:00:00"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_refresh_continuous_aggregate' AND hypertable_name = 'sensor_readings_summary_hourly');
+
+SELECT add_compression_policy('sensor_readings_summary_hourly', compress_after => INTERVAL '30 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '12:00:00', scheduled => true, config => config || '{"compress_after": "30 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression' AND hypertable_name = 'sensor_readings_summary_hourly');
+
+SELECT add_continuous_aggregate_policy('sensor_readings_summary_weekly', start_offset => INTERVAL '21 days', end_offset => INTERVAL '01:00:00', schedule_interval => INTERVAL '06:00:00');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '06:00:00', scheduled => true, config => config || '{"end_offset": "01:00:00", "start_offset": "21 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_refresh_continuous_aggregate' AND hypertable_name = 'sensor_readings_summary_weekly');
+
+SELECT add_retention_policy('sensor_readings', drop_after => INTERVAL '180 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '1 day', scheduled => true, config => config || '{"drop_after": "180 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention' AND hypertable_name = 'sensor_readings');

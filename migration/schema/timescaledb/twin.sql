@@ -1,13 +1,21 @@
 -- The finished schema of the area twin. Written by `make schema`, never edited by hand.
 
+CREATE EXTENSION IF NOT EXISTS timescaledb;
+
 CREATE TYPE anomaly_severity AS ENUM ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL');
+
+CREATE SEQUENCE anomaly_history_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE machine_configurations_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
+
+CREATE SEQUENCE state_snapshots_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807;
 
 CREATE TABLE anomaly_history (
     id bigint NOT NULL DEFAULT nextval('anomaly_history_id_seq'::regclass),
     machine_id character varying(50) NOT NULL,
     anomaly_type character varying(50) NOT NULL,
     severity anomaly_severity NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     sensor_data jsonb,
     calculated_metrics jsonb,
     details jsonb,
@@ -24,7 +32,7 @@ CREATE TABLE anomaly_history_archive (
     machine_id character varying(50) NOT NULL,
     anomaly_type character varying(50) NOT NULL,
     severity anomaly_severity NOT NULL,
-    timestamp timestamp with time zone NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
     sensor_data jsonb,
     calculated_metrics jsonb,
     details jsonb,
@@ -84,13 +92,20 @@ CREATE TABLE state_snapshots_archive (
     CONSTRAINT state_snapshots_archive_snapshot_time_check CHECK (((snapshot_time >= to_timestamp((0)::double precision)) AND (snapshot_time < to_timestamp(('253402300800'::bigint)::double precision))))
 );
 
-SELECT create_hypertable('anomaly_history', by_range('timestamp', INTERVAL '7 days'));
+ALTER SEQUENCE anomaly_history_id_seq OWNED BY anomaly_history.id;
 
-SELECT create_hypertable('anomaly_history_archive', by_range('timestamp', INTERVAL '7 days'));
+ALTER SEQUENCE machine_configurations_id_seq OWNED BY machine_configurations.id;
 
-SELECT create_hypertable('state_snapshots', by_range('snapshot_time', INTERVAL '7 days'), by_hash('machine_id', 4));
+ALTER SEQUENCE state_snapshots_id_seq OWNED BY state_snapshots.id;
 
-SELECT create_hypertable('state_snapshots_archive', by_range('snapshot_time', INTERVAL '7 days'));
+SELECT create_hypertable('anomaly_history', by_range('timestamp', INTERVAL '7 days'), create_default_indexes => false);
+
+SELECT create_hypertable('anomaly_history_archive', by_range('timestamp', INTERVAL '7 days'), create_default_indexes => false);
+
+SELECT create_hypertable('state_snapshots', by_range('snapshot_time', INTERVAL '7 days'), create_default_indexes => false);
+SELECT add_dimension('state_snapshots', by_hash('machine_id', 4));
+
+SELECT create_hypertable('state_snapshots_archive', by_range('snapshot_time', INTERVAL '7 days'), create_default_indexes => false);
 
 ALTER TABLE anomaly_history SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = '"timestamp" DESC,id DESC');
 
@@ -99,26 +114,6 @@ ALTER TABLE anomaly_history_archive SET (timescaledb.enable_columnstore = true, 
 ALTER TABLE state_snapshots SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = 'snapshot_time DESC,id DESC');
 
 ALTER TABLE state_snapshots_archive SET (timescaledb.enable_columnstore = true, timescaledb.segmentby = 'machine_id', timescaledb.orderby = 'snapshot_time DESC,id DESC');
-
-CREATE INDEX anomaly_history_machine_id_timestamp_idx ON anomaly_history USING btree (machine_id, "timestamp" DESC, id DESC);
-
-CREATE INDEX anomaly_history_severity_timestamp_idx ON anomaly_history USING btree (severity, "timestamp" DESC, id DESC);
-
-CREATE INDEX state_snapshots_machine_id_snapshot_time_idx ON state_snapshots USING btree (machine_id, snapshot_time DESC, id DESC);
-
-CALL anomaly_history_archive_job('{"drop_after": "365 days"}'), every 1 day;
-
-CALL state_snapshots_archive_job('{"drop_after": "90 days"}'), every 1 day;
-
-CALL policy_compression('anomaly_history', '{"compress_after": "7 days"}'), every 12:00:00;
-
-CALL policy_compression('state_snapshots', '{"compress_after": "7 days"}'), every 12:00:00;
-
-CREATE SEQUENCE anomaly_history_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY anomaly_history.id;
-
-CREATE SEQUENCE machine_configurations_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY machine_configurations.id;
-
-CREATE SEQUENCE state_snapshots_id_seq AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 OWNED BY state_snapshots.id;
 
 CREATE OR REPLACE PROCEDURE anomaly_history_archive_job(IN job_id integer, IN config jsonb)
  LANGUAGE plpgsql
@@ -255,3 +250,25 @@ BEGIN
 END
 $function$
 ;
+
+CREATE INDEX anomaly_history_machine_id_timestamp_idx ON anomaly_history USING btree (machine_id, "timestamp" DESC, id DESC);
+
+CREATE INDEX anomaly_history_severity_timestamp_idx ON anomaly_history USING btree (severity, "timestamp" DESC, id DESC);
+
+CREATE INDEX state_snapshots_machine_id_snapshot_time_idx ON state_snapshots USING btree (machine_id, snapshot_time DESC, id DESC);
+
+SELECT add_job('anomaly_history_archive_job', INTERVAL '1 day', config => '{"drop_after": "365 days"}');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '1 day', scheduled => true, config => config || '{"drop_after": "365 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'anomaly_history_archive_job' AND hypertable_name IS NULL);
+
+SELECT add_compression_policy('anomaly_history', compress_after => INTERVAL '7 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '12:00:00', scheduled => true, config => config || '{"compress_after": "7 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression' AND hypertable_name = 'anomaly_history');
+
+SELECT add_compression_policy('state_snapshots', compress_after => INTERVAL '7 days');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '12:00:00', scheduled => true, config => config || '{"compress_after": "7 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression' AND hypertable_name = 'state_snapshots');
+
+SELECT add_job('state_snapshots_archive_job', INTERVAL '1 day', config => '{"drop_after": "90 days"}');
+SELECT alter_job(job_id, schedule_interval => INTERVAL '1 day', scheduled => true, config => config || '{"drop_after": "90 days"}'::jsonb)
+FROM timescaledb_information.jobs WHERE job_id = (SELECT max(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'state_snapshots_archive_job' AND hypertable_name IS NULL);

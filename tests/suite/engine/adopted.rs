@@ -6,7 +6,7 @@ use std::process::Command;
 use adopted_project::Migrator;
 use sea_orm_migration::MigratorTrait;
 use tests::{
-    TestDatabase, catalog,
+    TestDatabase,
     fixtures::{applied, count, has_table},
     on_every_backend,
     process::{Finished, run},
@@ -79,7 +79,7 @@ async fn posts_in(database: &TestDatabase) -> u32 {
 
 async fn schema_of(database: &TestDatabase) -> String {
     let runner = database.runner_of(Migrator.into()).await;
-    let live = catalog(&runner).await.to_string();
+    let live = runner.schema_sql().await.unwrap();
     runner.close().await;
     live
 }

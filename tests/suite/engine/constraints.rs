@@ -6,7 +6,7 @@ use migration_engine::{
     revision::constraints::{add_check, drop_not_null, set_not_null},
     schema::verify::{Outcome, verify},
 };
-use migration_timescale::{Columnstore, Hypertable, TimescaleManager};
+use migration_timescale::{Columnstore, Dialect, Hypertable, TimescaleManager};
 use tests::{
     Backend, TestDatabase,
     fixtures::execute,

@@ -184,7 +184,7 @@ impl Stage {
         let told = status.iter().filter(|revision| revision.applied_at.is_some()).map(|revision| &revision.name);
         assert!(told.eq(&recorded), "status tells of other revisions than {recorded:?}");
         let state = State {
-            schema: runner.catalog().await.expect("the catalogue").to_string(),
+            schema: runner.schema_sql().await.expect("the schema"),
             applied: recorded,
             rows: self.story.rows(db, self.database.backend()).await,
         };

@@ -7,6 +7,7 @@ use migration_engine::{
     schema::verify::{Outcome, verify},
     sea_orm_migration::{MigrationTrait, prelude::*},
 };
+use migration_timescale::Dialect;
 use tests::{
     TestDatabase,
     fixtures::execute,

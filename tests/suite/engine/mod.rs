@@ -27,6 +27,7 @@ mod lint_cli;
 pub mod lost;
 pub mod maintain;
 mod no_file;
+mod objects;
 mod offline;
 mod panics;
 mod places;

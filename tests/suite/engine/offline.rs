@@ -78,7 +78,7 @@ pub(super) fn run(database: &TestDatabase, script: &str) -> process::Finished {
     process::run(&mut client)
 }
 
-fn must_run(database: &TestDatabase, script: &str) {
+pub(super) fn must_run(database: &TestDatabase, script: &str) {
     let done = run(database, script);
     assert_eq!((done.code, done.stderr.contains("ERROR")), (0, false), "{}\nin\n{script}", done.stderr);
 }

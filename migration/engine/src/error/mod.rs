@@ -217,6 +217,15 @@ pub enum EngineError {
         /// What they are.
         objects: Vec<String>,
     },
+    /// Not everything in the schema can be dropped.
+    #[error(
+        "fresh cannot drop {}; nothing was changed. Run it as their owner or as the owner of the schema, or have them dropped first",
+        .objects.join(", ")
+    )]
+    CannotDrop {
+        /// What they are.
+        objects: Vec<String>,
+    },
     /// A file could not be read or written.
     #[error("{action} {path}")]
     File {

@@ -4,8 +4,8 @@
 //! kind of database) and by what earlier revisions made, starting from an empty schema. From that come scripts for psql,
 //! sqlite3 and mariadb ([`script`]), and the checksums that tell whether an applied revision was changed ([`Fingerprint`]).
 
+mod beside;
 mod checksum;
-mod extensions;
 mod guards;
 mod ignored;
 pub mod model;
@@ -15,7 +15,7 @@ mod profile;
 mod record;
 mod recorder;
 mod refusal;
-mod render;
+pub(crate) mod render;
 mod schema;
 mod shape;
 #[cfg(test)]
@@ -28,8 +28,8 @@ use std::collections::BTreeMap;
 use migration_timescale::{Capability, Dialect, manager::SkippedStep};
 use sea_orm_migration::MigrationTrait;
 
+pub(crate) use beside::{Beside, creates_extension, extensions_made, objects_beside};
 pub use checksum::{FORMAT, Fingerprint};
-pub(crate) use extensions::{creates_extension, extensions_made};
 pub use ignored::OnError;
 pub(crate) use ignored::stops_at_errors;
 pub(crate) use profile::reference;

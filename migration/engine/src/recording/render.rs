@@ -105,11 +105,7 @@ impl Page {
             Direction::Up => ("Applies revisions to", "up"),
             Direction::Down => ("Reverts revisions of", "down"),
         };
-        let run = match Dialect::of(self.backend) {
-            Dialect::MySql => "mariadb DATABASE < FILE",
-            Dialect::Sqlite => "sqlite3 DATABASE < FILE",
-            Dialect::Postgres => "psql -X -f FILE DATABASE",
-        };
+        let run = client(self.backend);
         self.comment(&format!("{action} a database: {}.", options.server));
         if options.server.has_hypertables() {
             self.comment("It is written for that version of TimescaleDB; `--server-version` names another one.");
@@ -297,18 +293,7 @@ impl Page {
     }
 
     fn statement(&mut self, sql: &str) {
-        let end = if text::ends_in_comment(self.backend, sql) { "\n" } else { "" };
-        // mariadb cuts a text at every semicolon, also inside a block.
-        match Dialect::of(self.backend) {
-            Dialect::MySql if text::has_several(self.backend, sql) => {
-                let mut delimiter = "//".to_owned();
-                while sql.contains(&delimiter) {
-                    delimiter.push('/');
-                }
-                self.line(format_args!("DELIMITER {delimiter}\n{sql}{end}\n{delimiter}\nDELIMITER ;"));
-            }
-            Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => self.line(format_args!("{sql}{end};")),
-        }
+        self.line(format_args!("{}", statement(self.backend, sql)));
     }
 
     fn line(&mut self, line: std::fmt::Arguments<'_>) {
@@ -324,9 +309,35 @@ impl Page {
     }
 }
 
+/// A statement for the client, with what ends it.
+pub(crate) fn statement(backend: DbBackend, sql: &str) -> String {
+    let end = if text::ends_in_comment(backend, sql) { "\n" } else { "" };
+    match Dialect::of(backend) {
+        // mariadb cuts a text at every semicolon, also inside a block.
+        Dialect::MySql if text::has_several(backend, sql) => {
+            let mut delimiter = "//".to_owned();
+            while sql.contains(&delimiter) {
+                delimiter.push('/');
+            }
+            format!("DELIMITER {delimiter}\n{sql}{end}\n{delimiter}\nDELIMITER ;")
+        }
+        Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => format!("{sql}{end};"),
+    }
+}
+
+/// How the client of a backend is given a script. mariadb leaves out comments unless it is told not to, also those in the
+/// body of a trigger.
+pub(crate) fn client(backend: DbBackend) -> &'static str {
+    match Dialect::of(backend) {
+        Dialect::MySql => "mariadb --comments DATABASE < FILE",
+        Dialect::Sqlite => "sqlite3 DATABASE < FILE",
+        Dialect::Postgres => "psql -X -f FILE DATABASE",
+    }
+}
+
 /// The session that every revision starts from, and that an error ends the run. Where psql finds `:session` it reads the
 /// statements that bring it back.
-fn session(backend: DbBackend) -> String {
+pub(crate) fn session(backend: DbBackend) -> String {
     match Dialect::of(backend) {
         Dialect::MySql => again(backend),
         Dialect::Sqlite => format!(".bail on\n{}", again(backend)),

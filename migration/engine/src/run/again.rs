@@ -49,10 +49,15 @@ impl Runner {
     /// unless `cascade` is set.
     pub async fn fresh(&self, cascade: bool) -> Result<(), EngineError> {
         self.refuse_what_cannot_come_back().await?;
+        let objects = destroy::refused(&self.db, self.server()).await;
+        let objects = objects.map_err(EngineError::while_doing("asking what can be dropped"))?;
+        if !objects.is_empty() {
+            return Err(EngineError::CannotDrop { objects });
+        }
         let lock = self.lock().await?;
         let done = async {
-            let extensions = self.extensions_made().await;
-            let along = destroy::drop_everything(&self.db, self.server(), &extensions, cascade)
+            let (extensions, beside) = (self.extensions_made().await, self.objects_beside().await?);
+            let along = destroy::drop_everything(&self.db, self.server(), &extensions, &beside, cascade)
                 .await
                 .map_err(EngineError::while_doing("dropping everything in the schema"))?;
             match along.as_slice() {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use migration_timescale::literal;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use crate::sql::rows;
@@ -15,11 +16,18 @@ pub(crate) struct Outside(BTreeMap<String, (Option<String>, String)>);
 impl Outside {
     /// Empty on other backends, where nothing can be dropped along.
     pub(crate) async fn read<C: ConnectionTrait>(db: &C) -> Result<Self, DbErr> {
+        Self::read_without(db, &[]).await
+    }
+
+    /// Without these schemas, which are to go.
+    pub(crate) async fn read_without<C: ConnectionTrait>(db: &C, schemas: &[&str]) -> Result<Self, DbErr> {
         if db.get_database_backend() != DbBackend::Postgres {
             return Ok(Self(BTreeMap::new()));
         }
         let mut found = BTreeMap::new();
-        for row in rows(db, QUESTION).await? {
+        let schemas: Vec<String> = schemas.iter().map(|schema| literal(schema)).collect();
+        let question = QUESTION.replace("{schemas}", &schemas.join(", "));
+        for row in rows(db, &question).await? {
             found.insert(row.try_get("", "place")?, (row.try_get("", "of")?, row.try_get("", "what")?));
         }
         Ok(Self(found))

@@ -2,7 +2,7 @@
 -- they are called. Columns only where the table stays, see outside.rs.
 WITH others AS (
   SELECT oid, quote_ident(nspname) AS name FROM pg_namespace
-  WHERE nspname <> current_schema() AND nspname <> 'information_schema' AND nspname !~ '^(pg_|_?timescaledb_)'
+  WHERE nspname <> current_schema() AND nspname <> ALL (ARRAY[{schemas}]::name[]) AND nspname <> 'information_schema' AND nspname !~ '^(pg_|_?timescaledb_)'
 ),
 relations AS (
   SELECT c.oid, c.relkind, o.name || '.' || quote_ident(c.relname) AS name FROM pg_class c JOIN others o ON o.oid = c.relnamespace

@@ -2,9 +2,10 @@
 //!
 //! # How to look into a text
 //!
-//! `text` for tokens, `parsed` for statements. Nothing else splits or matches SQL.
+//! `text` for tokens, `lexed` for tokens and where they are, `parsed` for statements. Nothing else splits or matches SQL.
 
-pub mod apart;
+pub(crate) mod apart;
+pub(crate) mod lexed;
 pub(crate) mod line;
 pub(crate) mod parsed;
 pub mod sqlstate;

@@ -139,18 +139,18 @@ fn tokens(backend: DbBackend, sql: &str) -> Option<Vec<TokenWithSpan>> {
 }
 
 /// Byte positions for the lines and columns of tokens, in ascending order.
-struct Places<'a> {
+pub(super) struct Places<'a> {
     rest: std::str::CharIndices<'a>,
     line: u64,
     column: u64,
 }
 
 impl<'a> Places<'a> {
-    fn new(sql: &'a str) -> Self {
+    pub(super) fn new(sql: &'a str) -> Self {
         Self { rest: sql.char_indices(), line: 1, column: 1 }
     }
 
-    fn byte(&mut self, place: Location) -> usize {
+    pub(super) fn byte(&mut self, place: Location) -> usize {
         while (self.line, self.column) < (place.line, place.column) {
             match self.rest.next() {
                 Some((_, '\n')) => (self.line, self.column) = (self.line + 1, 1),

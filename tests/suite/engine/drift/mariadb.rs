@@ -9,7 +9,8 @@ pub const SETUP: &[&str] = &[
      used int, note varchar(200), twice int GENERATED ALWAYS AS (used * 2) STORED, CONSTRAINT used_check CHECK (used < 90), \
      UNIQUE KEY name_key (name), KEY note_idx (note(20), used), CONSTRAINT maker_fk FOREIGN KEY (maker) REFERENCES makers (id)) CHARACTER SET utf8mb4",
     "CREATE VIEW working AS SELECT id, name FROM machines",
-    "CREATE TRIGGER touch BEFORE UPDATE ON machines FOR EACH ROW SET NEW.note = OLD.note",
+    "CREATE TRIGGER touch BEFORE UPDATE ON machines FOR EACH ROW SET NEW.note = OLD.note /* it's */",
+    "CREATE TABLE odd (`a``b` int NOT NULL DEFAULT 1, c int) COMMENT 'it''s  AUTO_INCREMENT=5'",
     "CREATE FUNCTION twice_of(n int) RETURNS int DETERMINISTIC RETURN n * 2",
     "CREATE PROCEDURE tidy(IN days int) DELETE FROM machines WHERE id < days",
     "CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY DISABLE DO DELETE FROM pairs",
@@ -105,4 +106,20 @@ pub const CASES: &[Case] = &[
         "CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY DISABLE DO DELETE FROM pairs",
     ),
     ("CREATE SEQUENCE stray", &["sequence stray is not expected"], "DROP SEQUENCE stray"),
+    (
+        "ALTER TABLE odd ALTER `a``b` SET DEFAULT 2",
+        &["column odd.a`b: expected int(11) NOT NULL DEFAULT 1, the database has int(11) NOT NULL DEFAULT 2"],
+        "ALTER TABLE odd ALTER `a``b` SET DEFAULT 1",
+    ),
+    (
+        "ALTER TABLE odd COMMENT 'it''s  AUTO_INCREMENT=6'",
+        &["table odd: expected"],
+        "ALTER TABLE odd COMMENT 'it''s  AUTO_INCREMENT=5'",
+    ),
+    // The client leaves out comments.
+    (
+        "CREATE OR REPLACE TRIGGER touch BEFORE UPDATE ON machines FOR EACH ROW SET NEW.note = OLD.note",
+        &[],
+        "CREATE OR REPLACE TRIGGER touch BEFORE UPDATE ON machines FOR EACH ROW SET NEW.note = OLD.note /* it's */",
+    ),
 ];

@@ -14,6 +14,7 @@ pub const SETUP: &[&str] = &[
      name varchar(50) NOT NULL DEFAULT 'public.it''s', state mood, used percent CONSTRAINT used_check CHECK (used < 90), note text, \
      number serial, twice integer GENERATED ALWAYS AS (used * 2) STORED, CONSTRAINT name_key UNIQUE (name))",
     "CREATE INDEX machines_note_idx ON machines (note text_pattern_ops) INCLUDE (name)",
+    "CREATE INDEX \"i's\" ON machines (note) WHERE note <> 'it''s'",
     "CREATE VIEW working AS SELECT id, name FROM machines",
     "CREATE MATERIALIZED VIEW numbers AS SELECT count(*) AS machines FROM machines",
     "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM 'public.machines'; RETURN NEW; END $$",
@@ -22,6 +23,13 @@ pub const SETUP: &[&str] = &[
     "CREATE RULE keep AS ON DELETE TO makers DO INSTEAD NOTHING",
     "CREATE POLICY mine ON makers USING (id > 0)",
     "COMMENT ON TABLE machines IS 'what works'",
+    "CREATE COLLATION sorted (LOCALE = 'C')",
+    "CREATE TEXT SEARCH CONFIGURATION search (COPY = simple)",
+    "CREATE STATISTICS known (dependencies) ON a, b FROM pairs",
+    "CREATE FUNCTION same(a pair, b pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT a.a = b.a'",
+    "CREATE OPERATOR === (LEFTARG = pair, RIGHTARG = pair, FUNCTION = same)",
+    "CREATE FUNCTION of_pair(p pair) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT p.a'",
+    "CREATE CAST (pair AS integer) WITH FUNCTION of_pair(pair)",
     "CREATE TABLE log (at date NOT NULL, entry text) PARTITION BY RANGE (at)",
     "CREATE TABLE log_2026 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
 ];
@@ -176,5 +184,35 @@ pub const CASES: &[Case] = &[
         "COMMENT ON COLUMN machines.name IS 'x'",
         &["comment on column machines.name is not expected"],
         "COMMENT ON COLUMN machines.name IS NULL",
+    ),
+    (
+        "DROP COLLATION sorted; CREATE COLLATION sorted (LOCALE = 'POSIX')",
+        &["collation sorted: expected"],
+        "DROP COLLATION sorted; CREATE COLLATION sorted (LOCALE = 'C')",
+    ),
+    (
+        "ALTER TEXT SEARCH CONFIGURATION search DROP MAPPING FOR url",
+        &["text search configuration search: expected"],
+        "ALTER TEXT SEARCH CONFIGURATION search ADD MAPPING FOR url WITH simple",
+    ),
+    (
+        "DROP STATISTICS known",
+        &["statistics known is missing"],
+        "CREATE STATISTICS known (dependencies) ON a, b FROM pairs",
+    ),
+    (
+        "DROP OPERATOR === (pair, pair)",
+        &["operator ===(pair,pair) is missing"],
+        "CREATE OPERATOR === (LEFTARG = pair, RIGHTARG = pair, FUNCTION = same)",
+    ),
+    (
+        "DROP CAST (pair AS integer)",
+        &["cast (pair AS integer) is missing"],
+        "CREATE CAST (pair AS integer) WITH FUNCTION of_pair(pair)",
+    ),
+    (
+        "ALTER TABLE machines ALTER note SET STORAGE PLAIN",
+        &["column machines.note: expected text, the database has text STORAGE PLAIN"],
+        "ALTER TABLE machines ALTER note SET STORAGE EXTENDED",
     ),
 ];

@@ -8,7 +8,14 @@ pub const SETUP: &[&str] = &[
     "CREATE INDEX makers_label_idx ON makers (label) WHERE label <> 'x'",
     "CREATE VIEW working AS SELECT id FROM makers",
     "CREATE TRIGGER touch AFTER UPDATE ON makers BEGIN SELECT 1; END",
+    ODD,
 ];
+
+/// Where what the text says has to be told from comments and quotes.
+const ODD: &str = "CREATE TABLE odd (a integer, -- it's\n [b,c] text /* , ( */ CHECK ([b,c] <> ''), \"q\"\"uote\" integer REFERENCES makers (id) ON DELETE CASCADE, d text DEFAULT 'it''s (', \
+     CHECK (a > 0) -- don't\n) STRICT";
+const ODD_AGAIN: &str = "DROP TABLE odd; CREATE TABLE odd (a integer, -- it's\n [b,c] text /* , ( */ CHECK ([b,c] <> ''), \"q\"\"uote\" integer REFERENCES makers (id) ON DELETE CASCADE, d text DEFAULT 'it''s (', \
+     CHECK (a > 0) -- don't\n) STRICT";
 
 macro_rules! pairs {
     ($columns:literal) => {
@@ -91,5 +98,37 @@ pub const CASES: &[Case] = &[
         "DROP TRIGGER touch",
         &["trigger touch is missing"],
         "CREATE TRIGGER touch AFTER UPDATE ON makers BEGIN SELECT 1; END",
+    ),
+    (
+        "DROP TABLE odd; CREATE TABLE odd (a integer, -- it's\n [b,c] text, \"q\"\"uote\" integer REFERENCES makers (id) ON DELETE CASCADE, d text DEFAULT 'it''s (', CHECK (a > 0)) STRICT",
+        &["constraint odd.b,c is missing from the database: CHECK ([b,c] <> '')"],
+        ODD_AGAIN,
+    ),
+    (
+        "DROP TABLE odd; CREATE TABLE odd (a integer, -- it's\n [b,c] text CHECK ([b,c] <> ''), \"q\"\"uote\" integer REFERENCES makers (id), d text DEFAULT 'it''s (', CHECK (a > 0)) STRICT",
+        &["constraint odd.q\"uote: expected REFERENCES makers (id) ON DELETE CASCADE"],
+        ODD_AGAIN,
+    ),
+    (
+        "DROP TABLE odd; CREATE TABLE odd (a integer, -- it's\n [b,c] text /* , ( */ CHECK ([b,c] <> ''), \"q\"\"uote\" integer REFERENCES makers (id) ON DELETE CASCADE, d text DEFAULT 'it''s (') STRICT",
+        &["constraint odd.CHECK (a > 0) is missing"],
+        ODD_AGAIN,
+    ),
+    (
+        "DROP TABLE odd; CREATE TABLE odd (a integer, -- it's\n [b,c] text /* , ( */ CHECK ([b,c] <> ''), \"q\"\"uote\" integer REFERENCES makers (id) ON DELETE CASCADE, d text DEFAULT 'it''s (', \
+         CHECK (a > 0) -- don't\n)",
+        &["table odd: expected STRICT, the database has nothing"],
+        ODD_AGAIN,
+    ),
+    // Comments and space are no schema.
+    (
+        "DROP TABLE odd; CREATE TABLE odd(a integer,[b,c] text CHECK([b,c]<>'') /* it's */,\"q\"\"uote\" integer REFERENCES makers(id) ON DELETE CASCADE,\n d text DEFAULT 'it''s (',CHECK(a>0))STRICT",
+        &[],
+        ODD_AGAIN,
+    ),
+    (
+        "DROP VIEW working; CREATE VIEW working AS SELECT id -- it's\n FROM makers",
+        &[],
+        "DROP VIEW working; CREATE VIEW working AS SELECT id FROM makers",
     ),
 ];

@@ -15,10 +15,21 @@ pub(in crate::cli) struct Consent {
 impl Consent {
     /// Asks before rows are deleted: on a terminal the person, elsewhere for `--yes`.
     pub(in crate::cli) async fn ask(&self, runner: &Runner, what: &str) -> Result<(), EngineError> {
+        self.ask_about(runner, what, Vec::new()).await
+    }
+
+    /// The same, with tables of other schemas that hold rows and go too.
+    pub(in crate::cli) async fn ask_about(
+        &self,
+        runner: &Runner,
+        what: &str,
+        others: Vec<String>,
+    ) -> Result<(), EngineError> {
         if self.yes {
             return Ok(());
         }
-        let tables = runner.tables_with_rows().await?;
+        let mut tables = runner.tables_with_rows().await?;
+        tables.extend(others);
         if tables.is_empty() {
             return Ok(());
         }

@@ -21,7 +21,8 @@ impl OnDatabase for Verb {
     const MAKES_FILE: bool = true;
 
     async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
-        self.consent.ask(runner, "fresh drops every table").await?;
+        let beside = runner.tables_with_rows_beside().await?;
+        self.consent.ask_about(runner, "fresh drops every table", beside).await?;
         runner.fresh(self.cascade).await?;
         Ok(Done::report("the schema was dropped and created again"))
     }

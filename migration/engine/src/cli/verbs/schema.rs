@@ -4,17 +4,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{OnDatabase, Outcome, Report};
-use crate::{EngineError, Runner};
+use crate::{EngineError, Runner, schema::catalog};
 
-/// Print the live schema as SQL, with its fingerprint
+/// Print the live schema as SQL for psql, sqlite3 or mariadb, with its fingerprint
 #[derive(clap::Args)]
-#[command(after_help = "Example: migration schema > live.sql")]
+#[command(after_help = "Examples:\n  migration schema > live.sql\n  migration schema | psql -X EMPTY_DATABASE")]
 pub(in crate::cli) struct Verb {}
 
 /// The live schema.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Schema {
-    /// As SQL.
+    /// As SQL for psql, sqlite3 or mariadb, which makes it in an empty database.
     pub sql: String,
     /// SHA-256 over all its objects, in hexadecimal.
     pub fingerprint: String,
@@ -26,8 +26,8 @@ impl OnDatabase for Verb {
     }
 
     async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
-        let catalog = runner.catalog().await?;
-        Ok(Report::Schema(Schema { sql: catalog.to_string(), fingerprint: catalog.fingerprint() }))
+        let sql = format!("{}\n{}", catalog::header(runner.target().backend()), runner.schema_sql().await?);
+        Ok(Report::Schema(Schema { sql, fingerprint: runner.catalog().await?.fingerprint() }))
     }
 }
 

@@ -6,7 +6,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{Catalog, Difference, Kind, Object, Part, position, without_position};
 
-type Key<'a> = (Kind, &'a str);
+type Key<'a> = (Kind, Option<&'a str>, &'a str);
 
 impl Catalog {
     /// Every object that differs from `expected` (this catalogue is the live one), in catalogue order.
@@ -20,7 +20,9 @@ impl Catalog {
         let differing = keys.into_iter().filter_map(|key| {
             let (expected, live) = (wanted.get(&key).copied(), live.get(&key).copied());
             let same = match (expected, live) {
-                (Some(expected), Some(live)) if key.0 == Kind::Column && !moved.contains(key.1) => {
+                (Some(expected), Some(live))
+                    if key.0 == Kind::Column && !moved.contains(&(key.1.unwrap_or_default(), key.2)) =>
+                {
                     without_position(&expected.definition) == without_position(&live.definition)
                 }
                 (Some(expected), Some(live)) => expected.definition == live.definition,
@@ -40,7 +42,12 @@ impl Catalog {
     }
 
     fn by_key(&self) -> BTreeMap<Key<'_>, &Object> {
-        self.objects.iter().map(|object| ((object.kind, object.name.as_str()), object)).collect()
+        // A column `b.c` of the table `a` and `c` of `a.b` are named alike; a sequence may change its table.
+        let keyed = self.objects.iter().map(|object| {
+            let table = object.table.as_deref().filter(|table| object.name.starts_with(&format!("{table}.")));
+            ((object.kind, table, object.name.as_str()), object)
+        });
+        keyed.collect()
     }
 
     /// The columns of each table, in their order.
@@ -58,10 +65,10 @@ impl Catalog {
 }
 
 /// The fewest columns that stand elsewhere among the others.
-fn moved_columns<'a>(expected: &'a Catalog, live: &'a Catalog) -> BTreeSet<&'a str> {
+fn moved_columns<'a>(expected: &'a Catalog, live: &'a Catalog) -> BTreeSet<(&'a str, &'a str)> {
     let (expected, live) = (expected.columns(), live.columns());
-    let both = expected.iter().filter_map(|(table, expected)| Some((expected, live.get(table)?)));
-    let moved = both.flat_map(|(expected, live)| {
+    let both = expected.iter().filter_map(|(table, expected)| Some((*table, expected, live.get(table)?)));
+    let moved = both.flat_map(|(table, expected, live)| {
         let changes = capture_diff_slices(Algorithm::Myers, live, expected);
         let stay: BTreeSet<usize> = changes
             .iter()
@@ -69,7 +76,7 @@ fn moved_columns<'a>(expected: &'a Catalog, live: &'a Catalog) -> BTreeSet<&'a s
             .flat_map(DiffOp::new_range)
             .collect();
         let moved = expected.iter().enumerate().filter(|(at, name)| !stay.contains(at) && live.contains(name));
-        moved.map(|(_, name)| *name).collect::<Vec<_>>()
+        moved.map(|(_, name)| (table, *name)).collect::<Vec<_>>()
     });
     moved.collect()
 }
@@ -108,7 +115,7 @@ mod tests {
             table: Some(name.split('.').next().unwrap_or_default().to_owned()),
             definition: (*definition).to_owned(),
         });
-        Catalog { objects: objects.collect(), statements: vec![] }
+        Catalog { objects: objects.collect() }
     }
 
     fn table(columns: &[&str]) -> Catalog {

@@ -6,24 +6,27 @@
 //!
 //! # How to add an object kind
 //!
-//! Give it a [`Kind`], read it in the file of each backend that has it, and `diff`, `fingerprint` and the dumps follow.
+//! Give it a [`Kind`], read it in the file of each backend that has it (on PostgreSQL a query in a file of its own), and
+//! `diff`, `fingerprint` and [`statements`] follow. Then one of them in `tests/suite/engine/objects`.
 
 mod compare;
 mod difference;
 mod mysql;
+mod ordered;
 mod postgres;
 mod sqlite;
-mod timescale;
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use migration_timescale::{Capability, Dialect};
 use schemars::JsonSchema;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use difference::{Comparison, Difference, Part};
+
+use crate::recording::render;
 
 /// Kind of a schema object, in the order in which a dump shows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -31,8 +34,14 @@ pub use difference::{Comparison, Difference, Part};
 pub enum Kind {
     /// Enum type with its labels in order.
     Enum,
-    /// Domain, composite or range type.
+    /// Domain, composite, range or base type.
     Type,
+    /// Collation.
+    Collation,
+    /// Configuration, dictionary, parser or template of text search.
+    TextSearch,
+    /// Conversion between encodings.
+    Conversion,
     /// Table, with what concerns it as a whole: partitioning, row level security, options.
     Table,
     /// Column of a table: type, nullability, default, position.
@@ -53,8 +62,16 @@ pub enum Kind {
     Sequence,
     /// View, materialised view or continuous aggregate.
     View,
-    /// Function or procedure.
+    /// Function, procedure or aggregate.
     Function,
+    /// Operator.
+    Operator,
+    /// Operator class or family.
+    OperatorClass,
+    /// Cast from or to a type of the schema, or by a function of it.
+    Cast,
+    /// Statistics over several columns.
+    Statistics,
     /// Trigger, and whether it is enabled.
     Trigger,
     /// Rewrite rule.
@@ -72,6 +89,9 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Enum => "enum",
             Self::Type => "type",
+            Self::Collation => "collation",
+            Self::TextSearch => "text search",
+            Self::Conversion => "conversion",
             Self::Table => "table",
             Self::Column => "column",
             Self::PrimaryKey => "primary key of",
@@ -83,6 +103,9 @@ impl fmt::Display for Kind {
             Self::Sequence => "sequence",
             Self::View => "view",
             Self::Function => "function",
+            Self::Operator | Self::OperatorClass => "operator",
+            Self::Cast => "cast",
+            Self::Statistics => "statistics",
             Self::Trigger => "trigger",
             Self::Rule => "rule",
             Self::RowPolicy => "row security policy",
@@ -100,7 +123,8 @@ impl Kind {
         match (count, noun.strip_suffix('y')) {
             (1, _) => noun.to_owned(),
             (_, Some(begin)) if noun.ends_with("policy") => format!("{begin}ies"),
-            _ if noun.ends_with('x') => format!("{noun}es"),
+            _ if noun.ends_with('x') || noun.ends_with("ch") => format!("{noun}es"),
+            _ if noun.ends_with('s') => noun.to_owned(),
             _ => format!("{noun}s"),
         }
     }
@@ -123,8 +147,6 @@ pub struct Object {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalog {
     objects: Vec<Object>,
-    /// Complete `CREATE` statements where the backend keeps them (SQLite, MySQL); else the dump is put together.
-    statements: Vec<String>,
 }
 
 impl Catalog {
@@ -132,15 +154,24 @@ impl Catalog {
     /// `bookkeeping` is the name of SeaORM's migration table, which is left out, as is the engine's own beside it.
     pub async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Result<Self, DbErr> {
         let server = Capability::detect(db).await?;
-        let mut catalog = match server.dialect() {
+        let objects = match server.dialect() {
             Dialect::Postgres => postgres::read(db, server).await?,
-            Dialect::MySql => mysql::read(db, bookkeeping).await?,
-            Dialect::Sqlite => sqlite::read(db, bookkeeping).await?,
+            Dialect::MySql => mysql::read(db, bookkeeping).await?.0,
+            Dialect::Sqlite => sqlite::read(db, bookkeeping).await?.0,
         };
-        catalog.objects.retain(|object| !is_no_schema(object.table.as_deref().unwrap_or(&object.name), bookkeeping));
-        // By kind and name; the columns of a table keep their order through the position in their definition.
-        catalog.objects.sort_by(|a, b| (a.kind, &a.table, &a.name).cmp(&(b.kind, &b.table, &b.name)));
-        Ok(catalog)
+        // By kind and name; the columns of a table keep their order through the position in their definition. Where two
+        // go by one name, a check without a name and a column for example, none hides the other.
+        let mut named: BTreeMap<(Kind, Option<String>, String), Vec<String>> = BTreeMap::new();
+        for Object { kind, name, table, definition } in objects {
+            if !is_no_schema(table.as_deref().unwrap_or(&name), bookkeeping) {
+                named.entry((kind, table, name)).or_default().push(definition);
+            }
+        }
+        let objects = named.into_iter().map(|((kind, table, name), mut definitions)| {
+            definitions.sort();
+            Object { kind, name, table, definition: definitions.join("; ") }
+        });
+        Ok(Self { objects: objects.collect() })
     }
 
     /// The objects, ordered by kind, table and name.
@@ -156,48 +187,32 @@ impl Catalog {
         }
         hash.finalize().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
     }
-
-    fn of_table(&self, kind: Kind, table: &str) -> impl Iterator<Item = &Object> {
-        self.objects.iter().filter(move |object| object.kind == kind && object.table.as_deref() == Some(table))
-    }
 }
 
-/// The dump: SQL for reading and for review in diffs.
-impl fmt::Display for Catalog {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.statements.is_empty() {
-            return write!(f, "{}", self.statements.join("\n\n") + "\n");
-        }
-        let mut blocks: Vec<String> = Vec::new();
-        for object in &self.objects {
-            match object.kind {
-                Kind::Table => blocks.push(self.table_sql(object)),
-                Kind::Column | Kind::PrimaryKey | Kind::Constraint => {}
-                _ => blocks.push(format!("{};", object.definition)),
-            }
-        }
-        writeln!(f, "{}", blocks.join("\n\n"))
-    }
+/// Statements that make the schema behind `db` in an empty one, in an order that works, each as the client takes it. They
+/// are those of [`Catalog::read`], and what it leaves out is left out here.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn statements<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Result<Vec<String>, DbErr> {
+    let server = Capability::detect(db).await?;
+    let statements = match server.dialect() {
+        Dialect::Postgres => postgres::statements(db, server, bookkeeping).await?,
+        Dialect::MySql => mysql::read(db, bookkeeping).await?.1,
+        Dialect::Sqlite => sqlite::read(db, bookkeeping).await?.1,
+    };
+    Ok(statements.iter().map(|sql| render::statement(server.backend(), sql)).collect())
 }
 
-impl Catalog {
-    fn table_sql(&self, table: &Object) -> String {
-        let mut columns: Vec<&Object> = self.of_table(Kind::Column, &table.name).collect();
-        // "12 varchar(255) NOT NULL" starts with the position.
-        columns.sort_by_key(|column| position(&column.definition));
-        let columns = columns.into_iter().map(|column| {
-            let name = column.name.rsplit_once('.').map_or(column.name.as_str(), |(_, name)| name);
-            let definition = without_position(&column.definition);
-            format!("    {name} {definition}")
-        });
-        let keys = self.of_table(Kind::PrimaryKey, &table.name).map(|key| format!("    {}", key.definition));
-        let constraints = self.of_table(Kind::Constraint, &table.name).map(|constraint| {
-            let name = constraint.name.rsplit_once('.').map_or(constraint.name.as_str(), |(_, name)| name);
-            format!("    CONSTRAINT {name} {}", constraint.definition)
-        });
-        let lines: Vec<String> = columns.chain(keys).chain(constraints).collect();
-        format!("CREATE TABLE {} (\n{}\n);", table.name, lines.join(",\n"))
-    }
+/// What a client needs before them: how to run them, the session, and that keys may lead to tables that are not there yet.
+pub(crate) fn header(backend: DbBackend) -> String {
+    let own = match Dialect::of(backend) {
+        Dialect::Postgres => "SET check_function_bodies = off;\n",
+        Dialect::MySql => "SET SESSION foreign_key_checks = 0;\n",
+        Dialect::Sqlite => "PRAGMA foreign_keys = OFF;\n",
+    };
+    format!("-- Run it with: {}\n\n{}{own}", render::client(backend), render::session(backend))
 }
 
 /// Whether a table is there for the engine's sake: SeaORM's bookkeeping, the engine's beside it, and what [`crate::revision::kept`]

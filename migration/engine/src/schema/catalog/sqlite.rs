@@ -1,49 +1,52 @@
 //! The catalogue of SQLite: its own `CREATE` statements, and columns and constraints for object by object comparison.
+//! Comments and space are no schema.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
-use super::{Catalog, Kind, Object, is_no_schema};
-use crate::sql::{line::one_line, quote, rows};
+use super::{Kind, Object, is_no_schema};
+use crate::sql::{
+    lexed::{Lexed, Parts, canonical, outer, slice},
+    quote, rows,
+};
 
 /// What may follow the type of a column and is in no pragma.
 const EXTRAS: &[&str] = &["CHECK", "COLLATE", "REFERENCES", "GENERATED", "AS", "UNIQUE", "AUTOINCREMENT", "CONSTRAINT"];
 
-pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Result<Catalog, DbErr> {
+/// Tables of modules go with the tables they are for. A view comes before a trigger on it.
+const OBJECTS: &str = "SELECT type, name, tbl_name, sql FROM sqlite_master m WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+     AND NOT EXISTS (SELECT 1 FROM pragma_table_list l WHERE l.schema = 'main' AND l.type = 'shadow' AND l.name = m.tbl_name) \
+     ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, tbl_name, name";
+
+/// The objects, and the statements that make them.
+pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Result<(Vec<Object>, Vec<String>), DbErr> {
     let mut objects = Vec::new();
     let mut statements = Vec::new();
-    let master = rows(
-        db,
-        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-         ORDER BY CASE type WHEN 'table' THEN 0 ELSE 1 END, type, tbl_name, name",
-    )
-    .await?;
-    for row in master {
+    for row in rows(db, OBJECTS).await? {
         let (kind, name): (String, String) = (row.try_get("", "type")?, row.try_get("", "name")?);
         let (table, sql): (String, String) = (row.try_get("", "tbl_name")?, row.try_get("", "sql")?);
         if is_no_schema(&table, bookkeeping) {
             continue;
         }
-        let parts = Parts::of(&sql);
         let (kind, definition) = match kind.as_str() {
             "table" => {
-                statements.push(format!("{};", parts.one_a_line()));
                 columns(db, &name, &mut objects).await?;
-                constraints(&name, &parts, &mut objects);
-                (Kind::Table, parts.around())
-            }
-            other => {
-                statements.push(format!("{sql};"));
-                let kind = match other {
-                    "index" => Kind::Index,
-                    "view" => Kind::View,
-                    _ => Kind::Trigger,
+                let definition = match Parts::of(DbBackend::Sqlite, &sql).filter(|_| !is_virtual(&sql)) {
+                    Some(parts) => {
+                        constraints(&name, &sql, &parts, &mut objects);
+                        canonical(DbBackend::Sqlite, slice(&sql, &parts.after))
+                    }
+                    None => canonical(DbBackend::Sqlite, &sql),
                 };
-                (kind, sql)
+                (Kind::Table, definition)
             }
+            "index" => (Kind::Index, canonical(DbBackend::Sqlite, &sql)),
+            "view" => (Kind::View, canonical(DbBackend::Sqlite, &sql)),
+            _ => (Kind::Trigger, canonical(DbBackend::Sqlite, &sql)),
         };
+        statements.push(if kind == Kind::Table { one_a_line(sql) } else { sql });
         objects.push(Object { kind, name, table: Some(table), definition });
     }
-    Ok(Catalog { objects, statements })
+    Ok((objects, statements))
 }
 
 async fn columns<C: ConnectionTrait>(db: &C, table: &str, into: &mut Vec<Object>) -> Result<(), DbErr> {
@@ -56,11 +59,15 @@ async fn columns<C: ConnectionTrait>(db: &C, table: &str, into: &mut Vec<Object>
         let not_null: i64 = row.try_get("", "notnull")?;
         let default: Option<String> = row.try_get("", "dflt_value")?;
         let in_key: i64 = row.try_get("", "pk")?;
+        if row.try_get::<i64>("", "hidden")? == 1 {
+            // Of a module's own: nobody made it.
+            continue;
+        }
         if in_key > 0 {
             key.push((in_key, name.clone()));
         }
         let not_null = if not_null == 1 { " NOT NULL" } else { "" };
-        let default = default.map(|text| format!(" DEFAULT {text}")).unwrap_or_default();
+        let default = default.map(|text| format!(" DEFAULT {}", canonical(backend, &text))).unwrap_or_default();
         into.push(Object {
             kind: Kind::Column,
             name: format!("{table}.{name}"),
@@ -83,124 +90,51 @@ async fn columns<C: ConnectionTrait>(db: &C, table: &str, into: &mut Vec<Object>
 
 /// Checks, foreign keys, collations and what else only the text of the table says. Names are those of the constraint, or
 /// of the column it stands with.
-fn constraints(table: &str, parts: &Parts<'_>, into: &mut Vec<Object>) {
+fn constraints(table: &str, sql: &str, parts: &Parts<'_>, into: &mut Vec<Object>) {
     for element in &parts.elements {
-        let words = top_level_words(element);
-        let Some((_, first)) = words.first() else { continue };
-        let word = first.to_uppercase();
-        let (name, definition) = match word.as_str() {
-            "PRIMARY" => continue,
-            "CONSTRAINT" => {
-                let Some((at, name)) = words.get(1) else { continue };
-                let rest = element[at + name.len()..].trim();
-                if rest.to_uppercase().starts_with("PRIMARY") {
-                    continue;
-                }
-                (name.trim_matches(['"', '`', '[', ']']).to_owned(), rest)
+        let Some(first) = element.first() else { continue };
+        let said = |from: usize| canonical(DbBackend::Sqlite, slice(sql, &element[from..]));
+        let is_at =
+            |at: usize, words: &[&str]| element.get(at).is_some_and(|token| words.iter().any(|word| token.is(word)));
+        let (name, definition) = if is_at(0, &["PRIMARY"]) {
+            continue;
+        } else if is_at(0, &["CONSTRAINT"]) {
+            let Some(name) = element.get(1).and_then(Lexed::name) else { continue };
+            if is_at(2, &["PRIMARY"]) {
+                continue;
             }
-            "CHECK" | "FOREIGN" | "UNIQUE" => (one_line(element), element.trim()),
-            _ => {
-                let extra = words.iter().skip(1).find(|(_, word)| {
-                    let word = word.split('(').next().unwrap_or_default();
-                    EXTRAS.iter().any(|extra| extra.eq_ignore_ascii_case(word))
-                });
-                let Some((at, _)) = extra else { continue };
-                (first.trim_matches(['"', '`', '[', ']']).to_owned(), element[*at..].trim())
-            }
+            (name, said(2))
+        } else if is_at(0, &["CHECK", "FOREIGN", "UNIQUE"]) {
+            (said(0), said(0))
+        } else {
+            let extra = outer(element).skip(1).find(|(_, token)| EXTRAS.iter().any(|extra| token.is(extra)));
+            let (Some((from, _)), Some(name)) = (extra, first.name()) else { continue };
+            (name, said(from))
         };
         into.push(Object {
             kind: Kind::Constraint,
             name: format!("{table}.{name}"),
             table: Some(table.to_owned()),
-            definition: one_line(definition),
+            definition,
         });
     }
 }
 
-/// The words outside of parentheses and literals, with where they begin.
-fn top_level_words(text: &str) -> Vec<(usize, &str)> {
-    let mut words = Vec::new();
-    let mut begin = None;
-    for (at, c, depth, quoted) in levels(text) {
-        let breaks = !quoted && (c.is_whitespace() || c == '(' && depth == 1);
-        match (begin, breaks) {
-            (Some(from), true) => {
-                words.push((from, &text[from..at]));
-                begin = None;
-            }
-            (None, false) if depth == 0 && c != ')' => begin = Some(at),
-            _ => {}
-        }
-    }
-    if let Some(from) = begin {
-        words.push((from, &text[from..]));
-    }
-    words
+fn is_virtual(sql: &str) -> bool {
+    crate::sql::lexed::lexed(DbBackend::Sqlite, sql)
+        .is_some_and(|tokens| tokens.get(1).is_some_and(|token| token.is("VIRTUAL")))
 }
 
-/// Every character with where it is, how many parentheses are open after it, and whether it is inside quotes.
-fn levels(text: &str) -> impl Iterator<Item = (usize, char, u32, bool)> {
-    let (mut depth, mut open): (u32, Option<char>) = (0, None);
-    text.char_indices().map(move |(at, c)| {
-        match (open, c) {
-            (Some(quote), _) if c == quote => open = None,
-            (None, '\'' | '"' | '`') => open = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        (at, c, depth, open.is_some())
-    })
-}
-
-/// A `CREATE TABLE` at its outer commas.
-struct Parts<'a> {
-    before: &'a str,
-    elements: Vec<&'a str>,
-    after: &'a str,
-}
-
-impl<'a> Parts<'a> {
-    fn of(sql: &'a str) -> Self {
-        let (mut from, mut end) = (sql.len(), sql.len());
-        let mut elements = Vec::new();
-        for (at, c, depth, quoted) in levels(sql) {
-            if quoted || end < sql.len() {
-                continue;
-            }
-            match (c, depth) {
-                ('(', 1) if from == sql.len() => from = at + 1,
-                (',', 1) => {
-                    elements.push(&sql[from..at]);
-                    from = at + 1;
-                }
-                (')', 0) => {
-                    elements.push(&sql[from..at]);
-                    end = at + 1;
-                }
-                _ => {}
-            }
-        }
-        let before = sql.split('(').next().unwrap_or(sql);
-        Self { before, elements, after: &sql[end..] }
+/// SQLite keeps `CREATE TABLE` as it was written, often on one line. What is on several already stays as it is.
+fn one_a_line(sql: String) -> String {
+    if sql.contains('\n') || sql.contains("/*") || is_virtual(&sql) {
+        return sql;
     }
-
-    /// SQLite keeps `CREATE TABLE` as it was written, often on one line.
-    fn one_a_line(&self) -> String {
-        if self.elements.is_empty() {
-            return self.before.to_owned();
-        }
-        let elements: Vec<String> = self.elements.iter().map(|element| format!("    {}", element.trim())).collect();
-        format!("{}(\n{}\n){}", self.before, elements.join(",\n"), self.after)
-    }
-
-    /// What concerns the table as a whole: a module with its arguments, or options such as `STRICT`.
-    fn around(&self) -> String {
-        if self.before.to_uppercase().starts_with("CREATE VIRTUAL") {
-            return one_line(&format!("{}({}){}", self.before, self.elements.join(","), self.after));
-        }
-        one_line(self.after)
-    }
+    let Some(parts) = Parts::of(DbBackend::Sqlite, &sql).filter(|parts| !parts.elements.is_empty()) else { return sql };
+    let elements: Vec<String> = parts.elements.iter().map(|element| format!("    {}", slice(&sql, element))).collect();
+    let after = slice(&sql, &parts.after);
+    let apart = if after.is_empty() { "" } else { " " };
+    format!("{}(\n{}\n){apart}{after}", parts.before, elements.join(",\n"))
 }
 
 #[cfg(test)]
@@ -211,16 +145,16 @@ mod tests {
     fn lines_break_between_columns_only() {
         let sql = "CREATE TABLE \"a\" ( \"x\" text CHECK (x IN ('(', ',')), \"y\" decimal(5, 2) )";
         let broken = "CREATE TABLE \"a\" (\n    \"x\" text CHECK (x IN ('(', ',')),\n    \"y\" decimal(5, 2)\n)";
-        assert_eq!(Parts::of(sql).one_a_line(), broken);
+        assert_eq!(one_a_line(sql.to_owned()), broken);
+        assert_eq!(one_a_line("CREATE TABLE a (b) STRICT".to_owned()), "CREATE TABLE a (\n    b\n) STRICT");
     }
 
     #[test]
     fn constraints_are_found_in_the_text() {
         let sql = "CREATE TABLE t (\"x\" text NOT NULL CHECK (x IN ('CHECK', ',')), y int DEFAULT (1) REFERENCES o (id), z varchar(5) DEFAULT 'as', \
                    PRIMARY KEY (x), CONSTRAINT \"c\" CHECK (y > 0), CHECK(y<9), CONSTRAINT k PRIMARY KEY (y)) STRICT";
-        let parts = Parts::of(sql);
         let mut objects = Vec::new();
-        constraints("t", &parts, &mut objects);
+        constraints("t", sql, &Parts::of(DbBackend::Sqlite, sql).unwrap(), &mut objects);
         let found: Vec<String> =
             objects.iter().map(|object| format!("{} = {}", object.name, object.definition)).collect();
         assert_eq!(
@@ -229,9 +163,8 @@ mod tests {
                 "t.x = CHECK (x IN ('CHECK', ','))",
                 "t.y = REFERENCES o (id)",
                 "t.c = CHECK (y > 0)",
-                "t.CHECK(y<9) = CHECK(y<9)",
+                "t.CHECK (y < 9) = CHECK (y < 9)",
             ]
         );
-        assert_eq!(parts.around(), "STRICT");
     }
 }
