@@ -94,7 +94,13 @@ async fn beginning_anew_takes_what_applying_takes() {
         for table in ["seaql_migrations", "seaql_migrations_engine", "alarms"] {
             ordinary.as_superuser(&format!("GRANT ALL ON {table} TO {}", without.name)).await;
         }
-        is_refused(&as_user(&without, &ordinary, anew), anew, &["must be owner of", LISTS]);
+        // `fresh` asks before it drops anything; the others learn it from the server.
+        let says = if anew[0] == "fresh" {
+            ["fresh cannot drop table", "as their owner"]
+        } else {
+            ["must be owner of", LISTS]
+        };
+        is_refused(&as_user(&without, &ordinary, anew), anew, &says);
         works(&as_user(&with, &ordinary, anew), anew);
     }
     // To compare, `stamp` tries revisions.
@@ -117,7 +123,7 @@ async fn trying_takes_a_place() {
     let database = with_rights(&ordinary, Backend::Postgres, &[look]).await;
     ordinary.as_superuser(&format!("ALTER ROLE {} CREATEDB", database.name)).await;
     for trial in [&["check"][..], &["verify"]] {
-        let says = ["GRANT CREATE ON DATABASE", "CREATEDB", "every other command does without"];
+        let says = ["GRANT CREATE ON DATABASE", "CREATEDB", "no other command needs one"];
         is_refused(&as_user(&without, &ordinary, trial), trial, &says);
         works(&as_user(&schema, &ordinary, trial), trial);
         works(&as_user(&database, &ordinary, trial), trial);

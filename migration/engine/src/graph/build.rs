@@ -225,7 +225,7 @@ mod tests {
         ]);
         assert_eq!(
             message,
-            "revisions wait for each other: a → b → c → a; change the parents or dependencies of one of them"
+            "revisions depend on each other in a circle: a → b → c → a; change the parents or dependencies of one of them"
         );
     }
 

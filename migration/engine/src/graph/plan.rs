@@ -229,7 +229,7 @@ mod tests {
         assert_eq!(
             graph().applied(["a", "gone", "lost"]).unwrap_err().to_string(),
             "applied but missing from the code: gone, lost; check out the version that has them, \
-             or roll them back with it first"
+             or revert them with it first"
         );
     }
 }

@@ -275,7 +275,7 @@ mod tests {
         for text in ["", "+", "-", "+x", "++1", "+-1", "+99999999999999999999999"] {
             assert!(matches!(graph.target(text), Err(GraphError::UnknownTarget { .. })), "{text}");
         }
-        assert_eq!(message(&graph, "m4"), "\"m4\" is the beginning of 2 revisions: m4_d, m4_e; write more of the name");
+        assert_eq!(message(&graph, "m4"), "\"m4\" is the beginning of 2 revisions: m4_d, m4_e; give more of the name");
     }
 
     #[test]
@@ -284,7 +284,7 @@ mod tests {
         assert_eq!(
             message(&graph, "m"),
             "\"m\" is the beginning of 13 revisions: m0, m1, m2, m3, m4, m5, m6, m7, m8, m9 and 3 more; \
-             write more of the name"
+             give more of the name"
         );
     }
 

@@ -124,7 +124,8 @@ async fn all_ended_under_load(backend: Backend, end: &str) {
     while let Some(read) = readers.join_next().await {
         assert!(read.unwrap() > 0);
     }
-    assert_eq!(i64::from(super::count(adapter.connection()).await), raising.await.unwrap(), "each alarm once");
+    let raised = raising.await.unwrap();
+    assert_eq!(i64::from(super::count(&other).await), raised, "each alarm once");
     other.close().await.unwrap();
     adapter.close().await;
 }
