@@ -20,7 +20,7 @@ use chrono::DateTime;
 use clap::Parser;
 use core_server_adapter::{
     Database,
-    alarms::{AREA, AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, AnomalyScore, Detection, NewAlarm, Raised},
+    alarms::{AREA, Added, AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, AnomalyScore, Detection, NewAlarm},
     sea_orm::{DatabaseTransaction, prelude::Json},
 };
 use detections::{Detections, Row};
@@ -181,15 +181,15 @@ fn severity(critical: bool) -> AlarmSeverity {
 #[derive(Default)]
 struct Summary {
     rows: u64,
-    model: Raised,
-    threshold: Raised,
+    model: Added,
+    threshold: Added,
 }
 
 impl Summary {
     fn print(&self) {
         println!("{} rows read", grouped(self.rows));
         for (origin, raised) in [(AlarmOrigin::AnomalyModel, self.model), (AlarmOrigin::Threshold, self.threshold)] {
-            let Raised { new, already_there } = raised;
+            let Added { new, already_there } = raised;
             println!("{origin:<14} {:>9} new {:>9} already there", grouped(new), grouped(already_there));
         }
         if self.model.new + self.threshold.new == 0 {

@@ -8,7 +8,7 @@ use std::{
 
 use database_target::session;
 use log::LevelFilter;
-use migration_timescale::{Dialect, TenantPolicy};
+use migration_timescale::{Capability, Dialect, TenantPolicy};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbBackend,
     DbErr, Statement,
@@ -321,15 +321,13 @@ async fn set_up_mysql(driver: &mut sqlx::MySqlConnection, limit: Option<Duration
     driver.execute(sqlx::AssertSqlSafe(format!("{}{limit}", session::MYSQL))).await.map(drop)
 }
 
-/// PostgreSQL in WebAssembly says so in its version: it is compiled by emcc.
 async fn has_one_session(connection: &DatabaseConnection) -> Result<bool, DbErr> {
     if connection.get_database_backend() != DbBackend::Postgres {
         return Ok(false);
     }
-    let version = Statement::from_string(DbBackend::Postgres, "SELECT version() AS version");
-    let row = connection.query_one_raw(version).await?;
-    let version: String = row.map(|row| row.try_get("", "version")).transpose()?.unwrap_or_default();
-    Ok(version.contains("emcc"))
+    let question = format!("SELECT {} AS one_session", Capability::IN_WEB_ASSEMBLY);
+    let row = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, question)).await?;
+    Ok(row.map(|row| row.try_get("", "one_session")).transpose()?.unwrap_or_default())
 }
 
 fn refused(config: &DatabaseConfig, error: &DbErr) -> AdapterError {

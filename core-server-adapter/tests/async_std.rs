@@ -9,9 +9,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use core_server_adapter::{
     AdapterError, Database, DatabaseConfig, PageRequest,
-    alarms::{
-        AlarmFilter, AlarmId, AlarmOrigin, AlarmSeverity, AlarmStatus, AnomalyScore, Detection, NewAlarm, Raised,
-    },
+    alarms::{Added, AlarmFilter, AlarmId, AlarmOrigin, AlarmSeverity, AlarmStatus, AnomalyScore, Detection, NewAlarm},
     gate,
     sea_orm::ConnectionTrait,
 };
@@ -103,9 +101,9 @@ async fn a_detection_is_raised_once() {
     };
     let detections: Vec<_> = (0..2500).map(of).collect();
     let first = database.alarms().raise_missing(&detections[..2000]).await.unwrap();
-    assert_eq!(first, Raised { new: 2000, already_there: 0 });
+    assert_eq!(first, Added { new: 2000, already_there: 0 });
     let again = database.alarms().raise_missing(&detections).await.unwrap();
-    assert_eq!(again, Raised { new: 500, already_there: 2000 });
+    assert_eq!(again, Added { new: 500, already_there: 2000 });
     let error = database.alarms().raise(&detections[0]).await.unwrap_err();
     assert!(matches!(error, AdapterError::AlreadyExists { .. }), "{error}");
     // The last of three batches fails: nothing of the others stays.

@@ -22,6 +22,7 @@ mod repository;
 mod score;
 mod taken;
 
+pub use crate::batch::Added;
 pub use counts::{AlarmCount, AlarmCounts};
 pub use entity::alarms::{Alarm, AlarmOrigin, AlarmSeverity, AlarmStatus};
 pub use filter::AlarmFilter;
@@ -29,7 +30,6 @@ pub use id::{AlarmId, Detection};
 pub use lifecycle::Acknowledged;
 pub use new_alarm::{NewAlarm, RawAlarm};
 pub use query::AlarmQuery;
-pub use raise::Raised;
 pub use repository::AlarmRepository;
 pub use score::AnomalyScore;
 

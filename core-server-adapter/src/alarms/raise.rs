@@ -16,18 +16,9 @@ use uuid::Uuid;
 use super::{AlarmId, AlarmRepository, NewAlarm, PLACE, taken};
 use crate::{
     AdapterError,
-    batch::{self, Bulk, OnExisting, arrays, checked_rows, json_size},
+    batch::{self, Added, Bulk, OnExisting, arrays, checked_rows, json_size},
     error::Place,
 };
-
-/// What became of alarms that may have been there before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Raised {
-    /// Alarms that were added.
-    pub new: u64,
-    /// Alarms whose id and time were there already; they were left as they are.
-    pub already_there: u64,
-}
 
 impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     /// Raises one alarm; gives it as it is stored.
@@ -72,11 +63,11 @@ impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
     ///
     /// As [`raise`](Self::raise), but [`AdapterError::AlreadyExists`]; [`AdapterError::InvalidValue`] tells the row, counted
     /// from 0.
-    pub async fn raise_missing(&self, alarms: &[NewAlarm]) -> Result<Raised, AdapterError> {
+    pub async fn raise_missing(&self, alarms: &[NewAlarm]) -> Result<Added, AdapterError> {
         let alarms = self.checked(alarms).await?;
         let all = alarms.len() as u64;
         let new = batch::write(self.db, alarms, OnExisting::Skip).await?;
-        Ok(Raised { new, already_there: all.saturating_sub(new) })
+        Ok(Added { new, already_there: all.saturating_sub(new) })
     }
 
     /// The alarms as they will be stored.

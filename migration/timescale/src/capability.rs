@@ -6,6 +6,12 @@ use sea_orm::{DbBackend, DbErr, QueryResult};
 
 use crate::{Dialect, Version};
 
+macro_rules! in_web_assembly {
+    () => {
+        "version() LIKE '%emcc%'"
+    };
+}
+
 /// Edition of TimescaleDB, which decides about more than the version does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Edition {
@@ -73,10 +79,17 @@ impl Capability {
         Self { backend, timescale: None, web_assembly: false }
     }
 
+    /// Whether a PostgreSQL server is compiled to WebAssembly, as an expression: the version names the compiler. Such a server
+    /// has one session and no background jobs.
+    pub const IN_WEB_ASSEMBLY: &str = in_web_assembly!();
+
     /// What [`Capability::detect`] asks a PostgreSQL server, for those who ask it in their own way.
-    pub const QUESTION: &str = "SELECT extversion AS timescaledb_version, \
-         coalesce(current_setting('timescaledb.license', true), 'apache') AS timescaledb_license, \
-         version() LIKE '%emcc%' AS web_assembly FROM pg_catalog.pg_extension WHERE extname = 'timescaledb'";
+    pub const QUESTION: &str = concat!(
+        "SELECT extversion AS timescaledb_version, \
+         coalesce(current_setting('timescaledb.license', true), 'apache') AS timescaledb_license, ",
+        in_web_assembly!(),
+        " AS web_assembly FROM pg_catalog.pg_extension WHERE extname = 'timescaledb'"
+    );
 
     /// Reads a PostgreSQL server's answer to [`Capability::QUESTION`].
     pub fn from_answer(row: Option<&QueryResult>) -> Result<Self, DbErr> {

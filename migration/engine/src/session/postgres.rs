@@ -5,7 +5,7 @@ use std::time::Duration;
 use database_target::session::{
     POSTGRES, POSTGRES_PATH_WITH_EXTENSION, POSTGRES_UNLIMITED, postgres_path, postgres_set_path, postgres_statement,
 };
-use migration_timescale::literal;
+use migration_timescale::{Capability, literal};
 use sea_orm::{DatabaseConnection, DbErr};
 
 use crate::{
@@ -40,7 +40,8 @@ pub(super) struct Start {
 
 impl Start {
     pub(super) async fn ask(db: &DatabaseConnection, target: &Target, patience: &Patience) -> Result<Self, DbErr> {
-        let question = format!("{QUESTION}{} AS path", postgres_path(target.schema()));
+        let question = QUESTION.replace("{in_web_assembly}", Capability::IN_WEB_ASSEMBLY);
+        let question = format!("{question}{} AS path", postgres_path(target.schema()));
         let rows = sql::rows_of_text(db, &question).await?;
         let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
         let one_session: bool = row.try_get("", "one_session")?;

@@ -4,7 +4,7 @@ SELECT
     current_setting('role') AS role,
     current_setting('enable_seqscan') AS seqscan,
     current_setting('extra_float_digits') <> '2' AS unlike_asked,
-    version() LIKE '%emcc%' AS one_session,
+    {in_web_assembly} AS one_session,
     (
         SELECT
             extract(

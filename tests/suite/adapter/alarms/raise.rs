@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use core_server_adapter::{
     AdapterError,
     alarms::{
-        Alarm, AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, AlarmStatus, Detection, NewAlarm, Raised, RawAlarm,
+        Added, Alarm, AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, AlarmStatus, Detection, NewAlarm, RawAlarm,
     },
 };
 use entity::alarms::alarm;
@@ -193,19 +193,19 @@ async fn what_is_there_is_not_raised_again(database: TestDatabase) {
     };
     let all: Vec<NewAlarm> = (0..).zip(many()).map(|(number, alarm)| with_id(number, alarm)).collect();
 
-    assert_eq!(alarms.raise_missing(&[]).await.unwrap(), Raised::default());
-    assert_eq!(alarms.raise_missing(&all[..10]).await.unwrap(), Raised { new: 10, already_there: 0 });
+    assert_eq!(alarms.raise_missing(&[]).await.unwrap(), Added::default());
+    assert_eq!(alarms.raise_missing(&all[..10]).await.unwrap(), Added { new: 10, already_there: 0 });
     let seen = alarms.acknowledge(rows(db).await[3].id, "ana").await.unwrap().alarm;
     // Some are there, some come twice in the list.
     let mut twice = all.clone();
     twice.push(all[2000].clone());
     twice.push(all[2499].clone());
-    assert_eq!(alarms.raise_missing(&twice).await.unwrap(), Raised { new: 2490, already_there: 12 });
+    assert_eq!(alarms.raise_missing(&twice).await.unwrap(), Added { new: 2490, already_there: 12 });
     assert_eq!(alarms.get(seen.id).await.unwrap(), seen, "left as it is");
     let before = rows(db).await;
     assert_eq!(before.len(), 2500);
-    assert_eq!(alarms.raise_missing(&all).await.unwrap(), Raised { new: 0, already_there: 2500 });
-    assert_eq!(alarms.raise_missing(&all[..1]).await.unwrap(), Raised { new: 0, already_there: 1 });
+    assert_eq!(alarms.raise_missing(&all).await.unwrap(), Added { new: 0, already_there: 2500 });
+    assert_eq!(alarms.raise_missing(&all[..1]).await.unwrap(), Added { new: 0, already_there: 1 });
     assert_eq!(rows(db).await, before);
 }
 

@@ -248,7 +248,7 @@ async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<String, DbE
     let question = format!(
         "SELECT {} AS one_session, (SELECT n.nspname::text FROM pg_extension e \
          JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb') AS extension",
-        server::ONE_SESSION
+        server::one_session()
     );
     let asked = rows(transaction, &question).await?;
     let mut path = vec![identifier(NAME)];

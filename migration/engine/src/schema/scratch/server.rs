@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migration_timescale::{Dialect, identifier, internals::STOP_WORKERS, literal};
+use migration_timescale::{Capability, Dialect, identifier, internals::STOP_WORKERS, literal};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult};
 
 use super::{NAME, ScratchError};
@@ -23,7 +23,10 @@ const MYSQL_HOME: &str = "SELECT CAST(UNIX_TIMESTAMP() AS CHAR) AS now, CAST(CON
      @@character_set_database AS encoding, @@collation_database AS sorting";
 
 /// Whether the server, or this user, has one session and no other, as a condition of PostgreSQL.
-pub(super) const ONE_SESSION: &str = "version() LIKE '%emcc%' OR EXISTS (SELECT 1 FROM pg_roles WHERE rolname = session_user AND rolconnlimit = 1 AND NOT rolsuper)";
+pub(super) fn one_session() -> String {
+    let limited = "EXISTS (SELECT 1 FROM pg_roles WHERE rolname = session_user AND rolconnlimit = 1 AND NOT rolsuper)";
+    format!("{} OR {limited}", Capability::IN_WEB_ASSEMBLY)
+}
 
 /// Databases with the names of scratch databases that nobody is connected to, and whether the session that made them is
 /// gone: on PostgreSQL by its number in the name, of databases of this user; on MySQL by the lock of that name.
@@ -85,7 +88,7 @@ pub(super) async fn create(runner: &Runner) -> Result<(DatabaseConnection, Sessi
 
 /// Whether there is no second session: PostgreSQL in WebAssembly has one for everyone, and a user's may be limited to one.
 async fn has_one_session<C: ConnectionTrait>(db: &C) -> Result<bool, DbErr> {
-    let sql = format!("SELECT {ONE_SESSION} AS one_session");
+    let sql = format!("SELECT {} AS one_session", one_session());
     let asked = rows(db, &sql).await?;
     asked.first().map_or(Ok(false), |row| row.try_get("", "one_session"))
 }
