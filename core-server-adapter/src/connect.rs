@@ -141,8 +141,9 @@ impl Database {
         self.pool.connection()
     }
 
-    /// The pool as the repositories use it: what only reads is done again when its session ended.
-    pub fn pool(&self) -> &Pool {
+    /// The pool as the repositories use it: what only reads is done again when its session ended. Not for statements of
+    /// others: a SELECT of theirs may call what writes.
+    pub(crate) fn pool(&self) -> &Pool {
         &self.pool
     }
 

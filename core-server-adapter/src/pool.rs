@@ -36,7 +36,8 @@ impl Pool {
     where
         F: Future<Output = Result<T, DbErr>>,
     {
-        // SeaORM writes reads so; an INSERT that returns its row begins otherwise.
+        // Only statements of this crate come here. SeaORM writes its reads so, an INSERT that returns its row begins otherwise,
+        // and no function that a SELECT of this crate calls writes.
         if !statement.sql.starts_with("SELECT ") {
             return run(statement).await;
         }

@@ -26,7 +26,7 @@ const MYSQL_VIEWS: &str = "SELECT TABLE_NAME AS name, CONCAT('DROP VIEW IF EXIST
      FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()";
 const SQLITE_VIEWS: &str = "SELECT name, 'DROP VIEW IF EXISTS \"' || replace(name, '\"', '\"\"') || '\"' AS sql FROM sqlite_master WHERE type = 'view'";
 
-/// What is left on MySQL, whose changes cannot be taken back: first what may be refused.
+/// What is left on MySQL, whose changes cannot be rolled back: first what may be refused.
 const MYSQL: &str = "SELECT 'EVENT' AS kind, EVENT_NAME AS name FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() \
      UNION ALL SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() \
      UNION ALL SELECT CASE TABLE_TYPE WHEN 'VIEW' THEN 'VIEW' WHEN 'SEQUENCE' THEN 'SEQUENCE' ELSE 'TABLE' END, TABLE_NAME \
