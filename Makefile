@@ -7,13 +7,16 @@ WASM := scripts/timescaledb
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate test test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench-adapter bench-alarm-origin bench-engine bench-partitions bench-telemetry db-up db-down test-servers-stop clean
+.PHONY: help migrate core-server test test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench-adapter bench-alarm-origin bench-engine bench-partitions bench-telemetry db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 migrate: ## Apply pending revisions (DATABASE_URL, .env, or an embedded SQLite file); AREA=telemetry for that area
 	cargo run --quiet -p migration -- up$(if $(AREA), --area $(AREA))
+
+core-server: ## The example service with the alarms page, on DATABASE_URL or embedded files; DEMO=1 raises alarms by itself
+	cargo run --quiet -p core-server -- --migrate --example $(if $(DEMO),--demo) $(ARGS)
 
 test: $(WASM)/node_modules/.installed ## Everything CI checks: format, lints, docs, tests on every backend, generated files
 	scripts/test.sh
