@@ -45,7 +45,7 @@ pub fn evidence(alarm: &Alarm, unit: Option<&str>) -> Markup {
     let unit = unit.unwrap_or_default();
     match (alarm.origin, alarm.value, alarm.threshold, alarm.anomaly_score) {
         (AlarmOrigin::AnomalyModel, _, _, Some(score)) => html! {
-            span.evidence { "score " (number(score)) " " (chart::score_bar(score, cut_off(alarm))) }
+            span.evidence { "score " (format!("{score:.2}")) " " (chart::score_bar(score, cut_off(alarm))) }
         },
         (_, Some(value), Some(limit), _) => html! {
             span.evidence { (number(value)) " " (unit) " " (relation(value, limit)) " " (number(limit)) }
