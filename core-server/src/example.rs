@@ -14,7 +14,6 @@ use serde_json::json;
 use crate::{
     App,
     feed::{Event, Kind},
-    start::StartError,
 };
 
 const FILE: &str = include_str!("../../core-server-adapter/examples/data/bearing_temperature.csv");
@@ -29,29 +28,38 @@ pub fn score_of(sensor: &str) -> String {
     format!("{sensor}:score")
 }
 
-#[derive(Deserialize)]
-struct Row {
+/// A line of the example file.
+#[derive(Debug, Deserialize)]
+pub struct Row {
     timestamp: String,
     value: f64,
     anomaly_score: f64,
+}
+
+/// The example file, which is part of the program.
+///
+/// # Errors
+///
+/// When it is not a table of such lines.
+pub fn rows() -> Result<Vec<Row>, csv::Error> {
+    csv::Reader::from_reader(FILE.as_bytes()).deserialize().collect()
 }
 
 /// Writes the example data, unless there is an alarm.
 ///
 /// # Errors
 ///
-/// Failures of the database, and a file that cannot be read.
-pub async fn load(app: &App) -> Result<(), StartError> {
+/// Failures of the database.
+pub async fn load(app: &App, rows: &[Row]) -> Result<(), AdapterError> {
     if !app.alarms.alarms().list(&AlarmFilter::new(), &PageRequest::first(1)).await?.items.is_empty() {
         return Ok(());
     }
-    let rows: Vec<Row> = csv::Reader::from_reader(FILE.as_bytes()).deserialize().collect::<Result<_, _>>()?;
     let at = |row: &Row| NaiveDateTime::parse_from_str(&row.timestamp, "%F %T").unwrap_or_default().and_utc();
     let moved = Utc::now() - rows.last().map(at).unwrap_or_default();
     let (mut readings, mut alarms) = (Vec::new(), Vec::new());
     // A condition is one alarm, however many readings it lasts.
     let (mut was_hot, mut was_odd) = (false, false);
-    for row in &rows {
+    for row in rows {
         let at = at(row) + moved;
         readings.extend(measured(SENSOR, "temperature", Some("°C"), at, row.value, row.anomaly_score));
         if row.anomaly_score >= CUT_OFF && !was_odd {

@@ -1,10 +1,13 @@
 //! Before the first request: the databases, their schema, and example data where it is asked for.
 
-use std::{fs::OpenOptions, io};
+use std::io;
 
-use core_server_adapter::{AdapterError, Database, DatabaseConfig, Target, alarms, telemetry};
+use core_server_adapter::{AdapterError, Database, DatabaseConfig, alarms, telemetry};
 use migration::areas;
-use migration_engine::EngineError;
+use migration_engine::{
+    EngineError, Project, Runner,
+    session::{Patience, connect},
+};
 
 use crate::{App, example, settings::Settings};
 
@@ -39,31 +42,36 @@ pub async fn open(settings: &Settings) -> Result<App, StartError> {
     let url = settings.database_url.as_deref();
     let of_alarms = DatabaseConfig::from_environment(alarms::AREA, url)?;
     let of_telemetry = DatabaseConfig::from_environment(telemetry::AREA, url)?;
+    // A URL that was given is the alarms' own; telemetry has its place in it.
+    let of_telemetry = if url.is_some() { of_telemetry.in_area(telemetry::AREA) } else { of_telemetry };
     tracing::info!("alarms: {of_alarms} (from {})", of_alarms.target().origin());
     tracing::info!("telemetry: {of_telemetry} (from {})", of_telemetry.target().origin());
     if settings.migrate {
         for (config, project) in [(&of_alarms, areas::alarms::project()), (&of_telemetry, areas::telemetry::project())]
         {
-            create_file(config.target())?;
-            let database = Database::open(config).await?;
-            let applied = migration_engine::up(project, database.connection()).await;
-            database.close().await;
-            applied?.iter().for_each(|revision| tracing::info!("applied {revision}"));
+            apply(config, project).await?;
         }
     }
     let app =
         App::new(Database::connect(&of_alarms).await?, telemetry::Telemetry::connect(&of_telemetry).await?, settings);
     if settings.example {
-        example::load(&app).await?;
+        example::load(&app, &example::rows()?).await?;
     }
     Ok(app)
 }
 
-/// Makes the embedded database's file where there is none; an empty file is an empty database.
-fn create_file(target: &Target) -> Result<(), StartError> {
-    let Some(file) = target.sqlite_file().filter(|_| !target.is_in_memory() && !target.is_read_only()) else {
-        return Ok(());
-    };
-    let opened = OpenOptions::new().create(true).append(true).open(&file).map(drop);
-    opened.map_err(|source| StartError::Io { what: format!("cannot create {}", file.display()), source })
+/// Applies what is pending of an area, and makes its database, schema or file where there is none.
+///
+/// `migration_engine::up` would do for one area: it goes where a pool leads, and does not know the place of an area in it.
+///
+/// # Errors
+///
+/// What keeps the engine from its end.
+pub async fn apply(config: &DatabaseConfig, project: Project) -> Result<(), EngineError> {
+    let settings = connect::Settings { create: true, ..connect::Settings::default() };
+    let runner = Runner::connect(project, config.target().clone(), &settings, Patience::default()).await?;
+    let applied = runner.up(None).await;
+    runner.close().await;
+    applied?.iter().for_each(|revision| tracing::info!("applied {revision}"));
+    Ok(())
 }
