@@ -154,7 +154,7 @@ async fn curve(
 fn outcomes(alarms: &[Alarm], unit: &str) -> Markup {
     html! {
         @if alarms.is_empty() { p.quiet { "None." } } @else {
-            table.plain {
+            table.plain.earlier {
                 thead { tr { th scope="col" { "Raised" } th scope="col" { "Origin" } th scope="col" { "Evidence" } th scope="col" { "Alarm" } th scope="col" { "Outcome" } } }
                 tbody { @for alarm in alarms { tr {
                     td { (words::moment(alarm.raised_at.to_utc())) }
