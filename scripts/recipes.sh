@@ -62,7 +62,7 @@ impl MigrationTrait for Migration {
 REVISION
 
 build --bins
-"$bin/migration" lint --since m20261101_000000_add_alarm_origin
+"$bin/migration" lint --since m20261126_000000_create_alarm_actions
 "$bin/migration" -u "$database?mode=rwc" up
 "$bin/migration" -u "$database" verify
 node scripts/timescaledb/with.mjs "$bin/entity-codegen"

@@ -63,8 +63,8 @@ impl Story {
     /// Arguments of the way down.
     fn down(self) -> &'static [&'static str] {
         match self {
-            Self::FullAlarms => &["down"],
-            Self::EmptyAlarms => &["down", "-n", "2"],
+            Self::FullAlarms => &["down", "-n", "3"],
+            Self::EmptyAlarms => &["down", "-n", "4"],
             Self::Adopted => &["down", "-n", "3"],
             Self::Telemetry => &["down", "m20260105_000000_create_telemetry"],
         }
@@ -89,7 +89,7 @@ impl Story {
         execute(&db, &fixtures::model_alarms(database.backend())).await;
         db.close().await.unwrap();
         let runner = database.runner().await;
-        runner.down(Some(1)).await.unwrap();
+        runner.down(Some(3)).await.unwrap();
         runner.close().await;
     }
 
