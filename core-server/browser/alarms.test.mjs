@@ -53,6 +53,17 @@ test("the list shows evidence by origin", async () => {
   assert.equal(await of(ids[3]).locator("svg.score").count(), 1);
 });
 
+test("open alarms come first, then the worst, then the newest", async () => {
+  const page = await open("/");
+  const [places, classes] = await rows(page).evaluateAll((all) => [all.map((row) => row.id.slice(2)), all.map((row) => row.className)]);
+  const rank = (row) => ["critical", "warning", "info"].findIndex((word) => row.includes(word)) + (row.includes("resolved") ? 3 : 0);
+  const ranks = classes.map(rank);
+  assert.deepEqual(ranks, ranks.toSorted((a, b) => a - b));
+  assert.deepEqual(places.slice(0, 2), [ids[3], ids[0]]);
+  assert.match(await page.locator(`#a-${ids[3]} .c-raised`).innerText(), /×4, last 5 min ago/);
+  assert.match(await page.locator(".bars figcaption").innerText(), /5 threshold and 1\d model alarms raised in the last 30 d/);
+});
+
 test("filters are kept in the address", async () => {
   const page = await open("/");
   await page.getByLabel("Origin").selectOption("anomaly_model");
@@ -122,6 +133,21 @@ test("one alarm has its curve, its limit, and what came before", async () => {
   assert.equal(await page.locator(".plot path").count(), 2, "reading and score");
   assert.match(await page.locator(".plot").innerText(), /cut-off 0\.9/);
   assert.ok(await page.locator(".plain tbody tr").count() > 3);
+});
+
+test("a verdict, a task, and who did it", async () => {
+  const page = await open(`/alarms/${ids[3]}`);
+  await page.getByLabel("Your name").fill("Ana");
+  await page.getByRole("button", { name: "False alarm" }).click();
+  await page.locator(".history").getByText("found: false alarm").waitFor();
+  assert.equal(await page.getByRole("button", { name: "False alarm" }).getAttribute("aria-pressed"), "true");
+  await page.getByRole("button", { name: "Create maintenance task" }).click();
+  await page.locator(".history").getByText("created a maintenance task").waitFor();
+  assert.match(await page.locator(".history").innerText(), /Ana found: false alarm/);
+  await page.goto(`${app.url}/models`);
+  assert.match(await page.getByRole("region", { name: "False alarms by week" }).innerText(), /motor-4.*\d+ %/s);
+  assert.match(await page.locator("body").innerText(), /press-3\s+.*25 h ago/);
+  assert.match(await page.locator("body").innerText(), /alarms of models in the last 30 days reach the score 0\.9/);
 });
 
 test("works without scripts", async () => {

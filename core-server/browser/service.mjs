@@ -59,7 +59,7 @@ export const threshold = (sensor_id, ago, severity, value, limit, message) =>
   ({ sensor_id, raised_at: minutes(ago), severity, origin: "threshold", value, threshold: limit, message });
 
 export const anomaly = (sensor_id, ago, severity, score, value, message, more = {}) =>
-  ({ sensor_id, raised_at: minutes(ago), severity, origin: "anomaly_model", anomaly_score: score, value, message, context: { cut_off: 0.9 }, ...more });
+  ({ sensor_id, raised_at: minutes(ago), severity, origin: "anomaly_model", anomaly_score: score, value, message, model_name: "plant forest", model_version: "2.1", context: { cut_off: 0.9 }, ...more });
 
 // Two days of a plant: sensors, what they measured, and alarms that people have dealt with.
 export async function plant(app) {
@@ -89,5 +89,15 @@ export async function plant(app) {
   ];
   for (let day = 3; day < 30; day += 2) alarms.push(anomaly(day % 3 ? "motor-4" : "pump-2", day * 1440 + day * 37, day % 4 ? "warning" : "info", 0.9 + (day % 10) / 100, 3.1, "pattern not seen before"));
   const { ids } = await app.post("/api/alarms", alarms);
+  // What people did: the old ones are dealt with and judged.
+  const verdicts = ["false_alarm", "real", "false_alarm", "known", "real", "real"];
+  for (const [place, id] of ids.entries()) {
+    if (place === 4 || place === 5 || place >= 8) {
+      await app.post(`/api/alarms/${id}/verdict`, { by: place % 2 ? "Ana" : "Bo", verdict: verdicts[place % verdicts.length], note: place === 4 ? "belt was changed" : "" });
+    }
+    if (place >= 8) await app.post(`/api/alarms/${id}/resolve`, { by: "Ana" });
+  }
+  await app.post(`/api/alarms/${ids[2]}/acknowledge`, { by: "Bo" });
+  for (const ago of [30, 20, 5]) await app.post(`/api/alarms/${ids[3]}/seen`, { at: minutes(ago) });
   return ids;
 }

@@ -21,7 +21,7 @@ const SENSOR: &str = "bearing-7";
 /// The limit of the temperature, in °C.
 const LIMIT: f64 = 85.0;
 /// The score from which the detector raises an alarm.
-const CUT_OFF: f64 = 0.9;
+pub const CUT_OFF: f64 = 0.9;
 
 /// The sensor that holds the scores of a model over a sensor: scores are a series like any other.
 pub fn score_of(sensor: &str) -> String {
@@ -98,7 +98,11 @@ fn hot(sensor: &str, at: DateTime<Utc>, value: f64, limit: f64, message: &str) -
 fn odd(sensor: &str, at: DateTime<Utc>, value: f64, score: f64) -> Result<NewAlarm, AdapterError> {
     let severity = if score >= f64::midpoint(CUT_OFF, 1.0) { AlarmSeverity::Critical } else { AlarmSeverity::Warning };
     let alarm = NewAlarm::anomaly(sensor, severity, at, AnomalyScore::new(score)?).value(value);
-    Ok(alarm.message("pattern not seen before").context(json!({ "cut_off": CUT_OFF })))
+    Ok(alarm
+        .message("pattern not seen before")
+        .model("example detector")
+        .model_version("1")
+        .context(json!({ "cut_off": CUT_OFF })))
 }
 
 /// Sensors of the feeder: name, what they measure, unit, mean, limit.

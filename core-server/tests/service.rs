@@ -105,6 +105,20 @@ async fn an_alarm_goes_its_way() {
     let (status, refused) = acknowledge("bo").await;
     assert_eq!((status, &refused["title"]), (StatusCode::CONFLICT, &json!("Conflict")));
     assert_eq!(service.json("/api/alarms/counts?open=true").await, json!([]));
+    let judge = |verdict: &str| json!({ "by": "cleo", "verdict": verdict, "note": "belt changed" });
+    let (_, judged) = service.post(&format!("/api/alarms/{id}/verdict"), &judge("false_alarm")).await;
+    assert_eq!((&judged["verdict"], &judged["actor"]), (&json!("false_alarm"), &json!("cleo")));
+    let (status, _) = service.post(&format!("/api/alarms/{id}/verdict"), &judge("perhaps")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let history = service.json(&format!("/api/alarms/{id}/history")).await;
+    let did: Vec<_> =
+        history.as_array().unwrap().iter().map(|one| (one["action"].as_str(), one["actor"].as_str())).collect();
+    assert_eq!(
+        did,
+        [(Some("acknowledged"), Some("ana")), (Some("resolved"), Some("bo")), (Some("verdict"), Some("cleo"))]
+    );
+    let (status, _) = service.post(&format!("/api/alarms/{id}/seen"), &json!({ "at": Utc::now() })).await;
+    assert_eq!(status, StatusCode::CONFLICT, "resolved ones are raised anew");
 }
 
 #[tokio::test]
@@ -281,10 +295,14 @@ async fn answers_have_the_shapes_of_the_document() {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     let (alarms, sensors) = (service.json("/api/alarms").await, service.json("/api/sensors").await);
     let all = "from=2020-01-01T00:00:00Z&to=2040-01-01T00:00:00Z&seconds=864000";
+    let id = alarms["items"][0]["id"].as_str().unwrap();
+    let (_, action) =
+        service.post(&format!("/api/alarms/{id}/verdict"), &json!({ "by": "ana", "verdict": "real" })).await;
     for (name, answered) in [
         ("AlarmPage", &alarms),
         ("Alarm", &alarms["items"][0]),
         ("AlarmCount", &service.json("/api/alarms/counts").await[0]),
+        ("AlarmAction", &action),
         ("SensorPage", &sensors),
         ("SensorState", &sensors["items"][0]),
         ("Sensor", &sensors["items"][0]["sensor"]),

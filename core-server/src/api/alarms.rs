@@ -12,9 +12,10 @@ use axum::{
     },
     routing::{get, post},
 };
+use chrono::{DateTime, Utc};
 use core_server_adapter::{
     Cursor, Page,
-    alarms::{Acknowledged, Alarm, AlarmCounts, AlarmId, AlarmQuery, NewAlarm, RawAlarm},
+    alarms::{Acknowledged, Alarm, AlarmAction, AlarmCounts, AlarmId, AlarmQuery, AlarmVerdict, NewAlarm, RawAlarm},
 };
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,9 @@ pub(super) fn router() -> Router<App> {
         .route("/alarms/{id}", get(read))
         .route("/alarms/{id}/acknowledge", post(acknowledge))
         .route("/alarms/{id}/resolve", post(resolve))
+        .route("/alarms/{id}/verdict", post(judge))
+        .route("/alarms/{id}/seen", post(seen))
+        .route("/alarms/{id}/history", get(history))
 }
 
 /// Ids of alarms that were raised, in the order in which they were sent.
@@ -133,11 +137,65 @@ pub(super) async fn acknowledge(
 pub(super) async fn resolve(
     State(app): State<App>,
     Path(id): Path<Uuid>,
-    Json(_actor): Json<Actor>,
+    Json(actor): Json<Actor>,
 ) -> Result<Json<Alarm>, Problem> {
-    let alarm = app.alarms.alarms().resolve(id).await?;
+    let alarm = app.alarms.alarms().resolve_by(id, &actor.by).await?;
     app.feed.tell(Event::of(Kind::Changed, &alarm));
     Ok(Json(alarm))
+}
+
+/// What somebody found.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Judgement {
+    /// A name of up to 255 characters.
+    by: String,
+    #[schema(value_type = String, example = "false_alarm")]
+    verdict: AlarmVerdict,
+    /// A sentence for people.
+    #[serde(default)]
+    note: String,
+}
+
+/// Somebody found the alarm to be `real`, a `false_alarm` or of a `known` cause. The latest verdict stands.
+#[utoipa::path(post, path = "/api/alarms/{id}/verdict", tag = "alarms", params(("id" = Uuid, Path)), request_body = Judgement,
+    responses((status = 200, body = openapi::AlarmAction), (status = 404, body = Problem)))]
+pub(super) async fn judge(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    Json(found): Json<Judgement>,
+) -> Result<Json<AlarmAction>, Problem> {
+    let alarms = app.alarms.alarms();
+    let action = alarms.judge(id, &found.by, found.verdict, &found.note).await?;
+    app.feed.tell(Event::of(Kind::Changed, &alarms.get(id).await?));
+    Ok(Json(action))
+}
+
+/// When the condition of an alarm was seen again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Seen {
+    at: DateTime<Utc>,
+}
+
+/// The condition of an open alarm was seen again: no second alarm, but one repeat more.
+#[utoipa::path(post, path = "/api/alarms/{id}/seen", tag = "alarms", params(("id" = Uuid, Path)), request_body = Seen,
+    responses((status = 200, body = openapi::Alarm), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(super) async fn seen(
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    Json(seen): Json<Seen>,
+) -> Result<Json<Alarm>, Problem> {
+    let alarm = app.alarms.alarms().seen_again(id, seen.at).await?;
+    app.feed.tell(Event::of(Kind::Changed, &alarm));
+    Ok(Json(alarm))
+}
+
+/// Who did what with an alarm, oldest first.
+#[utoipa::path(get, path = "/api/alarms/{id}/history", tag = "alarms", params(("id" = Uuid, Path)),
+    responses((status = 200, body = [openapi::AlarmAction])))]
+pub(super) async fn history(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Vec<AlarmAction>>, Problem> {
+    Ok(Json(app.alarms.alarms().history(id).await?))
 }
 
 /// Where a stream goes on, for those who cannot set the header `Last-Event-ID`.

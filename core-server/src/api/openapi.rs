@@ -30,6 +30,9 @@ pub(super) fn router() -> Router<App> {
         alarms::read,
         alarms::acknowledge,
         alarms::resolve,
+        alarms::judge,
+        alarms::seen,
+        alarms::history,
         alarms::stream,
         telemetry::ingest,
         telemetry::window,
@@ -157,6 +160,9 @@ shapes! {
         message: Option<String>,
         /// Anything else worth keeping.
         context: Option<Value>,
+        /// Which model found it.
+        model_name: Option<String>,
+        model_version: Option<String>,
     }
     /// An alarm.
     Alarm {
@@ -174,6 +180,27 @@ shapes! {
         resolved_at: Option<DateTime<Utc>>,
         origin: String,
         anomaly_score: Option<f64>,
+        model_name: Option<String>,
+        model_version: Option<String>,
+        /// When the condition was last seen again.
+        last_seen_at: Option<DateTime<Utc>>,
+        /// How often it was seen again.
+        repeats: i32,
+    }
+    /// Something that was done about an alarm.
+    AlarmAction {
+        id: Uuid,
+        alarm_id: Uuid,
+        raised_at: DateTime<Utc>,
+        /// `acknowledged`, `resolved`, `verdict` or `task`.
+        action: String,
+        acted_at: DateTime<Utc>,
+        actor: Option<String>,
+        /// `real`, `false_alarm` or `known`.
+        verdict: Option<String>,
+        /// The maintenance task, in telemetry.
+        task_id: Option<Uuid>,
+        note: Option<String>,
     }
     /// A part of the list of alarms.
     AlarmPage {

@@ -7,7 +7,7 @@ use axum::{
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
     Cursor, PageRequest,
-    alarms::{Alarm, AlarmFilter, AlarmOrigin},
+    alarms::{Alarm, AlarmAction, AlarmFilter, AlarmOrigin},
     telemetry::{Gaps, Interval, ReadingBucket},
 };
 use maud::{Markup, html};
@@ -16,7 +16,8 @@ use uuid::Uuid;
 use super::{
     Failed,
     chart::{self, Panel, Span},
-    layout, list,
+    layout,
+    list::{self, Facts},
     viewer::Viewer,
     words,
 };
@@ -33,8 +34,9 @@ const PAUSE: TimeDelta = TimeDelta::minutes(30);
 /// `/alarms/{id}`.
 pub(super) async fn show(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Markup, Failed> {
     let alarm = app.alarms.alarms().get(id).await?;
-    let units = list::units(&app, std::slice::from_ref(&alarm)).await?;
-    let unit = units.get(&alarm.sensor_id).map(String::as_str).unwrap_or_default();
+    let facts = Facts::of(&app, std::slice::from_ref(&alarm)).await?;
+    let unit = facts.unit(&alarm).unwrap_or_default();
+    let history = app.alarms.alarms().history(id).await?;
     let raised_at = alarm.raised_at.to_utc();
     let span = (raised_at - BEFORE, (raised_at + AFTER).min(Utc::now()).max(raised_at + TimeDelta::minutes(10)));
     let earlier = AlarmFilter::new().sensor(&alarm.sensor_id);
@@ -53,24 +55,41 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<Uuid>, headers: 
                 section.card { h2 { "Evidence" } (curves) }
                 section.card {
                     h2 { "Earlier alarms of " a href=(list::of_sensor(&alarm.sensor_id)) { bdi { (alarm.sensor_id) } } }
-                    (outcomes(&earlier.items, unit))
+                    (outcomes(&earlier.items, &Facts::of(&app, &earlier.items).await?))
                 }
             }
             div.stack {
                 section.card {
                     dl.facts {
                         dt { "Status" } dd { (words::status(&alarm)) }
+                        @if let Some(verdict) = facts.verdict(&alarm) { dt { "Verdict" } dd { (verdict) } }
                         dt { "Origin" } dd { (words::origin(alarm.origin)) }
                         dt { "Evidence" } dd { (words::evidence(&alarm, Some(unit))) }
                         @if alarm.origin == AlarmOrigin::AnomalyModel { @if let Some(value) = alarm.value {
                             dt { "Value" } dd { (words::number(value)) " " (unit) }
                         } }
-                        dt { "Raised" } dd { (words::moment(raised_at)) }
+                        @if let Some(model) = &alarm.model_name {
+                            dt { "Model" } dd { bdi { (model) } " " bdi { (alarm.model_version.as_deref().unwrap_or_default()) } }
+                        }
+                        dt { "Raised" } dd { (words::moment(raised_at)) (words::repeats(&alarm)) }
                         @if let Some(seen) = alarm.acknowledged_at { dt { "Acknowledged" } dd { (words::moment(seen.to_utc())) } }
                         @if let Some(gone) = alarm.resolved_at { dt { "Resolved" } dd { (words::moment(gone.to_utc())) } }
                     }
                 }
-                section.card { h2 { "Deal with it" } div.acts { (list::buttons(&alarm, &at, &what)) } }
+                section.card {
+                    h2 { "Deal with it" }
+                    div.acts {
+                        (list::buttons(&alarm, &at, &what))
+                        button form="act" formaction=(format!("{at}/task")) { "Create maintenance task" }
+                    }
+                    h2 { "What was it?" }
+                    div.acts {
+                        @for (action, word) in [("real", "Real"), ("false_alarm", "False alarm"), ("known", "Known cause")] {
+                            button form="act" formaction=(format!("{at}/{action}")) aria-pressed=(facts.verdict(&alarm).is_some_and(|found| found.eq_ignore_ascii_case(word)).to_string()) { (word) }
+                        }
+                    }
+                }
+                section.card { h2 { "History" } (happened(&alarm, &history)) }
                 @if let Some(context) = &alarm.context {
                     details.card { summary { "Context" } pre { (format!("{context:#}")) } }
                 }
@@ -151,7 +170,7 @@ async fn curve(
 }
 
 /// Alarms and what became of them.
-fn outcomes(alarms: &[Alarm], unit: &str) -> Markup {
+fn outcomes(alarms: &[Alarm], facts: &Facts) -> Markup {
     html! {
         @if alarms.is_empty() { p.quiet { "None." } } @else {
             table.plain.earlier {
@@ -159,11 +178,21 @@ fn outcomes(alarms: &[Alarm], unit: &str) -> Markup {
                 tbody { @for alarm in alarms { tr {
                     td { (words::moment(alarm.raised_at.to_utc())) }
                     td { (words::origin(alarm.origin)) }
-                    td { (words::evidence(alarm, Some(unit))) }
+                    td { (words::evidence(alarm, facts.unit(alarm))) }
                     td { a href=(format!("/alarms/{}", alarm.id)) { (words::severity(alarm.severity)) } }
-                    td { (words::status(alarm)) }
+                    td { @if let Some(verdict) = facts.verdict(alarm) { (verdict) } @else { (words::status(alarm)) } }
                 } } }
             }
+        }
+    }
+}
+
+/// Who did what when.
+fn happened(alarm: &Alarm, history: &[AlarmAction]) -> Markup {
+    html! {
+        ol.history {
+            li { "raised by " (if alarm.origin == AlarmOrigin::Threshold { "a threshold" } else { "a model" }) br; (words::moment(alarm.raised_at.to_utc())) }
+            @for action in history { li { (words::action(action)) } }
         }
     }
 }

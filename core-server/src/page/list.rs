@@ -8,14 +8,15 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
-    Cursor, Page, PageRequest, Period,
-    alarms::{Alarm, AlarmFilter, AlarmOrigin, AlarmSeverity, AlarmStatus},
+    Cursor, Period,
+    alarms::{Alarm, AlarmAction, AlarmFilter, AlarmOrigin, AlarmSeverity, AlarmStatus, UrgentAlarms, UrgentCursor},
+    telemetry::Interval,
 };
 use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
-use super::{Failed, layout, viewer::Viewer, words};
+use super::{Failed, chart, layout, viewer::Viewer, words};
 use crate::{App, problem::Problem};
 
 /// Rows of a page.
@@ -36,7 +37,7 @@ struct Asked {
     status: Option<String>,
     sensor: Option<String>,
     period: Option<String>,
-    cursor: Option<Cursor>,
+    cursor: Option<UrgentCursor>,
 }
 
 impl Asked {
@@ -71,6 +72,7 @@ impl Asked {
             open: status == Some("open"),
             sensor: self.sensor.clone(),
             period: self.hours().map_or(Period::ALL, |hours| Period::since(now - TimeDelta::hours(hours))),
+            ..AlarmFilter::new()
         }
     }
 
@@ -110,13 +112,13 @@ pub(super) async fn show(
     let asked = Asked::read(pairs)?;
     let filter = asked.filter(now);
     let alarms = app.alarms.alarms();
-    let page = alarms.list(&filter, &PageRequest { limit: ROWS, cursor: asked.cursor }).await?;
+    let page = alarms.list_urgent(&filter, ROWS, asked.cursor).await?;
     let open = AlarmFilter { status: None, open: true, ..filter.clone() };
     let counts = alarms.counts(&open).await?;
-    let units = units(&app, &page.items).await?;
+    let facts = Facts::of(&app, &page.items).await?;
     let content = html! {
+        h1 { "Alarms" }
         div.top {
-            h1 { "Alarms" }
             table.counts {
                 caption { "Open alarms" }
                 thead { tr { td {} @for severity in SEVERITIES { th scope="col" { (words::severity(severity)) } } } }
@@ -134,10 +136,11 @@ pub(super) async fn show(
                     }
                 } }
             }
+            div.card { (timeline(&app, &asked, &filter, now).await?) }
         }
         (filters(&asked))
         button #news type="button" hidden {}
-        div.list { (table(&page, &units, &asked)) }
+        div.list { (table(&page, &facts, &asked)) }
     };
     // From here on the page listens; what comes in meanwhile is told to it.
     let after = Cursor::newer_than(now, Uuid::nil());
@@ -180,30 +183,30 @@ fn filters(asked: &Asked) -> Markup {
     }
 }
 
-fn table(page: &Page<Alarm>, units: &HashMap<String, String>, asked: &Asked) -> Markup {
+fn table(page: &UrgentAlarms, facts: &Facts, asked: &Asked) -> Markup {
     html! {
         @if page.items.is_empty() {
             p.empty { @if asked.address(|_| ()) == "/?" { "No alarms. All is quiet." } @else { "No alarm matches. " a href="/" { "Show all" } } }
         } @else {
             table.alarms {
-                caption.hidden { "Alarms, newest first" }
+                caption.hidden { "Alarms: open ones first, then the worst, then the newest" }
                 thead { tr {
                     th scope="col" { "Severity" } th scope="col" { "Origin" } th scope="col" { "Sensor" } th scope="col" { "Evidence" }
                     th scope="col" { "Alarm" } th scope="col" { "Raised" } th scope="col" { "Status" } th scope="col" { "Action" }
                 } }
-                tbody { @for alarm in &page.items { (tr(alarm, units.get(&alarm.sensor_id).map(String::as_str))) } }
+                tbody { @for alarm in &page.items { (tr(alarm, facts)) } }
             }
         }
         @for reason in &page.unreadable { p.failed { "An alarm that another program wrote cannot be read: " (reason) } }
         nav.pages aria-label="Parts of the list" {
-            @if let Some(previous) = page.previous { a rel="prev" href=(asked.address(|asked| asked.cursor = Some(previous))) { "← Newer" } }
-            @if let Some(next) = page.next { a rel="next" href=(asked.address(|asked| asked.cursor = Some(next))) { "Older →" } }
+            @if asked.cursor.is_some() { a href=(asked.address(|_| ())) { "← To the first" } }
+            @if let Some(next) = page.next { a rel="next" href=(asked.address(|asked| asked.cursor = Some(next))) { "More →" } }
         }
     }
 }
 
 /// The row of an alarm. Its texts may have been written by anybody: `bdi` keeps their direction to themselves.
-fn tr(alarm: &Alarm, unit: Option<&str>) -> Markup {
+fn tr(alarm: &Alarm, facts: &Facts) -> Markup {
     let at = format!("/alarms/{}", alarm.id);
     let what = format!("{} alarm of {}", alarm.severity, alarm.sensor_id);
     html! {
@@ -211,10 +214,10 @@ fn tr(alarm: &Alarm, unit: Option<&str>) -> Markup {
             td.c-severity { (words::severity(alarm.severity)) }
             td.c-origin { (words::origin(alarm.origin)) }
             td.c-sensor { a href=(of_sensor(&alarm.sensor_id)) { bdi { (alarm.sensor_id) } } }
-            td.c-evidence { (words::evidence(alarm, unit)) }
+            td.c-evidence { (words::evidence(alarm, facts.unit(alarm))) }
             td.c-message { a href=(at) { bdi { @if alarm.message.is_empty() { "Details" } @else { (alarm.message) } } } }
-            td.c-raised { (words::moment(alarm.raised_at.to_utc())) }
-            td.c-status { (words::status(alarm)) }
+            td.c-raised { (words::moment(alarm.raised_at.to_utc())) (words::repeats(alarm)) }
+            td.c-status { (words::status(alarm)) @if let Some(verdict) = facts.verdict(alarm) { ", " (verdict) } }
             td.c-action { (buttons(alarm, &at, &what)) }
         }
     }
@@ -241,14 +244,59 @@ pub(super) async fn row(State(app): State<App>, Path(id): Path<Uuid>) -> Result<
 
 /// The row of an alarm.
 pub(super) async fn one_row(app: &App, alarm: &Alarm) -> Result<Markup, Problem> {
-    let units = units(app, std::slice::from_ref(alarm)).await?;
-    Ok(tr(alarm, units.get(&alarm.sensor_id).map(String::as_str)))
+    Ok(tr(alarm, &Facts::of(app, std::slice::from_ref(alarm)).await?))
 }
 
-/// The units of the sensors, as their last readings have them.
-pub(super) async fn units(app: &App, alarms: &[Alarm]) -> Result<HashMap<String, String>, Problem> {
-    let sensors: BTreeSet<&str> = alarms.iter().map(|alarm| alarm.sensor_id.as_str()).collect();
-    let sensors: Vec<&str> = sensors.into_iter().collect();
-    let last = app.telemetry.readings().last_of(&sensors).await?;
-    Ok(last.into_iter().filter_map(|reading| Some((reading.sensor_id, reading.unit?))).collect())
+/// What else is known of alarms: the units of their sensors, as the last readings have them, and what people found.
+pub(super) struct Facts {
+    units: HashMap<String, String>,
+    verdicts: HashMap<Uuid, AlarmAction>,
+}
+
+impl Facts {
+    pub(super) async fn of(app: &App, alarms: &[Alarm]) -> Result<Self, Problem> {
+        let sensors: BTreeSet<&str> = alarms.iter().map(|alarm| alarm.sensor_id.as_str()).collect();
+        let sensors: Vec<&str> = sensors.into_iter().collect();
+        let last = app.telemetry.readings().last_of(&sensors).await?;
+        let units = last.into_iter().filter_map(|reading| Some((reading.sensor_id, reading.unit?))).collect();
+        let verdicts = app.alarms.alarms().verdicts(alarms.iter().map(|alarm| alarm.id)).await?;
+        Ok(Self { units, verdicts })
+    }
+
+    pub(super) fn unit(&self, alarm: &Alarm) -> Option<&str> {
+        self.units.get(&alarm.sensor_id).map(String::as_str)
+    }
+
+    /// The verdict that stands.
+    pub(super) fn verdict(&self, alarm: &Alarm) -> Option<&'static str> {
+        self.verdicts.get(&alarm.id)?.verdict.map(words::verdict)
+    }
+}
+
+/// How many alarms were raised when, by origin: in the period that is shown, or in the last 30 days.
+async fn timeline(app: &App, asked: &Asked, filter: &AlarmFilter, now: DateTime<Utc>) -> Result<Markup, Problem> {
+    let hours = asked.hours().unwrap_or(720);
+    let minutes = hours * 60 / 48;
+    let period = Period::between(now - TimeDelta::hours(hours), now);
+    let mut places: Vec<[u64; 2]> = Vec::new();
+    for (class, origin) in
+        ORIGINS.into_iter().enumerate().filter(|(_, origin)| asked.origin.is_none_or(|asked| asked == *origin))
+    {
+        let filter = filter.clone().period(period).origin(origin);
+        let width = Interval::minutes(u32::try_from(minutes).unwrap_or(1).max(1));
+        let buckets = app.alarms.alarms().timeline(&filter, width).await?;
+        places.resize(buckets.len(), [0; 2]);
+        for (place, bucket) in places.iter_mut().zip(buckets) {
+            place[class] = bucket.count;
+        }
+    }
+    let of = |class: usize| places.iter().map(|place| place[class]).sum::<u64>();
+    let caption = format!(
+        "{} threshold and {} model alarms raised in the last {}",
+        of(0),
+        of(1),
+        words::duration(TimeDelta::hours(hours))
+    );
+    let ends = [format!("{} ago", words::duration(TimeDelta::hours(hours))), "now".to_owned()];
+    Ok(chart::bars(["threshold", "anomaly_model"], &places, ends, &caption))
 }

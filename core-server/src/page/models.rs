@@ -1,16 +1,23 @@
 //! The health of models, and of the sensors that they look at.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
     PageRequest, Period,
+    alarms::{AlarmFilter, AlarmOrigin, AnomalyScore, FalseAlarms},
     telemetry::{Comparison, SensorFilter, SensorState, SensorStatus},
 };
 use maud::{Markup, html};
 
-use super::{Failed, layout, list, words};
-use crate::{App, problem::Problem};
+use super::{Failed, chart, layout, list, words};
+use crate::{App, example::CUT_OFF, problem::Problem};
 
+/// Weeks of verdicts.
+const WEEKS: i64 = 8;
+/// Parts of the scale of scores.
+const SCORES: u32 = 50;
 /// Sensors that are looked at.
 const SENSORS: u32 = 200;
 /// Sensors whose windows are compared: those that were heard last.
@@ -26,11 +33,62 @@ pub(super) async fn show(State(app): State<App>) -> Result<Markup, Failed> {
     let content = html! {
         h1 { "Model health" }
         div.columns {
-            div.stack { section.card { (drift(&app, &sensors, now).await?) } }
-            div.stack { section.card { (silent(&sensors, now)) } }
+            div.stack {
+                section.card { (false_alarms(&app, now).await?) }
+                section.card { (drift(&app, &sensors, now).await?) }
+            }
+            div.stack {
+                section.card { (scores(&app, now).await?) }
+                section.card { (silent(&sensors, now)) }
+            }
         }
     };
     Ok(layout::page("Model health", layout::Place::Models, None, &content))
+}
+
+/// How many of the judged alarms of models were false, by week and sensor.
+async fn false_alarms(app: &App, now: DateTime<Utc>) -> Result<Markup, Problem> {
+    let filter = AlarmFilter::new()
+        .origin(AlarmOrigin::AnomalyModel)
+        .period(Period::between(now - TimeDelta::weeks(WEEKS), now));
+    let found = app.alarms.alarms().false_alarms(&filter).await?;
+    let weeks: BTreeSet<_> = found.iter().map(|row| row.week).collect();
+    let mut sensors: BTreeMap<&str, BTreeMap<DateTime<Utc>, &FalseAlarms>> = BTreeMap::new();
+    for row in &found {
+        sensors.entry(&row.sensor_id).or_default().insert(row.week, row);
+    }
+    Ok(html! {
+        h2 { "False alarms" }
+        p.quiet { "Share of the model alarms that people found to be false, by the week they were raised in." }
+        @if found.is_empty() { p.quiet { "Nobody has judged an alarm of a model in the last " (WEEKS) " weeks." } } @else {
+            div.wide role="region" aria-label="False alarms by week" tabindex="0" {
+                table.plain.numbers {
+                    thead { tr { th scope="col" { "Sensor" } @for week in &weeks { th scope="col" { (week.format("%-d %b")) } } } }
+                    tbody { @for (sensor, of) in &sensors { tr {
+                        td { a href=(list::of_sensor(sensor)) { bdi { (sensor) } } }
+                        @for week in &weeks { td { @if let Some(row) = of.get(week) {
+                            (format!("{:.0} %", row.rate() * 100.0)) " " span.quiet { (row.false_alarm) "/" (row.judged()) }
+                        } @else { span.quiet { "–" } } } }
+                    } } }
+                }
+            }
+        }
+    })
+}
+
+/// Where the scores of alarms lie, beside the cut-off.
+async fn scores(app: &App, now: DateTime<Utc>) -> Result<Markup, Problem> {
+    let filter = AlarmFilter::new().period(Period::between(now - TimeDelta::days(30), now));
+    let buckets = app.alarms.alarms().score_buckets(&filter, SCORES, AnomalyScore::new(CUT_OFF)?).await?;
+    // Alarms are raised from the cut-off on: below it there is little to see.
+    let from = buckets.iter().position(|bucket| bucket.count > 0).unwrap_or(0);
+    let places: Vec<[u64; 2]> =
+        buckets[from..].iter().map(|one| [one.count - one.at_least_cut_off, one.at_least_cut_off]).collect();
+    let all: u64 = buckets.iter().map(|bucket| bucket.count).sum();
+    let reach: u64 = buckets.iter().map(|bucket| bucket.at_least_cut_off).sum();
+    let caption = format!("{reach} of {all} alarms of models in the last 30 days reach the score {CUT_OFF}");
+    let ends = [words::number(buckets[from].from), "1".to_owned()];
+    Ok(html! { h2 { "Scores" } (chart::bars(["below", "anomaly_model"], &places, ends, &caption)) })
 }
 
 /// Sensors in service that have not been heard.

@@ -6,6 +6,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use core_server_adapter::{
+    alarms::{Alarm, AlarmSeverity, AlarmVerdict},
+    telemetry::{MaintenanceTaskPriority, MaintenanceTaskType, NewMaintenanceTask},
+};
 use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -65,10 +69,15 @@ pub async fn act(
     if !app.knows(&headers, form.token.as_deref()) {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "give the token that the service was started with").into());
     }
-    let alarms = app.alarms.alarms();
-    let alarm = match action.as_str() {
-        "acknowledge" => alarms.acknowledge(id, &form.by).await?.alarm,
-        "resolve" => alarms.resolve(id).await?,
+    let (alarms, by) = (app.alarms.alarms(), form.by.as_str());
+    let alarm = match (action.as_str(), action.parse::<AlarmVerdict>()) {
+        ("acknowledge", _) => alarms.acknowledge(id, by).await?.alarm,
+        ("resolve", _) => alarms.resolve_by(id, by).await?,
+        ("task", _) => create_task(&app, id, by).await?,
+        (_, Ok(verdict)) => {
+            alarms.judge(id, by, verdict, "").await?;
+            alarms.get(id).await?
+        }
         _ => return Err(Problem::new(StatusCode::NOT_FOUND, "nothing is there").into()),
     };
     app.feed.tell(Event::of(Kind::Changed, &alarm));
@@ -87,6 +96,23 @@ pub async fn act(
         }
     }
     Ok(response)
+}
+
+/// A task in telemetry, and the row in the history of the alarm that leads to it.
+async fn create_task(app: &App, id: Uuid, by: &str) -> Result<Alarm, Problem> {
+    let alarm = app.alarms.alarms().get(id).await?;
+    let priority = match alarm.severity {
+        AlarmSeverity::Critical => MaintenanceTaskPriority::Critical,
+        AlarmSeverity::Warning => MaintenanceTaskPriority::High,
+        AlarmSeverity::Info => MaintenanceTaskPriority::Low,
+    };
+    let mut task = NewMaintenanceTask::new(&alarm.sensor_id, MaintenanceTaskType::Inspection).priority(priority);
+    if app.telemetry.sensors().find(&alarm.sensor_id).await?.is_some() {
+        task = task.sensor(&alarm.sensor_id);
+    }
+    let task = app.telemetry.maintenance_tasks().create(&task).await?;
+    app.alarms.alarms().create_task(id, by, "", Some(task.id)).await?;
+    Ok(alarm)
 }
 
 /// The page of this service that the form was on. The address is taken without its host: it leads nowhere else.

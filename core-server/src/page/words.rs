@@ -1,7 +1,9 @@
 //! Alarms in words: severity, origin, status, evidence, times.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use core_server_adapter::alarms::{Alarm, AlarmOrigin, AlarmSeverity, AlarmStatus};
+use core_server_adapter::alarms::{
+    Alarm, AlarmAction, AlarmActionKind, AlarmOrigin, AlarmSeverity, AlarmStatus, AlarmVerdict,
+};
 use maud::{Markup, html};
 
 use super::{chart, layout::icon};
@@ -37,6 +39,40 @@ pub fn status(alarm: &Alarm) -> Markup {
             }
         }
         @if let Some(by) = by { " " span.by { "by " bdi { (by) } } }
+    }
+}
+
+/// How often the condition was seen again, and when last.
+pub fn repeats(alarm: &Alarm) -> Markup {
+    html! {
+        @if alarm.repeats > 0 {
+            " " span.quiet { "×" (alarm.repeats + 1) @if let Some(seen) = alarm.last_seen_at { ", last " (ago(Utc::now() - seen.to_utc())) } }
+        }
+    }
+}
+
+/// What somebody found.
+pub fn verdict(verdict: AlarmVerdict) -> &'static str {
+    match verdict {
+        AlarmVerdict::Real => "real",
+        AlarmVerdict::FalseAlarm => "false alarm",
+        AlarmVerdict::Known => "known cause",
+    }
+}
+
+/// What somebody did.
+pub fn action(action: &AlarmAction) -> Markup {
+    html! {
+        strong { bdi { (action.actor.as_deref().unwrap_or("somebody")) } } " "
+        @match (action.action, action.verdict) {
+            (AlarmActionKind::Acknowledged, _) => "acknowledged it",
+            (AlarmActionKind::Resolved, _) => "resolved it",
+            (AlarmActionKind::Task, _) => "created a maintenance task",
+            (AlarmActionKind::Verdict, Some(found)) => { "found: " (verdict(found)) },
+            (AlarmActionKind::Verdict, None) => "judged it",
+        }
+        @if let Some(note) = &action.note { ": " bdi { (note) } }
+        br; (moment(action.acted_at.to_utc()))
     }
 }
 
