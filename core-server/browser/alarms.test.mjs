@@ -60,8 +60,8 @@ test("open alarms come first, then the worst, then the newest", async () => {
   const ranks = classes.map(rank);
   assert.deepEqual(ranks, ranks.toSorted((a, b) => a - b));
   assert.deepEqual(places.slice(0, 2), [ids[3], ids[0]]);
-  assert.match(await page.locator(`#a-${ids[3]} .c-raised`).innerText(), /×4, last 5 min ago/);
-  assert.match(await page.locator(".bars figcaption").innerText(), /5 threshold and 1\d model alarms raised in the last 30 d/);
+  assert.match(await page.locator(`#a-${ids[3]} .c-message`).innerText(), /×4, last 5 min ago/);
+  assert.match(await page.locator(".bars figcaption").innerText(), /Raised in the last 30 d: Threshold 4 Model 1\d/);
 });
 
 test("filters are kept in the address", async () => {

@@ -10,8 +10,8 @@ const chromium = await browser();
 try {
   const ids = await plant(app);
   const shots = [
-    ["alarms-light", "/", 1400, 900, "light"],
-    ["alarms-dark", "/", 1400, 900, "dark"],
+    ["alarms-light", "/", 1400, 760, "light"],
+    ["alarms-dark", "/", 1400, 760, "dark"],
     ["alarms-narrow", "/", 400, 860, "light"],
     ["threshold", `/alarms/${ids[0]}`, 1400, 900, "light"],
     ["model", `/alarms/${ids[3]}`, 1400, 900, "dark"],
@@ -20,6 +20,7 @@ try {
   ];
   for (const [name, path, width, height, colorScheme] of shots) {
     const context = await chromium.newContext({ viewport: { width, height }, colorScheme, deviceScaleFactor: 1 });
+    await context.addCookies([{ name: "core_server_name", value: "Ana", url: app.url }]);
     const page = await context.newPage();
     await page.goto(app.url + path);
     await page.waitForTimeout(300);

@@ -102,7 +102,7 @@ fn down((low, high): (f64, f64), value: f64) -> f64 {
 
 /// Stacked bars side by side: of each place the numbers of every class, and what it is called.
 #[allow(clippy::cast_precision_loss, reason = "numbers of alarms are below 2^52")]
-pub fn bars<const N: usize>(classes: [&str; N], places: &[[u64; N]], ends: [String; 2], caption: &str) -> Markup {
+pub fn bars<const N: usize>(classes: [&str; N], places: &[[u64; N]], ends: [String; 2], caption: &Markup) -> Markup {
     let highest = places.iter().map(|place| place.iter().sum()).max().unwrap_or(0).max(1);
     let wide = WIDE / places.len().max(1) as f64;
     html! {

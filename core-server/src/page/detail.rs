@@ -51,14 +51,7 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<Uuid>, headers: 
         h1 { (words::severity(alarm.severity)) " " bdi { (alarm.sensor_id) } }
         p.message { bdi { (alarm.message) } }
         div.columns {
-            div.stack {
-                section.card { h2 { "Evidence" } (curves) }
-                section.card {
-                    h2 { "Earlier alarms of " a href=(list::of_sensor(&alarm.sensor_id)) { bdi { (alarm.sensor_id) } } }
-                    (outcomes(&earlier.items, &Facts::of(&app, &earlier.items).await?))
-                }
-            }
-            div.stack {
+            div.stack.aside {
                 section.card {
                     dl.facts {
                         dt { "Status" } dd { (words::status(&alarm)) }
@@ -92,6 +85,13 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<Uuid>, headers: 
                 section.card { h2 { "History" } (happened(&alarm, &history)) }
                 @if let Some(context) = &alarm.context {
                     details.card { summary { "Context" } pre { (format!("{context:#}")) } }
+                }
+            }
+            div.stack {
+                section.card { h2 { "Evidence" } (curves) }
+                section.card {
+                    h2 { "Earlier alarms of " a href=(list::of_sensor(&alarm.sensor_id)) { bdi { (alarm.sensor_id) } } }
+                    (outcomes(&earlier.items, &Facts::of(&app, &earlier.items).await?))
                 }
             }
         }

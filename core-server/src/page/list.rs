@@ -119,7 +119,7 @@ pub(super) async fn show(
     let content = html! {
         h1 { "Alarms" }
         div.top {
-            table.counts {
+            div.card.open { table.counts {
                 caption { "Open alarms" }
                 thead { tr { td {} @for severity in SEVERITIES { th scope="col" { (words::severity(severity)) } } } }
                 tbody { @for origin in ORIGINS {
@@ -135,7 +135,7 @@ pub(super) async fn show(
                         }
                     }
                 } }
-            }
+            } }
             div.card { (timeline(&app, &asked, &filter, now).await?) }
         }
         (filters(&asked))
@@ -215,8 +215,8 @@ fn tr(alarm: &Alarm, facts: &Facts) -> Markup {
             td.c-origin { (words::origin(alarm.origin)) }
             td.c-sensor { a href=(of_sensor(&alarm.sensor_id)) { bdi { (alarm.sensor_id) } } }
             td.c-evidence { (words::evidence(alarm, facts.unit(alarm))) }
-            td.c-message { a href=(at) { bdi { @if alarm.message.is_empty() { "Details" } @else { (alarm.message) } } } }
-            td.c-raised { (words::moment(alarm.raised_at.to_utc())) (words::repeats(alarm)) }
+            td.c-message { a href=(at) { bdi { @if alarm.message.is_empty() { "Details" } @else { (alarm.message) } } } (words::repeats(alarm)) }
+            td.c-raised { (words::moment(alarm.raised_at.to_utc())) }
             td.c-status { (words::status(alarm)) @if let Some(verdict) = facts.verdict(alarm) { ", " (verdict) } }
             td.c-action { (buttons(alarm, &at, &what)) }
         }
@@ -291,12 +291,11 @@ async fn timeline(app: &App, asked: &Asked, filter: &AlarmFilter, now: DateTime<
         }
     }
     let of = |class: usize| places.iter().map(|place| place[class]).sum::<u64>();
-    let caption = format!(
-        "{} threshold and {} model alarms raised in the last {}",
-        of(0),
-        of(1),
-        words::duration(TimeDelta::hours(hours))
-    );
-    let ends = [format!("{} ago", words::duration(TimeDelta::hours(hours))), "now".to_owned()];
+    let span = words::duration(TimeDelta::hours(hours));
+    let caption = html! {
+        "Raised in the last " (span) ": "
+        @for (class, origin) in ORIGINS.into_iter().enumerate() { (words::origin(origin)) " " (of(class)) " " }
+    };
+    let ends = [format!("{span} ago"), "now".to_owned()];
     Ok(chart::bars(["threshold", "anomaly_model"], &places, ends, &caption))
 }

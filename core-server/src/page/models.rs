@@ -86,7 +86,7 @@ async fn scores(app: &App, now: DateTime<Utc>) -> Result<Markup, Problem> {
         buckets[from..].iter().map(|one| [one.count - one.at_least_cut_off, one.at_least_cut_off]).collect();
     let all: u64 = buckets.iter().map(|bucket| bucket.count).sum();
     let reach: u64 = buckets.iter().map(|bucket| bucket.at_least_cut_off).sum();
-    let caption = format!("{reach} of {all} alarms of models in the last 30 days reach the score {CUT_OFF}");
+    let caption = html! { (reach) " of " (all) " alarms of models in the last 30 days reach the score " (CUT_OFF) };
     let ends = [words::number(buckets[from].from), "1".to_owned()];
     Ok(html! { h2 { "Scores" } (chart::bars(["below", "anomaly_model"], &places, ends, &caption)) })
 }
