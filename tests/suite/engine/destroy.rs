@@ -3,9 +3,7 @@
 use sea_orm::DbBackend;
 use tests::{
     Backend, TestDatabase, catalog,
-    fixtures::{
-        self, alarms, applied, assert_same, columns, compress, count, execute, has_table,
-    },
+    fixtures::{self, alarms, applied, assert_same, columns, compress, count, execute, has_table},
     on_every_backend,
     process::{Finished, run},
 };
