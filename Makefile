@@ -7,7 +7,7 @@ WASM := scripts/timescaledb
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate core-server test test-browser screenshots test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench-adapter bench-alarm-origin bench-engine bench-partitions bench-telemetry db-up db-down test-servers-stop clean
+.PHONY: help migrate core-server test test-browser screenshots test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench-adapter bench-alarm-origin bench-core-server bench-engine bench-partitions bench-telemetry db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive re
 
 bench-adapter: ## Bulk inserts and pages of the adapter, as ratios to the driver alone (PostgreSQL)
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-adapter
+
+bench-core-server: ## core-server under 200 clients for a minute: percentiles, events, memory (PostgreSQL)
+	$(SERVERS) cargo run --quiet --release -p bench --bin bench-core-server
 
 bench-engine: ## Cost of a run beside psql with the same statements, and of the engine's peers (PostgreSQL)
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-engine

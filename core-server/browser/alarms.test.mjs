@@ -48,7 +48,7 @@ test("an empty list says so, and is filled by what arrives", async () => {
 test("the list shows evidence by origin", async () => {
   const page = await open("/");
   const of = (id) => page.locator(`#a-${id}`);
-  assert.match(await of(ids[0]).innerText(), /critical\s+Threshold\s+pump-2\s+7\.94 bar > 7\.5/);
+  assert.match(await of(ids[0]).innerText(), /critical\s+Threshold\s+pump-2\s+7\.66 bar > 7\.5/);
   assert.match(await of(ids[3]).innerText(), /critical\s+Model\s+motor-4\s+score 0\.97/);
   assert.equal(await of(ids[3]).locator("svg.score").count(), 1);
 });

@@ -78,7 +78,7 @@ export async function plant(app) {
     await app.post("/api/readings", readings);
   }
   const alarms = [
-    threshold("pump-2", 372, "critical", 7.94, 7.5, "pressure above its limit"),
+    threshold("pump-2", 372, "critical", 7.66, 7.5, "pressure above its limit"),
     threshold("fan-11", 1900, "info", 1398, 1400, "speed below its target"),
     threshold("fan-11", 700, "warning", 1612, 1600, "speed above its limit"),
     anomaly("motor-4", 38, "critical", 0.97, 4.31, "vibration pattern not seen before"),

@@ -29,6 +29,8 @@ use crate::App;
 const REMEMBERED: usize = 1_000;
 /// How often what others raised is looked for.
 const LOOK: Duration = Duration::from_secs(2);
+/// The same on a server with one session, which the other areas want too: a pool gives it back after a pause.
+const LOOK_RARELY: Duration = Duration::from_secs(15);
 /// How long after its time an alarm of another program may come in and still be told.
 const LATE: TimeDelta = TimeDelta::seconds(60);
 
@@ -133,6 +135,11 @@ impl Feed {
         let _ = self.told.send(event);
     }
 
+    /// How many streams are open.
+    pub fn listeners(&self) -> usize {
+        self.told.receiver_count()
+    }
+
     /// Ends every stream: the service is about to stop.
     pub fn end(&self) {
         self.over.send_replace(true);
@@ -142,13 +149,14 @@ impl Feed {
     pub async fn look(app: App) {
         let mut newest: Option<DateTime<Utc>> = None;
         let mut over = app.feed.over.subscribe();
+        let pause = if app.alarms.has_one_session() { LOOK_RARELY } else { LOOK };
         loop {
             match app.feed.look_once(&app, newest).await {
                 Ok(at) => newest = at,
                 Err(error) => tracing::warn!("looking for new alarms: {}", error.on_one_line()),
             }
             tokio::select! {
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(pause) => {}
                 _ = over.wait_for(|over| *over) => return,
             }
         }

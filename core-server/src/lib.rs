@@ -27,7 +27,7 @@ pub mod problem;
 pub mod settings;
 pub mod start;
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -36,6 +36,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
 };
 use core_server_adapter::{Database, telemetry::Telemetry};
+use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer, trace::TraceLayer};
 
 use feed::Feed;
@@ -82,6 +83,21 @@ impl App {
         let token = settings.token.clone().filter(|token| !token.is_empty());
         let (feed, metrics) = (Feed::default(), Metrics::default());
         Self(Arc::new(Parts { alarms, telemetry, feed, metrics, token, names: settings.names() }))
+    }
+
+    /// Answers requests until `stop`. Then streams are ended, and requests that have begun are answered.
+    ///
+    /// # Errors
+    ///
+    /// Failures of the network.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        tokio::spawn(Feed::look(self.clone()));
+        let router = self.router();
+        let stop = async move {
+            stop.await;
+            self.feed.end();
+        };
+        axum::serve(listener, router).with_graceful_shutdown(stop).await
     }
 
     /// All routes, with their limits.

@@ -4,8 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use core_server::{
-    App, example,
-    feed::Feed,
+    example,
     settings::Settings,
     start::{self, StartError},
 };
@@ -41,17 +40,20 @@ async fn run(settings: &Settings) -> Result<(), StartError> {
     if !address.ip().is_loopback() {
         tracing::warn!("listening on a network without a login: whoever reaches {address} sees every alarm");
     }
-    tokio::spawn(Feed::look(app.clone()));
-    if settings.demo {
+    if app.alarms.has_one_session() {
+        tracing::warn!(
+            "this server has one session, which the areas use in turn: a page takes seconds, and --demo does nothing"
+        );
+    } else if settings.demo {
         tokio::spawn(example::feed(app.clone()));
     }
-    axum::serve(listener, app.router()).with_graceful_shutdown(stopped(app.clone())).await.map_err(io("serving"))?;
+    app.serve(listener, stopped()).await.map_err(io("serving"))?;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Waits for Ctrl-C or SIGTERM. Streams are ended then, and requests that have begun are answered.
-async fn stopped(app: App) {
+/// Waits for Ctrl-C or SIGTERM.
+async fn stopped() {
     let interrupted = async { signal::ctrl_c().await.map_err(|error| tracing::error!("no Ctrl-C: {error}")) };
     #[cfg(unix)]
     let terminated = async {
@@ -66,5 +68,4 @@ async fn stopped(app: App) {
         _ = interrupted => {}
         _ = terminated => {}
     }
-    app.feed.end();
 }

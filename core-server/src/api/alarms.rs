@@ -30,6 +30,8 @@ use crate::{
     problem::Problem,
 };
 
+/// Streams that are open at once at most.
+const MOST_STREAMS: usize = 1_000;
 /// Alarms that are raised in one request at most.
 const MOST: usize = 1_000;
 
@@ -215,6 +217,9 @@ pub(super) async fn stream(
     Query(query): Query<After>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>> + use<>>, Problem> {
+    if app.feed.listeners() >= MOST_STREAMS {
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many streams are open; try again"));
+    }
     // What a browser repeats by itself is newer than what its page asked for first.
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty());
     let last: Option<Cursor> = last.map(str::parse).transpose()?;

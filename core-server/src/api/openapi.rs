@@ -64,17 +64,17 @@ async fn page() -> Markup {
         None,
         &html! {
             h1 { "API" }
-            p { (text(&document["info"], "description")) " " a href="/api/openapi.json" { "OpenAPI document" } }
+            p { (prose(&text(&document["info"], "description"))) " " a href="/api/openapi.json" { "OpenAPI document" } }
             @for (path, methods) in fields(&document["paths"]) {
                 @for (method, operation) in fields(&methods) {
                     section.operation {
                         h2 { span.method { (method.to_uppercase()) } " " code { (path) } }
-                        p { (text(&operation, "description")) " " (text(&operation, "summary")) }
+                        p { (prose(&text(&operation, "description"))) " " (prose(&text(&operation, "summary"))) }
                         @if let Some(parameters) = operation["parameters"].as_array() {
                             table {
                                 thead { tr { th scope="col" { "Parameter" } th scope="col" { "In" } th scope="col" { "Meaning" } } }
                                 tbody { @for one in parameters {
-                                    tr { td { code { (text(one, "name")) } } td { (text(one, "in")) } td { (text(one, "description")) } }
+                                    tr { td { code { (text(one, "name")) } } td { (text(one, "in")) } td { (prose(&text(one, "description"))) } }
                                 } }
                             }
                         }
@@ -91,17 +91,22 @@ async fn page() -> Markup {
             @for (name, schema) in fields(&document["components"]["schemas"]) {
                 section.operation {
                     h2 id=(name) { code { (name) } }
-                    p { (text(&schema, "description")) }
+                    p { (prose(&text(&schema, "description"))) }
                     table {
                         thead { tr { th scope="col" { "Field" } th scope="col" { "Type" } th scope="col" { "Meaning" } } }
                         tbody { @for (field, of) in fields(&schema["properties"]) {
-                            tr { td { code { (field) } } td { (shape(&of)) } td { (text(&of, "description")) } }
+                            tr { td { code { (field) } } td { (shape(&of)) } td { (prose(&text(&of, "description"))) } }
                         } }
                     }
                 }
             }
         },
     )
+}
+
+/// Text with code between backticks.
+fn prose(text: &str) -> Markup {
+    html! { @for (place, part) in text.split('`').enumerate() { @if place % 2 == 1 { code { (part) } } @else { (part) } } }
 }
 
 /// Which alarms, and which part of the list.

@@ -27,7 +27,7 @@ pub fn origin(origin: AlarmOrigin) -> Markup {
     html! { span class={ "origin " (origin) } { (icon(&origin.to_string())) (origin_word(origin)) } }
 }
 
-/// Status, and by whom.
+/// Status, and who has seen the alarm. Who resolved it is in its history.
 pub fn status(alarm: &Alarm) -> Markup {
     let by = alarm.acknowledged_by.as_deref();
     html! {
@@ -38,7 +38,9 @@ pub fn status(alarm: &Alarm) -> Markup {
                 AlarmStatus::Resolved => "Resolved",
             }
         }
-        @if let Some(by) = by { " " span.by { "by " bdi { (by) } } }
+        @if let Some(by) = by {
+            " " span.by { @if alarm.status == AlarmStatus::Acknowledged { "by " } @else { "seen by " } bdi { (by) } }
+        }
     }
 }
 
