@@ -47,7 +47,9 @@ async fn is_proved(database: &TestDatabase, area: &str, project: Project) {
     let verified = verify(&runner, |_| {}).await.unwrap();
     // What a revision may lose, it says.
     let strict = verified.iter().filter(|one| one.may_lose_rows.is_none());
-    let findings: Vec<String> = strict.flat_map(|one| &one.findings).map(ToString::to_string).collect();
+    // A column that `down` adds back stands last, which is a note.
+    let findings = strict.flat_map(|one| &one.findings).filter(|finding| !finding.is_note());
+    let findings: Vec<String> = findings.map(ToString::to_string).collect();
     assert_eq!(findings, [""; 0], "{area}");
     assert!(verified.iter().all(|one| one.outcome == Outcome::Proved), "{area}: {verified:#?}");
     assert_eq!(verified.len(), revisions, "{area}");
@@ -109,7 +111,9 @@ async fn goes_down_and_up_again(database: &TestDatabase, project: Project) {
     assert_eq!(fingerprints.len(), runner.project().revision_names().len() + 1);
     for expected in fingerprints.iter().rev().skip(1) {
         runner.down(Some(1)).await.unwrap();
-        assert_eq!(catalog(&runner).await.diff(expected), [], "after down");
+        let mut left = catalog(&runner).await.diff(expected);
+        left.retain(|difference| !difference.is_position());
+        assert_eq!(left, [], "after down");
     }
     for expected in fingerprints.iter().skip(1) {
         runner.up(Some(1)).await.unwrap();
