@@ -67,7 +67,8 @@ fn vision_and(more: &[Inline]) -> Project {
 async fn two_heads_made_by_hand_are_refused_until_they_are_merged() {
     const BESIDE: &str = "m20260220_000000_add_camera_models";
     const MERGE: &str = "m20260221_000000_merge_heads";
-    let beside = Inline::table(BESIDE, "camera_models").after(&["m20260218_000000_add_prompt_version_unique_constraint"]);
+    let beside =
+        Inline::table(BESIDE, "camera_models").after(&["m20260218_000000_add_prompt_version_unique_constraint"]);
     let database = TestDatabase::create(Backend::Sqlite).await;
     let runner = database.runner_of(vision_and(std::slice::from_ref(&beside))).await;
     assert_eq!(runner.graph().names(&runner.graph().heads()), [HEAD, BESIDE]);

@@ -59,7 +59,9 @@ async fn a_time_zone_that_was_added_by_hand_stays(database: TestDatabase) {
     let at = crate::rows::at(database.backend(), "05 12:00:00");
     execute(db, "ALTER TABLE cameras ADD COLUMN timezone varchar(50)").await;
     let camera = |name: &str, zone: &str| {
-        format!("INSERT INTO cameras (name, folder_path, created_at, timezone) VALUES ('{name}', '/{name}', {at}, {zone})")
+        format!(
+            "INSERT INTO cameras (name, folder_path, created_at, timezone) VALUES ('{name}', '/{name}', {at}, {zone})"
+        )
     };
     execute(db, &camera("door", "'Europe/Vienna'")).await;
     execute(db, &camera("yard", "NULL")).await;
