@@ -22,6 +22,7 @@ mod settings;
 mod telemetry;
 mod timescale;
 mod twin;
+mod vision;
 
 /// The `migration` command line, to be run in `folder`.
 fn migration(folder: &Path) -> Command {
