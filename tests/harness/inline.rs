@@ -34,7 +34,7 @@ pub struct Inline {
     area: Option<&'static str>,
     allows: &'static [Allowed],
     replaces: &'static [&'static str],
-    replaced: Vec<Inline>,
+    replaced: Option<Arc<dyn Fn() -> Project + Send + Sync>>,
 }
 
 impl Inline {
@@ -52,7 +52,7 @@ impl Inline {
             area: None,
             allows: &[],
             replaces: &[],
-            replaced: Vec::new(),
+            replaced: None,
         }
     }
 
@@ -62,7 +62,7 @@ impl Inline {
     }
 
     /// A revision in place of these, as it was found; what is leaked is small.
-    pub fn squashed(squash: &Squash, replaced: Vec<Self>) -> Self {
+    pub fn squashed(squash: &Squash, replaced: impl Fn() -> Project + Send + Sync + 'static) -> Self {
         let scripts = squash.scripts.iter().map(|script| Script {
             backend: script.backend,
             since: script.since,
@@ -81,7 +81,7 @@ impl Inline {
             parents: Parents::Named(names(&squash.parents)),
             area: squash.area,
             replaces: names(&squash.replaces),
-            replaced,
+            replaced: Some(Arc::new(replaced)),
             ..Self::new(squashed.revision, "", "")
         }
         .up_by(move |manager| Box::pin(async move { squashed.up(manager).await }))
@@ -213,7 +213,7 @@ impl Describe for Inline {
     }
 
     fn replaced(&self) -> Option<Project> {
-        (!self.replaced.is_empty()).then(|| project(&self.replaced))
+        self.replaced.as_ref().map(|replaced| replaced())
     }
 
     fn maintenance(&self) -> Vec<Maintenance> {

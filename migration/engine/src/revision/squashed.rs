@@ -11,8 +11,11 @@ use sea_orm::{
 };
 use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
-use super::consent;
-use crate::{Direction, sql::text};
+use super::{consent, kept::PREFIX};
+use crate::{
+    Direction,
+    sql::{quote, text},
+};
 
 /// Where it is written down how far such a revision has come. Begins as the tables of [`kept`](super::kept) do, which are no
 /// part of the schema.
@@ -120,6 +123,7 @@ impl Squashed {
         let backend = db.get_database_backend();
         let is_whole = matches!(db, SchemaManagerConnection::Transaction(_)) && backend != DbBackend::MySql;
         if is_whole && !self.outside {
+            make_way(manager, parts).await?;
             for step in parts.iter().flat_map(|part| &part.statements) {
                 give(db, step, true).await?;
             }
@@ -128,6 +132,9 @@ impl Squashed {
         let total = parts.iter().map(|part| part.statements.len()).sum();
         let progress = Progress { revision: self.revision, direction, backend };
         let done = progress.begin(db, total).await?;
+        if done == 0 {
+            make_way(manager, parts).await?;
+        }
         let mut number = 0;
         for part in parts {
             // On MySQL a change of a table ends the transaction, so each statement has its own.
@@ -156,6 +163,20 @@ impl Squashed {
         }
         Ok(())
     }
+}
+
+/// Drops side tables that an earlier `down` left: what these statements make again. Nothing brings their rows back.
+async fn make_way(manager: &SchemaManager<'_>, parts: &[Part]) -> Result<(), DbErr> {
+    let backend = manager.get_database_backend();
+    for step in parts.iter().flat_map(|part| &part.statements) {
+        for table in text::tables_created(backend, &step.sql) {
+            if table.starts_with(PREFIX) && manager.table_exists(&table).await? {
+                let drop = format!("DROP TABLE {}", quote(backend, &table));
+                manager.get_connection().execute_unprepared(&drop).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Gives the database a statement; one that may fail in a transaction of its own where there is one around it.

@@ -72,13 +72,13 @@ impl Runner {
         let mut records = self.records().await?;
         self.refuse_renamed(&records).await?;
         let plan = self.plan_down(target, &records)?;
+        if !plan.is_empty() && !records.installed {
+            records = self.installed_records().await?;
+        }
         if records.replaced.iter().any(|part| plan.contains(&part.revision)) {
             // What is reverted is the one in their place, which has to be known for that.
             self.write_news(&records).await?;
             records = self.records().await?;
-        }
-        if !plan.is_empty() && !records.installed {
-            records = self.installed_records().await?;
         }
         Box::pin(self.run_all(plan, Direction::Down, &records)).await
     }

@@ -183,6 +183,16 @@ pub(crate) fn names(backend: DbBackend, sql: &str) -> Option<Vec<String>> {
     Some(whole(backend, sql)?.statements().iter().flat_map(|(_, tokens)| tokens).filter_map(name).collect())
 }
 
+/// The tables that a text creates.
+pub(crate) fn tables_created(backend: DbBackend, sql: &str) -> Vec<String> {
+    let parsed = parsed::parse(backend, sql);
+    let names = parsed.iter().flat_map(|one| &one.statements).filter_map(|statement| match statement {
+        ast::Statement::CreateTable(create) => create.name.0.last().and_then(|part| part.as_ident()),
+        _ => None,
+    });
+    names.map(|name| name.value.clone()).collect()
+}
+
 /// The tables that a text drops.
 pub(crate) fn tables_dropped(backend: DbBackend, sql: &str) -> Vec<String> {
     let parsed = parsed::parse(backend, sql);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Squash;
+use super::{Script, Squash};
 
 /// The text of the revision, and the names and texts of the files in the folder beside it. `entries` are the revisions that
 /// it replaces as the list writes them.
@@ -10,7 +10,10 @@ pub(super) fn files(squash: &Squash, entries: &[String]) -> (String, Vec<(String
     let mut files: Vec<(String, String)> = Vec::new();
     let mut scripts = String::new();
     let name = &squash.revision;
-    for script in &squash.scripts {
+    // A file that is TimescaleDB's and PostgreSQL's is named after PostgreSQL.
+    let mut in_order: Vec<&Script> = squash.scripts.iter().collect();
+    in_order.sort_by_key(|script| script.backend.starts_with("timescaledb"));
+    for script in in_order {
         let version = match script.since {
             (0, 0, 0) => String::new(),
             (major, minor, _) => format!("-{major}.{minor}"),
