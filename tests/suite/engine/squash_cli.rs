@@ -12,11 +12,11 @@ use tests::{
     TestDatabase,
     fixtures::{applied, count},
     on_every_backend,
-    process::{self, Finished, run},
+    process::{Finished, run},
     workspace,
 };
 
-use crate::adopted;
+use crate::{adopted, squashed};
 
 const SQUASHED: &str = "m20220103_000001_squashed";
 
@@ -105,8 +105,7 @@ fn what_squash_writes_equals_the_checked_in() {
 
 fn on(database: &TestDatabase, arguments: &[&str]) -> Finished {
     let folder = tests::temporary_folder();
-    let mut command = process::command(Path::new(env!("CARGO_BIN_EXE_squashed-project")), folder.path());
-    run(command.args(["-u", database.url()]).args(arguments))
+    run(squashed(folder.path()).args(["-u", database.url()]).args(arguments))
 }
 
 fn printed(database: &TestDatabase, arguments: &[&str]) -> String {

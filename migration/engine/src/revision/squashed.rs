@@ -4,7 +4,7 @@
 //! runs outside of one, or on MySQL, it is written down after every step how far it has come, so that a run that was killed
 //! goes on from there.
 
-use migration_timescale::{Capability, Question, TimescaleManager};
+use migration_timescale::{Capability, Question, TimescaleManager, question::is_answered};
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, StatementBuilder, TransactionSession, TransactionTrait,
     sea_query::{ColumnDef, Expr, ExprTrait, Query, Table},
@@ -14,7 +14,7 @@ use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 use super::{consent, kept::PREFIX};
 use crate::{
     Direction,
-    sql::{quote, text},
+    sql::{lexed::index_in_transaction, quote, sqlstate, text},
 };
 
 /// Where it is written down how far such a revision has come. Begins as the tables of [`kept`](super::kept) do, which are no
@@ -132,37 +132,41 @@ impl Squashed {
         let total = parts.iter().map(|part| part.statements.len()).sum();
         let progress = Progress { revision: self.revision, direction, backend };
         let done = progress.begin(db, total).await?;
-        if done == 0 {
+        if done.statements == 0 {
             make_way(manager, parts).await?;
         }
         let mut number = 0;
         for part in parts {
-            // On MySQL a change of a table ends the transaction, so each statement has its own.
-            let size =
-                if part.in_transaction && backend != DbBackend::MySql { part.statements.len().max(1) } else { 1 };
-            for steps in part.statements.chunks(size) {
-                number += steps.len();
-                if number <= done {
+            // On MySQL a change of a table ends the transaction, so each statement is noted by itself.
+            let together = part.in_transaction && backend != DbBackend::MySql;
+            let mut rest = part.statements.as_slice();
+            while !rest.is_empty() {
+                let size = if together { rest.len() } else { without_note(backend, rest) };
+                let (steps, after) = rest.split_at(size);
+                rest = after;
+                number += size;
+                if number <= done.statements {
                     continue;
                 }
-                let note = progress.note(number);
-                if part.in_transaction {
-                    let transaction = db.begin().await?;
-                    for step in steps {
-                        give(&transaction, step, true).await?;
-                    }
-                    transaction.execute_unprepared(&note).await?;
-                    transaction.commit().await?;
+                if together {
+                    progress.in_transaction(db, steps, number).await?;
                 } else {
-                    for step in steps {
-                        give(db, step, false).await?;
-                    }
-                    db.execute_unprepared(&note).await?;
+                    progress.alone(db, steps, number, part.in_transaction, done.begun).await?;
                 }
             }
         }
         Ok(())
     }
+}
+
+/// How many of these statements are given before something can be noted: while tables of MySQL are locked, no other is to be
+/// had.
+fn without_note(backend: DbBackend, steps: &[Step]) -> usize {
+    let begins = |step: &Step, word| backend == DbBackend::MySql && text::begins_with(backend, &step.sql, word);
+    if !begins(&steps[0], "LOCK") {
+        return 1;
+    }
+    steps.iter().position(|step| begins(step, "UNLOCK")).map_or(steps.len(), |last| last + 1)
 }
 
 /// Drops side tables that an earlier `down` left: what these statements make again. Nothing brings their rows back.
@@ -202,9 +206,18 @@ struct Progress {
     backend: DbBackend,
 }
 
+/// How far it came before.
+#[derive(Clone, Copy, Debug, Default)]
+struct Done {
+    /// This many statements are done.
+    statements: usize,
+    /// The number of the one that was given to the database when the run ended; 0 for none.
+    begun: usize,
+}
+
 impl Progress {
-    /// How many statements are done already, of so many.
-    async fn begin<C: ConnectionTrait + TransactionTrait>(&self, db: &C, total: usize) -> Result<usize, DbErr> {
+    /// How far it came before, of so many statements.
+    async fn begin<C: ConnectionTrait + TransactionTrait>(&self, db: &C, total: usize) -> Result<Done, DbErr> {
         let mut table = Table::create();
         table
             .table(PROGRESS)
@@ -212,26 +225,26 @@ impl Progress {
             .col(ColumnDef::new("revision").string_len(255).not_null().primary_key())
             .col(ColumnDef::new("direction").string_len(4).not_null())
             .col(ColumnDef::new("done").integer().not_null())
+            .col(ColumnDef::new("begun").integer().not_null())
             .col(ColumnDef::new("total").integer().not_null());
         db.execute_unprepared(&self.sql(&table)).await?;
         let mut select = Query::select();
-        select
-            .columns(["direction", "done", "total"])
-            .from(PROGRESS)
-            .and_where(Expr::col("revision").eq(self.revision));
+        let columns = ["direction", "done", "begun", "total"];
+        select.columns(columns).from(PROGRESS).and_where(Expr::col("revision").eq(self.revision));
         let read = |row: Option<&sea_orm::QueryResult>| {
             let Some(row) = row else { return Ok(None) };
-            let (done, total): (i32, i32) = (row.try_get("", "done")?, row.try_get("", "total")?);
-            Ok(Some((row.try_get::<String>("", "direction")?, done, done == total)))
+            let number = |column| row.try_get::<i32>("", column);
+            let (done, begun) = (number("done")?, number("begun")?);
+            Ok(Some((row.try_get::<String>("", "direction")?, done, begun, done == number("total")?)))
         };
-        let found: Option<(String, i32, bool)> =
+        let found: Option<(String, i32, i32, bool)> =
             Question::reading(self.sql(&select), [], read, |_| None).ask(db).await?;
-        let total = i32::try_from(total).unwrap_or(i32::MAX);
         match found {
-            Some((direction, done, _)) if direction == self.direction.word() => {
-                return Ok(usize::try_from(done).unwrap_or_default());
+            Some((direction, done, begun, _)) if direction == self.direction.word() => {
+                let number = |number| usize::try_from(number).unwrap_or_default();
+                return Ok(Done { statements: number(done), begun: number(begun) });
             }
-            Some((direction, _, false)) => {
+            Some((direction, _, _, false)) => {
                 return Err(DbErr::Migration(format!(
                     "an earlier {direction} of it did not come to its end; run `{direction}` again first"
                 )));
@@ -244,29 +257,113 @@ impl Progress {
             None => {}
         }
         let mut insert = Query::insert();
-        insert.into_table(PROGRESS).columns(["revision", "direction", "done", "total"]).values_panic([
+        insert.into_table(PROGRESS).columns(["revision", "direction", "done", "begun", "total"]).values_panic([
             self.revision.into(),
             self.direction.word().into(),
             0.into(),
-            total.into(),
+            0.into(),
+            number(total).into(),
         ]);
         db.execute_unprepared(&self.sql(&insert)).await?;
-        Ok(0)
+        Ok(Done::default())
     }
 
-    /// Statement that writes down that so many statements are done.
-    fn note(&self, done: usize) -> String {
+    /// Runs statements, and notes in the same transaction that they are done.
+    async fn in_transaction<C: ConnectionTrait + TransactionTrait>(
+        &self,
+        db: &C,
+        steps: &[Step],
+        last: usize,
+    ) -> Result<(), DbErr>
+    where
+        C::Transaction: ConnectionTrait + TransactionTrait,
+    {
+        let transaction = db.begin().await?;
+        for step in steps {
+            give(&transaction, step, true).await?;
+        }
+        transaction.execute_unprepared(&self.note("done", last)).await?;
+        transaction.commit().await
+    }
+
+    /// Runs statements that need not be in a transaction, and notes that they are done. Where they take one, both are in it;
+    /// where not, it is noted first that they are begun: what they make may be there when the next run gives them again.
+    async fn alone(
+        &self,
+        db: &SchemaManagerConnection<'_>,
+        steps: &[Step],
+        number: usize,
+        in_transaction: bool,
+        begun: usize,
+    ) -> Result<(), DbErr> {
+        let (is_recorded, is_mysql) = (is_answered(), self.backend == DbBackend::MySql);
+        let is_inside = matches!(db, SchemaManagerConnection::Transaction(_));
+        if !is_recorded && !is_mysql && !text::minds_transactions(self.backend, &steps[0].sql) {
+            match self.in_transaction(db, steps, number).await {
+                Err(error) if sqlstate::wants_no_transaction(&error) => {}
+                ran => return ran,
+            }
+            // A trial may be one transaction.
+            if let Some(sql) = index_in_transaction(&steps[0].sql).filter(|_| is_inside) {
+                return self.in_transaction(db, &[Step { sql, ..steps[0] }], number).await;
+            }
+        }
+        if !is_recorded {
+            db.execute_unprepared(&self.note("begun", number)).await?;
+        }
+        let note = self.note("done", number);
+        // An open transaction of MySQL holds rows together until a table changes; SeaORM's savepoints would not survive that.
+        let ran = if is_mysql && in_transaction && !is_inside && steps.len() == 1 {
+            let transaction = db.begin().await?;
+            match give(&transaction, &steps[0], false).await {
+                Ok(()) => {
+                    transaction.execute_unprepared(&note).await?;
+                    transaction.commit().await
+                }
+                Err(error) => Err(error),
+            }
+        } else {
+            self.again(db, steps, begun == number).await
+        };
+        match ran {
+            Ok(()) => {}
+            Err(error) if begun == number && sqlstate::is_done_already(&error) => {}
+            Err(error) => {
+                if sqlstate::still_answers(&error) {
+                    let unlock = if steps.len() > 1 { "UNLOCK TABLES; " } else { "" };
+                    db.execute_unprepared(&format!("{unlock}{}", self.note("begun", 0))).await?;
+                }
+                return Err(error);
+            }
+        }
+        db.execute_unprepared(&note).await.map(drop)
+    }
+
+    /// Runs statements one after the other, `again` those that may have been run before.
+    async fn again(&self, db: &SchemaManagerConnection<'_>, steps: &[Step], again: bool) -> Result<(), DbErr> {
+        for step in steps {
+            match give(db, step, false).await {
+                Err(error) if again && sqlstate::is_done_already(&error) => {}
+                ran => ran?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Statement that notes a number.
+    fn note(&self, column: &'static str, value: usize) -> String {
         let mut update = Query::update();
-        update
-            .table(PROGRESS)
-            .value("done", i32::try_from(done).unwrap_or(i32::MAX))
-            .and_where(Expr::col("revision").eq(self.revision));
+        update.table(PROGRESS).value(column, number(value)).and_where(Expr::col("revision").eq(self.revision));
         self.sql(&update)
     }
 
     fn sql<S: StatementBuilder>(&self, statement: &S) -> String {
         self.backend.build(statement).to_string()
     }
+}
+
+fn number(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 /// The statements of a file.

@@ -95,6 +95,12 @@ pub fn minds_transactions(backend: DbBackend, sql: &str) -> bool {
     top_level(backend, sql).statements().iter().any(|(_, tokens)| WORDS.iter().any(|word| first(tokens, word)))
 }
 
+/// Whether the first statement begins with that word.
+pub fn begins_with(backend: DbBackend, sql: &str, word: &str) -> bool {
+    let first = |(_, tokens): &(_, Vec<Token>)| tokens.first().is_some_and(|token| is_word(token, word));
+    top_level(backend, sql).statements().first().is_some_and(first)
+}
+
 /// Whether a question to SQLite switches its foreign keys.
 pub fn switches_foreign_keys(sql: &str) -> bool {
     top_level(DbBackend::Sqlite, sql).statements().iter().any(|(_, tokens)| match tokens.as_slice() {
