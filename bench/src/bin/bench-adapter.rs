@@ -78,6 +78,10 @@ fn generate() -> Vec<Alarm> {
                 resolved_at: None,
                 origin: if model { AlarmOrigin::AnomalyModel } else { AlarmOrigin::Threshold },
                 anomaly_score: model.then_some(0.9),
+                model_name: None,
+                model_version: None,
+                last_seen_at: None,
+                repeats: 0,
             }
         })
         .collect()

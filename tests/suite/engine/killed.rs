@@ -67,8 +67,8 @@ impl Story {
     /// Arguments of the way down.
     fn down(self) -> &'static [&'static str] {
         match self {
-            Self::FullAlarms => &["down"],
-            Self::EmptyAlarms => &["down", "-n", "2"],
+            Self::FullAlarms => &["down", "-n", "3"],
+            Self::EmptyAlarms => &["down", "-n", "4"],
             Self::Adopted => &["down", "-n", "3"],
             Self::Squashed => &["down", "--yes"],
             Self::Telemetry => &["down", "m20260105_000000_create_telemetry"],
@@ -94,7 +94,7 @@ impl Story {
         execute(&db, &fixtures::model_alarms(database.backend())).await;
         db.close().await.unwrap();
         let runner = database.runner().await;
-        runner.down(Some(1)).await.unwrap();
+        runner.down(Some(3)).await.unwrap();
         runner.close().await;
     }
 
@@ -258,19 +258,17 @@ impl Stage {
     }
 
     /// The first statement to end a run at, and how many on the next. Each statement of the predictive revision on PostgreSQL
-    /// is met by one of the means; elsewhere the tests of a story share samples of the statements. `EVERY_STATEMENT=1`
-    /// leaves none out anywhere.
+    /// is met by one of the means at one of the moments; elsewhere the tests of a story share samples of the statements.
+    /// `EVERY_STATEMENT=1` leaves none out anywhere.
     fn statements(&self, moment: Moment, means: Means) -> (usize, usize) {
-        let all = self.story == Story::FullAlarms
-            && moment == Moment::Before
-            && matches!(self.database.backend(), Backend::Postgres | Backend::Timescale);
+        let all = self.story == Story::FullAlarms && self.database.backend() == Backend::Postgres;
         let stride = match (std::env::var_os("EVERY_STATEMENT").is_some(), self.database.has_one_session()) {
             (true, _) => return (1, 1),
             // A round takes seconds there.
-            (false, true) => 15,
-            (false, false) if all => 2,
-            (false, false) if self.story == Story::Telemetry => 12,
-            (false, false) => 5,
+            (false, true) => 20,
+            (false, false) if all => 4,
+            (false, false) if self.story == Story::Telemetry => 20,
+            (false, false) => 8,
         };
         let first = 2 * usize::from(moment == Moment::During) + usize::from(means == Means::Kill);
         (1 + first % stride, stride)
