@@ -77,9 +77,9 @@ impl ReadingFilter {
 
 narrowing!(ReadingFilter {
     /// Only of this sensor; upper and lower case differ on every backend.
-    text sensor;
+    text sensor(sensor_id);
     /// Only of sensors that measure this.
-    text kind;
+    text kind(sensor_type);
     /// Only measured in this period.
     period period;
     /// Only values in this range, or outside of it.
