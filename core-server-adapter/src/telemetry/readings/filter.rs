@@ -41,7 +41,7 @@ const GOOD: &str = "quality >= 0.8";
 
 /// A range of values, in the unit of the sensor; finite.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Band {
     /// From `low` to `high`, both included.
     Inside {
