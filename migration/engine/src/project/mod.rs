@@ -2,6 +2,7 @@
 
 pub mod areas;
 pub mod describe;
+pub mod entities;
 mod macros;
 pub(crate) mod scaffold;
 
@@ -16,7 +17,7 @@ use sea_orm_migration::{
 use crate::{
     Describe, EngineError,
     graph::{Graph, Node},
-    project::describe::Parents,
+    project::{describe::Parents, entities::Entities},
 };
 
 /// A migrator and how its commands behave. `From` turns any SeaORM migrator into one with the defaults.
@@ -27,6 +28,7 @@ pub struct Project {
     /// The area that it is, where it is one of several.
     pub(crate) area: Option<&'static str>,
     pub(crate) descriptions: Vec<Box<dyn Describe>>,
+    pub(crate) entities: Option<Entities>,
 }
 
 impl Project {
@@ -43,6 +45,7 @@ impl Project {
             embedded: "embedded.sqlite".to_owned(),
             area: None,
             descriptions: Vec::new(),
+            entities: None,
         }
     }
 
@@ -50,6 +53,13 @@ impl Project {
     #[must_use]
     pub fn describe(mut self, revision: impl Describe + 'static) -> Self {
         self.descriptions.push(Box::new(revision));
+        self
+    }
+
+    /// The entities that `new --from-entities` writes revisions for.
+    #[must_use]
+    pub fn entities(mut self, entities: Entities) -> Self {
+        self.entities = Some(entities);
         self
     }
 
