@@ -66,6 +66,8 @@ pub mod lint;
 pub mod operate;
 pub mod project;
 #[doc(hidden)]
+pub mod propose;
+#[doc(hidden)]
 pub mod recording;
 pub mod revision;
 mod run;

@@ -4,6 +4,8 @@ mod m20220101_000001_create_table;
 mod m20220102_000001_seed_posts;
 mod m20220103_000001_count_views;
 
+pub mod post;
+
 pub struct Migrator;
 
 #[async_trait::async_trait]

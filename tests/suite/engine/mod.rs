@@ -15,6 +15,7 @@ mod doctor;
 mod drift;
 mod embedded;
 mod fresh_outside;
+mod from_entities;
 mod ignored;
 mod init;
 mod invalid_index;

@@ -134,7 +134,7 @@ async fn dispatch(
 ) -> Result<Report, EngineError> {
     let named = context.area.as_deref().filter(|_| !verb.takes_a_folder());
     match verb {
-        Verb::Code(verb) => verb.run(context, &areas.choose(named)?).await,
+        Verb::Code(verb) => verb.run(context, areas.choose(named)?).await,
         Verb::Areas(verb) => {
             let areas = match named {
                 Some(_) => vec![areas.choose(named)?],

@@ -1,5 +1,6 @@
 //! The engine's errors. `Display` says what is wrong and what to do next; the cause, where there is one, is the source.
 
+mod proposal;
 mod recording;
 mod revisions;
 mod scratch;
@@ -15,6 +16,7 @@ use crate::{
     graph::GraphError,
     sql::{line::listed, sqlstate},
 };
+pub use proposal::{ProposalError, Undecided};
 pub use recording::OfflineError;
 pub use revisions::{Changed, Renamed};
 pub use scratch::ScratchError;
@@ -378,6 +380,9 @@ pub enum EngineError {
     /// Revisions could not be tried.
     #[error(transparent)]
     Scratch(#[from] ScratchError),
+    /// No revision could be written from the entities.
+    #[error(transparent)]
+    Proposal(#[from] ProposalError),
     /// The database failed at something that is not a revision.
     #[error("the database failed while {doing}")]
     Database {

@@ -1,4 +1,4 @@
-//! The two lists that a project of several areas is made of.
+//! The lists that a project is made of.
 
 /// Declares the migrator of an area by its revisions, oldest first: modules with a `Migration` that is described.
 ///
@@ -69,5 +69,40 @@ macro_rules! areas {
             $crate::Areas::new(::std::stringify!($default), $default::project())
                 $(.and(::std::stringify!($area), $area::project()))*
         }
+    };
+}
+
+/// Lists entities for [`Project::entities`](crate::Project::entities): the modules that have them.
+///
+/// ```
+/// mod posts {
+///     use migration_engine::sea_orm_migration::sea_orm::{self, entity::prelude::*};
+///
+///     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+///     #[sea_orm(table_name = "posts")]
+///     pub struct Model {
+///         #[sea_orm(primary_key)]
+///         pub id: i32,
+///         pub title: String,
+///     }
+///
+///     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+///     pub enum Relation {}
+///
+///     impl ActiveModelBehavior for ActiveModel {}
+/// }
+///
+/// # use migration_engine::sea_orm_migration::prelude::*;
+/// # struct Migrator;
+/// # impl MigratorTrait for Migrator { fn migrations() -> Vec<Box<dyn MigrationTrait>> { vec![] } }
+/// # fn main() {
+/// let project = migration_engine::Project::new(Migrator).entities(migration_engine::entities![posts]);
+/// # let _ = project;
+/// # }
+/// ```
+#[macro_export]
+macro_rules! entities {
+    ($($($module:ident)::+),+ $(,)?) => {
+        $crate::project::entities::Entities::new()$(.table($($module)::+::Entity))+
     };
 }

@@ -2,6 +2,7 @@
 
 pub mod areas;
 pub mod describe;
+pub mod entities;
 mod macros;
 pub(crate) mod scaffold;
 
@@ -19,7 +20,7 @@ use crate::{
     Describe, EngineError,
     error::SquashError,
     graph::{Graph, Node},
-    project::describe::Parents,
+    project::{describe::Parents, entities::Entities},
 };
 
 /// A migrator and how its commands behave. `From` turns any SeaORM migrator into one with the defaults.
@@ -32,6 +33,7 @@ pub struct Project {
     pub(crate) descriptions: Vec<Box<dyn Describe>>,
     /// Names that revisions may still give as parents, and what is meant: of an [unsquashed](Self::unsquashed) project.
     meant: BTreeMap<String, String>,
+    pub(crate) entities: Option<Entities>,
 }
 
 impl Project {
@@ -49,6 +51,7 @@ impl Project {
             area: None,
             descriptions: Vec::new(),
             meant: BTreeMap::new(),
+            entities: None,
         }
     }
 
@@ -56,6 +59,13 @@ impl Project {
     #[must_use]
     pub fn describe(mut self, revision: impl Describe + 'static) -> Self {
         self.descriptions.push(Box::new(revision));
+        self
+    }
+
+    /// The entities that `new --from-entities` writes revisions for.
+    #[must_use]
+    pub fn entities(mut self, entities: Entities) -> Self {
+        self.entities = Some(entities);
         self
     }
 

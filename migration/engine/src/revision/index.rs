@@ -6,7 +6,7 @@
 use migration_timescale::{PerChunkIndex, TimescaleManager, identifier, manager::index_is_valid};
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr,
-    sea_query::{IndexCreateStatement, PostgresQueryBuilder},
+    sea_query::{Index, IndexCreateStatement, PostgresQueryBuilder},
 };
 use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
@@ -47,6 +47,25 @@ pub async fn create_index(
         index.concurrently().to_string(PostgresQueryBuilder)
     };
     index_progress::while_building(db, name, run(manager, &sql)).await
+}
+
+/// Drops an index, unless it is gone; on PostgreSQL tables while others write, as [`create_index`] builds it.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn drop_index(manager: &SchemaManager<'_>, table: &str, name: &str) -> Result<(), DbErr> {
+    if !manager.index_exists(table, name).await? {
+        return Ok(());
+    }
+    let online = manager.get_database_backend() == DbBackend::Postgres
+        && matches!(manager.get_connection(), SchemaManagerConnection::Connection(_))
+        && !manager.capability().await?.is_web_assembly()
+        && !manager.is_hypertable(table).await?;
+    if online {
+        return run(manager, &format!("DROP INDEX CONCURRENTLY IF EXISTS {}", identifier(name))).await;
+    }
+    manager.drop_index(Index::drop().name(name).table(table.to_owned()).to_owned()).await
 }
 
 async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {

@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;
 
 use crate::{
-    revision::{consent, progress, stretches},
+    revision::{columns, consent, progress, stretches},
     sql::{quote, rows},
 };
 
@@ -165,6 +165,21 @@ impl KeptColumns {
             run(manager, &format!("DROP TABLE {}", quote(DbBackend::MySql, &self.side_table))).await?;
         }
         Ok(())
+    }
+
+    /// Keeps the values and drops the columns, in a transaction of its own; columns that are gone already stay gone.
+    pub async fn leave(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let Some((first, _)) = self.columns.first() else { return Ok(()) };
+        if !manager.column_exists(&self.table, first).await? {
+            return Ok(());
+        }
+        let work = manager.begin().await?;
+        self.keep(&work).await?;
+        for (column, _) in &self.columns {
+            columns::drop(&work, &self.table, column).await?;
+        }
+        self.release(&work).await?;
+        work.commit().await
     }
 
     /// Puts the values back and drops the side table; without a side table nothing happens. To be called once the columns

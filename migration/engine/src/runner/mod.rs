@@ -17,6 +17,7 @@ use std::{
 
 use migration_timescale::Capability;
 use sea_orm::{DatabaseConnection, DbBackend, DbErr};
+use sea_orm_migration::MigrationTrait;
 use tokio::sync::Mutex;
 
 use crate::{
@@ -162,6 +163,15 @@ impl Runner {
         }
         .await;
         self.unlock(lock, done).await
+    }
+
+    /// Has a revision behind the others, as if the code listed it.
+    pub(crate) fn add(&mut self, revision: Box<dyn MigrationTrait>) -> Result<(), EngineError> {
+        self.project.revisions.push(revision);
+        self.graph = self.project.graph()?;
+        self.known.get_mut().clear();
+        self.recorded_again.get_mut().clear();
+        Ok(())
     }
 
     /// Sends an event to the listener.

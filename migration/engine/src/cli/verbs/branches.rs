@@ -26,7 +26,7 @@ pub struct Branches {
 }
 
 impl OnCode for Verb {
-    async fn run(self, _context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
+    async fn run(self, _context: &Context, area: ChosenArea) -> Result<Report, EngineError> {
         let graph = area.project.graph()?;
         let branches = graph.branch_points().into_iter().map(|position| Place::of(&graph, position, None)).collect();
         Ok(Report::Branches(Branches { branches }))

@@ -13,7 +13,7 @@ use crate::{
 pub(in crate::cli) struct Verb {}
 
 impl OnCode for Verb {
-    async fn run(self, _context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
+    async fn run(self, _context: &Context, area: ChosenArea) -> Result<Report, EngineError> {
         let graph = area.project.graph()?;
         let revisions = graph.names(&graph.heads()).into_iter().map(str::to_owned).collect();
         Ok(Report::Revisions(Revisions { revisions, none: "there are no revisions" }))

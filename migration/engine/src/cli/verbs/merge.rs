@@ -22,7 +22,7 @@ pub(in crate::cli) struct Verb {
 }
 
 impl OnCode for Verb {
-    async fn run(self, context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
+    async fn run(self, context: &Context, area: ChosenArea) -> Result<Report, EngineError> {
         let graph = area.project.graph()?;
         let parents = graph.merge_parents(&self.revisions)?;
         let (at, folder) = (chrono::Utc::now().naive_utc(), context.area.as_deref().or(area.name));

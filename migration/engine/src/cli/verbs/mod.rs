@@ -51,7 +51,7 @@ use crate::{
 
 /// A verb that works on the code alone.
 trait OnCode {
-    async fn run(self, context: &Context, area: &ChosenArea) -> Result<Report, EngineError>;
+    async fn run(self, context: &Context, area: ChosenArea) -> Result<Report, EngineError>;
 }
 
 /// A verb that works on the databases of several areas, and tells of them together.
@@ -209,7 +209,7 @@ macro_rules! verbs {
 
         impl CodeVerb {
             /// Does it.
-            pub(super) async fn run(self, context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
+            pub(super) async fn run(self, context: &Context, area: ChosenArea) -> Result<Report, EngineError> {
                 match self { $(Self::$code(verb) => Box::pin(verb.run(context, area)).await,)* }
             }
         }
@@ -269,7 +269,7 @@ impl Verb {
 
     /// Whether its area may be a folder that no list of the code has yet.
     pub(super) fn takes_a_folder(&self) -> bool {
-        matches!(self, Self::Code(CodeVerb::Generate(_)))
+        matches!(self, Self::Code(CodeVerb::Generate(verb)) if !verb.asks_a_database())
     }
 }
 
@@ -353,6 +353,8 @@ results! {
     Done(Done),
     /// `generate`, `new` and `merge`.
     Created(Created),
+    /// `new --from-entities`.
+    Proposed(Box<new::Proposed>),
     /// `roles`.
     Roles(Roles),
     /// `init`.

@@ -1,4 +1,8 @@
-//! `new`, or `generate` as SeaORM has it: a new revision from the template.
+//! `new`, or `generate` as SeaORM has it: a new revision, from the template or from the project's entities.
+
+mod from_entities;
+
+use chrono::NaiveDateTime;
 
 use super::{OnCode, Report};
 use crate::{
@@ -9,13 +13,19 @@ use crate::{
     },
     project::{areas::ChosenArea, scaffold},
 };
+use from_entities::FromEntities;
+pub use from_entities::Proposed;
 
-/// Write a new revision from the template, and list it in the code
+/// Write a new revision, and list it in the code: from the template, or from what the entities changed
 #[derive(clap::Args)]
-#[command(visible_alias = "new", after_help = "Example: migration new add_sensor_site --area alarms")]
+#[command(
+    visible_alias = "new",
+    after_help = "Examples:\n  migration new add_sensor_site --area alarms\n  migration new add_site --from-entities --dry-run\n  migration new rename_site --from-entities --rename alarms.site:location\n  migration new add_owner --from-entities --fill alarms.owner=nobody\n  migration new --from-entities --check"
+)]
 pub(in crate::cli) struct Verb {
     /// What the revision does, as a Rust module name
-    name: String,
+    #[arg(required_unless_present = "check")]
+    name: Option<String>,
     /// Name the revision by universal time (the default)
     #[arg(long, conflicts_with = "local_time")]
     #[allow(dead_code, reason = "SeaORM's tool passes it, and it is the default")]
@@ -23,12 +33,28 @@ pub(in crate::cli) struct Verb {
     /// Name the revision by local time
     #[arg(long)]
     local_time: bool,
+    #[command(flatten)]
+    from: FromEntities,
+}
+
+impl Verb {
+    /// Whether its area has to be one that the code has.
+    pub(super) fn asks_a_database(&self) -> bool {
+        self.from.from_entities
+    }
+
+    fn at(&self) -> NaiveDateTime {
+        if self.local_time { chrono::Local::now().naive_local() } else { chrono::Utc::now().naive_utc() }
+    }
 }
 
 impl OnCode for Verb {
-    async fn run(self, context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
-        let at = if self.local_time { chrono::Local::now().naive_local() } else { chrono::Utc::now().naive_utc() };
-        let written = scaffold::generate(&crate_dir()?, &self.name, context.area.as_deref().or(area.name), at)?;
+    async fn run(self, context: &Context, area: ChosenArea) -> Result<Report, EngineError> {
+        let (at, name) = (self.at(), self.name.unwrap_or_default());
+        if self.from.from_entities {
+            return self.from.run(context, area, &name, at).await;
+        }
+        let written = scaffold::generate(&crate_dir()?, &name, context.area.as_deref().or(area.name), at)?;
         Ok(Created::report(&written))
     }
 }

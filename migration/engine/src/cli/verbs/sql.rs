@@ -53,7 +53,7 @@ pub struct Sql {
 }
 
 impl OnCode for Verb {
-    async fn run(self, _context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
+    async fn run(self, _context: &Context, area: ChosenArea) -> Result<Report, EngineError> {
         let server = self.backend.capability(self.server_version);
         if self.server_version.is_some() && !server.has_hypertables() {
             return Err(EngineError::NoServerVersion { backend: server.profile() });

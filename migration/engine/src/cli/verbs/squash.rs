@@ -54,7 +54,7 @@ pub struct Squashed {
 }
 
 impl OnCode for Verb {
-    async fn run(self, context: &Context, area: &ChosenArea) -> Result<Report, EngineError> {
+    async fn run(self, context: &Context, area: ChosenArea) -> Result<Report, EngineError> {
         let squashed = squash::squash(&area.project, &self.range, &self.message, &self.backend).await?;
         let files = squash::write(&squashed, &crate_dir()?, context.area.as_deref().or(area.name))?;
         let mut backends: Vec<String> = squashed.scripts.iter().map(|one| one.backend.to_owned()).collect();

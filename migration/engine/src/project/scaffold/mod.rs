@@ -29,9 +29,21 @@ pub fn generate(crate_dir: &Path, name: &str, area: Option<&str>, at: NaiveDateT
     if let Some(new) = area::to_be_made(crate_dir, area)? {
         return new.make(&stem(name, at), &template(Form::Revisions));
     }
+    written(crate_dir, name, area, at, |described| Ok(template(if described { Form::Revisions } else { Form::Boxes })))
+}
+
+/// The same with code of its own, which is told whether the revision has to describe itself.
+pub(crate) fn written(
+    crate_dir: &Path,
+    name: &str,
+    area: Option<&str>,
+    at: NaiveDateTime,
+    code: impl FnOnce(bool) -> Result<String, EngineError>,
+) -> Result<PathBuf, EngineError> {
+    valid(name)?;
     let place = Place::find(crate_dir, name, area, at)?;
     let (listed, form) = place.listed(false)?;
-    place.write(&template(form), &listed)
+    place.write(&code(form == Form::Revisions)?, &listed)
 }
 
 /// Writes a revision that joins `parents` and does nothing else, lists it, and describes it where the project describes
@@ -101,7 +113,8 @@ fn valid(name: &str) -> Result<(), EngineError> {
     if valid { Ok(()) } else { Err(EngineError::InvalidRevisionName { name: name.to_owned() }) }
 }
 
-fn stem(name: &str, at: NaiveDateTime) -> String {
+/// The whole name of a revision.
+pub(crate) fn stem(name: &str, at: NaiveDateTime) -> String {
     format!("m{}_{name}", at.format("%Y%m%d_%H%M%S"))
 }
 

@@ -50,9 +50,13 @@
 //! PostgreSQL drops no label of a type. One that goes is renamed there, to [`PREFIX`] and its old name, so that nobody can
 //! write it; `check`, `verify`, `schema` and diagrams leave such labels out, as they leave out side tables.
 
+mod create;
 mod mysql;
 mod postgres;
 mod sqlite;
+
+pub use create::{column, create, drop};
+pub(crate) use sqlite::labels_in;
 
 use migration_timescale::{Dialect, Question, literal};
 use sea_orm::{DbBackend, DbErr};

@@ -11,9 +11,12 @@ use sea_orm_migration::SchemaManager;
 use sqlparser::tokenizer::Token;
 
 use super::{EnumColumn, is_done, list, other_labels};
-use crate::sql::{
-    parsed::{self, is_word},
-    rows,
+use crate::{
+    revision::sqlite_table::{self, literal},
+    sql::{
+        parsed::{self, is_word},
+        rows,
+    },
 };
 
 const BACKEND: DbBackend = DbBackend::Sqlite;
@@ -45,29 +48,9 @@ pub(super) async fn take(
         let new = format!("{}{}{}", live.before, list(BACKEND, to, &live.separator), live.after);
         (format!("{}{}{}", live.before, live.list, live.after), new)
     };
-    let text = migration_timescale::Dialect::Sqlite;
-    let change = [
-        "PRAGMA writable_schema = ON".to_owned(),
-        format!(
-            "UPDATE sqlite_schema SET sql = replace(sql, {old}, {new}) WHERE type = 'table' AND name = {table}",
-            old = literal(&old),
-            new = literal(&new),
-            table = literal(&column.table)
-        ),
-        // Every change of an object tells other connections to read the schema anew.
-        format!("CREATE TABLE {} (a)", text.quote(CHANGED)),
-        format!("DROP TABLE {}", text.quote(CHANGED)),
-        "PRAGMA writable_schema = RESET".to_owned(),
-    ];
-    let work = manager.begin().await?;
-    for sql in change {
-        work.get_connection().execute_unprepared(&sql).await?;
-    }
-    work.commit().await
+    let replaced = format!("replace(sql, {}, {})", literal(&old), literal(&new));
+    sqlite_table::write(manager, &column.table, &replaced).await
 }
-
-/// A table that lives for a moment.
-const CHANGED: &str = "_kept_labels";
 
 /// Whether the label is a text in an index, a view, a trigger, or in the table beside the list of labels.
 pub(super) async fn is_used_elsewhere(
@@ -150,6 +133,8 @@ fn lists(sql: &str, column: &str) -> Vec<Found> {
         .collect()
 }
 
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// The labels of a column in the text of its table, where one check lists them.
+pub(crate) fn labels_in(sql: &str, column: &str) -> Option<Vec<String>> {
+    let mut lists = lists(sql, column);
+    if lists.len() == 1 { lists.pop().map(|list| list.labels) } else { None }
 }

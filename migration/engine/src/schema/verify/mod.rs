@@ -235,13 +235,35 @@ pub async fn verify(
     Ok(done)
 }
 
+/// Verifies the last of these revisions on what the others make.
+pub async fn verify_last(
+    runner: &Runner,
+    revisions: &[&dyn MigrationTrait],
+    on_progress: impl Fn(Progress<'_>) + Send + Sync,
+) -> Result<Vec<Verified>, EngineError> {
+    let before = revisions.len().saturating_sub(1);
+    let done = revisions[..before].iter().map(|revision| not_reached(revision.name(), Form::Memory)).collect();
+    let mut verified = verify_from(runner, revisions, done, on_progress).await?;
+    Ok(verified.split_off(Ord::min(before, verified.len())))
+}
+
 /// Verifies these revisions in this order, the first on an empty schema.
 pub async fn verify_in_order(
     runner: &Runner,
     revisions: &[&dyn MigrationTrait],
     on_progress: impl Fn(Progress<'_>) + Send + Sync,
 ) -> Result<Vec<Verified>, EngineError> {
-    let (mut done, mut repeat) = (Vec::new(), None);
+    verify_from(runner, revisions, Vec::new(), on_progress).await
+}
+
+/// The same, behind those that are done.
+async fn verify_from(
+    runner: &Runner,
+    revisions: &[&dyn MigrationTrait],
+    mut done: Vec<Verified>,
+    on_progress: impl Fn(Progress<'_>) + Send + Sync,
+) -> Result<Vec<Verified>, EngineError> {
+    let mut repeat = None;
     // Behind a revision that failed, the next ones get a new scratch database without its damage.
     while done.len() < revisions.len() {
         let scratch = open(runner).await?;

@@ -1,0 +1,121 @@
+//! Why no revision could be written from entities.
+
+use std::fmt;
+
+/// What only the author of a revision can say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undecided {
+    /// A table, column or label is gone, and others of its kind are new.
+    Renamed {
+        /// The table of a column, the enum of a label; `None` for a table.
+        of: Option<String>,
+        /// What is gone.
+        from: String,
+        /// What is new.
+        to: Vec<String>,
+    },
+    /// Rows that there are need a value in a new column.
+    Fill {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// What is no matter of writing a revision by itself.
+    ByHand {
+        /// The table.
+        table: String,
+        /// The column, or several.
+        column: String,
+        /// What it is, and what to do.
+        what: String,
+    },
+    /// `--rename` of what is not there, or to what no entity has.
+    NoRename {
+        /// The name that was given.
+        from: String,
+        /// The new one.
+        to: String,
+    },
+}
+
+impl Undecided {
+    /// The tables and columns that are new, or renamed.
+    pub(crate) fn new_ones(&self) -> Vec<String> {
+        match self {
+            Self::Renamed { of: Some(of), to, .. } => to.iter().map(|to| format!("{of}.{to}")).collect(),
+            Self::Renamed { of: None, to, .. } => to.clone(),
+            Self::Fill { .. } | Self::ByHand { .. } | Self::NoRename { .. } => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Renamed { of, from, to } => {
+                let from = of.as_ref().map_or_else(|| from.clone(), |of| format!("{of}.{from}"));
+                let flags = to.iter().map(|to| format!("--rename {from}:{to}")).collect::<Vec<_>>().join(" or ");
+                write!(f, "{from} is gone and {} is new: {flags}, or --allow-drop if it is another", to.join(", "))
+            }
+            Self::Fill { table, column } => write!(
+                f,
+                "{table}.{column} is not null and has no default: --fill {table}.{column}=VALUE for the rows that there are"
+            ),
+            Self::ByHand { table, column, what } => write!(f, "{table}.{column}: {what}"),
+            Self::NoRename { from, to } => {
+                write!(f, "--rename {from}:{to}: the revisions make no {from}, or no entity has {to}")
+            }
+        }
+    }
+}
+
+/// What keeps a revision from being written.
+#[derive(Debug, thiserror::Error)]
+pub enum ProposalError {
+    /// The project did not hand over any.
+    #[error(
+        "the project names no entities; add them: `Project::new(Migrator).entities(migration_engine::entities![entity::post])`"
+    )]
+    NoEntities,
+    /// `--rename` or `--fill` of another form.
+    #[error("{text}")]
+    Argument {
+        /// What is wrong, and what is right.
+        text: String,
+    },
+    /// Questions are open.
+    #[error("nothing was written, these are to be decided: {}", said(open))]
+    Undecided {
+        /// Each of them.
+        open: Vec<Undecided>,
+    },
+    /// More would go than the entities say.
+    #[error(
+        "nothing was written: {} would go with it, which no entity says; write that part of the revision by hand",
+        objects.join(", ")
+    )]
+    Loses {
+        /// What would go.
+        objects: Vec<String>,
+    },
+    /// The schema would still differ.
+    #[error("nothing was written: the revision would leave a difference, {}; write that part by hand", lines.join(", "))]
+    Unsettled {
+        /// What would differ.
+        lines: Vec<String>,
+    },
+    /// The code that was made is no Rust.
+    #[error(
+        "nothing was written: the code made for the revision cannot be read as Rust; name the tables and columns in an issue"
+    )]
+    NoRust {
+        /// What is wrong with it.
+        #[source]
+        source: syn::Error,
+    },
+}
+
+fn said(open: &[Undecided]) -> String {
+    open.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,456 @@
+//! What differs between the schema that there is and the one that the entities say, as steps that make the second of the
+//! first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use migration_timescale::Dialect;
+use sea_orm::sea_query::ColumnDef;
+
+use super::{
+    Options,
+    model::{Column, Index, Reference, Schema, Table},
+    renames,
+    step::{EnumUse, Kept, LabelChange, Step, What, value},
+    types,
+    wanted::has_type,
+};
+use crate::error::Undecided;
+
+/// What came of a comparison.
+#[derive(Default)]
+pub(super) struct Difference {
+    pub steps: Vec<Step>,
+    /// What only the author can say.
+    pub undecided: Vec<Undecided>,
+    /// What is left as it is, and why.
+    pub notes: Vec<String>,
+}
+
+/// The steps by what they are: in the order in which they run.
+#[derive(Default)]
+struct Groups {
+    renames: Vec<Step>,
+    first: Vec<Step>,
+    enums: Vec<Step>,
+    tables: Vec<Step>,
+    columns: Vec<Step>,
+    dropped: Vec<Step>,
+    indexes: Vec<Step>,
+    references: Vec<Step>,
+    last: Vec<Step>,
+}
+
+struct Work<'a> {
+    dialect: Dialect,
+    found: Schema,
+    wanted: &'a Schema,
+    options: &'a Options,
+    groups: Groups,
+    undecided: Vec<Undecided>,
+    notes: Vec<String>,
+}
+
+/// Compares them. What is renamed counts as the same.
+pub(super) fn difference(dialect: Dialect, found: &Schema, wanted: &Schema, options: &Options) -> Difference {
+    let mut found = found.clone();
+    let (renamed, undecided) = renames::apply(&mut found, wanted, options);
+    let groups = Groups { renames: renamed, ..Groups::default() };
+    let mut work = Work { dialect, found, wanted, options, groups, undecided, notes: Vec::new() };
+    let said: Vec<String> = work.undecided.iter().flat_map(Undecided::new_ones).collect();
+    work.tables(&said);
+    work.enums();
+    let Groups { renames, first, enums, tables, columns, dropped, indexes, references, last } = work.groups;
+    let steps = [renames, first, enums, tables, columns, dropped, indexes, references, last].concat();
+    Difference { steps, undecided: work.undecided, notes: work.notes }
+}
+
+impl Work<'_> {
+    fn tables(&mut self, undecided: &[String]) {
+        let wanted = self.wanted;
+        let is_new = |name: &String| !self.found.tables.contains_key(name);
+        let new: Vec<&Table> = wanted.tables.values().filter(|table| is_new(&table.name)).collect();
+        self.create(new.into_iter().filter(|table| !undecided.contains(&table.name)).collect());
+        for table in wanted.tables.values() {
+            // An entity of a view is read, and made by nobody's entity.
+            if let Some(found) = self.found.tables.get(&table.name).filter(|found| !found.is_view).cloned() {
+                self.table(&found, table, undecided);
+            }
+        }
+        let gone: Vec<Table> = self.found.tables.values().filter(|table| !table.is_view).cloned().collect();
+        for table in gone.into_iter().filter(|table| !wanted.tables.contains_key(&table.name)) {
+            if self.options.allow_drop {
+                self.groups.last.push(Step::SetAside { table: table.name });
+            } else {
+                self.notes.push(format!("table {} is no entity's, and stays (--allow-drop lets it go)", table.name));
+            }
+        }
+    }
+
+    /// New tables, those that others refer to first. Where they refer to each other, a key comes afterwards.
+    fn create(&mut self, mut new: Vec<&Table>) {
+        let names: BTreeSet<&str> = new.iter().map(|table| table.name.as_str()).collect();
+        let mut made: BTreeSet<&str> = BTreeSet::new();
+        while !new.is_empty() {
+            let waits = |table: &Table| {
+                let targets = table.references.iter().map(|reference| reference.target.as_str());
+                targets
+                    .filter(|target| *target != table.name && names.contains(target))
+                    .any(|target| !made.contains(target))
+            };
+            let next = new.iter().position(|table| !waits(table)).unwrap_or(0);
+            let table = new.remove(next);
+            if let Some(column) = table.columns.iter().find(|column| !has_type(self.dialect, &column.definition)) {
+                self.decide(&table.name, &column.name, "this server has no such type; write the table by hand");
+            }
+            let (now, later): (Vec<Reference>, Vec<Reference>) =
+                table.references.iter().cloned().partition(|reference| {
+                    let target = reference.target.as_str();
+                    target == table.name || !names.contains(target) || made.contains(target)
+                });
+            made.insert(&table.name);
+            self.groups.tables.push(Step::CreateTable { table: Table { references: now, ..table.clone() } });
+            for index in &table.indexes {
+                let (table, index) = (table.name.clone(), index.clone());
+                self.groups.indexes.push(Step::CreateIndex { table, index, is_new: true });
+            }
+            for reference in later {
+                self.groups.references.push(Step::AddReference { table: table.name.clone(), reference });
+            }
+        }
+    }
+
+    fn table(&mut self, found: &Table, wanted: &Table, undecided: &[String]) {
+        let name = &wanted.name;
+        let is_undecided = |column: &str| undecided.contains(&format!("{name}.{column}"));
+        let mut gone = Vec::new();
+        for column in &found.columns {
+            match wanted.column(&column.name) {
+                Some(wanted) => self.column(found, column, wanted),
+                // Its new name is asked for.
+                None if renames::is_candidate(column, wanted, found)
+                    && !self.options.lets_go(&format!("{name}.{}", column.name)) => {}
+                None => gone.push(column.name.clone()),
+            }
+        }
+        for column in wanted.columns.iter().filter(|column| found.column(&column.name).is_none()) {
+            if !is_undecided(&column.name) {
+                self.add_column(found, column);
+            }
+        }
+        if !found.has_unique(&wanted.primary) {
+            let what = format!(
+                "the primary key is ({}), and the entity's is ({})",
+                found.primary.join(", "),
+                wanted.primary.join(", ")
+            );
+            self.decide(name, &wanted.primary.join(", "), &format!("{what}; a key is changed by hand"));
+        }
+        self.indexes(found, wanted, &gone);
+        self.references(found, wanted, &gone);
+        for column in found.columns.iter().filter(|column| gone.contains(&column.name)) {
+            if found.primary.contains(&column.name) {
+                self.decide(name, &column.name, "it is part of the primary key, which is changed by hand");
+                continue;
+            }
+            let kept = kept(found, column);
+            let (table, column) = (name.clone(), column.clone());
+            self.groups.dropped.push(Step::DropColumn { table, column, kept });
+        }
+    }
+
+    fn add_column(&mut self, table: &Table, column: &Column) {
+        let name = &table.name;
+        if !has_type(self.dialect, &column.definition) {
+            self.decide(name, &column.name, "this server has no such type; write the column by hand");
+            return;
+        }
+        let spec = column.definition.get_column_spec();
+        if table.primary.is_empty() || spec.primary_key {
+            self.decide(name, &column.name, "a key is changed by hand");
+            return;
+        }
+        let kept = kept(table, column);
+        if !column.is_required() || spec.default.is_some() {
+            let (table, column) = (name.clone(), column.clone());
+            self.groups.columns.push(Step::AddColumn { table, column, kept });
+            return;
+        }
+        let Some(fill) = self.options.fills.get(&(name.clone(), column.name.clone())) else {
+            self.undecided.push(Undecided::Fill { table: name.clone(), column: column.name.clone() });
+            return;
+        };
+        let optional = Column { definition: nullable(&column.definition), ..column.clone() };
+        let (key, value) = (table.primary.clone(), value(column, fill));
+        self.groups.columns.extend([
+            Step::AddColumn { table: name.clone(), column: optional.clone(), kept },
+            Step::Fill { table: name.clone(), key, column: column.clone(), value },
+            Step::ChangeColumn { table: name.clone(), from: optional, to: column.clone() },
+        ]);
+    }
+
+    fn column(&mut self, table: &Table, found: &Column, wanted: &Column) {
+        let name = &table.name;
+        let is_enum = wanted.of_enum.is_some() && found.of_enum.is_some();
+        let own = Some(wanted.data_type.as_str()).filter(|own| !own.is_empty());
+        let (old, new) = (found.definition.get_column_type(), wanted.definition.get_column_type());
+        let same_type = is_enum || new.is_none_or(|new| types::fits(self.dialect, new, own, &found.data_type));
+        let is_key = table.primary.contains(&found.name);
+        let same_null = is_key || found.is_required() == wanted.is_required();
+        // An entity without a default says nothing about it.
+        let same_default = wanted.default.is_none() || wanted.default == found.default || is_key;
+        if same_type && same_null && same_default {
+            return;
+        }
+        if !same_type && (is_key || !old.zip(new).is_some_and(|(old, new)| types::can_change(old, new))) {
+            self.decide(
+                name,
+                &found.name,
+                &format!(
+                    "{} does not become {} without a loss; write by hand how its values are converted, or give the entity \
+                     another column and take this one out later",
+                    found.data_type, wanted.data_type
+                ),
+            );
+            return;
+        }
+        // It has the name that the entity gives it, and the labels that it has by then.
+        let found =
+            &Column { of_enum: wanted.of_enum.clone().filter(|_| is_enum).or(found.of_enum.clone()), ..found.clone() };
+        // What is the same is said as it is found.
+        let data_type = if same_type { &found.definition } else { &wanted.definition };
+        let mut definition = data_type.get_column_type().map_or_else(
+            || ColumnDef::new(found.name.clone()),
+            |one| ColumnDef::new_with_type(found.name.clone(), one.clone()),
+        );
+        if found.is_required() && is_key || !is_key && wanted.is_required() {
+            definition.not_null();
+        }
+        let default = if same_default { &found.definition } else { &wanted.definition };
+        if let Some(default) = &default.get_column_spec().default {
+            definition.default(default.clone());
+        }
+        let to = Column {
+            name: found.name.clone(),
+            data_type: if same_type { found.data_type.clone() } else { wanted.data_type.clone() },
+            default: if same_default { found.default.clone() } else { wanted.default.clone() },
+            of_enum: found.of_enum.clone(),
+            definition,
+        };
+        if !same_null
+            && wanted.is_required()
+            && let Some(fill) = self.options.fills.get(&(name.clone(), found.name.clone()))
+        {
+            let (key, value) = (table.primary.clone(), value(found, fill));
+            self.groups.columns.push(Step::Fill { table: name.clone(), key, column: to.clone(), value });
+        }
+        self.groups.columns.push(Step::ChangeColumn { table: name.clone(), from: found.clone(), to });
+    }
+
+    fn indexes(&mut self, found: &Table, wanted: &Table, gone: &[String]) {
+        let table = &wanted.name;
+        let has = |index: &Index| {
+            if index.is_unique { found.has_unique(&index.columns) } else { found.has_index(&index.columns) }
+        };
+        for index in wanted.indexes.iter().filter(|index| !has(index)) {
+            self.groups.indexes.push(Step::CreateIndex { table: table.clone(), index: index.clone(), is_new: false });
+        }
+        for index in &found.indexes {
+            let loses_column = index.columns.iter().any(|column| gone.contains(column));
+            let same = |one: &&Index| {
+                one.is_unique == index.is_unique
+                    && (one.columns == index.columns
+                        || (one.is_unique && found.has_unique(&one.columns) && same_set(&one.columns, &index.columns)))
+            };
+            let is_wanted = wanted.indexes.iter().any(|one| same(&one));
+            if loses_column || (index.is_of_entity() && !is_wanted) {
+                self.groups.first.push(Step::DropIndex { table: table.clone(), index: index.clone(), is_new: false });
+            }
+        }
+    }
+
+    fn references(&mut self, found: &Table, wanted: &Table, gone: &[String]) {
+        let table = &wanted.name;
+        // What an entity does not say of an action, anything is.
+        let same = |one: &Reference, found: &Reference| {
+            let action = |said: &Option<String>, found: &Option<String>| {
+                said.is_none() || types::action(said.as_deref()) == *found
+            };
+            one.leads_as(found) && action(&one.on_delete, &found.on_delete) && action(&one.on_update, &found.on_update)
+        };
+        for reference in &found.references {
+            let loses_column = reference.columns.iter().any(|column| gone.contains(column));
+            let led = wanted.references.iter().find(|one| one.leads_as(reference));
+            let changes = led.is_some_and(|one| !same(one, reference));
+            if loses_column || changes || (led.is_none() && reference.is_of_entity()) {
+                self.groups.first.push(Step::DropReference { table: table.clone(), reference: reference.clone() });
+            } else if led.is_none() {
+                let columns = reference.columns.join(", ");
+                self.notes.push(format!("the foreign key {table} ({columns}) is no entity's, and stays"));
+            }
+        }
+        for reference in &wanted.references {
+            if !found.references.iter().any(|one| same(reference, one)) {
+                self.groups.references.push(Step::AddReference { table: table.clone(), reference: reference.clone() });
+            }
+        }
+    }
+
+    /// Enums whose labels changed, that are new, or that no column has any more.
+    fn enums(&mut self) {
+        let mut changes: BTreeMap<String, (Vec<String>, Vec<String>, Vec<EnumUse>)> = BTreeMap::new();
+        for table in self.wanted.tables.values() {
+            let Some(there) = self.found.tables.get(&table.name) else { continue };
+            for column in &table.columns {
+                let Some((name, labels)) = &column.of_enum else { continue };
+                let Some(found) = there.column(&column.name) else { continue };
+                let Some((_, before)) = &found.of_enum else { continue };
+                let default = found.default.as_deref().and_then(types::quoted);
+                let (table, column) = (table.name.clone(), column.name.clone());
+                let entry = changes.entry(name.clone()).or_insert_with(|| (before.clone(), labels.clone(), Vec::new()));
+                entry.2.push(EnumUse {
+                    table,
+                    column,
+                    is_nullable: !found.is_required(),
+                    default,
+                    key: there.primary.clone(),
+                });
+            }
+        }
+        for (name, (before, labels, columns)) in changes {
+            self.labels(&name, before, &labels, &columns);
+        }
+        if self.dialect != Dialect::Postgres {
+            // There an enum is part of its column, but revisions run everywhere.
+            let made =
+                self.groups.tables.iter().chain(&self.groups.columns).flat_map(enums_of).collect::<BTreeMap<_, _>>();
+            let known = |name: &String| self.found_uses(name);
+            let new: Vec<Step> = made
+                .into_iter()
+                .filter(|(name, _)| !known(name))
+                .map(|(name, labels)| Step::CreateEnum { name, labels })
+                .collect();
+            self.groups.enums.extend(new);
+            return;
+        }
+        for (name, labels) in self.wanted.enums.iter().filter(|(name, _)| !self.found.enums.contains_key(*name)) {
+            let is_used =
+                self.groups.tables.iter().chain(&self.groups.columns).flat_map(enums_of).any(|(used, _)| used == *name);
+            if is_used {
+                self.groups.enums.push(Step::CreateEnum { name: name.clone(), labels: labels.clone() });
+            }
+        }
+        let lost: BTreeMap<String, Vec<String>> = self.groups.dropped.iter().flat_map(enums_of).collect();
+        for (name, labels) in lost {
+            let uses = |table: &&Table| {
+                table
+                    .columns
+                    .iter()
+                    .filter(|column| column.of_enum.as_ref().is_some_and(|(one, _)| *one == name))
+                    .count()
+            };
+            let found: usize = self.found.tables.values().map(|table| uses(&table)).sum();
+            let gone = self.groups.dropped.iter().flat_map(enums_of).filter(|(one, _)| *one == name).count();
+            if found == gone && !self.wanted.enums.contains_key(&name) {
+                self.groups.last.push(Step::DropEnum { name, labels });
+            }
+        }
+    }
+
+    /// Whether a column that there is has an enum that the entities call so.
+    fn found_uses(&self, name: &str) -> bool {
+        self.wanted.tables.values().any(|table| {
+            let Some(there) = self.found.tables.get(&table.name) else { return false };
+            let has = |column: &&Column| column.of_enum.as_ref().is_some_and(|(one, _)| one == name);
+            table.columns.iter().filter(has).any(|column| there.column(&column.name).is_some())
+        })
+    }
+
+    fn labels(&mut self, name: &str, mut before: Vec<String>, labels: &[String], columns: &[EnumUse]) {
+        let mut gone: Vec<String> = before.iter().filter(|label| !labels.contains(label)).cloned().collect();
+        let mut new: Vec<String> = labels.iter().filter(|label| !before.contains(label)).cloned().collect();
+        let mut push = |before: &mut Vec<String>, what: What| {
+            let after: Vec<String> = match &what {
+                What::Add(label) => before.iter().chain([label]).cloned().collect(),
+                What::Rename(from, to) => {
+                    before.iter().map(|one| if one == from { to } else { one }).cloned().collect()
+                }
+                What::Retire(label) => before.iter().filter(|one| *one != label).cloned().collect(),
+            };
+            let change = LabelChange { name: name.to_owned(), before: before.clone(), columns: columns.to_vec(), what };
+            self.groups.enums.push(Step::Labels { change, back: false });
+            *before = after;
+        };
+        for (from, to) in self.options.renames_of(name) {
+            if gone.contains(&from) && new.contains(&to) {
+                gone.retain(|label| *label != from);
+                new.retain(|label| *label != to);
+                push(&mut before, What::Rename(from, to));
+            }
+        }
+        let open = |label: &&String| !self.options.lets_go(&format!("{name}.{label}"));
+        if !new.is_empty() && gone.iter().any(|label| open(&label)) {
+            let of = name.to_owned();
+            self.undecided.extend(gone.iter().filter(open).map(|label| Undecided::Renamed {
+                of: Some(of.clone()),
+                from: label.clone(),
+                to: new.clone(),
+            }));
+            return;
+        }
+        for label in new {
+            push(&mut before, What::Add(label));
+        }
+        for label in gone {
+            push(&mut before, What::Retire(label));
+        }
+        if before != labels {
+            self.notes.push(format!("the labels of {name} stand in another order than the entity's, and stay so"));
+        }
+    }
+
+    fn decide(&mut self, table: &str, column: &str, what: &str) {
+        self.undecided.push(Undecided::ByHand {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            what: what.to_owned(),
+        });
+    }
+}
+
+fn same_set(one: &[String], other: &[String]) -> bool {
+    one.len() == other.len() && one.iter().all(|name| other.contains(name))
+}
+
+/// The enums of what a step makes or drops.
+fn enums_of(step: &Step) -> Vec<(String, Vec<String>)> {
+    match step {
+        Step::CreateTable { table } => table.columns.iter().filter_map(|column| column.of_enum.clone()).collect(),
+        Step::AddColumn { column, .. } | Step::DropColumn { column, .. } => {
+            column.of_enum.clone().into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn nullable(definition: &ColumnDef) -> ColumnDef {
+    let mut optional = ColumnDef::new(definition.get_column_name());
+    if let Some(data_type) = definition.get_column_type() {
+        optional = ColumnDef::new_with_type(definition.get_column_name(), data_type.clone());
+    }
+    optional.take()
+}
+
+/// What to keep of a column when it goes; nothing without a key to know its rows by.
+fn kept(table: &Table, column: &Column) -> Option<Kept> {
+    if table.primary.is_empty() {
+        return None;
+    }
+    let condition = (!column.is_required() && column.default.is_none()).then(|| format!("{} IS NOT NULL", column.name));
+    Some(Kept {
+        table: table.name.clone(),
+        column: column.name.clone(),
+        key: table.primary.clone(),
+        of_enum: column.of_enum.as_ref().map(|(name, _)| name.clone()),
+        condition,
+    })
+}

@@ -1,0 +1,153 @@
+//! The schema that a database has.
+
+use std::collections::BTreeMap;
+
+use migration_timescale::Dialect;
+use sea_orm::{
+    ConnectionTrait, DbErr, FromQueryResult,
+    sea_query::{ColumnDef, ColumnType, Expr, IntoIden},
+};
+
+use super::{
+    model::{Column, Index, Reference, Schema, Table},
+    types,
+};
+use crate::{
+    revision::{labels::labels_in, sqlite_table::Text},
+    schema::catalog::is_no_schema,
+    sql::rows,
+};
+
+#[derive(FromQueryResult)]
+struct ColumnRow {
+    relation: String,
+    kind: String,
+    name: String,
+    data_type: String,
+    nullable: String,
+    default_value: Option<String>,
+    enum_name: Option<String>,
+    table_sql: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct KeyRow {
+    relation: String,
+    name: String,
+    kind: String,
+    column_name: String,
+    target: Option<String>,
+    target_column: Option<String>,
+    on_delete: Option<String>,
+    on_update: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct LabelRow {
+    name: String,
+    label: String,
+}
+
+/// Reads the schema behind `db`, bookkeeping aside.
+pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Result<Schema, DbErr> {
+    let dialect = Dialect::of(db.get_database_backend());
+    let (columns, keys) = match dialect {
+        Dialect::Postgres => (include_str!("postgres_columns.sql"), include_str!("postgres_keys.sql")),
+        Dialect::MySql => (include_str!("mysql_columns.sql"), include_str!("mysql_keys.sql")),
+        Dialect::Sqlite => (include_str!("sqlite_columns.sql"), include_str!("sqlite_keys.sql")),
+    };
+    let mut schema = Schema::default();
+    if dialect == Dialect::Postgres {
+        for row in all::<_, LabelRow>(db, include_str!("../../diagram/read/postgres_labels.sql")).await? {
+            schema.enums.entry(row.name).or_default().push(row.label);
+        }
+    }
+    let mut texts = BTreeMap::new();
+    for row in all::<_, ColumnRow>(db, columns).await? {
+        if is_no_schema(&row.relation, bookkeeping) {
+            continue;
+        }
+        if let Some(sql) = &row.table_sql {
+            texts.entry(row.relation.clone()).or_insert_with(|| sql.clone());
+        }
+        let column = column(dialect, &schema.enums, &row);
+        let table = schema.tables.entry(row.relation.clone()).or_insert_with(|| Table {
+            name: row.relation,
+            is_view: row.kind == "view",
+            columns: Vec::new(),
+            primary: Vec::new(),
+            indexes: Vec::new(),
+            references: Vec::new(),
+        });
+        table.columns.push(column);
+    }
+    let keys: Vec<KeyRow> = all(db, keys).await?;
+    for key in
+        keys.chunk_by(|one, next| (&one.relation, &one.name, &one.kind) == (&next.relation, &next.name, &next.kind))
+    {
+        let text = texts.get(&key[0].relation);
+        if let Some(table) = schema.tables.get_mut(&key[0].relation) {
+            add_key(table, key, text);
+        }
+    }
+    Ok(schema)
+}
+
+async fn all<C: ConnectionTrait, T: FromQueryResult>(db: &C, sql: &str) -> Result<Vec<T>, DbErr> {
+    rows(db, sql).await?.iter().map(|row| T::from_query_result(row, "")).collect()
+}
+
+fn column(dialect: Dialect, enums: &BTreeMap<String, Vec<String>>, row: &ColumnRow) -> Column {
+    let labels = match dialect {
+        Dialect::Postgres => row.enum_name.as_ref().and_then(|name| enums.get(name).cloned()),
+        Dialect::MySql => types::labels_of_mysql(&row.data_type),
+        Dialect::Sqlite => row.table_sql.as_ref().and_then(|sql| labels_in(sql, &row.name)),
+    };
+    // Where an enum has no name, that of its column will do.
+    let name = row.enum_name.clone().unwrap_or_else(|| format!("{}_{}", row.relation, row.name));
+    let of_enum = labels.map(|labels| (name, labels));
+    let data_type = match &of_enum {
+        Some((name, labels)) => ColumnType::Enum {
+            name: name.clone().into_iden(),
+            variants: labels.iter().map(|label| label.clone().into_iden()).collect(),
+        },
+        None => types::typed(dialect, &row.data_type),
+    };
+    let mut definition = ColumnDef::new_with_type(row.name.clone(), data_type);
+    if row.nullable == "no" {
+        definition.not_null();
+    }
+    let default = row.default_value.as_deref().map(|text| types::plain_default(dialect, text));
+    // What a sequence gives belongs to a key, and a key that goes does not come back by itself.
+    if let Some(default) = default.as_ref().filter(|text| !text.starts_with("nextval(")) {
+        match types::quoted(default) {
+            Some(text) => definition.default(text),
+            None => match default.parse::<i64>() {
+                Ok(number) => definition.default(number),
+                Err(_) => definition.default(Expr::cust(default.clone())),
+            },
+        };
+    }
+    Column { name: row.name.clone(), data_type: row.data_type.to_lowercase(), default, of_enum, definition }
+}
+
+fn add_key(table: &mut Table, key: &[KeyRow], text: Option<&String>) {
+    let columns: Vec<String> = key.iter().map(|row| row.column_name.clone()).collect();
+    let first = &key[0];
+    match first.kind.as_str() {
+        "primary" => table.primary = columns,
+        "foreign" => {
+            let named = text.and_then(|sql| Text::read(sql)).map(|text| text.named_references()).unwrap_or_default();
+            let name = named.into_iter().find(|(_, of)| *of == columns).map(|(name, _)| name);
+            table.references.push(Reference {
+                name: name.unwrap_or_else(|| first.name.clone()),
+                columns,
+                target: first.target.clone().unwrap_or_default(),
+                target_columns: key.iter().filter_map(|row| row.target_column.clone()).collect(),
+                on_delete: types::action(first.on_delete.as_deref()),
+                on_update: types::action(first.on_update.as_deref()),
+            });
+        }
+        kind => table.indexes.push(Index { name: first.name.clone(), columns, is_unique: kind == "unique" }),
+    }
+}

@@ -1,0 +1,113 @@
+//! A schema, as far as entities can say it.
+
+use std::collections::BTreeMap;
+
+use sea_orm::sea_query::ColumnDef;
+
+/// Tables and enums by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Schema {
+    pub tables: BTreeMap<String, Table>,
+    /// The labels of each enum, in order. Where an enum is no type, it has the name that the entities give it.
+    pub enums: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    pub name: String,
+    pub is_view: bool,
+    pub columns: Vec<Column>,
+    pub primary: Vec<String>,
+    /// Without the primary key, and without those that an entity cannot say: partial ones and such over expressions.
+    pub indexes: Vec<Index>,
+    pub references: Vec<Reference>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub name: String,
+    /// As the server names it.
+    pub data_type: String,
+    /// As the server prints it.
+    pub default: Option<String>,
+    /// The enum that it has, with its labels where they are known.
+    pub of_enum: Option<(String, Vec<String>)>,
+    /// What makes such a column.
+    pub definition: ColumnDef,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Index {
+    pub name: String,
+    pub columns: Vec<String>,
+    pub is_unique: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reference {
+    pub name: String,
+    pub columns: Vec<String>,
+    pub target: String,
+    pub target_columns: Vec<String>,
+    /// `CASCADE` and the like; `None` where nothing is said, or nothing is done.
+    pub on_delete: Option<String>,
+    pub on_update: Option<String>,
+}
+
+impl Table {
+    pub(super) fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether no two rows have the same values in these columns.
+    pub(super) fn has_unique(&self, columns: &[String]) -> bool {
+        let same = |other: &[String]| other.len() == columns.len() && other.iter().all(|one| columns.contains(one));
+        same(&self.primary) || self.indexes.iter().any(|index| index.is_unique && same(&index.columns))
+    }
+
+    /// Whether an index begins with these columns.
+    pub(super) fn has_index(&self, columns: &[String]) -> bool {
+        self.primary.starts_with(columns) || self.indexes.iter().any(|index| index.columns.starts_with(columns))
+    }
+}
+
+impl Column {
+    pub(super) fn is_required(&self) -> bool {
+        self.definition.get_column_spec().nullable == Some(false)
+    }
+
+    pub(super) fn rename(&mut self, to: &str) {
+        to.clone_into(&mut self.name);
+        let old = &self.definition;
+        let mut new = match old.get_column_type() {
+            Some(data_type) => ColumnDef::new_with_type(to.to_owned(), data_type.clone()),
+            None => ColumnDef::new(to.to_owned()),
+        };
+        if self.is_required() {
+            new.not_null();
+        }
+        if let Some(default) = &old.get_column_spec().default {
+            new.default(default.clone());
+        }
+        self.definition = new;
+    }
+}
+
+impl Index {
+    /// Whether it has a name as SeaORM gives to the indexes of entities. Others are not the entities' to drop.
+    pub(super) fn is_of_entity(&self) -> bool {
+        self.name.starts_with("idx-")
+    }
+}
+
+impl Reference {
+    /// Whether it has a name as SeaORM gives to the foreign keys of entities.
+    pub(super) fn is_of_entity(&self) -> bool {
+        self.name.starts_with("fk-")
+    }
+
+    /// Whether they lead from the same columns to the same ones.
+    pub(super) fn leads_as(&self, other: &Self) -> bool {
+        (&self.columns, &self.target, &self.target_columns) == (&other.columns, &other.target, &other.target_columns)
+    }
+}
