@@ -4,6 +4,8 @@
 //! runs outside of one, or on MySQL, it is written down after every step how far it has come, so that a run that was killed
 //! goes on from there.
 
+use std::fmt::Write as _;
+
 use migration_timescale::{Capability, Question, TimescaleManager, question::is_answered};
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, StatementBuilder, TransactionSession, TransactionTrait,
@@ -418,7 +420,8 @@ pub(crate) fn write(title: &str, backend: DbBackend, parts: &[Part]) -> Option<S
             if format!("\n{}", step.sql).contains(MARK) {
                 return None;
             }
-            file.push_str(&format!("{MARK}{head}{may_fail}\n{}{end}\n", step.sql));
+            // Writing to a string cannot fail.
+            let _ = writeln!(file, "{MARK}{head}{may_fail}\n{}{end}", step.sql);
         }
     }
     Some(file)
