@@ -92,6 +92,9 @@ impl NewColumn {
                 };
                 self.of.check(backend, self.name)
             }
+            None if matches!(self.of, Type::Moment) && backend == DbBackend::Sqlite => {
+                Some(moment_on_sqlite(self.name))
+            }
             None => self.of.optional_check(backend, self.name),
         };
         // PostgreSQL gets it afterwards, the others with the column and then read no row.
@@ -109,6 +112,13 @@ impl NewColumn {
         let rule = self.of.check(backend, self.name)?;
         Some(ChecksOnNewColumns::on(self.table).check(&format!("{}_{}_check", self.table, self.name), &rule))
     }
+}
+
+/// A real time in UTC, with its offset written out. In words that recordings read: they know a column by its statement.
+fn moment_on_sqlite(name: &str) -> String {
+    format!(
+        "{name} IS NULL OR (julianday({name}) IS NOT NULL AND substr({name}, 11, 1) = 'T' AND substr({name}, -6) = '+00:00')"
+    )
 }
 
 /// Runs one statement.
