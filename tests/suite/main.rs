@@ -29,6 +29,14 @@ fn migration(folder: &Path) -> Command {
     tests::process::command(Path::new(env!("CARGO_BIN_EXE_migration-under-test")), folder)
 }
 
+#[path = "../squashed-project/src/lib.rs"]
+mod squashed_project;
+
+/// The command line of the adopted project after a squash, to be run in `folder`.
+fn squashed(folder: &Path) -> Command {
+    tests::process::command(Path::new(env!("CARGO_BIN_EXE_squashed-project")), folder)
+}
+
 /// The command line of the adopted project, to be run in `folder`.
 fn adopted(folder: &Path) -> Command {
     tests::process::command(Path::new(env!("CARGO_BIN_EXE_adopted-project-under-test")), folder)
