@@ -70,9 +70,10 @@ impl NewColumn {
 
     fn kept(&self) -> KeptColumns {
         let kept = KeptColumns::of(self.table, self.name).key(&["id"]);
-        let kept = match self.of {
-            Type::Enum((name, _)) => kept.enum_column(self.name, name),
-            _ => kept.column(self.name),
+        let kept = if let Type::Enum((name, _)) = self.of {
+            kept.enum_column(self.name, name)
+        } else {
+            kept.column(self.name)
         };
         kept.rows_where(&match self.default {
             Some(Default::Text(text)) => format!("{} <> '{text}'", self.name),
