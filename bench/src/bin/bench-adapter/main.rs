@@ -1,5 +1,5 @@
 //! What the adapter costs beside psql and the driver alone, as ratios of one run: rows in, pages, counts and exports out, and
-//! the ways to a session. It prints the table of `docs/benchmarks.md`.
+//! the ways to a session. It prints a table.
 //!
 //! `make bench-adapter` runs it on the test suite's PostgreSQL; `TEST_POSTGRES_URL` names another server, a TimescaleDB for
 //! example.
