@@ -116,6 +116,10 @@ fn generate() -> Vec<Alarm> {
                 resolved_at: None,
                 origin: if model { AlarmOrigin::AnomalyModel } else { AlarmOrigin::Threshold },
                 anomaly_score: model.then_some(0.9),
+                model_name: None,
+                model_version: None,
+                last_seen_at: None,
+                repeats: 0,
             }
         })
         .collect()
@@ -209,7 +213,8 @@ async fn single_by_driver(database: &Database, alarms: &[Alarm]) -> Result<()> {
             "INSERT INTO alarms (id, raised_at, sensor_id, severity, status, value, threshold, message, context, origin, \
              anomaly_score) VALUES ($1, $2, $3, $4::alarm_severity, $5::alarm_status, $6, $7, $8, $9, $10::alarm_origin, $11) \
              RETURNING id, raised_at, sensor_id, severity::text, status::text, value, threshold, message, context, \
-             acknowledged_at, acknowledged_by, resolved_at, origin::text, anomaly_score",
+             acknowledged_at, acknowledged_by, resolved_at, origin::text, anomaly_score, model_name, model_version, \
+             last_seen_at, repeats",
         )
         .bind(alarm.id)
         .bind(alarm.raised_at)
@@ -224,7 +229,7 @@ async fn single_by_driver(database: &Database, alarms: &[Alarm]) -> Result<()> {
         .bind(alarm.anomaly_score)
         .fetch_one(pool)
         .await?;
-        assert_eq!(row.len(), 14);
+        assert_eq!(row.len(), 18);
     }
     Ok(())
 }
@@ -258,7 +263,7 @@ async fn pages_by_driver(database: &Database) -> Result<()> {
     for _ in 0..PAGES {
         let rows = sqlx::query(
             "SELECT id, raised_at, sensor_id, severity::text, status::text, value, threshold, message, context, acknowledged_at, \
-             acknowledged_by, resolved_at, origin::text, anomaly_score FROM alarms \
+             acknowledged_by, resolved_at, origin::text, anomaly_score, model_name, model_version, last_seen_at, repeats FROM alarms \
              WHERE origin = 'anomaly_model' AND anomaly_score IS NOT NULL ORDER BY raised_at DESC, id DESC LIMIT 51",
         )
         .fetch_all(pool)
