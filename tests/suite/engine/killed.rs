@@ -24,7 +24,7 @@ use tests::{
     wire::{Fault, Means, Moment, Proxy},
 };
 
-use crate::{adopted, migration, telemetry};
+use crate::{adopted, migration, squashed, squashed_project, telemetry};
 
 /// What is run, on what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ enum Story {
     EmptyAlarms,
     /// All revisions of the adopted project.
     Adopted,
+    /// The revision that stands in place of those.
+    Squashed,
     /// All revisions of the area telemetry but the first, over four weeks of readings, in the columnstore on the way back.
     Telemetry,
 }
@@ -43,6 +45,7 @@ impl Story {
     fn command(self, folder: &Path) -> Command {
         match self {
             Self::Adopted => adopted(folder),
+            Self::Squashed => squashed(folder),
             Self::Telemetry => {
                 let mut command = migration(folder);
                 command.args(["--area", "telemetry"]).env("DATABASE_SCHEMA", "public");
@@ -55,6 +58,7 @@ impl Story {
     fn project(self) -> Project {
         match self {
             Self::Adopted => adopted_project::Migrator.into(),
+            Self::Squashed => squashed_project::project(),
             Self::Telemetry => migration::areas::telemetry::project(),
             _ => migration::project(),
         }
@@ -66,6 +70,7 @@ impl Story {
             Self::FullAlarms => &["down", "-n", "3"],
             Self::EmptyAlarms => &["down", "-n", "4"],
             Self::Adopted => &["down", "-n", "3"],
+            Self::Squashed => &["down", "--yes"],
             Self::Telemetry => &["down", "m20260105_000000_create_telemetry"],
         }
     }
@@ -112,7 +117,7 @@ impl Story {
 
     /// All rows, those that are kept aside too.
     async fn rows<C: ConnectionTrait>(self, db: &C, backend: Backend) -> Vec<String> {
-        if self == Self::Adopted {
+        if matches!(self, Self::Adopted | Self::Squashed) {
             if !has_table(db, "post").await {
                 return vec![];
             }
@@ -338,4 +343,6 @@ killed_anywhere!(
     telemetry_on_mariadb: Telemetry on Mariadb, [killed_before: Kill Before];
     adopted_on_postgres: Adopted on Postgres, [cut_during: Cut During, killed_before: Kill Before];
     adopted_on_mariadb: Adopted on Mariadb, [cut_before: Cut Before, killed_during: Kill During];
+    squashed_on_postgres: Squashed on Postgres, [cut_during: Cut During, killed_before: Kill Before];
+    squashed_on_mariadb: Squashed on Mariadb, [cut_before: Cut Before, killed_during: Kill During];
 );

@@ -2,7 +2,8 @@
 //!
 //! - indexes built while others write ([`index`]), [`constraints`] on columns with values, updates in steps ([`batch`]), their [`progress`];
 //! - columns that leave with `down` and come back with the next `up` ([`kept`]), [`labels`] of enums in use, and [`consent`]
-//!   before rows go.
+//!   before rows go;
+//! - what a revision does that stands in place of others ([`squashed`]).
 
 pub mod batch;
 pub(crate) mod call;
@@ -16,6 +17,7 @@ mod index_progress;
 pub mod kept;
 pub mod labels;
 pub mod progress;
+pub mod squashed;
 mod stretches;
 
 pub use event::Event;
