@@ -7,7 +7,7 @@ WASM := scripts/timescaledb
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate test test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench-adapter bench-alarm-origin bench-engine bench-partitions bench-telemetry db-up db-down test-servers-stop clean
+.PHONY: help migrate core-server test test-browser screenshots test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench-adapter bench-alarm-origin bench-core-server bench-engine bench-partitions bench-telemetry db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,8 +15,19 @@ help: ## List the targets
 migrate: ## Apply pending revisions (DATABASE_URL, .env, or an embedded SQLite file); AREA=telemetry for that area
 	cargo run --quiet -p migration -- up$(if $(AREA), --area $(AREA))
 
+core-server: ## The example service with the alarms page, on DATABASE_URL or embedded files; DEMO=1 raises alarms by itself
+	cargo run --quiet -p core-server -- --migrate --example $(if $(DEMO),--demo) $(ARGS)
+
 test: $(WASM)/node_modules/.installed ## Everything CI checks: format, lints, docs, tests on every backend, generated files
 	scripts/test.sh
+
+test-browser: core-server/browser/node_modules/.installed ## The alarms page in Debian's Chromium: live arrival, filters, both themes, accessibility
+	cargo build --quiet --workspace --bin core-server
+	scripts/browser.sh --test --test-reporter=spec core-server/browser/alarms.test.mjs
+
+screenshots: core-server/browser/node_modules/.installed ## Write docs/screenshots, the pages of core-server as people see them
+	cargo build --quiet --workspace --bin core-server
+	scripts/browser.sh core-server/browser/screenshots.mjs
 
 test-native: $(WASM)/node_modules/.installed ## Every test of TimescaleDB on a native server: make test-native TEST_TIMESCALEDB_URL=postgres://…
 	TEST_TIMESCALEDB_URL='$(TEST_TIMESCALEDB_URL)' scripts/test.sh native
@@ -60,6 +71,9 @@ bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive re
 bench-adapter: ## Bulk inserts and pages of the adapter, as ratios to the driver alone (PostgreSQL)
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-adapter
 
+bench-core-server: ## core-server under 200 clients for a minute: percentiles, events, memory (PostgreSQL)
+	$(SERVERS) cargo run --quiet --release -p bench --bin bench-core-server
+
 bench-engine: ## Cost of a run beside psql with the same statements, and of the engine's peers (PostgreSQL)
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-engine
 
@@ -80,9 +94,14 @@ test-servers-stop: ## Stop the PostgreSQL and MariaDB of the tests and delete th
 
 clean: ## Delete what was built
 	cargo clean
-	rm -rf $(WASM)/node_modules
+	rm -rf $(WASM)/node_modules core-server/browser/node_modules
 
 # TimescaleDB in WebAssembly, exactly as the lock file says.
 $(WASM)/node_modules/.installed: $(WASM)/package-lock.json
 	npm ci --prefix $(WASM) --no-fund --no-audit --loglevel=error
+	@touch $@
+
+# What drives Chromium, exactly as the lock file says.
+core-server/browser/node_modules/.installed: core-server/browser/package-lock.json
+	npm ci --prefix core-server/browser --no-fund --no-audit --loglevel=error
 	@touch $@

@@ -34,10 +34,12 @@ fi
 ln -s "$PWD/scripts/timescaledb/node_modules" "$copy/scripts/timescaledb/node_modules"
 cd "$copy"
 
-build --bins
-(cd migration && "$bin/migration" new add_alarm_site --area alarms)
+# Of this checkout, as it was built by the tests: no revision is asked for here.
+migration=$target/debug/migration
+[ -x "$migration" ] || (cd "$target/.." && CARGO_TARGET_DIR=$target build --bins)
+(cd migration && "$migration" new add_alarm_site --area alarms)
 block rust >"$(ls migration/src/areas/alarms/m*_add_alarm_site.rs)"
-(cd migration && "$bin/migration" new create_machines --area recipe)
+(cd migration && "$migration" new create_machines --area recipe)
 cat >"$(ls migration/src/areas/recipe/m*_create_machines.rs)" <<'REVISION'
 //! Machines.
 
@@ -62,7 +64,7 @@ impl MigrationTrait for Migration {
 REVISION
 
 build --bins
-"$bin/migration" lint --since m20261101_000000_add_alarm_origin
+"$bin/migration" lint --since m20261126_000000_create_alarm_actions
 "$bin/migration" -u "$database?mode=rwc" up
 "$bin/migration" -u "$database" verify
 node scripts/timescaledb/with.mjs "$bin/entity-codegen"

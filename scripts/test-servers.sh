@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The database servers of the test suite, on free ports of this machine: PostgreSQL and MariaDB from Debian's packages, the
-# newest PostgreSQL from the npm registry (scripts/postgres), and the programs psql, mariadb and sqlite3.
+# newest PostgreSQL from the npm registry (scripts/postgres), and the programs psql, mariadb, sqlite3 and pgbouncer.
 #
 #   scripts/test-servers.sh start    installs what is missing (as root), starts what is not running, and prints the URLs
 #   scripts/test-servers.sh stop     stops the servers and deletes their data
@@ -43,6 +43,8 @@ clients() {
     command -v sqlite3 >/dev/null || need /usr/bin/sqlite3 sqlite3
     command -v psql >/dev/null || need /usr/bin/psql postgresql-client
     command -v mariadb >/dev/null || need /usr/bin/mariadb mariadb-client
+    # Tests start poolers and standbys of their own.
+    need /usr/sbin/pgbouncer pgbouncer
 }
 
 # Starts a PostgreSQL whose programs are in a folder, unless it runs, and prints its URL.

@@ -40,10 +40,11 @@ all)
     step 'clippy' cargo clippy --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS='-D warnings' step 'documentation' cargo doc --workspace --no-deps --quiet
     step 'build' cargo test --workspace --no-run
-    step 'unit tests' cargo test --workspace --lib --bins --test rendered --test passwords --quiet
+    step 'unit tests' cargo test --workspace --lib --bins --test rendered --test passwords --test service --quiet
     step 'examples in the documentation' cargo test --workspace --doc --quiet
     step 'integration suite' suite
     step 'the same on the newest PostgreSQL, a selection' on_the_newest_postgres
+    step 'the alarms page in a browser' make --no-print-directory test-browser
     step 'the recipes of the README' scripts/recipes.sh
     step 'the adapter on async-std' make --no-print-directory test-async-std
     ;;

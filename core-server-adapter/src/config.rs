@@ -34,7 +34,21 @@ pub struct DatabaseConfig {
     pub(crate) slow_statement: Duration,
     pub(crate) application_name: String,
     pub(crate) tenant: Option<String>,
+    pub(crate) through_pooler: bool,
+    pub(crate) replica: Option<Replica>,
+    /// Whether one session serves several areas, so that no statement may be kept prepared.
+    pub(crate) several_areas: bool,
 }
+
+/// A standby to read from.
+#[derive(Clone, Debug)]
+pub(crate) struct Replica {
+    pub(crate) target: Target,
+    pub(crate) behind: Duration,
+}
+
+/// How far a standby may be behind when nothing else is said.
+const BEHIND: Duration = Duration::from_secs(10);
 
 impl DatabaseConfig {
     /// Reads a URL: `postgres://`, `postgresql://`, `timescaledb://`, `mysql://`, `mariadb://` or `sqlite://`.
@@ -62,6 +76,9 @@ impl DatabaseConfig {
             slow_statement: Duration::from_secs(1),
             application_name: "core-server".to_owned(),
             tenant: None,
+            through_pooler: false,
+            replica: None,
+            several_areas: false,
         }
     }
 
@@ -115,6 +132,9 @@ impl DatabaseConfig {
     #[must_use]
     pub fn in_area(mut self, area: &str) -> Self {
         self.target = self.target.in_area(area);
+        if let Some(replica) = &mut self.replica {
+            replica.target = replica.target.in_area(area);
+        }
         self
     }
 
@@ -172,6 +192,53 @@ impl DatabaseConfig {
     pub fn slow_statement(mut self, longer_than: Duration) -> Self {
         self.slow_statement = longer_than;
         self
+    }
+
+    /// A pooler such as pgbouncer in transaction mode stands before the server (PostgreSQL): no session keeps anything from
+    /// one transaction to the next. Each statement runs in a transaction that begins with the settings it needs, which costs
+    /// four more round trips; within a transaction of the program's own nothing more is paid.
+    ///
+    /// [`Database::connect`](crate::Database::connect) notices such a pooler by itself, because it does not pass on what the
+    /// driver wishes when it connects. [`Database::lazy`](crate::Database::lazy) has to be told.
+    #[must_use]
+    pub fn through_pooler(mut self) -> Self {
+        self.through_pooler = true;
+        self
+    }
+
+    /// A streaming standby of this database (PostgreSQL), for [`Database::reading`](crate::Database::reading). It has to be
+    /// the same database on another server: of an area, say it before [`in_area`](Self::in_area).
+    ///
+    /// # Errors
+    ///
+    /// [`AdapterError::InvalidUrl`], and [`AdapterError::InvalidConfig`] where it is not PostgreSQL.
+    pub fn replica(mut self, url: &str) -> Result<Self, AdapterError> {
+        let target = Target::parse(url, "the configuration")?;
+        if target.backend() != sea_orm::DbBackend::Postgres || self.target.backend() != sea_orm::DbBackend::Postgres {
+            return Err(invalid("replica", "is not PostgreSQL; only that has standbys to read from"));
+        }
+        let target = match self.target.schema() {
+            Some(schema) => target.with_schema(schema),
+            None => target,
+        };
+        let behind = self.replica.map_or(BEHIND, |replica| replica.behind);
+        self.replica = Some(Replica { target, behind });
+        Ok(self)
+    }
+
+    /// How far the replica may be behind before reads go to the primary; 10 s when not set.
+    #[must_use]
+    pub fn replica_behind(mut self, behind: Duration) -> Self {
+        if let Some(replica) = &mut self.replica {
+            replica.behind = behind;
+        }
+        self
+    }
+
+    /// The same settings on the replica.
+    pub(crate) fn on_replica(&self) -> Option<Self> {
+        let replica = self.replica.clone()?;
+        Some(Self { target: replica.target, replica: None, ..self.clone() })
     }
 
     /// The name this program goes by in `pg_stat_activity` (PostgreSQL); `core-server` when not set.
@@ -243,6 +310,8 @@ impl fmt::Debug for DatabaseConfig {
             .field("slow_statement", &self.slow_statement)
             .field("application_name", &self.application_name)
             .field("tenant", &self.tenant)
+            .field("through_pooler", &self.through_pooler)
+            .field("replica", &self.replica)
             .finish()
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 use crate::sqlstate::{self, Kind};
 
@@ -258,6 +258,26 @@ pub enum AdapterError {
         #[source]
         source: DbErr,
     },
+    /// A handle for reading from the replica was to write; nothing was changed.
+    #[error(
+        "{area}: this handle reads from the replica and does not write ({doing} in {table}); use the handle that it was made of"
+    )]
+    OnReplica {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// Areas that were to be in one transaction have no place in it.
+    #[error("area {area} cannot be part of this transaction: {reason}")]
+    NotTogether {
+        /// The area.
+        area: String,
+        /// Why not, and what to do.
+        reason: String,
+    },
     /// Any other failure of the database.
     #[error("{area}: the database failed while {doing} in {table}; see its log")]
     Database {
@@ -311,6 +331,8 @@ impl AdapterError {
             | Self::ReadOnly { .. }
             | Self::MissingRight { .. }
             | Self::TransactionOver { .. }
+            | Self::OnReplica { .. }
+            | Self::NotTogether { .. }
             | Self::Database { .. } => ErrorKind::Internal,
         }
     }
@@ -392,6 +414,54 @@ impl ErrorKind {
     }
 }
 
+/// What a pool says in place of the driver: SeaORM's traits have no errors but the driver's.
+#[derive(Debug, thiserror::Error)]
+enum Instead {
+    /// The first use found the database unfit.
+    #[error(transparent)]
+    NotReady(AdapterError),
+    #[error("this handle reads from the replica and does not write")]
+    OnReplica,
+}
+
+/// The error of a gate, for the statement that asked it first.
+pub(crate) fn not_ready(error: AdapterError) -> DbErr {
+    match error {
+        AdapterError::MissingRight { source, .. }
+        | AdapterError::Busy { source, .. }
+        | AdapterError::SessionEnded { source, .. }
+        | AdapterError::TransactionOver { source, .. }
+        | AdapterError::Database { source, .. } => source,
+        error => instead(Instead::NotReady(error)),
+    }
+}
+
+/// A write by a handle for reading.
+pub(crate) fn on_replica() -> DbErr {
+    instead(Instead::OnReplica)
+}
+
+fn instead(error: Instead) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Configuration(Box::new(error)).into()))
+}
+
+impl Instead {
+    /// What it is about that table.
+    fn about(error: &DbErr, place: Place, doing: &'static str) -> Option<AdapterError> {
+        let Some(sqlx::Error::Configuration(inner)) = sqlstate::sqlx_error(error) else { return None };
+        match inner.downcast_ref()? {
+            Self::OnReplica => Some(AdapterError::OnReplica { area: place.area, table: place.table, doing }),
+            Self::NotReady(AdapterError::SchemaOutdated { area, revision, found, command }) => {
+                Some(AdapterError::SchemaOutdated { area, revision, found: found.clone(), command })
+            }
+            Self::NotReady(AdapterError::NotSeparated { table, reason }) => {
+                Some(AdapterError::NotSeparated { table: table.clone(), reason })
+            }
+            Self::NotReady(_) => None,
+        }
+    }
+}
+
 /// A table of an area, for the errors about it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
@@ -413,6 +483,9 @@ impl Place {
     fn failed(self, doing: &'static str, may_have_written: bool) -> impl FnOnce(DbErr) -> AdapterError {
         move |source| {
             let Self { area, table } = self;
+            if let Some(error) = Instead::about(&source, self, doing) {
+                return error;
+            }
             match sqlstate::kind(&source) {
                 Kind::Duplicate => AdapterError::AlreadyExists { area, table, source },
                 Kind::Refused(rule) => AdapterError::Refused { area, table, rule, source },

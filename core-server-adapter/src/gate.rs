@@ -49,7 +49,15 @@ pub const TELEMETRY: Gate = gate!(telemetry, "cargo run -p migration -- up --are
 /// The area twin.
 pub const TWIN: Gate = gate!(twin, "cargo run -p migration -- up --area twin");
 
+/// Every area.
+pub(crate) const ALL: [Gate; 5] = [ALARMS, ANALYTICS, PLUGINS, TELEMETRY, TWIN];
+
 impl Gate {
+    /// That of an area, by its name.
+    pub fn of(area: &str) -> Option<Self> {
+        ALL.into_iter().find(|gate| gate.area == area)
+    }
+
     fn place(self) -> Place {
         Place { area: self.area, table: "seaql_migrations" }
     }

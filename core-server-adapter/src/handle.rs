@@ -2,10 +2,10 @@
 
 /// A struct around a [`Database`](crate::Database), with a method for each repository:
 ///
-/// `handle! { /// What it is. Twin: TWIN { /// What these are. snapshots: SnapshotRepository; } }`, where `TWIN` is a constant
+/// `handle! { /// What it is. Twin, TwinWithin: TWIN { /// What these are. snapshots: SnapshotRepository; } }`, where `TWIN` is a constant
 /// of [`gate`](crate::gate).
 macro_rules! handle {
-    ($(#[$doc:meta])* $name:ident: $gate:ident { $($(#[$about:meta])* $noun:ident: $repository:ident;)+ }) => {
+    ($(#[$doc:meta])* $name:ident, $within:ident: $gate:ident { $($(#[$about:meta])* $noun:ident: $repository:ident;)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $name {
@@ -39,6 +39,36 @@ macro_rules! handle {
             /// As [`Database::open`](crate::Database::open).
             pub async fn open(config: &crate::DatabaseConfig) -> Result<Self, crate::AdapterError> {
                 Ok(Self { database: crate::Database::open_to(config, crate::gate::$gate).await? })
+            }
+
+            /// Opens its first session when it is first used, as [`Database::lazy`](crate::Database::lazy).
+            ///
+            /// # Errors
+            ///
+            /// As [`Database::lazy`](crate::Database::lazy).
+            pub async fn lazy(config: &crate::DatabaseConfig) -> Result<Self, crate::AdapterError> {
+                Ok(Self { database: crate::Database::lazy_to(config, crate::gate::$gate).await? })
+            }
+
+            /// A pool that the program has already, as [`Database::of_pool`](crate::Database::of_pool); on PostgreSQL the
+            /// area has the schema of its name there.
+            ///
+            /// # Errors
+            ///
+            /// As [`Database::of_pool`](crate::Database::of_pool).
+            pub async fn of_pool(connection: sea_orm::DatabaseConnection) -> Result<Self, crate::AdapterError> {
+                Ok(Self { database: crate::Database::of_pool_to(connection, crate::gate::$gate).await? })
+            }
+
+            pub(crate) fn over(database: crate::Database) -> Self {
+                Self { database }
+            }
+
+            /// This handle, but it reads from the replica and writes nothing, as
+            /// [`Database::reading`](crate::Database::reading).
+            #[must_use]
+            pub fn reading(&self) -> Self {
+                Self { database: self.database.reading() }
             }
 
             /// The handle without the repositories: for the health check and the pool's numbers.
@@ -82,6 +112,25 @@ macro_rules! handle {
             pub async fn close(self) {
                 self.database.close().await;
             }
+        }
+
+        /// The same area within a transaction over several ([`ServerTransaction`](crate::ServerTransaction)).
+        #[derive(Clone, Copy, Debug)]
+        pub struct $within<'tx> {
+            transaction: &'tx sea_orm::DatabaseTransaction,
+        }
+
+        impl<'tx> $within<'tx> {
+            pub(crate) fn new(transaction: &'tx sea_orm::DatabaseTransaction) -> Self {
+                Self { transaction }
+            }
+
+            $(
+                $(#[$about])*
+                pub fn $noun(&self) -> $repository<'tx, sea_orm::DatabaseTransaction> {
+                    $repository::new(self.transaction)
+                }
+            )+
         }
     };
 }

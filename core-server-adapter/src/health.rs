@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, Database as SeaDatabase, DatabaseConnectionType};
+use sea_orm::DatabaseConnectionType;
 
 use crate::{AdapterError, Database, gate};
 
@@ -34,16 +34,14 @@ impl Database {
     pub async fn check(&self) -> Result<(), AdapterError> {
         let sessions = self.sessions();
         if sessions.idle > 0 || sessions.open < sessions.most {
-            return gate::ensure_schema(self.connection(), self.gate).await;
+            return gate::ensure_schema(self.pool(), self.gate).await;
         }
         if self.has_one_session() || sessions.most == 1 {
             return Ok(());
         }
-        let mut own: ConnectOptions = self.options();
-        own.max_connections(1).min_connections(0).acquire_timeout(PATIENCE).connect_timeout(PATIENCE);
-        let session = SeaDatabase::connect(own).await.map_err(|error| self.refused(&error))?;
-        let checked = gate::ensure_schema(&session, self.gate).await;
-        if let Err(error) = session.close().await {
+        let own = self.one_more_session(PATIENCE).await?;
+        let checked = gate::ensure_schema(&own, self.gate).await;
+        if let Err(error) = own.connection().clone().close().await {
             tracing::debug!(%error, "closing the session of a health check failed");
         }
         checked

@@ -1,29 +1,96 @@
-//! The pool as the repositories use it: a read whose session ended in the middle is done again on another session.
+//! The pool as the repositories use it: a read whose session ended in the middle is done again on another session, and every
+//! statement finds its area, whoever else has the session.
 
-use std::pin::Pin;
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
+use async_stream::try_stream;
+use futures_util::{Stream, StreamExt, lock::Mutex};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel,
     QueryResult, Statement, StreamTrait, TransactionError, TransactionOptions, TransactionTrait,
 };
+use tracing::{Instrument, field::Empty};
 
-use crate::sqlstate;
+use crate::{
+    AdapterError,
+    error::{not_ready, on_replica},
+    gate::{self, Gate},
+    metrics::Numbers,
+    replica::Replica,
+    sqlstate,
+    statement::{Answer, Work, in_place},
+    tenant,
+};
 
 /// The pool of a handle, as its repositories use it.
 ///
 /// When a server restarts, or somebody ends its sessions, the pool learns of each one by a statement that fails. A read that
 /// fails so is done again, as often as there are sessions; what may write is not. A session that was idle for longer than a
 /// moment is asked before it is used.
+///
+/// Each statement is a span `statement` of `tracing`, at the level `DEBUG`, with the fields `statement` (SQL without its
+/// values), `rows` and `duration_ms`.
 #[derive(Clone, Debug)]
 pub struct Pool {
     connection: DatabaseConnection,
     sessions: u32,
+    /// What every transaction begins with, where a session does not keep what it was set to.
+    address: Option<Arc<str>>,
+    first_use: Option<Arc<FirstUse>>,
+    replica: Option<Arc<Replica>>,
+    numbers: Arc<Numbers>,
+}
+
+/// What is asked before the first statement of a pool that was opened without a server.
+#[derive(Debug)]
+struct FirstUse {
+    gate: Gate,
+    /// The database that keeps a tenant apart.
+    separated: Option<String>,
+    passed: AtomicBool,
+    asking: Mutex<()>,
 }
 
 impl Pool {
     /// At most so many sessions.
-    pub(crate) fn new(connection: DatabaseConnection, sessions: u32) -> Self {
-        Self { connection, sessions }
+    pub(crate) fn new(mut connection: DatabaseConnection, sessions: u32, numbers: Arc<Numbers>) -> Self {
+        let counted = Arc::clone(&numbers);
+        connection.set_metric_callback(move |info| counted.statement(info.elapsed, info.failed));
+        Self { connection, sessions, address: None, first_use: None, replica: None, numbers }
+    }
+
+    /// The same, where every transaction has to begin with these statements.
+    #[must_use]
+    pub(crate) fn addressed(mut self, address: Option<String>) -> Self {
+        self.address = address.map(Into::into);
+        self
+    }
+
+    /// The same over other sessions, counted apart; to the primary, and unchecked.
+    pub(crate) fn over_another(&self, connection: DatabaseConnection) -> Self {
+        Self { connection, sessions: 1, first_use: None, replica: None, ..self.clone() }
+    }
+
+    /// The same, which asks for the schema, and whether it keeps a tenant apart, when it is first used.
+    #[must_use]
+    pub(crate) fn checked_at_first_use(mut self, gate: Gate, separated: Option<String>) -> Self {
+        let first_use = FirstUse { gate, separated, passed: AtomicBool::new(false), asking: Mutex::new(()) };
+        self.first_use = Some(Arc::new(first_use));
+        self
+    }
+
+    /// The same, which reads from a replica and does not write.
+    #[must_use]
+    pub(crate) fn on_replica(mut self, replica: Arc<Replica>) -> Self {
+        self.replica = Some(replica);
+        self
     }
 
     /// SeaORM's pool, for transactions and queries of one's own.
@@ -31,23 +98,92 @@ impl Pool {
         &self.connection
     }
 
-    /// Runs a statement of the adapter's own, and again if it reads and the session ended.
-    async fn again<T, F>(&self, statement: Statement, run: impl Fn(Statement) -> F) -> Result<T, DbErr>
-    where
-        F: Future<Output = Result<T, DbErr>>,
-    {
-        // Only statements of this crate come here. SeaORM writes its reads so, an INSERT that returns its row begins otherwise,
-        // and no function that a SELECT of this crate calls writes.
-        if !statement.sql.starts_with("SELECT ") {
-            return run(statement).await;
+    pub(crate) fn numbers(&self) -> &Numbers {
+        &self.numbers
+    }
+
+    /// A pool to copy many rows from, and what a transaction on it has to begin with.
+    pub(crate) async fn source(&self) -> Result<(DatabaseConnection, Option<Arc<str>>), DbErr> {
+        self.first_use().await?;
+        match &self.replica {
+            Some(replica) if replica.is_there().await => Ok(replica.source()),
+            _ => Ok((self.connection.clone(), self.address.clone())),
+        }
+    }
+
+    /// The gate, until it has been passed once.
+    async fn first_use(&self) -> Result<(), DbErr> {
+        let Some(first) = self.first_use.as_deref().filter(|first| !first.passed.load(Ordering::Acquire)) else {
+            return Ok(());
+        };
+        let _one = first.asking.lock().await;
+        if first.passed.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let unchecked = Self { first_use: None, replica: None, ..self.clone() };
+        // Boxed: the gate's own questions come here again.
+        let asked = Box::pin(async {
+            gate::ensure_schema(&unchecked, first.gate).await?;
+            match &first.separated {
+                Some(database) => tenant::ensure_separated(&unchecked, database).await,
+                None => Ok(()),
+            }
+        });
+        asked.await.map_err(|error: AdapterError| not_ready(error))?;
+        first.passed.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Runs a statement of the adapter's own.
+    async fn run(&self, work: Work) -> Result<Answer, DbErr> {
+        self.first_use().await?;
+        let span = tracing::debug_span!("statement", statement = work.sql(), rows = Empty, duration_ms = Empty);
+        let began = Instant::now();
+        let done = self.attempt(&work).instrument(span.clone()).await;
+        span.record("duration_ms", began.elapsed().as_secs_f64() * 1_000.0);
+        if let Ok(answer) = &done {
+            span.record("rows", answer.count());
+            self.numbers.rows(answer.count());
+        }
+        done
+    }
+
+    /// Again if it reads and the session ended.
+    async fn attempt(&self, work: &Work) -> Result<Answer, DbErr> {
+        if !work.reads() {
+            return if self.replica.is_some() { Err(on_replica()) } else { self.once(work).await };
+        }
+        if let Some(replica) = &self.replica {
+            match replica.read(work).await {
+                Some(answer) => {
+                    self.numbers.from_replica();
+                    return Ok(answer);
+                }
+                None => self.numbers.not_from_replica(),
+            }
         }
         for _ in 0..self.sessions {
-            match run(statement.clone()).await {
-                Err(error) if sqlstate::is_ended(&error) => tracing::debug!(%error, "a session ended, reading again"),
+            match self.once(work).await {
+                Err(error) if sqlstate::is_ended(&error) => {
+                    tracing::debug!(%error, "a session ended, reading again");
+                    self.numbers.again();
+                }
                 done => return done,
             }
         }
-        run(statement).await
+        self.once(work).await
+    }
+
+    async fn once(&self, work: &Work) -> Result<Answer, DbErr> {
+        in_place(&self.connection, self.address.as_deref(), work).await
+    }
+
+    async fn begin_once(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.connection.begin_with_options(options).await?;
+        if let Some(address) = &self.address {
+            transaction.execute_unprepared(address).await?;
+        }
+        Ok(transaction)
     }
 }
 
@@ -58,19 +194,19 @@ impl ConnectionTrait for Pool {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.connection.execute_raw(statement).await
+        self.run(Work::Change(statement)).await?.changed()
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.connection.execute_unprepared(sql).await
+        self.run(Work::Script(sql.to_owned())).await?.changed()
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.again(statement, |statement| self.connection.query_one_raw(statement)).await
+        Ok(self.run(Work::Read(statement)).await?.rows().into_iter().next())
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.again(statement, |statement| self.connection.query_all_raw(statement)).await
+        Ok(self.run(Work::Read(statement)).await?.rows())
     }
 
     fn support_returning(&self) -> bool {
@@ -78,8 +214,11 @@ impl ConnectionTrait for Pool {
     }
 }
 
+/// The rows of a query, as they come.
+type Rows<'a> = Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send + 'a>>;
+
 impl StreamTrait for Pool {
-    type Stream<'a> = <DatabaseConnection as StreamTrait>::Stream<'a>;
+    type Stream<'a> = Rows<'a>;
 
     fn get_database_backend(&self) -> DbBackend {
         self.connection.get_database_backend()
@@ -88,8 +227,33 @@ impl StreamTrait for Pool {
     fn stream_raw<'a>(
         &'a self,
         statement: Statement,
-    ) -> Pin<Box<dyn Future<Output = Result<Self::Stream<'a>, DbErr>> + 'a + Send>> {
-        self.connection.stream_raw(statement)
+    ) -> Pin<Box<dyn Future<Output = Result<Rows<'a>, DbErr>> + 'a + Send>> {
+        Box::pin(async move {
+            let (db, address) = self.source().await?;
+            let Some(address) = address else {
+                if self.replica.is_none() {
+                    return Ok(Box::pin(self.connection.stream_raw(statement).await?) as Rows<'a>);
+                }
+                let rows = try_stream! {
+                    let mut rows = db.stream_raw(statement).await?;
+                    while let Some(row) = rows.next().await {
+                        yield row?;
+                    }
+                };
+                return Ok(Box::pin(rows) as Rows<'a>);
+            };
+            let transaction = db.begin().await?;
+            transaction.execute_unprepared(&address).await?;
+            let rows = try_stream! {
+                let mut rows = transaction.stream_raw(statement).await?;
+                while let Some(row) = rows.next().await {
+                    yield row?;
+                }
+                drop(rows);
+                transaction.commit().await?;
+            };
+            Ok(Box::pin(rows) as Rows<'a>)
+        })
     }
 }
 
@@ -111,13 +275,20 @@ impl TransactionTrait for Pool {
 
     /// Nothing is written before BEGIN is answered: it is repeated like a read.
     async fn begin_with_options(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
+        if self.replica.is_some() {
+            return Err(on_replica());
+        }
+        self.first_use().await?;
         for _ in 0..self.sessions {
-            match self.connection.begin_with_options(options).await {
-                Err(error) if sqlstate::is_ended(&error) => tracing::debug!(%error, "a session ended, beginning again"),
+            match self.begin_once(options).await {
+                Err(error) if sqlstate::is_ended(&error) => {
+                    tracing::debug!(%error, "a session ended, beginning again");
+                    self.numbers.again();
+                }
                 begun => return begun,
             }
         }
-        self.connection.begin_with_options(options).await
+        self.begin_once(options).await
     }
 
     async fn transaction<F, T, E>(&self, callback: F) -> Result<T, TransactionError<E>>
@@ -126,7 +297,7 @@ impl TransactionTrait for Pool {
         T: Send,
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
-        self.connection.transaction(callback).await
+        self.transaction_with_config(callback, None, None).await
     }
 
     async fn transaction_with_config<F, T, E>(
@@ -140,6 +311,17 @@ impl TransactionTrait for Pool {
         T: Send,
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
-        self.connection.transaction_with_config(callback, isolation_level, access_mode).await
+        let begun = self.begin_with_config(isolation_level, access_mode).await;
+        let transaction = begun.map_err(TransactionError::Connection)?;
+        match callback(&transaction).await {
+            Ok(done) => {
+                transaction.commit().await.map_err(TransactionError::Connection)?;
+                Ok(done)
+            }
+            Err(error) => {
+                transaction.rollback().await.map_err(TransactionError::Connection)?;
+                Err(TransactionError::Transaction(error))
+            }
+        }
     }
 }

@@ -4,7 +4,13 @@
 pub(crate) use database_target::driver_error::{code, cut_off, sqlx_error};
 use sea_orm::{
     DbErr,
-    sqlx::{self, error::DatabaseError, error::ErrorKind, mysql::MySqlDatabaseError, sqlite::SqliteError},
+    sqlx::{
+        self,
+        error::{DatabaseError, ErrorKind},
+        mysql::MySqlDatabaseError,
+        postgres::{PgDatabaseError, PgSeverity},
+        sqlite::SqliteError,
+    },
 };
 
 /// The kinds that callers treat differently.
@@ -46,6 +52,11 @@ pub(crate) fn reason(error: &DbErr) -> &'static str {
 /// Whether the session ended before the statement did.
 pub(crate) fn is_ended(error: &DbErr) -> bool {
     matches!(kind(error), Kind::Ended(_))
+}
+
+/// Whether no session was to be had: the server is away, or has none left.
+pub(crate) fn is_unreachable(error: &DbErr) -> bool {
+    matches!(kind(error), Kind::Busy(NO_SESSION)) || matches!(sqlx_error(error), Some(sqlx::Error::Io(_)))
 }
 
 /// What to do where nothing can be written.
@@ -100,6 +111,12 @@ fn by_code(error: &dyn DatabaseError) -> Kind {
             Ok(19 | 20) => refused("a constraint"),
             _ => Kind::Other,
         };
+    }
+    // What poolers say, in words of their own, when they close a session or have none of the server.
+    let is_fatal =
+        error.try_downcast_ref::<PgDatabaseError>().is_some_and(|error| error.severity() == PgSeverity::Fatal);
+    if is_fatal && code.starts_with("08") {
+        return Kind::Ended("the pooler or the server closed it");
     }
     match &*code {
         "40001" | "40P01" => Kind::Busy(IN_THE_WAY), // serialization, deadlock

@@ -1,7 +1,7 @@
 //! The gate of a pool that works for one tenant: it opens where row security separates every table, and nowhere else.
 
 use migration_timescale::{Dialect, TenantPolicy, literal};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::{AdapterError, error::Place};
 
@@ -39,7 +39,7 @@ pub(crate) fn set_sql(name: &str) -> String {
 }
 
 /// Succeeds when every table of the database of this name is separated for this user. Only reads.
-pub(crate) async fn ensure_separated(db: &DatabaseConnection, database: &str) -> Result<(), AdapterError> {
+pub(crate) async fn ensure_separated<C: ConnectionTrait>(db: &C, database: &str) -> Result<(), AdapterError> {
     let failed = || {
         Place { area: "tenants", table: "pg_policy" }.while_reading("looking for the policies that separate tenants")
     };

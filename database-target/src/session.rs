@@ -72,13 +72,29 @@ pub fn postgres_path(schema: Option<&str>) -> String {
     )
 }
 
+/// What a session of PostgreSQL is set to until the end of its transaction, as one text of several statements: [`POSTGRES`],
+/// `more`, and a search path with the schema first. For sessions that others have too: nothing of it stays.
+pub fn postgres_in_transaction<'s>(schema: Option<&str>, more: impl IntoIterator<Item = (&'s str, &'s str)>) -> String {
+    let path = |expression: &str| format!("SELECT pg_catalog.set_config('search_path', {expression}, true)");
+    format!(
+        "{}; {}; {}",
+        settings_as(POSTGRES.iter().copied().chain(more), true),
+        path(&postgres_path(schema)),
+        path(POSTGRES_PATH_WITH_EXTENSION)
+    )
+}
+
 /// The statement that sets these on PostgreSQL, without those that the server's version does not have.
 pub fn postgres_statement<'s>(settings: impl IntoIterator<Item = (&'s str, &'s str)>) -> String {
+    settings_as(settings, false)
+}
+
+fn settings_as<'s>(settings: impl IntoIterator<Item = (&'s str, &'s str)>, in_transaction: bool) -> String {
     let pairs: Vec<String> =
         settings.into_iter().map(|(name, value)| format!("({}, {})", literal(name), literal(value))).collect();
     format!(
-        "SELECT pg_catalog.count(pg_catalog.set_config(s.name, s.value, false)) FROM (VALUES {}) AS s(name, value) \
-         WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL",
+        "SELECT pg_catalog.count(pg_catalog.set_config(s.name, s.value, {in_transaction})) FROM (VALUES {}) \
+         AS s(name, value) WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL",
         pairs.join(", ")
     )
 }

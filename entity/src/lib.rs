@@ -15,6 +15,7 @@ pub mod analytics;
 pub mod plugins;
 pub mod telemetry;
 pub mod twin;
+pub mod vision;
 
 pub use labels::UnknownLabel;
 pub use text_list::TextList;

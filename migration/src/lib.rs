@@ -11,6 +11,7 @@
 mod archive;
 pub mod areas;
 mod baseline;
+mod partitions;
 mod plain_table;
 mod portable;
 mod retention;

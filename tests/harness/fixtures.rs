@@ -11,6 +11,12 @@ use crate::{Backend, TestDatabase, rows_as_text, scalar};
 pub const BASELINE: &str = "m20250601_000000_create_alarms";
 /// The revision that adds origin and score.
 pub const PREDICTIVE: &str = "m20261101_000000_add_alarm_origin";
+/// The revision that adds the model, and how often an alarm's condition was seen again.
+pub const REPEATS: &str = "m20261125_000000_add_alarm_model_and_repeats";
+/// The revision with the table of what people did.
+pub const ACTIONS: &str = "m20261126_000000_create_alarm_actions";
+/// All of them.
+pub const REVISIONS: [&str; 4] = [BASELINE, PREDICTIVE, REPEATS, ACTIONS];
 /// Where `down` keeps what the old schema cannot hold.
 pub const SIDE_TABLE: &str = "_kept_alarms_origin";
 

@@ -5,6 +5,8 @@ use std::{pin::Pin, sync::Arc};
 use migration_engine::{
     Describe, Project,
     project::describe::{Allowed, Parents},
+    revision::squashed::{Script, Squashed},
+    squash::Squash,
 };
 use migration_timescale::Maintenance;
 use sea_orm::{ConnectionTrait, DbErr};
@@ -31,6 +33,8 @@ pub struct Inline {
     parents: Parents,
     area: Option<&'static str>,
     allows: &'static [Allowed],
+    replaces: &'static [&'static str],
+    replaced: Option<Arc<dyn Fn() -> Project + Send + Sync>>,
 }
 
 impl Inline {
@@ -47,12 +51,41 @@ impl Inline {
             parents: Parents::Previous,
             area: None,
             allows: &[],
+            replaces: &[],
+            replaced: None,
         }
     }
 
     /// A revision that makes a table of one column.
     pub fn table(name: &'static str, table: &str) -> Self {
         Self::new(name, &format!("CREATE TABLE {table} (id integer NOT NULL)"), &format!("DROP TABLE {table}"))
+    }
+
+    /// A revision in place of these, as it was found; what is leaked is small.
+    pub fn squashed(squash: &Squash, replaced: impl Fn() -> Project + Send + Sync + 'static) -> Self {
+        let scripts = squash.scripts.iter().map(|script| Script {
+            backend: script.backend,
+            since: script.since,
+            up: leaked(&script.up),
+            down: script.down.as_ref().map(|text| leaked(text)).map_err(|why| leaked(why)),
+        });
+        let squashed = Squashed {
+            revision: leaked(&squash.revision),
+            outside: squash.outside,
+            enables_timescaledb: squash.enables_timescaledb,
+            scripts: Box::leak(scripts.collect()),
+        };
+        let names = |names: &[String]| Box::leak(names.iter().map(|name| leaked(name)).collect::<Box<[_]>>());
+        Self {
+            in_transaction: squashed.use_transaction(),
+            parents: Parents::Named(names(&squash.parents)),
+            area: squash.area,
+            replaces: names(&squash.replaces),
+            replaced: Some(Arc::new(replaced)),
+            ..Self::new(squashed.revision, "", "")
+        }
+        .up_by(move |manager| Box::pin(async move { squashed.up(manager).await }))
+        .down_by(move |manager| Box::pin(async move { squashed.down(manager).await }))
     }
 
     /// Adds a statement to `up`.
@@ -145,6 +178,10 @@ impl Inline {
     }
 }
 
+fn leaked(text: &str) -> &'static str {
+    Box::leak(text.into())
+}
+
 /// A project of these revisions, in this order, described by themselves.
 pub fn project(revisions: &[Inline]) -> Project {
     let list = revisions.iter().map(|revision| Box::new(revision.clone()) as Box<dyn MigrationTrait>).collect();
@@ -169,6 +206,14 @@ impl Describe for Inline {
 
     fn allows(&self) -> &'static [Allowed] {
         self.allows
+    }
+
+    fn replaces(&self) -> &'static [&'static str] {
+        self.replaces
+    }
+
+    fn replaced(&self) -> Option<Project> {
+        self.replaced.as_ref().map(|replaced| replaced())
     }
 
     fn maintenance(&self) -> Vec<Maintenance> {

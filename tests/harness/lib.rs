@@ -21,6 +21,7 @@ mod every_backend;
 pub mod fixtures;
 pub mod inline;
 pub mod json_schema;
+pub mod own;
 pub mod process;
 mod server;
 mod sql;

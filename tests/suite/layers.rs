@@ -10,13 +10,14 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::{Item, UseTree};
 use tests::workspace;
 
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 9] = [
     "database-target",
     "migration",
     "migration/engine",
     "migration/timescale",
     "entity",
     "entity/codegen",
+    "core-server",
     "core-server-adapter",
     "tests/harness",
 ];

@@ -22,10 +22,19 @@ mod settings;
 mod telemetry;
 mod timescale;
 mod twin;
+mod vision;
 
 /// The `migration` command line, to be run in `folder`.
 fn migration(folder: &Path) -> Command {
     tests::process::command(Path::new(env!("CARGO_BIN_EXE_migration-under-test")), folder)
+}
+
+#[path = "../squashed-project/src/lib.rs"]
+mod squashed_project;
+
+/// The command line of the adopted project after a squash, to be run in `folder`.
+fn squashed(folder: &Path) -> Command {
+    tests::process::command(Path::new(env!("CARGO_BIN_EXE_squashed-project")), folder)
 }
 
 /// The command line of the adopted project, to be run in `folder`.

@@ -106,7 +106,7 @@ async fn measure(rows: u64) -> Result<Measured> {
     let (mut ups, mut waits) = (Vec::new(), Vec::new());
     for run in 0..RUNS {
         let reader = if database.has_one_session() { None } else { Some(Reader::start(database.url()).await?) };
-        ups.push(timed(runner.up(None)).await?);
+        ups.push(timed(runner.up(Some(1))).await?);
         if let Some(reader) = reader {
             waits.push(reader.stop().await?);
         }
@@ -125,7 +125,7 @@ async fn measure(rows: u64) -> Result<Measured> {
     ))
     .await?;
     let down = timed(runner.down(Some(1))).await?;
-    let restore = timed(runner.up(None)).await?;
+    let restore = timed(runner.up(Some(1))).await?;
     assert_eq!(
         scalar(db, "SELECT count(*)::text FROM alarms WHERE anomaly_score IS NOT NULL").await.as_deref(),
         Some("1000")

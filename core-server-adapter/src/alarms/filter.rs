@@ -3,12 +3,11 @@
 use sea_orm::{ColumnTrait, Condition, DbBackend, ExprTrait, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 
-use super::{AlarmOrigin, AlarmSeverity, AlarmStatus, PLACE};
+use super::{AlarmOrigin, AlarmSeverity, AlarmStatus};
 use crate::{
-    AdapterError, Period,
+    Period,
     condition::{column, is_label, label, within},
     filter::narrowing,
-    text,
 };
 use entity::alarms::alarm::Column;
 
@@ -40,11 +39,6 @@ impl AlarmFilter {
     /// All alarms.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Refuses what no alarm can have and a database would not take.
-    pub(crate) fn check(&self) -> Result<(), AdapterError> {
-        self.sensor.as_deref().map_or(Ok(()), text::check_nul).map_err(|reason| PLACE.invalid("sensor_id", reason))
     }
 
     pub(crate) fn condition(&self, backend: DbBackend) -> Condition {
@@ -81,7 +75,7 @@ narrowing!(AlarmFilter {
     /// Only what is not resolved.
     flag open;
     /// Only of this sensor; upper and lower case differ on every backend.
-    text sensor;
+    text sensor(sensor_id);
     /// Only raised in this period.
     period period;
 });

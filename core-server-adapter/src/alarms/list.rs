@@ -18,7 +18,7 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     /// [`AdapterError::InvalidPage`] for a limit outside 1 to [`PageRequest::MAX_LIMIT`]; [`AdapterError::InvalidValue`] for
     /// a sensor with a NUL character; failures of the database.
     pub async fn list(&self, filter: &AlarmFilter, request: &PageRequest) -> Result<Page<Alarm>, AdapterError> {
-        filter.check()?;
+        filter.checked(PLACE)?;
         let query = query(filter, self.db.get_database_backend());
         let key = |alarm: &Alarm| (DateTime::<Utc>::from(alarm.raised_at), alarm.id);
         request.read(self.db, query, ORDER, PLACE.while_reading("listing alarms"), key).await

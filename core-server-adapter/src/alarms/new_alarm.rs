@@ -36,6 +36,8 @@ pub struct NewAlarm {
     pub(crate) context: Option<Json>,
     /// Present exactly for model alarms: the origin follows from it.
     pub(crate) score: Option<AnomalyScore>,
+    pub(crate) model_name: Option<String>,
+    pub(crate) model_version: Option<String>,
 }
 
 /// An alarm as it comes from outside, with nothing checked: `NewAlarm::try_from` does that. It is read from JSON, which may
@@ -68,6 +70,10 @@ pub struct RawAlarm {
     pub message: String,
     #[serde(default)]
     pub context: Option<Json>,
+    #[serde(default)]
+    pub model_name: Option<String>,
+    #[serde(default)]
+    pub model_version: Option<String>,
 }
 
 impl RawAlarm {
@@ -88,6 +94,8 @@ impl RawAlarm {
             threshold: None,
             message: String::new(),
             context: None,
+            model_name: None,
+            model_version: None,
         }
     }
 }
@@ -105,6 +113,8 @@ impl NewAlarm {
             message: String::new(),
             context: None,
             score: None,
+            model_name: None,
+            model_version: None,
         }
     }
 
@@ -156,6 +166,20 @@ impl NewAlarm {
         self
     }
 
+    /// Which model found it, for alarms of a model; 1 to 255 characters.
+    #[must_use]
+    pub fn model(mut self, name: impl Into<String>) -> Self {
+        self.model_name = Some(name.into());
+        self
+    }
+
+    /// Which version of the model; 1 to 100 characters.
+    #[must_use]
+    pub fn model_version(mut self, version: impl Into<String>) -> Self {
+        self.model_version = Some(version.into());
+        self
+    }
+
     /// Where the alarm comes from.
     pub fn origin(&self) -> AlarmOrigin {
         if self.score.is_some() { AlarmOrigin::AnomalyModel } else { AlarmOrigin::Threshold }
@@ -192,6 +216,18 @@ impl NewAlarm {
             );
             return Err(PLACE.invalid("id", reason));
         }
+        let model = [("model_name", &self.model_name, 255), ("model_version", &self.model_version, 100)];
+        for (column, text, characters) in
+            model.into_iter().filter_map(|(c, text, most)| Some((c, text.as_ref()?, most)))
+        {
+            text::check(text, characters).map_err(|reason| PLACE.invalid(column, reason))?;
+        }
+        if self.model_name.is_some() && self.score.is_none() {
+            return Err(PLACE.invalid("model_name", "is given; only alarms of the anomaly model have one"));
+        }
+        if self.model_version.is_some() && self.model_name.is_none() {
+            return Err(PLACE.invalid("model_version", "is given without a model_name"));
+        }
         for (column, number) in [("value", self.value), ("threshold", self.threshold)] {
             text::check_number(number).map_err(|reason| PLACE.invalid(column, reason))?;
         }
@@ -221,6 +257,8 @@ impl TryFrom<RawAlarm> for NewAlarm {
             }
         };
         let context = raw.context.filter(|context| !context.is_null());
+        let (model_name, model_version) = (raw.model_name, raw.model_version);
+        let alarm = Self { model_name, model_version, ..alarm };
         Self { value: raw.value, threshold: raw.threshold, message: raw.message, context, ..alarm }.checked()
     }
 }
@@ -261,6 +299,17 @@ mod tests {
             ("value", "is NaN; give a finite", RawAlarm { value: Some(f64::NAN), ..raw() }),
             ("value", "is inf; give a finite", RawAlarm { value: Some(f64::INFINITY), ..raw() }),
             ("threshold", "is -inf; give a finite", RawAlarm { threshold: Some(f64::NEG_INFINITY), ..raw() }),
+            ("model_name", "is empty", RawAlarm { model_name: Some(String::new()), ..raw() }),
+            (
+                "model_name",
+                "is given; only alarms of the anomaly model",
+                RawAlarm { origin: threshold, anomaly_score: None, model_name: Some("m".to_owned()), ..raw() },
+            ),
+            (
+                "model_version",
+                "is given without a model_name",
+                RawAlarm { model_version: Some("1".to_owned()), ..raw() },
+            ),
             ("raised_at", "is +10000-01-01T00:00:00", RawAlarm { raised_at: year_10000, ..raw() }),
             ("raised_at", "is 1969-12-31T23:59:59", RawAlarm { raised_at: before_1970, ..raw() }),
         ];

@@ -93,7 +93,7 @@ impl Bulk for NewAlarm {
     }
 
     fn size(&self) -> usize {
-        200 + self.sensor_id.len() + self.message.len() + json_size(self.context.as_ref())
+        300 + self.sensor_id.len() + self.message.len() + json_size(self.context.as_ref())
     }
 
     fn row(self) -> ActiveModel {
@@ -132,4 +132,6 @@ arrays::columns!(NewAlarm => ActiveModel, one {
     context: optional_json = one.context.take();
     origin: label "alarm_origin" = one.origin();
     anomaly_score: optional_number = one.score.map(f64::from);
+    model_name: optional_text = one.model_name.take();
+    model_version: optional_text = one.model_version.take();
 });

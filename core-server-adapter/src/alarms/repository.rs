@@ -72,7 +72,7 @@ impl<'db, C: ConnectionTrait> AlarmRepository<'db, C> {
     ///
     /// Failures of the database.
     pub async fn counts(&self, filter: &AlarmFilter) -> Result<AlarmCounts, AdapterError> {
-        filter.check()?;
+        filter.checked(PLACE)?;
         let rows: Vec<(AlarmOrigin, AlarmSeverity, i64)> = alarm::Entity::find()
             .select_only()
             .column(alarm::Column::Origin)

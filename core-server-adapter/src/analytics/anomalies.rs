@@ -196,13 +196,13 @@ impl AnomalyFilter {
 
 narrowing!(AnomalyFilter {
     /// Only of this machine.
-    text machine;
+    text machine(machine_id);
     /// Only of this kind.
     text anomaly_type;
     /// Only of this severity.
     value severity: AnomalySeverity;
     /// Only what this algorithm found.
-    text algorithm;
+    text algorithm(algorithm_used);
     /// Only what happened in this period.
     period period;
 });
@@ -229,7 +229,7 @@ impl<C: ConnectionTrait> AnomalyRepository<'_, C> {
         filter: &AnomalyFilter,
         request: &PageRequest<i64>,
     ) -> Result<Page<AnomalyRecord, i64>, AdapterError> {
-        let query = Entity::find().filter(filter.condition());
+        let query = Entity::find().filter(filter.checked(PLACE)?.condition());
         let (columns, failed) = ((Column::Timestamp, Column::Id), PLACE.while_reading("listing anomaly records"));
         request.read(self.db, query, columns, failed, |record| (record.timestamp.to_utc(), record.id)).await
     }

@@ -10,7 +10,7 @@ handle! {
     ///
     /// Where it is, [`Target::resolve_area`](crate::Target::resolve_area) finds: `DATABASE_URL_ANALYTICS`, or the area's place
     /// in `DATABASE_URL`.
-    Analytics: ANALYTICS {
+    Analytics, AnalyticsWithin: ANALYTICS {
         /// The alerts of machines.
         alerts: AlertRepository;
         /// What thresholds and models found odd.

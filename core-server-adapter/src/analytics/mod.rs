@@ -60,7 +60,7 @@ mod reports;
 
 pub use alerts::{Alert, AlertCount, AlertFilter, AlertRepository, AlertSeverity, AlertStatus, NewAlert};
 pub use anomalies::{AnomalyFilter, AnomalyRecord, AnomalyRepository, AnomalySeverity, NewAnomaly};
-pub use database::Analytics;
+pub use database::{Analytics, AnalyticsWithin};
 pub use metrics::{MAX_TREND, MetricRepository, NewMetric, PerformanceMetric};
 pub use models::{MlModelStatus, Model, ModelRepository, NewModel, PIECE};
 pub use notifications::{NewNotification, NotificationLog, NotificationRepository, NotificationStatus};

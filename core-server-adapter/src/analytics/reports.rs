@@ -149,7 +149,7 @@ narrowing!(ReportFilter {
     /// Only about so long a time.
     value report_type: MaintenanceReportType;
     /// Only about this machine.
-    text machine;
+    text machine(machine_id);
     /// Only what was written in this period.
     period period;
 });
@@ -196,7 +196,7 @@ impl<C: ConnectionTrait> ReportRepository<'_, C> {
         filter: &ReportFilter,
         request: &PageRequest<i64>,
     ) -> Result<Page<MaintenanceReport, i64>, AdapterError> {
-        let query = Entity::find().filter(filter.condition());
+        let query = Entity::find().filter(filter.checked(PLACE)?.condition());
         let (columns, failed) =
             ((Column::GeneratedTime, Column::Id), PLACE.while_reading("listing maintenance reports"));
         request.read(self.db, query, columns, failed, |report| (report.generated_time.to_utc(), report.id)).await

@@ -8,7 +8,7 @@ handle! {
     ///
     /// Where it is, [`Target::resolve_area`](crate::Target::resolve_area) finds: `DATABASE_URL_PLUGINS`, or the area's place
     /// in `DATABASE_URL`.
-    Plugins: PLUGINS {
+    Plugins, PluginsWithin: PLUGINS {
         /// The registry of plugins.
         registry: PluginRepository;
         /// What plugins measured.

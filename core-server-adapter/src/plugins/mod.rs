@@ -55,7 +55,7 @@ mod triggers;
 
 pub use crate::batch::Added;
 pub use alerts::{Alert, AlertFilter, AlertRepository, NewAlert, PluginAlertSeverity};
-pub use database::Plugins;
+pub use database::{Plugins, PluginsWithin};
 pub use metrics::{MetricFilter, MetricRepository, NewMetric, PluginMetric};
 pub use registry::{NewPlugin, Plugin, PluginFilter, PluginRepository};
 pub use status::{PluginHealth, PluginStatus, StatusFilter, StatusRepository, UNHEALTHY_AFTER};

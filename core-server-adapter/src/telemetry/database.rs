@@ -25,7 +25,7 @@ handle! {
     /// # Ok(())
     /// # }
     /// ```
-    Telemetry: TELEMETRY {
+    Telemetry, TelemetryWithin: TELEMETRY {
         /// The sensors.
         sensors: SensorRepository;
         /// The readings.

@@ -72,7 +72,7 @@ pub use crate::batch::Added;
 pub use alerts::{
     AnomalyAlert, AnomalyAlertFilter, AnomalyAlertRepository, AnomalyAlertSeverity, AnomalyAlertStatus, NewAnomalyAlert,
 };
-pub use database::Telemetry;
+pub use database::{Telemetry, TelemetryWithin};
 pub use features::{
     FEATURE_SET, FEATURE_SET_VERSION, FeatureSnapshot, FeatureSnapshotFilter, FeatureSnapshotRepository,
     MAX_WINDOW_DAYS, TrainingWindow, WindowFeatures,

@@ -8,7 +8,7 @@ handle! {
     ///
     /// Where it is, [`Target::resolve_area`](crate::Target::resolve_area) finds: `DATABASE_URL_TWIN`, or the area's place in
     /// `DATABASE_URL`.
-    Twin: TWIN {
+    Twin, TwinWithin: TWIN {
         /// Snapshots of the state of machines.
         snapshots: SnapshotRepository;
         /// Anomalies of machines.

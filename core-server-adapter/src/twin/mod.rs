@@ -49,7 +49,7 @@ mod snapshots;
 
 pub use anomalies::{Anomaly, AnomalyFilter, AnomalyRepository, AnomalySeverity, NewAnomaly};
 pub use configurations::{ConfigurationRepository, MachineConfiguration, NewConfiguration};
-pub use database::Twin;
+pub use database::{Twin, TwinWithin};
 pub use sea_orm::prelude::Decimal;
 pub use snapshots::{NewSnapshot, SnapshotFilter, SnapshotRepository, StateSnapshot};
 

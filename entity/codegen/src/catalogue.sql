@@ -43,7 +43,12 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
         LEFT JOIN pg_type i ON i.oid = p.typelem AND i.typarray = p.oid
         LEFT JOIN types e ON e.oid = i.oid
         LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = ''
-        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            -- What a trigger makes of other columns to be searched by is no column elsewhere.
+            AND NOT (a.atttypid = 'pg_catalog.tsvector'::regtype AND EXISTS (
+                SELECT FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid
+                WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgtype & 3 = 3
+                    AND f.pronamespace::regnamespace::text NOT LIKE '\_timescaledb\_%'))),
     'checks', (
         SELECT coalesce(jsonb_agg(pg_get_expr(k.conbin, k.conrelid) ORDER BY k.conname), '[]')
         FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c' AND k.convalidated),

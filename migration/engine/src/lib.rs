@@ -79,6 +79,8 @@ pub mod schema;
 pub mod session;
 #[doc(hidden)]
 pub mod sql;
+#[doc(hidden)]
+pub mod squash;
 
 pub use database_target::Target;
 pub use error::EngineError;

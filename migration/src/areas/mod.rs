@@ -10,5 +10,6 @@ pub mod analytics;
 pub mod plugins;
 pub mod telemetry;
 pub mod twin;
+pub mod vision;
 
-migration_engine::areas!(pub platform: alarms, telemetry, twin, analytics, plugins);
+migration_engine::areas!(pub platform: alarms, telemetry, twin, analytics, plugins, vision);

@@ -45,6 +45,8 @@ pub enum Type {
     Decimal(u32, u32),
     /// How many of something: an integer that is not negative.
     Count,
+    /// The number of a row, in another table for example.
+    Id,
     /// True or false.
     Boolean,
     /// Any JSON.
@@ -56,7 +58,8 @@ pub enum Type {
 }
 
 impl Type {
-    fn column(self, backend: DbBackend, name: &'static str) -> ColumnDef {
+    /// The column, which may be null.
+    pub fn column(self, backend: DbBackend, name: &'static str) -> ColumnDef {
         let mut column = ColumnDef::new(name);
         match self {
             Self::Uuid if backend == DbBackend::Sqlite => column.custom("blob"),
@@ -68,6 +71,7 @@ impl Type {
             Self::Decimal(..) if backend == DbBackend::Sqlite => column.double(),
             Self::Decimal(digits, after_point) => column.decimal_len(digits, after_point),
             Self::Count => column.integer(),
+            Self::Id => column.big_integer(),
             Self::Boolean => column.boolean(),
             // Its blob ends at 64 KB.
             Self::Bytes if backend == DbBackend::MySql => column.custom("longblob"),
@@ -80,8 +84,17 @@ impl Type {
         column
     }
 
+    /// What the backend's type does not say by itself, of a column that may be null.
+    pub fn optional_check(self, backend: DbBackend, name: &str) -> Option<String> {
+        // A check lets null pass, but the functions of SQLite make something of null.
+        self.check(backend, name).map(|rule| match Dialect::of(backend) {
+            Dialect::Sqlite => format!("{name} IS NULL OR ({rule})"),
+            Dialect::Postgres | Dialect::MySql => rule,
+        })
+    }
+
     /// What the backend's type does not say by itself.
-    fn check(self, backend: DbBackend, name: &str) -> Option<String> {
+    pub fn check(self, backend: DbBackend, name: &str) -> Option<String> {
         let sqlite = backend == DbBackend::Sqlite;
         match self {
             Self::Uuid => sqlite.then(|| format!("typeof({name}) = 'blob' AND length({name}) = 16")),
@@ -97,6 +110,7 @@ impl Type {
             } else {
                 format!("{name} >= 0")
             }),
+            Self::Id => sqlite.then(|| format!("typeof({name}) = 'integer'")),
             Self::Boolean => (backend != DbBackend::Postgres).then(|| format!("{name} IN (0, 1)")),
             Self::Bytes => sqlite.then(|| format!("typeof({name}) = 'blob'")),
             Self::Json => sqlite.then(|| format!("json_valid({name})")),
@@ -181,12 +195,7 @@ impl PortableTable {
 
     /// A column that may be null.
     pub fn optional(self, name: &'static str, of: Type) -> Self {
-        let column = of.column(self.backend, name);
-        // A check lets null pass, but the functions of SQLite make something of null.
-        let rule = of.check(self.backend, name).map(|rule| match Dialect::of(self.backend) {
-            Dialect::Sqlite => format!("{name} IS NULL OR ({rule})"),
-            Dialect::Postgres | Dialect::MySql => rule,
-        });
+        let (column, rule) = (of.column(self.backend, name), of.optional_check(self.backend, name));
         self.column(column, name, rule)
     }
 
@@ -247,6 +256,17 @@ impl PortableTable {
         key.name(format!("{}_{column}_fkey", self.name)).from(self.name, column).to(other, column);
         self.statement.foreign_key(&mut key);
         self
+    }
+
+    /// A reference to the `id` of another table, `<table>_<column>_fkey`, and what becomes of the row when that one goes.
+    ///
+    /// MySQL wants an index for it, and drops one of its own choice when there is another: so it is given one,
+    /// `<table>_<column>_idx`.
+    pub fn belongs_to(mut self, column: &'static str, other: &'static str, on_delete: ForeignKeyAction) -> Self {
+        let mut key = ForeignKey::create();
+        key.name(format!("{}_{column}_fkey", self.name)).from(self.name, column).to(other, "id").on_delete(on_delete);
+        self.statement.foreign_key(&mut key);
+        if self.backend == DbBackend::MySql { self.inline_index(column) } else { self }
     }
 
     /// The statement that creates the table.

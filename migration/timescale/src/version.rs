@@ -33,6 +33,24 @@ impl Version {
     /// First version in which the columnstore policy of an aggregate does not need a refresh policy beside it.
     pub const COLUMNSTORE_WITHOUT_REFRESH: Self = Self::new(2, 28, 0);
 
+    /// The versions from which on this crate writes something else, oldest first.
+    pub const CHANGES: [Self; 9] = [
+        Self::OLDEST,
+        Self::AGGREGATE_COLUMNSTORE,
+        Self::DIMENSION_BUILDERS,
+        Self::COLUMNSTORE_NAMES,
+        Self::CREATE_TABLE_WITH,
+        Self::SPARSE_INDEXES,
+        Self::RECOMPRESS,
+        Self::COMPOSITE_SPARSE_INDEXES,
+        Self::COLUMNSTORE_WITHOUT_REFRESH,
+    ];
+
+    /// Its numbers: major, minor and patch.
+    pub fn numbers(self) -> (u32, u32, u32) {
+        (self.major, self.minor, self.patch)
+    }
+
     /// The version `major.minor.patch`.
     pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
         Self { major, minor, patch }

@@ -11,7 +11,12 @@ use tests::{
 mod alarms;
 mod analytics;
 mod beyond_2038;
+mod filters;
+mod opened;
 mod plugins;
+mod pooler;
+mod replica;
+mod server;
 mod telemetry;
 mod twin;
 

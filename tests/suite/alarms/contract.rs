@@ -18,7 +18,8 @@ on_every_backend!(
 enum Type {
     Uuid,
     Moment,
-    Varchar,
+    Name(u32),
+    Integer,
     Enum(&'static str, &'static [&'static str]),
     Double,
     Text,
@@ -30,10 +31,10 @@ const STATUS: Type = Type::Enum("alarm_status", &["active", "acknowledged", "res
 const ORIGIN: Type = Type::Enum("alarm_origin", &["threshold", "anomaly_model"]);
 
 /// Name, type, whether it is not null, default: the table of `design.md`.
-const CONTRACT: [(&str, Type, bool, Option<&str>); 14] = [
+const CONTRACT: [(&str, Type, bool, Option<&str>); 18] = [
     ("id", Type::Uuid, true, Some("made by the database")),
     ("raised_at", Type::Moment, true, None),
-    ("sensor_id", Type::Varchar, true, None),
+    ("sensor_id", Type::Name(255), true, None),
     ("severity", SEVERITY, true, None),
     ("status", STATUS, true, Some("active")),
     ("value", Type::Double, false, None),
@@ -45,6 +46,10 @@ const CONTRACT: [(&str, Type, bool, Option<&str>); 14] = [
     ("resolved_at", Type::Moment, false, None),
     ("origin", ORIGIN, true, Some("threshold")),
     ("anomaly_score", Type::Double, false, None),
+    ("model_name", Type::Name(255), false, None),
+    ("model_version", Type::Name(100), false, None),
+    ("last_seen_at", Type::Moment, false, None),
+    ("repeats", Type::Integer, true, Some("0")),
 ];
 
 impl Type {
@@ -52,7 +57,11 @@ impl Type {
         let [sqlite, mariadb, postgres] = match self {
             Self::Uuid => ["blob", "binary(16)", "uuid"],
             Self::Moment => ["text", "datetime(6)", "timestamp with time zone"],
-            Self::Varchar => ["varchar(255)", "varchar(255)", "character varying(255)"],
+            Self::Name(length) => match backend {
+                Backend::Sqlite | Backend::Mariadb => return format!("varchar({length})"),
+                Backend::Postgres | Backend::Timescale => return format!("character varying({length})"),
+            },
+            Self::Integer => ["integer", "int(11)", "integer"],
             Self::Double => ["double", "double", "double precision"],
             Self::Text => ["text", "text", "text"],
             Self::Json => ["text", "longtext", "jsonb"],
@@ -75,6 +84,7 @@ impl Type {
             (Self::Uuid, Backend::Sqlite) => "randomblob(16)".to_owned(),
             (Self::Uuid, Backend::Mariadb) => "unhex(replace(uuid(),'-',''))".to_owned(),
             (Self::Uuid, _) => "gen_random_uuid()".to_owned(),
+            (Self::Integer, _) => value.to_owned(),
             (_, Backend::Sqlite | Backend::Mariadb) => format!("'{value}'"),
             (_, Backend::Postgres | Backend::Timescale) => format!("'{value}'::{}", self.name(backend)),
         }
@@ -143,7 +153,7 @@ async fn every_data_rule_is_a_validated_check(database: TestDatabase) {
                     "{column} in {table}"
                 );
             }
-            for column in ["origin", "anomaly_score"] {
+            for column in ["origin", "anomaly_score", "model_name", "model_version", "last_seen_at", "repeats"] {
                 let line = table.split('"').skip_while(|part| *part != column).nth(1).unwrap();
                 assert!(line.contains("CHECK ("), "{column} in {table}");
             }
@@ -151,7 +161,16 @@ async fn every_data_rule_is_a_validated_check(database: TestDatabase) {
         Backend::Mariadb => {
             let sql = "SELECT CONSTRAINT_NAME FROM information_schema.CHECK_CONSTRAINTS \
                        WHERE CONSTRAINT_SCHEMA = DATABASE() AND TABLE_NAME = 'alarms' ORDER BY 1";
-            let expected = ["alarms_raised_at_check", "alarms_sensor_id_check", "anomaly_score", "context"];
+            let expected = [
+                "alarms_raised_at_check",
+                "alarms_sensor_id_check",
+                "anomaly_score",
+                "context",
+                "last_seen_at",
+                "model_name",
+                "model_version",
+                "repeats",
+            ];
             assert_eq!(rows_as_text(&db, sql).await, expected);
         }
         Backend::Postgres | Backend::Timescale => {
@@ -159,8 +178,12 @@ async fn every_data_rule_is_a_validated_check(database: TestDatabase) {
                        AND convalidated ORDER BY 1";
             let expected = [
                 "alarms_anomaly_score_check",
+                "alarms_last_seen_at_check",
+                "alarms_model_name_check",
+                "alarms_model_version_check",
                 "alarms_origin_score_check",
                 "alarms_raised_at_check",
+                "alarms_repeats_check",
                 "alarms_sensor_id_check",
             ];
             assert_eq!(rows_as_text(&db, sql).await, expected);

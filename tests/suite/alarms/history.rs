@@ -6,7 +6,7 @@ use sea_orm::DatabaseConnection;
 use tests::{
     Backend, TestDatabase,
     fixtures::{
-        self, Alarm, BASELINE, COMPRESSED, HISTORY, OLD_COLUMNS, PREDICTIVE, alarms, applied, compress, count, execute,
+        self, Alarm, BASELINE, COMPRESSED, HISTORY, OLD_COLUMNS, REVISIONS, alarms, applied, compress, count, execute,
     },
     on_every_backend, rows_as_text,
 };
@@ -86,7 +86,7 @@ async fn survives(database: TestDatabase, kind: Kind) {
     let database = database.up(None).await;
 
     let db = database.connect().await;
-    assert_eq!(applied(&db).await, [BASELINE, PREDICTIVE]);
+    assert_eq!(applied(&db).await, REVISIONS);
     let now = Before::look(&db, backend, &kind).await;
     fixtures::assert_same(&now.rows, &before.rows, "values");
     fixtures::assert_same(&now.places, &before.places, "places of the rows");

@@ -3,7 +3,7 @@
 use sea_orm::ConnectionTrait;
 use tests::{
     Backend, TestDatabase,
-    fixtures::{Alarm, count, execute, id},
+    fixtures::{self, Alarm, count, execute, id},
     on_every_backend, rows_as_text,
 };
 
@@ -31,6 +31,14 @@ fn bad(backend: Backend) -> Vec<(&'static str, Alarm)> {
         ("an empty label", good().with("severity", "''")),
         ("an empty sensor id", good().with("sensor_id", "''")),
         ("a sensor id of 256 characters", good().with("sensor_id", format!("'{}'", "s".repeat(256)))),
+        ("a model on a threshold alarm", good().with("model_name", "'m'")),
+        ("a version without a model", model("0.5").with("model_version", "'1'")),
+        ("a model without a name", model("0.5").with("model_name", "''")),
+        ("fewer than no repeats", good().with("repeats", "-1")),
+        (
+            "seen again before it was raised",
+            good().with("last_seen_at", fixtures::moment(backend, fixtures::raised_at(0))),
+        ),
         ("a key that is taken", good().with("id", id(backend, 0))),
     ];
     let not_null = ["id", "raised_at", "sensor_id", "severity", "status", "message", "origin"];

@@ -86,7 +86,7 @@ async fn without_alarms_of_a_model_nothing_is_kept(database: TestDatabase) {
     let runner = database.runner().await;
     let expected = catalog(&runner).await;
     runner.close().await;
-    let database = database.up(None).await;
+    let database = database.up(Some(1)).await;
     let db = database.connect().await;
     execute(&db, &fixtures::history(database.backend())).await;
     db.close().await.unwrap();
@@ -170,10 +170,10 @@ async fn a_rollback_that_was_killed_is_finished(database: TestDatabase) {
 async fn a_killed_run_and_a_dropped_table_leave_nothing_in_the_way(database: TestDatabase) {
     let database = database.up(Some(1)).await;
     let runner = database.runner().await;
-    let predictive = migration::Migrator::migrations().pop().unwrap();
+    let predictive = migration::Migrator::migrations().remove(1);
     predictive.up(&SchemaManager::new(runner.connection())).await.unwrap();
     assert_eq!(runner.down(None).await.unwrap(), [BASELINE]);
-    runner.up(None).await.unwrap();
+    runner.up(Some(2)).await.unwrap();
     runner.close().await;
     equals_a_normal_schema(&database).await;
 }
@@ -186,7 +186,7 @@ async fn dropping_a_table_with_rows_needs_consent(database: TestDatabase) {
     assert!(error.contains("alarms holds rows") && error.contains("--yes") && error.contains(BASELINE), "{error}");
     let pending: Vec<bool> =
         runner.status().await.unwrap().iter().map(|revision| revision.applied_at.is_none()).collect();
-    assert_eq!(pending, [false, true], "the predictive revision was reverted, the baseline was not");
+    assert_eq!(pending, [false, true, true, true], "the predictive revision was reverted, the baseline was not");
     assert_eq!(applied(runner.connection()).await, [BASELINE]);
     assert_eq!(alarms(runner.connection(), backend, &OLD_COLUMNS).await.len(), (HISTORY + OF_MODELS) as usize);
     assert_eq!(consent::with_consent(true, runner.down(Some(1))).await.unwrap(), [BASELINE]);
@@ -194,9 +194,9 @@ async fn dropping_a_table_with_rows_needs_consent(database: TestDatabase) {
     assert!(runner.down(Some(1)).await.unwrap().is_empty(), "nothing is left to revert");
 }
 
-/// All revisions, a history and alarms of models; `compressed`: those were inserted into the columnstore and compressed again.
+/// Up to the predictive revision, a history and alarms of models; `compressed`: those were inserted into the columnstore and compressed again.
 async fn filled(database: TestDatabase, compressed: bool) -> TestDatabase {
-    let database = database.up(None).await;
+    let database = database.up(Some(2)).await;
     let db = database.connect().await;
     execute(&db, &fixtures::history(database.backend())).await;
     if compressed {
@@ -220,7 +220,7 @@ async fn down(database: &TestDatabase) -> DatabaseConnection {
 
 async fn up(database: &TestDatabase) -> DatabaseConnection {
     let runner = database.runner().await;
-    assert_eq!(runner.up(None).await.unwrap(), [PREDICTIVE]);
+    assert_eq!(runner.up(Some(1)).await.unwrap(), [PREDICTIVE]);
     runner.close().await;
     database.connect().await
 }
@@ -240,7 +240,7 @@ async fn up_killed_before_the_restore(database: &TestDatabase) -> DatabaseConnec
 
 async fn equals_a_normal_schema(database: &TestDatabase) {
     let live = catalog(&database.runner().await).await;
-    let normal = TestDatabase::migrated(database.backend()).await;
+    let normal = TestDatabase::create(database.backend()).await.up(Some(2)).await;
     assert_eq!(live.diff(&catalog(&normal.runner().await).await), []);
 }
 

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use tests::{
     Backend, TestDatabase,
-    fixtures::{BASELINE, PREDICTIVE, applied, execute, has_table},
+    fixtures::{ACTIONS, BASELINE, PREDICTIVE, REVISIONS, applied, execute, has_table},
     on_every_backend,
     process::{Finished, run},
     workspace,
@@ -70,7 +70,8 @@ async fn applied_in(database: &TestDatabase) -> Vec<String> {
 }
 
 async fn verbs_do_what_they_say(database: TestDatabase) {
-    let pending = format!("{BASELINE:33}  pending\n{PREDICTIVE}  pending\n0 applied, 2 pending\n");
+    let line = |revision: &str, state: &str| format!("{revision:44}  {state}");
+    let pending = REVISIONS.map(|revision| line(revision, "pending\n")).concat() + "0 applied, 4 pending\n";
     if database.backend() != Backend::Sqlite {
         assert_eq!(printed(&database, &["status"]), pending);
     }
@@ -79,20 +80,21 @@ async fn verbs_do_what_they_say(database: TestDatabase) {
     assert_eq!(applied_in(&database).await, [BASELINE]);
     let status = printed(&database, &["status"]);
     let lines: Vec<&str> = status.lines().collect();
-    assert!(lines[0].starts_with(&format!("{BASELINE:33}  applied 20")) && lines[0].ends_with(" UTC"), "{status}");
-    assert_eq!(lines[1..], [format!("{PREDICTIVE}  pending").as_str(), "1 applied, 1 pending"]);
+    assert!(lines[0].starts_with(&line(BASELINE, "applied 20")) && lines[0].ends_with(" UTC"), "{status}");
+    assert_eq!(lines[1], line(PREDICTIVE, "pending"));
+    assert_eq!(lines[4..], ["1 applied, 3 pending"]);
 
     // Nothing said is `up`, and `up` is all of them.
-    assert!(printed(&database, &[]).ends_with("1 revision applied\n"));
-    assert_eq!(applied_in(&database).await, [BASELINE, PREDICTIVE]);
+    assert!(printed(&database, &[]).ends_with("3 revisions applied\n"));
+    assert_eq!(applied_in(&database).await, REVISIONS);
     assert_eq!(printed(&database, &["up"]), "nothing to apply, the schema is up to date\n");
 
     // `down` is one.
     let down = printed(&database, &["down"]);
-    assert!(down.starts_with(&format!("down {PREDICTIVE}  ")) && down.ends_with("1 revision reverted\n"), "{down}");
-    assert_eq!(applied_in(&database).await, [BASELINE]);
+    assert!(down.starts_with(&format!("down {ACTIONS}  ")) && down.ends_with("1 revision reverted\n"), "{down}");
+    assert_eq!(applied_in(&database).await, REVISIONS[..3]);
     assert!(printed(&database, &["up", "--num", "5"]).ends_with("1 revision applied\n"));
-    assert!(printed(&database, &["down", "-n", "2"]).ends_with("2 revisions reverted\n"));
+    assert!(printed(&database, &["down", "-n", "4"]).ends_with("4 revisions reverted\n"));
     assert!(applied_in(&database).await.is_empty());
     assert_eq!(printed(&database, &["down"]), "nothing to revert, no revision is applied\n");
     assert_eq!(printed(&database, &["status"]), pending);
@@ -201,7 +203,7 @@ fn generate_writes_a_revision_and_lists_it() {
     let added: Vec<&str> = after.lines().filter(|line| !before.contains(line)).map(str::trim).collect();
     assert_eq!(added, [format!("mod {stem};"), format!("{stem},")]);
     let listed = |name: &str| after.find(&format!("    {name},"));
-    assert!(listed(&stem) > listed(PREDICTIVE), "the newest comes last");
+    assert!(listed(&stem) > listed(ACTIONS), "the newest comes last");
     for bad in [&["Add-Site"][..], &["add_site", "--area", "nowhere"]] {
         let finished = generate(bad);
         assert_eq!((finished.code, finished.stdout.as_str()), (1, ""), "{finished:#?}");

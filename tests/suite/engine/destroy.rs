@@ -3,9 +3,7 @@
 use sea_orm::DbBackend;
 use tests::{
     Backend, TestDatabase, catalog,
-    fixtures::{
-        self, BASELINE, PREDICTIVE, alarms, applied, assert_same, columns, compress, count, execute, has_table,
-    },
+    fixtures::{self, alarms, applied, assert_same, columns, compress, count, execute, has_table},
     on_every_backend,
     process::{Finished, run},
 };
@@ -45,7 +43,7 @@ async fn filled(database: TestDatabase) -> TestDatabase {
 
 async fn equals_a_normal_schema(database: &TestDatabase) {
     let runner = database.runner().await;
-    assert_eq!(applied(runner.connection()).await, [BASELINE, PREDICTIVE]);
+    assert_eq!(applied(runner.connection()).await, fixtures::REVISIONS);
     assert_eq!(count(runner.connection(), "alarms").await, 0);
     let live = catalog(&runner).await;
     runner.close().await;
@@ -70,7 +68,7 @@ async fn rows_are_deleted_only_with_yes(database: TestDatabase) {
     }
     let db = database.connect().await;
     assert_same(&alarms(&db, backend, &columns()).await, &before, "rows");
-    assert_eq!(applied(&db).await, [BASELINE, PREDICTIVE]);
+    assert_eq!(applied(&db).await, fixtures::REVISIONS);
 }
 
 async fn without_rows_nothing_is_asked(database: TestDatabase) {
@@ -157,7 +155,7 @@ async fn refresh_and_reset_take_back_every_revision(database: TestDatabase) {
     db.close().await.unwrap();
     done(&database, &["refresh", "--yes"], "all revisions were reverted and applied again\n");
     let db = database.connect().await;
-    assert_eq!(applied(&db).await, [BASELINE, PREDICTIVE]);
+    assert_eq!(applied(&db).await, fixtures::REVISIONS);
     assert_eq!(count(&db, "alarms").await, 0);
     assert!(has_table(&db, "of_someone_else").await, "what no revision made stays");
     assert!(!has_table(&db, fixtures::SIDE_TABLE).await, "rows that were deleted on purpose do not come back");

@@ -23,7 +23,7 @@ async fn a_migrated_database_is_healthy(database: TestDatabase) {
     let diagnoses = examine(&runner).await.unwrap();
     // Whether the server limits idle transactions is its own affair.
     assert!(diagnoses.iter().all(|one| one.health == Health::Ok || one.about == "timeouts"), "{diagnoses:#?}");
-    assert_eq!(about(&diagnoses, "revisions").finding, "2 applied, 0 pending");
+    assert_eq!(about(&diagnoses, "revisions").finding, "4 applied, 0 pending");
     let server = match database.backend() {
         Backend::Sqlite => "SQLite 3.",
         Backend::Mariadb => "MariaDB",

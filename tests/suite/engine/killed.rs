@@ -24,7 +24,7 @@ use tests::{
     wire::{Fault, Means, Moment, Proxy},
 };
 
-use crate::{adopted, migration, telemetry};
+use crate::{adopted, migration, squashed, squashed_project, telemetry};
 
 /// What is run, on what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ enum Story {
     EmptyAlarms,
     /// All revisions of the adopted project.
     Adopted,
+    /// The revision that stands in place of those.
+    Squashed,
     /// All revisions of the area telemetry but the first, over four weeks of readings, in the columnstore on the way back.
     Telemetry,
 }
@@ -43,6 +45,7 @@ impl Story {
     fn command(self, folder: &Path) -> Command {
         match self {
             Self::Adopted => adopted(folder),
+            Self::Squashed => squashed(folder),
             Self::Telemetry => {
                 let mut command = migration(folder);
                 command.args(["--area", "telemetry"]).env("DATABASE_SCHEMA", "public");
@@ -55,6 +58,7 @@ impl Story {
     fn project(self) -> Project {
         match self {
             Self::Adopted => adopted_project::Migrator.into(),
+            Self::Squashed => squashed_project::project(),
             Self::Telemetry => migration::areas::telemetry::project(),
             _ => migration::project(),
         }
@@ -63,9 +67,10 @@ impl Story {
     /// Arguments of the way down.
     fn down(self) -> &'static [&'static str] {
         match self {
-            Self::FullAlarms => &["down"],
-            Self::EmptyAlarms => &["down", "-n", "2"],
+            Self::FullAlarms => &["down", "-n", "3"],
+            Self::EmptyAlarms => &["down", "-n", "4"],
             Self::Adopted => &["down", "-n", "3"],
+            Self::Squashed => &["down", "--yes"],
             Self::Telemetry => &["down", "m20260105_000000_create_telemetry"],
         }
     }
@@ -89,7 +94,7 @@ impl Story {
         execute(&db, &fixtures::model_alarms(database.backend())).await;
         db.close().await.unwrap();
         let runner = database.runner().await;
-        runner.down(Some(1)).await.unwrap();
+        runner.down(Some(3)).await.unwrap();
         runner.close().await;
     }
 
@@ -112,7 +117,7 @@ impl Story {
 
     /// All rows, those that are kept aside too.
     async fn rows<C: ConnectionTrait>(self, db: &C, backend: Backend) -> Vec<String> {
-        if self == Self::Adopted {
+        if matches!(self, Self::Adopted | Self::Squashed) {
             if !has_table(db, "post").await {
                 return vec![];
             }
@@ -253,19 +258,17 @@ impl Stage {
     }
 
     /// The first statement to end a run at, and how many on the next. Each statement of the predictive revision on PostgreSQL
-    /// is met by one of the means; elsewhere the tests of a story share samples of the statements. `EVERY_STATEMENT=1`
-    /// leaves none out anywhere.
+    /// is met by one of the means at one of the moments; elsewhere the tests of a story share samples of the statements.
+    /// `EVERY_STATEMENT=1` leaves none out anywhere.
     fn statements(&self, moment: Moment, means: Means) -> (usize, usize) {
-        let all = self.story == Story::FullAlarms
-            && moment == Moment::Before
-            && matches!(self.database.backend(), Backend::Postgres | Backend::Timescale);
+        let all = self.story == Story::FullAlarms && self.database.backend() == Backend::Postgres;
         let stride = match (std::env::var_os("EVERY_STATEMENT").is_some(), self.database.has_one_session()) {
             (true, _) => return (1, 1),
             // A round takes seconds there.
-            (false, true) => 15,
-            (false, false) if all => 2,
-            (false, false) if self.story == Story::Telemetry => 12,
-            (false, false) => 5,
+            (false, true) => 20,
+            (false, false) if all => 4,
+            (false, false) if self.story == Story::Telemetry => 20,
+            (false, false) => 8,
         };
         let first = 2 * usize::from(moment == Moment::During) + usize::from(means == Means::Kill);
         (1 + first % stride, stride)
@@ -340,4 +343,6 @@ killed_anywhere!(
     telemetry_on_mariadb: Telemetry on Mariadb, [killed_before: Kill Before];
     adopted_on_postgres: Adopted on Postgres, [cut_during: Cut During, killed_before: Kill Before];
     adopted_on_mariadb: Adopted on Mariadb, [cut_before: Cut Before, killed_during: Kill During];
+    squashed_on_postgres: Squashed on Postgres, [cut_during: Cut During, killed_before: Kill Before];
+    squashed_on_mariadb: Squashed on Mariadb, [cut_before: Cut Before, killed_during: Kill During];
 );

@@ -47,6 +47,8 @@ mod secrets;
 mod server_version;
 mod session;
 mod signals;
+mod squash;
+mod squash_cli;
 mod stamp;
 mod transactions;
 mod upgrade;

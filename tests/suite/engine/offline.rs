@@ -78,6 +78,9 @@ pub(super) fn run(database: &TestDatabase, script: &str) -> process::Finished {
     process::run(&mut client)
 }
 
+/// All revisions, the newest first.
+const REVERTED: [&str; 4] = [fixtures::ACTIONS, fixtures::REPEATS, PREDICTIVE, BASELINE];
+
 pub(super) fn must_run(database: &TestDatabase, script: &str) {
     let done = run(database, script);
     assert_eq!((done.code, done.stderr.contains("ERROR")), (0, false), "{}\nin\n{script}", done.stderr);
@@ -99,7 +102,7 @@ async fn the_up_script_does_what_up_does(database: TestDatabase) {
     let schema = catalog(&live).await;
     assert_eq!(schema.diff(&catalog(&expected).await), []);
     assert_eq!(schema.fingerprint(), catalog(&expected).await.fingerprint());
-    assert_eq!(applied(live.connection()).await, [BASELINE, PREDICTIVE]);
+    assert_eq!(applied(live.connection()).await, fixtures::REVISIONS);
     let status = live.status().await.unwrap();
     let now = chrono::Utc::now();
     assert!(
@@ -107,12 +110,12 @@ async fn the_up_script_does_what_up_does(database: TestDatabase) {
         "in seconds since 1970, by the database's clock: {status:?}"
     );
     let told = status.iter().map(|one| one.entry.as_ref().map(|entry| (entry.applied_by.as_str(), one.changed)));
-    assert_eq!(told.collect::<Vec<_>>(), [Some(("a script", false)); 2]);
+    assert_eq!(told.collect::<Vec<_>>(), [Some(("a script", false)); 4]);
     for one in &status {
         assert_eq!(live.likeness(one.entry.as_ref().unwrap(), &one.name).await, Likeness::Exact, "{}", one.name);
     }
     assert_eq!(live.up(None).await.unwrap(), [""; 0], "nothing is left to do");
-    assert_eq!(live.down(None).await.unwrap(), [PREDICTIVE, BASELINE]);
+    assert_eq!(live.down(None).await.unwrap(), REVERTED);
 }
 
 async fn a_change_after_a_script_is_seen(database: TestDatabase) {
@@ -131,7 +134,7 @@ async fn the_down_script_takes_everything_back(database: TestDatabase) {
     let runner = database.runner().await;
     let empty = catalog(&runner).await;
     let mut schemas = vec![empty];
-    for _ in 0..2 {
+    for _ in fixtures::REVISIONS {
         runner.up(Some(1)).await.unwrap();
         schemas.push(catalog(&runner).await);
     }
@@ -140,7 +143,7 @@ async fn the_down_script_takes_everything_back(database: TestDatabase) {
     let server = runner.server();
     runner.close().await;
 
-    for (revision, expected) in [PREDICTIVE, BASELINE].into_iter().zip(schemas.iter().rev().skip(1)) {
+    for (revision, expected) in REVERTED.into_iter().zip(schemas.iter().rev().skip(1)) {
         must_run(&database, &script(server, Direction::Down, |name| name == revision).await);
         let runner = database.runner().await;
         assert_eq!(catalog(&runner).await.diff(expected), [], "{revision}");
@@ -157,7 +160,7 @@ async fn the_down_script_takes_everything_back(database: TestDatabase) {
 
 /// Rows that the old schema cannot hold stay in the side table, where the next `up` finds them.
 async fn what_the_down_script_keeps_comes_back(database: TestDatabase) {
-    let database = database.up(None).await;
+    let database = database.up(Some(2)).await;
     let db = database.connect().await;
     let alarm = Alarm::minimal(database.backend(), 1).with("origin", "'anomaly_model'").with("anomaly_score", "0.75");
     execute(&db, &alarm.insert()).await;
@@ -298,7 +301,7 @@ async fn an_error_ends_the_script(database: TestDatabase) {
     let runner = database.runner().await;
     assert_eq!(applied(runner.connection()).await, [BASELINE]);
     assert_eq!(scalar(runner.connection(), "SELECT 'still there'").await.as_deref(), Some("still there"));
-    assert_eq!(runner.up(None).await.unwrap(), [PREDICTIVE], "and the runner goes on from there");
+    assert_eq!(runner.up(None).await.unwrap(), fixtures::REVISIONS[1..], "and the runner goes on from there");
 }
 
 /// The second of three asks what only a database answers.

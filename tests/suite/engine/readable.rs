@@ -35,7 +35,7 @@ async fn a_lost_table_is_one_entry(database: TestDatabase) {
     let lines: Vec<&str> = checked.stdout.lines().collect();
     assert_eq!(lines[..2], ["drift: 1 difference between database and revisions", "  table"], "{}", checked.stdout);
     let entry = lines[2];
-    assert!(entry.starts_with("    alarms is missing from the database, with 14 columns, 1 primary key"), "{entry}");
+    assert!(entry.starts_with("    alarms is missing from the database, with 18 columns, 1 primary key"), "{entry}");
     assert_eq!(lines[3..], ["not in order"]);
     let json: serde_json::Value = serde_json::from_str(&check(&database, &["--json"]).stdout).unwrap();
     let drift = &json["result"]["drift"];
@@ -52,7 +52,7 @@ async fn a_column_that_stands_elsewhere_is_a_note(database: TestDatabase) {
     .await;
     let checked = check(&database, &[]);
     let expected = "no drift: the live schema is what the applied revisions make\n\
-                    note: column alarms.acknowledged_by stands 14th instead of 11th\nin order\n";
+                    note: column alarms.acknowledged_by stands 18th instead of 11th\nin order\n";
     assert_eq!((checked.code, checked.stdout.as_str()), (0, expected), "{checked:#?}");
 }
 

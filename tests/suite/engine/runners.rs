@@ -57,7 +57,7 @@ fn end(mut child: Child) -> Finished {
 
 async fn is_as_if_migrated_alone(database: &TestDatabase) {
     let runner = database.runner().await;
-    assert_eq!(applied(runner.connection()).await, [BASELINE, PREDICTIVE]);
+    assert_eq!(applied(runner.connection()).await, fixtures::REVISIONS);
     let live = catalog(&runner).await;
     runner.close().await;
     let normal = TestDatabase::migrated(database.backend()).await;
@@ -71,7 +71,7 @@ async fn runners_started_together_leave_one_clean_schema(database: TestDatabase)
     for finished in &ended {
         assert_eq!(finished.code, 0, "{finished:#?}");
     }
-    for revision in [BASELINE, PREDICTIVE] {
+    for revision in fixtures::REVISIONS {
         let done = ended.iter().filter(|finished| finished.stdout.contains(&format!("up   {revision}"))).count();
         assert_eq!(done, 1, "{revision} is applied once: {ended:#?}");
     }

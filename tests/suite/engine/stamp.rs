@@ -61,8 +61,8 @@ async fn is_taken_over(database: &TestDatabase, notes: &[&str]) {
         assert!(stamped.notes.iter().any(|line| line.starts_with(note)), "{note} in {:#?}", stamped.notes);
     }
     let pending: Vec<bool> = runner.status().await.unwrap().iter().map(|status| status.applied_at.is_none()).collect();
-    assert_eq!(pending, [false, true]);
-    assert_eq!(runner.up(None).await.unwrap(), [PREDICTIVE]);
+    assert_eq!(pending, [false, true, true, true]);
+    assert_eq!(runner.up(Some(1)).await.unwrap(), [PREDICTIVE]);
     assert_eq!(applied(db).await, [BASELINE, PREDICTIVE]);
     assert_same(&alarms(db, backend, &OLD_COLUMNS).await, &before, "rows");
     assert_eq!(count(db, "alarms WHERE origin = 'threshold'").await as usize, before.len());
@@ -154,7 +154,7 @@ async fn what_does_no_harm_is_accepted(database: TestDatabase) {
         assert!(notes.iter().any(|note| note.contains(words)), "{words} in {notes:#?}");
     }
     assert!(!notes.iter().any(|note| note.contains("of_someone_else")), "{notes:#?}");
-    assert_eq!(runner.up(None).await.unwrap(), [PREDICTIVE]);
+    assert_eq!(runner.up(Some(1)).await.unwrap(), [PREDICTIVE]);
 }
 
 async fn differences_are_accepted_when_asked_to(database: TestDatabase) {

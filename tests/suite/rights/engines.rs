@@ -35,7 +35,7 @@ async fn without_the_engine_as_well() {
     execute(&db, "SET SESSION default_storage_engine = Aria").await;
     migration::Migrator::up(&db, None).await.unwrap();
     execute(&db, &model_alarms(Backend::Mariadb)).await;
-    migration::Migrator::down(&db, Some(1)).await.unwrap();
+    migration::Migrator::down(&db, Some(3)).await.unwrap();
     let others = rows_as_text(&db, OTHERS).await;
     assert!(others.iter().all(|table| table.starts_with("seaql_migrations ")), "{others:?}");
 }

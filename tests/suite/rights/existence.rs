@@ -27,7 +27,7 @@ async fn what_is_there_is_found(database: TestDatabase) {
 #[tokio::test]
 async fn down_of_another_owners_table_is_no_success() {
     let ordinary = Ordinary::owner(Backend::Postgres).await;
-    ordinary.up().await;
+    ordinary.up_to_predictive().await;
     let other = User::create(Backend::Postgres, &ordinary.user.admin).await;
     ordinary.as_superuser(&format!("ALTER TABLE alarms OWNER TO {}", other.name)).await;
 

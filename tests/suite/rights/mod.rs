@@ -137,4 +137,11 @@ impl Ordinary {
         runner.up(None).await.unwrap();
         runner.close().await;
     }
+
+    /// The first two revisions, of which `down` reverts the one that touches rows.
+    async fn up_to_predictive(&self) {
+        let runner = self.runner().await;
+        runner.up(Some(2)).await.unwrap();
+        runner.close().await;
+    }
 }

@@ -9,7 +9,7 @@ use migration_engine::{
 };
 use tests::{
     Backend,
-    fixtures::{BASELINE, PREDICTIVE, alarms, applied, columns, execute, model_alarms},
+    fixtures::{BASELINE, REVISIONS, alarms, applied, columns, execute, model_alarms},
 };
 
 use super::Ordinary;
@@ -43,10 +43,10 @@ async fn there_and_back(backend: Backend) {
     let before = alarms(runner.connection(), backend, &columns()).await;
     assert_eq!(drift(&runner).await.unwrap(), []);
     examine(&runner).await.unwrap();
-    runner.down(Some(1)).await.unwrap();
+    runner.down(Some(3)).await.unwrap();
     assert_eq!(applied(runner.connection()).await, [BASELINE]);
     runner.up(None).await.unwrap();
-    assert_eq!(applied(runner.connection()).await, [BASELINE, PREDICTIVE]);
+    assert_eq!(applied(runner.connection()).await, REVISIONS);
     assert_eq!(alarms(runner.connection(), backend, &columns()).await, before);
     // On PostgreSQL without the right to create a database: in a transaction.
     let verified = verify(&runner, |_| {}).await.unwrap();

@@ -19,7 +19,7 @@ const HIDE: &str = "ALTER TABLE alarms FORCE ROW LEVEL SECURITY; ALTER TABLE ala
 #[tokio::test]
 async fn down_is_refused_and_loses_nothing() {
     let ordinary = Ordinary::owner(Backend::Postgres).await;
-    ordinary.up().await;
+    ordinary.up_to_predictive().await;
     let db = ordinary.superuser().await;
     execute(&db, &fixtures::history(Backend::Postgres)).await;
     execute(&db, &model_alarms(Backend::Postgres)).await;
@@ -35,16 +35,16 @@ async fn down_is_refused_and_loses_nothing() {
 #[tokio::test]
 async fn restore_is_refused_and_loses_nothing() {
     let ordinary = Ordinary::owner(Backend::Postgres).await;
-    ordinary.up().await;
+    ordinary.up_to_predictive().await;
     let db = ordinary.superuser().await;
     execute(&db, &model_alarms(Backend::Postgres)).await;
     let runner = ordinary.runner().await;
     runner.down(Some(1)).await.unwrap();
     execute(&db, HIDE).await;
-    let error = runner.up(None).await.expect_err("rows are hidden").on_one_line();
+    let error = runner.up(Some(1)).await.expect_err("rows are hidden").on_one_line();
     assert!(error.contains("row-level security"), "{error}");
     execute(&db, "ALTER TABLE alarms DISABLE ROW LEVEL SECURITY").await;
-    runner.up(None).await.unwrap();
+    runner.up(Some(1)).await.unwrap();
     assert_eq!(count(&db, "alarms WHERE origin = 'anomaly_model'").await, HISTORY / 10);
 }
 

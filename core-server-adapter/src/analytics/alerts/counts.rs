@@ -32,7 +32,7 @@ impl<C: ConnectionTrait> AlertRepository<'_, C> {
             .select_only()
             .columns([Column::Severity, Column::Status])
             .column_as(Column::Id.count(), "count")
-            .filter(filter.condition())
+            .filter(filter.checked(PLACE)?.condition())
             .group_by(Column::Severity)
             .group_by(Column::Status);
         let mut counts: Vec<AlertCount> =

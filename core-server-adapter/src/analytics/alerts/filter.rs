@@ -50,7 +50,7 @@ impl AlertFilter {
 
 narrowing!(AlertFilter {
     /// Only of this machine.
-    text machine;
+    text machine(machine_id);
     /// Only what this person deals with.
     text assigned_to;
     /// Only about this.

@@ -50,7 +50,7 @@ impl<C: ConnectionTrait> AlertRepository<'_, C> {
         filter: &AlertFilter,
         request: &PageRequest<i64>,
     ) -> Result<Page<Alert, i64>, AdapterError> {
-        let query = Entity::find().filter(filter.condition());
+        let query = Entity::find().filter(filter.checked(PLACE)?.condition());
         let (columns, failed) = ((Column::Timestamp, Column::Id), PLACE.while_reading("listing alerts"));
         request.read(self.db, query, columns, failed, |alert| (alert.timestamp.to_utc(), alert.id)).await
     }

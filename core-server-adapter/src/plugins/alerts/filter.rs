@@ -38,7 +38,7 @@ impl AlertFilter {
 
 narrowing!(AlertFilter {
     /// Only on what this plugin measures.
-    text plugin;
+    text plugin(plugin_id);
     /// Only of this severity.
     value severity: PluginAlertSeverity;
     /// Only those that are looked at, or that are not.

@@ -66,7 +66,7 @@ impl<C: ConnectionTrait> AlertRepository<'_, C> {
     ///
     /// [`AdapterError::InvalidPage`] for a limit outside 1 to [`PageRequest::MAX_LIMIT`]; failures of the database.
     pub async fn list(&self, filter: &AlertFilter, request: &PageRequest) -> Result<Page<Alert>, AdapterError> {
-        let query = Entity::find().filter(filter.condition());
+        let query = Entity::find().filter(filter.checked(PLACE)?.condition());
         let columns = (Column::CreatedAt, Column::Id);
         let failed = PLACE.while_reading("listing alerts");
         request.read(self.db, query, columns, failed, |alert| (alert.created_at.to_utc(), alert.id)).await

@@ -63,7 +63,7 @@ impl MetricFilter {
 
 narrowing!(MetricFilter {
     /// Only of this name.
-    text name;
+    text name(metric_name);
     /// Only of this period.
     period period;
 });

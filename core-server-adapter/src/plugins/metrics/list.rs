@@ -23,7 +23,7 @@ impl<C: ConnectionTrait> MetricRepository<'_, C> {
     ) -> Result<Page<PluginMetric, String>, AdapterError> {
         let query = Entity::find()
             .filter(Column::PluginId.eq(plugin_id))
-            .filter(filter.condition(self.db.get_database_backend()));
+            .filter(filter.checked(PLACE)?.condition(self.db.get_database_backend()));
         let columns = (Column::Time, Column::MetricName);
         let failed = PLACE.while_reading("listing metrics");
         request.read(self.db, query, columns, failed, |metric| (metric.time.to_utc(), metric.metric_name.clone())).await

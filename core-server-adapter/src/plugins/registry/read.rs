@@ -38,7 +38,7 @@ impl<C: ConnectionTrait> PluginRepository<'_, C> {
     ///
     /// [`AdapterError::InvalidPage`] for a limit outside 1 to [`PageRequest::MAX_LIMIT`]; failures of the database.
     pub async fn list(&self, filter: &PluginFilter, request: &PageRequest) -> Result<Page<Plugin>, AdapterError> {
-        let query = Entity::find().filter(filter.condition());
+        let query = Entity::find().filter(filter.checked(PLACE)?.condition());
         let columns = (Column::CreatedAt, Column::Id);
         let failed = PLACE.while_reading("listing plugins");
         request.read(self.db, query, columns, failed, |plugin| (plugin.created_at.to_utc(), plugin.id)).await

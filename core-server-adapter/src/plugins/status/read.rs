@@ -39,7 +39,7 @@ impl<C: ConnectionTrait> StatusRepository<'_, C> {
         filter: &StatusFilter,
         request: &PageRequest<String>,
     ) -> Result<Page<PluginStatus, String>, AdapterError> {
-        let query = Entity::find().filter(filter.condition());
+        let query = Entity::find().filter(filter.checked(PLACE)?.condition());
         let columns = (Column::UpdatedAt, Column::PluginId);
         let failed = PLACE.while_reading("listing status");
         request.read(self.db, query, columns, failed, |one| (one.updated_at.to_utc(), one.plugin_id.clone())).await

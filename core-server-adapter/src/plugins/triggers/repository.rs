@@ -35,7 +35,7 @@ impl<C: ConnectionTrait> TriggerRepository<'_, C> {
         filter: &TriggerFilter,
         request: &PageRequest,
     ) -> Result<Page<AlertTrigger>, AdapterError> {
-        let query = Entity::find().filter(Column::AlertId.eq(alert)).filter(filter.condition());
+        let query = Entity::find().filter(Column::AlertId.eq(alert)).filter(filter.checked(PLACE)?.condition());
         let columns = (Column::Time, Column::AlertId);
         let failed = PLACE.while_reading("listing the history of an alert");
         request.read(self.db, query, columns, failed, |trigger| (trigger.time.to_utc(), trigger.alert_id)).await

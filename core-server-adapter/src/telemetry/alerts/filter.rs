@@ -47,7 +47,7 @@ impl AnomalyAlertFilter {
 
 narrowing!(AnomalyAlertFilter {
     /// Only of this sensor.
-    text sensor;
+    text sensor(sensor_id);
     /// Only of this kind.
     text anomaly_type;
     /// Only of this severity.

@@ -72,7 +72,7 @@ impl<C: ConnectionTrait> AnomalyAlertRepository<'_, C> {
         filter: &AnomalyAlertFilter,
         request: &PageRequest,
     ) -> Result<Page<AnomalyAlert>, AdapterError> {
-        let query = anomaly_alert::Entity::find().filter(filter.condition());
+        let query = anomaly_alert::Entity::find().filter(filter.checked(PLACE)?.condition());
         let order = (Column::CreatedAt, Column::Id);
         let key = |alert: &AnomalyAlert| (DateTime::<Utc>::from(alert.created_at), alert.id);
         request.read(self.db, query, order, PLACE.while_reading("listing anomaly alerts"), key).await

@@ -40,7 +40,7 @@ impl FeatureSnapshotFilter {
 
 narrowing!(FeatureSnapshotFilter {
     /// Only of this sensor.
-    text sensor;
+    text sensor(sensor_id);
     /// Only of this feature set.
     text feature_set;
     /// Only of this version of a feature set.

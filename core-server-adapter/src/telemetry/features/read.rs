@@ -36,7 +36,7 @@ impl<C: ConnectionTrait> FeatureSnapshotRepository<'_, C> {
         filter: &FeatureSnapshotFilter,
         request: &PageRequest,
     ) -> Result<Page<FeatureSnapshot>, AdapterError> {
-        let query = Entity::find().filter(filter.condition());
+        let query = Entity::find().filter(filter.checked(PLACE)?.condition());
         let (columns, failed) = ((Column::WindowFrom, Column::Id), PLACE.while_doing("listing feature snapshots"));
         request.read(self.db, query, columns, failed, |one| (one.window_from.to_utc(), one.id)).await
     }

@@ -57,9 +57,9 @@ impl MaintenanceTaskFilter {
 
 narrowing!(MaintenanceTaskFilter {
     /// Only on this equipment.
-    text equipment;
+    text equipment(equipment_id);
     /// Only because of this sensor.
-    text sensor;
+    text sensor(sensor_id);
     /// Only of this kind.
     value task_type: MaintenanceTaskType;
     /// Only of this priority.
@@ -108,9 +108,9 @@ narrowing!(MaintenanceLogFilter {
     /// Only of this task.
     value task: Uuid;
     /// Only on this equipment.
-    text equipment;
+    text equipment(equipment_id);
     /// Only by this technician.
-    text technician;
+    text technician(technician_id);
     /// Only with this end.
     value status: MaintenanceLogStatus;
     /// Only work that ended in this period.

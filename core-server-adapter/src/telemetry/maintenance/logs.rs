@@ -59,7 +59,7 @@ impl<C: ConnectionTrait> MaintenanceLogRepository<'_, C> {
         filter: &MaintenanceLogFilter,
         request: &PageRequest,
     ) -> Result<Page<MaintenanceLog>, AdapterError> {
-        let query = maintenance_log::Entity::find().filter(filter.condition());
+        let query = maintenance_log::Entity::find().filter(filter.checked(LOGS)?.condition());
         let order = (Column::CompletionDate, Column::Id);
         let key = |log: &MaintenanceLog| (DateTime::<Utc>::from(log.completion_date), log.id);
         request.read(self.db, query, order, LOGS.while_reading("listing maintenance logs"), key).await

@@ -76,7 +76,7 @@ impl<C: ConnectionTrait> MaintenanceTaskRepository<'_, C> {
         filter: &MaintenanceTaskFilter,
         request: &PageRequest,
     ) -> Result<Page<MaintenanceTask>, AdapterError> {
-        let query = maintenance_task::Entity::find().filter(filter.condition());
+        let query = maintenance_task::Entity::find().filter(filter.checked(TASKS)?.condition());
         let order = (Column::CreatedAt, Column::Id);
         let key = |task: &MaintenanceTask| (DateTime::<Utc>::from(task.created_at), task.id);
         request.read(self.db, query, order, TASKS.while_reading("listing maintenance tasks"), key).await

@@ -41,7 +41,7 @@ const GOOD: &str = "quality >= 0.8";
 
 /// A range of values, in the unit of the sensor; finite.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Band {
     /// From `low` to `high`, both included.
     Inside {
@@ -77,9 +77,9 @@ impl ReadingFilter {
 
 narrowing!(ReadingFilter {
     /// Only of this sensor; upper and lower case differ on every backend.
-    text sensor;
+    text sensor(sensor_id);
     /// Only of sensors that measure this.
-    text kind;
+    text kind(sensor_type);
     /// Only measured in this period.
     period period;
     /// Only values in this range, or outside of it.

@@ -58,7 +58,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
         request: &PageRequest<String>,
     ) -> Result<Page<SensorReading, String>, AdapterError> {
         request.check()?;
-        let query = sensor_reading::Entity::find().filter(filter.condition()?);
+        let query = sensor_reading::Entity::find().filter(filter.checked(PLACE)?.condition()?);
         let order = (Column::Timestamp, Column::SensorId);
         let key = |reading: &SensorReading| (DateTime::<Utc>::from(reading.timestamp), reading.sensor_id.clone());
         request.read(self.db, query, order, PLACE.while_reading("listing readings"), key).await
@@ -91,7 +91,7 @@ pub(super) fn oldest_first(
     filter: &ReadingFilter,
     beyond: Option<&ReadingCursor>,
 ) -> Result<Select<sensor_reading::Entity>, AdapterError> {
-    let mut query = sensor_reading::Entity::find().filter(filter.condition()?);
+    let mut query = sensor_reading::Entity::find().filter(filter.checked(PLACE)?.condition()?);
     if let Some(cursor) = beyond {
         query = query.filter(cursor.beyond(Column::Timestamp, Column::SensorId));
     }

@@ -38,7 +38,7 @@ impl SensorFilter {
 
 narrowing!(SensorFilter {
     /// Only those that measure this.
-    text kind;
+    text kind(type);
     /// Only with this status.
     value status: SensorStatus;
     /// Only at this place.

@@ -48,7 +48,7 @@ impl<C: ConnectionTrait> SensorRepository<'_, C> {
     ///
     /// [`AdapterError::InvalidPage`] for a limit outside 1 to [`PageRequest::MAX_LIMIT`]; failures of the database.
     pub async fn list(&self, filter: &SensorFilter, request: &PageRequest) -> Result<Page<Sensor>, AdapterError> {
-        let query = sensor::Entity::find().filter(filter.condition());
+        let query = sensor::Entity::find().filter(filter.checked(PLACE)?.condition());
         let order = (sensor::Column::CreatedAt, sensor::Column::Id);
         let key = |sensor: &Sensor| (DateTime::<Utc>::from(sensor.created_at), sensor.id);
         request.read(self.db, query, order, PLACE.while_reading("listing sensors"), key).await

@@ -41,7 +41,7 @@ impl AnomalyFilter {
 
 narrowing!(AnomalyFilter {
     /// Only of this machine; upper and lower case differ on every backend.
-    text machine;
+    text machine(machine_id);
     /// Only of this kind.
     text anomaly_type;
     /// Only of this severity.

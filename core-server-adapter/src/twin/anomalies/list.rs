@@ -20,7 +20,7 @@ impl<C: ConnectionTrait> AnomalyRepository<'_, C> {
         filter: &AnomalyFilter,
         request: &PageRequest<i64>,
     ) -> Result<Page<Anomaly, i64>, AdapterError> {
-        let query = anomaly::Entity::find().filter(filter.condition());
+        let query = anomaly::Entity::find().filter(filter.checked(PLACE)?.condition());
         let columns = (Column::Timestamp, Column::Id);
         let failed = PLACE.while_reading("listing anomalies");
         request.read(self.db, query, columns, failed, |anomaly| (anomaly.timestamp.to_utc(), anomaly.id)).await

@@ -34,7 +34,7 @@ impl SnapshotFilter {
 
 narrowing!(SnapshotFilter {
     /// Only of this machine; upper and lower case differ on every backend.
-    text machine;
+    text machine(machine_id);
     /// Only of this period.
     period period;
 });

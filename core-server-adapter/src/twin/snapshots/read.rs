@@ -49,7 +49,7 @@ impl<C: ConnectionTrait> SnapshotRepository<'_, C> {
         filter: &SnapshotFilter,
         request: &PageRequest<i64>,
     ) -> Result<Page<StateSnapshot, i64>, AdapterError> {
-        let query = state_snapshot::Entity::find().filter(filter.condition());
+        let query = state_snapshot::Entity::find().filter(filter.checked(PLACE)?.condition());
         let columns = (Column::SnapshotTime, Column::Id);
         let failed = PLACE.while_reading("listing snapshots");
         request.read(self.db, query, columns, failed, |one| (one.snapshot_time.to_utc(), one.id)).await

@@ -1,11 +1,17 @@
 //! The enums as text.
 
 use crate::{
-    alarms::{AlarmOrigin, AlarmSeverity, AlarmStatus},
+    alarms::{AlarmActionKind, AlarmOrigin, AlarmSeverity, AlarmStatus, AlarmVerdict},
     labels::as_text,
 };
 
-as_text!(AlarmOrigin: "alarm origin", AlarmSeverity: "alarm severity", AlarmStatus: "alarm status");
+as_text!(
+    AlarmActionKind: "alarm action",
+    AlarmOrigin: "alarm origin",
+    AlarmSeverity: "alarm severity",
+    AlarmStatus: "alarm status",
+    AlarmVerdict: "alarm verdict",
+);
 
 #[cfg(test)]
 mod tests {

@@ -31,6 +31,10 @@ pub struct Model {
     pub origin: AlarmOrigin,
     #[sea_orm(column_type = "Double", nullable)]
     pub anomaly_score: Option<f64>,
+    pub model_name: Option<String>,
+    pub model_version: Option<String>,
+    pub last_seen_at: Option<DateTimeWithTimeZone>,
+    pub repeats: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,6 +4,22 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
+#[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "alarm_action_kind")]
+pub enum AlarmActionKind {
+    #[sea_orm(string_value = "acknowledged")]
+    #[serde(rename = "acknowledged")]
+    Acknowledged,
+    #[sea_orm(string_value = "resolved")]
+    #[serde(rename = "resolved")]
+    Resolved,
+    #[sea_orm(string_value = "verdict")]
+    #[serde(rename = "verdict")]
+    Verdict,
+    #[sea_orm(string_value = "task")]
+    #[serde(rename = "task")]
+    Task,
+}
+#[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
 #[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "alarm_origin")]
 pub enum AlarmOrigin {
     #[sea_orm(string_value = "threshold")]
@@ -38,4 +54,17 @@ pub enum AlarmStatus {
     #[sea_orm(string_value = "resolved")]
     #[serde(rename = "resolved")]
     Resolved,
+}
+#[derive(Debug, Clone, PartialEq, Eq, EnumIter, DeriveActiveEnum, Copy, Serialize, Deserialize, Hash)]
+#[sea_orm(rs_type = "Enum", db_type = "Enum", enum_name = "alarm_verdict")]
+pub enum AlarmVerdict {
+    #[sea_orm(string_value = "real")]
+    #[serde(rename = "real")]
+    Real,
+    #[sea_orm(string_value = "false_alarm")]
+    #[serde(rename = "false_alarm")]
+    FalseAlarm,
+    #[sea_orm(string_value = "known")]
+    #[serde(rename = "known")]
+    Known,
 }

@@ -50,6 +50,9 @@ pub(super) struct Cli {
     /// Work on every area, one after the other; a failure in one area leaves the others as they are
     #[arg(long, global = true, help_heading = DATABASE)]
     pub all: bool,
+    /// Work with the revisions themselves where another stands in their place, to finish a database that has some of them
+    #[arg(long, global = true, help_heading = DATABASE)]
+    pub unsquashed: bool,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]

@@ -68,7 +68,8 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
     };
     interrupt::listen();
     let mut database = None;
-    let done = Box::pin(dispatch(&context, areas.into(), verb, &cli.output, &mut database)).await;
+    let areas = if cli.unsquashed { areas.into().unsquashed() } else { areas.into() };
+    let done = Box::pin(dispatch(&context, areas, verb, &cli.output, &mut database)).await;
     context.show.end();
     let exit_code = exit_code(&done);
     match (done, cli.output.json) {

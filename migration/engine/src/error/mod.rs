@@ -4,6 +4,7 @@ mod proposal;
 mod recording;
 mod revisions;
 mod scratch;
+mod squash;
 
 use chrono::{DateTime, Utc};
 use database_target::InvalidUrl;
@@ -19,6 +20,7 @@ pub use proposal::{ProposalError, Undecided};
 pub use recording::OfflineError;
 pub use revisions::{Changed, Renamed};
 pub use scratch::ScratchError;
+pub use squash::SquashError;
 
 /// Anything that keeps the engine from doing what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -331,8 +333,8 @@ pub enum EngineError {
     },
     /// The place in the code where revisions are described was not found.
     #[error(
-        "{path} describes no revision, and a merge has to name its parents; \
-         add `.describe(…::Migration)` of one revision to the project there, then run the command again"
+        "{path} has no place where revisions are described, and this one has to say something of itself; \
+         write `migration_engine::Project::new(Migrator)` there, run that in place of the migrator, then run the command again"
     )]
     NoDescriptions {
         /// The file.
@@ -372,6 +374,9 @@ pub enum EngineError {
         #[source]
         source: DbErr,
     },
+    /// Revisions that another one stands in place of, or was to.
+    #[error(transparent)]
+    Squash(#[from] SquashError),
     /// Revisions could not be tried.
     #[error(transparent)]
     Scratch(#[from] ScratchError),

@@ -108,6 +108,45 @@ pub enum GraphError {
         /// What is close to it.
         similar: Vec<String>,
     },
+    /// A revision that is no longer in the list, because another stands in its place.
+    #[error("revision {wanted} is a part of {by} now, which replaces it; name {by}, or say --unsquashed")]
+    Replaced {
+        /// What was asked for.
+        wanted: String,
+        /// What stands in its place.
+        by: String,
+    },
+    /// Fewer than two revisions to squash.
+    #[error(
+        "the range {range} has {count} of the revisions, and a squash takes two or more; `history {range}` shows them"
+    )]
+    NothingToSquash {
+        /// The range, as written.
+        range: String,
+        /// How many revisions it has.
+        count: usize,
+    },
+    /// A range that ends in several revisions.
+    #[error("the range {range} ends in {} revisions, {}; end it with one", .ends.len(), listed(.ends))]
+    SeveralEnds {
+        /// The range, as written.
+        range: String,
+        /// Its last revisions, in order.
+        ends: Vec<String>,
+    },
+    /// A revision outside of a range comes after one in the middle of it.
+    #[error(
+        "{child} follows {revision}, which is in the middle of the range {range}: the way from {revision} to {child} leaves it; \
+         end the range with {revision}, or with the revision that joins {child}"
+    )]
+    LeavesRange {
+        /// The range, as written.
+        range: String,
+        /// The revision inside.
+        revision: String,
+        /// The one outside that follows it.
+        child: String,
+    },
     /// A prefix of several revisions.
     #[error("{prefix:?} is the beginning of {} revisions: {}; give more of the name", .matches.len(), listed(.matches))]
     AmbiguousPrefix {

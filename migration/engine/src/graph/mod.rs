@@ -38,12 +38,14 @@ mod plan;
 mod properties;
 mod rails;
 mod range;
+mod squash;
 mod suggest;
 mod target;
 
 pub use error::{GraphError, Link};
 pub use node::Node;
 pub use plan::Applied;
+pub use squash::Part;
 pub use target::RevisionTarget;
 
 use edges::Edges;

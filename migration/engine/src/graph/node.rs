@@ -11,6 +11,8 @@ pub struct Node {
     pub depends_on: Vec<String>,
     /// The area it belongs to.
     pub area: Option<String>,
+    /// Names of the revisions that it stands in place of.
+    pub replaces: Vec<String>,
 }
 
 impl Node {
@@ -29,6 +31,13 @@ impl Node {
     #[must_use]
     pub fn depends_on<D: Into<String>>(mut self, revisions: impl IntoIterator<Item = D>) -> Self {
         self.depends_on.extend(revisions.into_iter().map(Into::into));
+        self
+    }
+
+    /// Says in place of which revisions it stands.
+    #[must_use]
+    pub fn replaces<R: Into<String>>(mut self, revisions: impl IntoIterator<Item = R>) -> Self {
+        self.replaces.extend(revisions.into_iter().map(Into::into));
         self
     }
 

@@ -1,6 +1,6 @@
 //! Targets of `up`, `down` and `stamp`: from text to places in the graph.
 
-use super::{Graph, GraphError, suggest::similar};
+use super::{Graph, GraphError, Node, suggest::similar};
 
 /// Words that are targets, and therefore no names.
 pub(super) const KEYWORDS: [&str; 3] = ["head", "heads", "base"];
@@ -123,6 +123,10 @@ impl Graph {
     }
 
     fn unknown(&self, wanted: &str) -> GraphError {
+        let replaces = |node: &&Node| node.replaces.iter().any(|name| name == wanted);
+        if let Some(node) = self.nodes.iter().find(replaces) {
+            return GraphError::Replaced { wanted: wanted.to_owned(), by: node.name.clone() };
+        }
         let names = self.order().iter().map(|&position| self.name(position));
         let similar = similar(wanted, KEYWORDS.into_iter().chain(self.areas()).chain(names));
         GraphError::UnknownTarget { wanted: wanted.to_owned(), similar }

@@ -5,6 +5,8 @@
 //! engine, how long it took and who ran it. A row without a finish is a revision that was started and not finished.
 //! Rows of the own table that are missing (another tool ran the revision) are added by the next `up`.
 
+mod squashed;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +21,7 @@ use sea_orm_migration::{SchemaManager, seaql_migrations};
 use serde::Serialize;
 
 use crate::{Direction, sql};
+pub use squashed::Part;
 
 /// Checksum of a revision that cannot be recorded, or does something else each time.
 pub const NO_CHECKSUM: &str = "-";
@@ -57,6 +60,8 @@ pub struct Records {
     pub applied: BTreeMap<String, DateTime<Utc>>,
     /// The engine's own rows, by name.
     pub entries: BTreeMap<String, Entry>,
+    /// Revisions that are not written down, and stand in place of some that are.
+    pub replaced: Vec<Part>,
     /// Whether both tables are there, as this version of the engine has them.
     pub installed: bool,
     /// Whether the own table is one of an earlier version.

@@ -61,6 +61,13 @@ impl Areas {
         std::iter::once(self.default).chain(self.others).map(|area| (area.name, area.project))
     }
 
+    /// The areas with the revisions themselves where others stand in their place.
+    #[must_use]
+    pub(crate) fn unsquashed(self) -> Self {
+        let one = |area: Area| Area { project: area.project.unsquashed(), ..area };
+        Self { default: one(self.default), others: self.others.into_iter().map(one).collect() }
+    }
+
     /// The revisions of every area that has a name.
     pub(crate) fn revisions(&self) -> Vec<(&'static str, Vec<String>)> {
         let named = std::iter::once(&self.default).chain(&self.others);

@@ -13,6 +13,8 @@ use migration_timescale::Maintenance;
 use sea_orm::DbErr;
 use sea_orm_migration::{MigrationName, SchemaManager, async_trait::async_trait};
 
+use crate::Project;
+
 /// The revisions that come directly before one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Parents {
@@ -53,6 +55,18 @@ pub trait Describe: MigrationName + Send + Sync {
     /// Findings of `lint` that are meant to be, each with its reason.
     fn allows(&self) -> &'static [Allowed] {
         &[]
+    }
+
+    /// The names of the revisions that this one stands in place of, in order: `squash` writes them. A database that has
+    /// them all counts it as applied, and the next `up` writes that down; one that has some of them has to finish first.
+    fn replaces(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The code of those revisions, for as long as it is there: `verify` proves that both ways end at the same schema, and
+    /// `--unsquashed` finishes a database that has some of them.
+    fn replaced(&self) -> Option<Project> {
+        None
     }
 
     /// Refreshes and retention that have to be done again and again on what this revision makes.

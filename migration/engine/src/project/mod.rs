@@ -6,6 +6,8 @@ pub mod entities;
 mod macros;
 pub(crate) mod scaffold;
 
+use std::collections::BTreeMap;
+
 use migration_timescale::Maintenance;
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait,
@@ -16,6 +18,7 @@ use sea_orm_migration::{
 
 use crate::{
     Describe, EngineError,
+    error::SquashError,
     graph::{Graph, Node},
     project::{describe::Parents, entities::Entities},
 };
@@ -29,6 +32,8 @@ pub struct Project {
     pub(crate) area: Option<&'static str>,
     pub(crate) descriptions: Vec<Box<dyn Describe>>,
     pub(crate) entities: Option<Entities>,
+    /// Names that revisions may still give as parents, and what is meant: of an [unsquashed](Self::unsquashed) project.
+    meant: BTreeMap<String, String>,
 }
 
 impl Project {
@@ -46,6 +51,7 @@ impl Project {
             area: None,
             descriptions: Vec::new(),
             entities: None,
+            meant: BTreeMap::new(),
         }
     }
 
@@ -112,8 +118,47 @@ impl Project {
         }
     }
 
+    /// Each replaced name, with the revision that stands in its place.
+    fn replacing(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.descriptions.iter().flat_map(|one| one.replaces().iter().map(|name| (*name, one.name())))
+    }
+
+    /// The project with the revisions themselves where it has the code of those that another stands in place of.
+    #[must_use]
+    pub fn unsquashed(mut self) -> Self {
+        let replaced = |one: &dyn Describe| one.replaced().map(|project| (one.name().to_owned(), project));
+        let all: Vec<(String, Self)> = self.descriptions.iter().filter_map(|one| replaced(one.as_ref())).collect();
+        for (name, replaced) in all {
+            self.descriptions.retain(|one| one.name() != name);
+            self.descriptions.extend(replaced.descriptions);
+            if let Some(last) = replaced.revisions.last() {
+                self.meant.insert(name.clone(), last.name().to_owned());
+            }
+            if let Some(place) = self.revisions.iter().position(|one| one.name() == name) {
+                self.revisions.splice(place..=place, replaced.revisions);
+            }
+        }
+        self
+    }
+
     /// The revisions and how they follow each other. A position in it is a position in the migrator's list.
     pub fn graph(&self) -> Result<Graph, EngineError> {
+        let replaced: BTreeMap<&str, &str> = self.replacing().collect();
+        if let Some((name, by)) = replaced.iter().find(|(name, _)| self.revision(name).is_ok()) {
+            return Err(SquashError::StillListed { revision: (*name).to_owned(), by: (*by).to_owned() }.into());
+        }
+        // Whoever names a revision that another stands in place of means that one.
+        let now = |names: &'static [&'static str]| {
+            let mut now: Vec<&str> = Vec::with_capacity(names.len());
+            for name in names {
+                let meant = replaced.get(name).copied().or(self.meant.get(*name).map(String::as_str));
+                let name = meant.unwrap_or(name);
+                if meant.is_none() || !now.contains(&name) {
+                    now.push(name);
+                }
+            }
+            now
+        };
         let mut previous: Option<&str> = None;
         let nodes = self.revisions.iter().map(|revision| {
             let name = revision.name();
@@ -121,9 +166,9 @@ impl Project {
             let Some(description) = self.description(name) else { return Node::following(name, before) };
             let node = match description.parents() {
                 Parents::Previous => Node::following(name, before),
-                Parents::Named(parents) => Node::following(name, parents.iter().copied()),
+                Parents::Named(parents) => Node::following(name, now(parents)),
             };
-            let node = node.depends_on(description.depends_on().iter().copied());
+            let node = node.depends_on(now(description.depends_on())).replaces(description.replaces().iter().copied());
             match description.area() {
                 Some(area) => node.area(area),
                 None => node,

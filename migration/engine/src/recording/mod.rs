@@ -137,6 +137,24 @@ pub async fn script(
     Written { text, missing }
 }
 
+/// Revisions recorded one after the other, the `wanted` ones both ways with the errors that they ignore.
+pub(crate) async fn record_in_full(
+    revisions: &[&dyn MigrationTrait],
+    wanted: impl Fn(&str) -> bool,
+    server: Capability,
+) -> Vec<Result<Recorded, OfflineError>> {
+    let mut recorded = record_each(revisions, server).await;
+    for (revision, outcome) in revisions.iter().zip(&mut recorded) {
+        if let Ok(outcome) = outcome
+            && wanted(revision.name())
+        {
+            outcome.find_ignored(*revision, Direction::Up, server).await;
+            outcome.find_ignored(*revision, Direction::Down, server).await;
+        }
+    }
+    recorded
+}
+
 /// What guards the wanted revisions. Where it cannot be found out, those that may need it are not in the script.
 async fn guards_of(
     recorded: &mut [Result<Recorded, OfflineError>],

@@ -3,7 +3,8 @@
 //! - [`columns`] and foreign keys ([`references`]) of tables in use, on every backend;
 //! - indexes built while others write ([`index`]), [`constraints`] on columns with values, updates in steps ([`batch`]), their [`progress`];
 //! - columns that leave with `down` and come back with the next `up` ([`kept`]), [`labels`] of enums in use, and [`consent`]
-//!   before rows go.
+//!   before rows go;
+//! - what a revision does that stands in place of others ([`squashed`]).
 
 pub mod batch;
 pub(crate) mod call;
@@ -20,6 +21,7 @@ pub mod labels;
 pub mod progress;
 pub mod references;
 pub(crate) mod sqlite_table;
+pub mod squashed;
 mod stretches;
 pub mod tables;
 

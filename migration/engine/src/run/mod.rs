@@ -82,6 +82,7 @@ impl Runner {
     pub async fn up_to(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
         let records = self.records().await?;
         self.refuse_renamed(&records).await?;
+        self.refuse_halfway(&records)?;
         self.refuse_changed(&records).await?;
         if self.plan_up(target, &records)?.is_empty() && records.installed && !self.has_news(&records) {
             return Ok(Vec::new());

@@ -18,6 +18,7 @@ impl Runner {
     }
 
     fn refuse_missing(&self, records: &Records) -> Result<(), EngineError> {
+        self.refuse_halfway(records)?;
         let revisions = self.missing(records);
         let renamed = Vec::new();
         if revisions.is_empty() { Ok(()) } else { Err(EngineError::MissingRevisions { revisions, renamed }) }

@@ -75,6 +75,11 @@ impl Runner {
         if !plan.is_empty() && !records.installed {
             records = self.installed_records().await?;
         }
+        if records.replaced.iter().any(|part| plan.contains(&part.revision)) {
+            // What is reverted is the one in their place, which has to be known for that.
+            self.write_news(&records).await?;
+            records = self.records().await?;
+        }
         Box::pin(self.run_all(plan, Direction::Down, &records)).await
     }
 

@@ -330,6 +330,12 @@ impl Runner {
                 Some(before) => {
                     Entry { checksum: now.checksum, statements: now.statements, profile: now.profile, ..before.clone() }
                 }
+                None if records.is_counted(name) => {
+                    let at = applied_at.unwrap_or(now.started_at);
+                    statements.extend(self.forget_replaced(name));
+                    statements.push(self.tables.record(backend, name, at));
+                    Entry { started_at: at, finished_at: Some(at), ..now }
+                }
                 None => Entry {
                     started_at: applied_at.unwrap_or(now.started_at),
                     finished_at: applied_at,

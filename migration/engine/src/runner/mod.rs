@@ -7,6 +7,7 @@
 mod known;
 mod notes;
 mod renamed;
+mod squashed;
 mod status;
 
 use std::{
@@ -141,7 +142,11 @@ impl Runner {
     /// What the database remembers. Only reads: without its tables nothing is applied.
     pub async fn records(&self) -> Result<Records, EngineError> {
         let records = self.tables.read(&self.db).await;
-        records.map_err(EngineError::while_doing("reading the applied revisions"))
+        let mut records = records.map_err(EngineError::while_doing("reading the applied revisions"))?;
+        for description in self.project.descriptions.iter().filter(|one| !one.replaces().is_empty()) {
+            records.replace(description.name(), description.replaces());
+        }
+        Ok(records)
     }
 
     /// Records revisions as applied without running them. Gives those that were not recorded before.

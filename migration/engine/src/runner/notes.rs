@@ -32,7 +32,8 @@ impl Runner {
         let backend = self.target.backend();
         let now = Utc::now();
         let entry = Entry { finished_at: Some(now), ..self.entry(name, Direction::Up).await };
-        let mut statements = vec![self.tables.write(backend, &entry)];
+        let mut statements = self.forget_replaced(name);
+        statements.push(self.tables.write(backend, &entry));
         if !records.applied.contains_key(name) {
             statements.push(self.tables.record(backend, name, now));
         }

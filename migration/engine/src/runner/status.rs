@@ -51,6 +51,7 @@ impl Runner {
     pub async fn status(&self) -> Result<Vec<RevisionStatus>, EngineError> {
         let records = self.records().await?;
         self.refuse_renamed(&records).await?;
+        self.refuse_halfway(&records)?;
         self.status_of(&records).await
     }
 

@@ -10,7 +10,7 @@ use sea_orm::{
 
 use crate::{
     EngineError, Target,
-    session::{Patience, Session, create, options},
+    session::{Patience, Session, create, options, pooler::server_behind},
     sql::{self, sqlstate},
 };
 
@@ -236,7 +236,10 @@ pub(super) async fn refused(target: &Target, error: &DbErr) -> EngineError {
         // A protocol violation, which is what a pooler says to wishes that it does not pass on.
         (Dialect::Postgres, Some("08P01")) => (
             reason(error),
-            format!("name the server itself, or a pool in session mode that ignores extra_float_digits, in {origin}"),
+            format!(
+                "name the server itself{}, or a pool in session mode that ignores extra_float_digits, in {origin}",
+                server_behind(target).await.map_or_else(String::new, |server| format!(", {server}"))
+            ),
         ),
         (Dialect::Sqlite, _) => (
             reason(error),

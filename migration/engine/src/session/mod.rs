@@ -62,7 +62,7 @@ impl Session {
                 let start = postgres::Start::ask(db, target, patience).await.map_err(failed())?;
                 if start.may_be_pooled(began.elapsed()) && pooler::shares_sessions(db, target).await.map_err(failed())?
                 {
-                    return Err(pooled(target));
+                    return Err(pooled(target).await);
                 }
                 let place = postgres::set(db, &start.settings(&start.path)).await.map_err(failed())?;
                 Ok(Self { place, path: start.path.clone(), start: Start::Postgres(start) })
@@ -156,12 +156,17 @@ impl Session {
     }
 }
 
-fn pooled(target: &Target) -> EngineError {
+async fn pooled(target: &Target) -> EngineError {
+    let server = pooler::server_behind(target).await;
     EngineError::Connect {
         target: target.to_string(),
         reason:
             "a pooler in transaction mode stands before the server, and such a session keeps neither settings nor locks"
                 .to_owned(),
-        remedy: format!("name the server itself, or a pool in session mode, in {}", target.origin()),
+        remedy: format!(
+            "name the server itself{}, or a pool in session mode, in {}",
+            server.map_or_else(String::new, |server| format!(", {server}")),
+            target.origin()
+        ),
     }
 }

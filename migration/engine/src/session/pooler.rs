@@ -1,10 +1,14 @@
 //! Whether a pooler gives a session of the server to several clients in turn.
 //!
-//! Settings and locks of such a session are everybody's. Nothing is set while this is found out.
+//! Settings and locks of such a session are everybody's. Nothing is set while this is found out, and then the server behind it
+//! is named.
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr};
+use sea_orm::{
+    ConnectionTrait, Database, DatabaseConnection, DbErr,
+    sqlx::{self, Connection, Executor, Row, postgres::PgConnection},
+};
 
 use crate::{Target, session::options, sql};
 
@@ -24,6 +28,21 @@ pub(super) async fn shares_sessions(db: &DatabaseConnection, target: &Target) ->
     // Its transaction ends with it.
     let _ = tokio::time::timeout(PATIENCE, other.close()).await;
     shared.unwrap_or(Ok(false))
+}
+
+/// Host and port of the server behind a pooler, as the server calls itself; none where it does not say, as behind a socket.
+pub(super) async fn server_behind(target: &Target) -> Option<String> {
+    const ADDRESS: &str = "SELECT pg_catalog.host(pg_catalog.inet_server_addr()), pg_catalog.inet_server_port()::text";
+    // What poolers take of a driver's wishes, and no statement that is prepared.
+    let options = target.postgres()?.extra_float_digits(None);
+    let asked = async {
+        let mut session = PgConnection::connect_with(&options).await?;
+        let row = session.fetch_one(ADDRESS).await?;
+        session.close().await?;
+        Ok::<_, sqlx::Error>((row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?))
+    };
+    let (host, port) = tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?;
+    Some(if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") })
 }
 
 /// Both clients being connected, two transactions have two sessions of the server when these are not shared, and each its

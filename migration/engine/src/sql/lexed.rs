@@ -187,6 +187,30 @@ pub(crate) fn outer<'t, 'a>(tokens: &'t [Lexed<'a>]) -> impl Iterator<Item = (us
     })
 }
 
+/// A statement of PostgreSQL that makes or drops an index, as it can be given inside a transaction: without `CONCURRENTLY`, and
+/// without TimescaleDB's transaction for each chunk. `None` where it has neither.
+pub(crate) fn index_in_transaction(sql: &str) -> Option<String> {
+    let tokens = lexed(DbBackend::Postgres, sql)?;
+    let (verb, rest) = tokens.split_first()?;
+    let words = rest.iter().take(3);
+    if !(verb.is("CREATE") || verb.is("DROP")) || !words.clone().any(|word| word.is("INDEX")) {
+        return None;
+    }
+    let concurrently = words.clone().find(|word| word.is("CONCURRENTLY")).map(|word| word.at..word.end());
+    let option = tokens.windows(6).find(|part| {
+        part[0].is("WITH")
+            && part[2].is("timescaledb")
+            && part[4].is("transaction_per_chunk")
+            && part[5].token == Token::RParen
+    });
+    let option = option.map(|part| part[0].at..part[5].end());
+    let mut text = sql.to_owned();
+    for cut in option.into_iter().chain(concurrently) {
+        text.replace_range(cut, "");
+    }
+    (text != sql).then_some(text)
+}
+
 /// The text without the name of the schema or database before other names: what people wrote, in literals and in the
 /// bodies of functions, stays.
 pub(crate) fn without_schema(backend: DbBackend, sql: &str, schema: &str) -> String {
@@ -219,6 +243,22 @@ mod tests {
         );
         let body = "BEGIN /* it's */ SET @x = '-- a'; # done\n SELECT 1; /*M!100201 SELECT 2 */ END";
         assert_eq!(canonical(DbBackend::MySql, body), "BEGIN SET @x = '-- a';\nSELECT 1;\n/*M!100201 SELECT 2 */ END");
+    }
+
+    #[test]
+    fn an_index_goes_without_what_needs_transactions_of_its_own() {
+        for (sql, inside) in [
+            ("CREATE UNIQUE INDEX CONCURRENTLY \"i\" ON t (a)", Some("CREATE UNIQUE INDEX  \"i\" ON t (a)")),
+            ("drop index concurrently i", Some("drop index  i")),
+            (
+                "CREATE INDEX i ON t (a) WITH (timescaledb.transaction_per_chunk) WHERE b > 0",
+                Some("CREATE INDEX i ON t (a)  WHERE b > 0"),
+            ),
+            ("CREATE INDEX \"CONCURRENTLY\" ON t (a)", None),
+            ("SELECT 'CREATE INDEX CONCURRENTLY'", None),
+        ] {
+            assert_eq!(index_in_transaction(sql).as_deref(), inside, "{sql}");
+        }
     }
 
     #[test]

@@ -18,6 +18,26 @@ pub fn is_deadlock(error: &DbErr) -> bool {
     matches!(code(error).as_deref(), Some("40001" | "40P01"))
 }
 
+/// What is to be made is there already, or what is to be dropped is gone: the answer to a statement that was given before.
+pub fn is_done_already(error: &DbErr) -> bool {
+    let Some(sqlx::Error::Database(database)) = sqlx_error(error) else { return false };
+    match database.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+        Some(mysql) => matches!(
+            mysql.number(),
+            1007 | 1008 | 1050 | 1051 | 1054 | 1060 | 1061 | 1091 | 1146 | 1304 | 1305 | 1359 | 1360 | 1826
+        ),
+        None => matches!(
+            database.code().as_deref(),
+            Some("42P01" | "42P06" | "42P07" | "42701" | "42703" | "42704" | "42710" | "42723" | "42883")
+        ),
+    }
+}
+
+/// It cannot run inside a transaction (PostgreSQL 25001, of procedures 2D000, of TimescaleDB 0A000 as well).
+pub fn wants_no_transaction(error: &DbErr) -> bool {
+    matches!(code(error).as_deref(), Some("25001" | "2D000" | "0A000"))
+}
+
 /// The user has no right to do that (PostgreSQL 42501, MySQL 1044, 1142, 1143, 1227 and 1370).
 pub fn is_missing_right(error: &DbErr) -> bool {
     let Some(sqlx::Error::Database(database)) = sqlx_error(error) else { return false };

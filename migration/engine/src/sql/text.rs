@@ -95,6 +95,12 @@ pub fn minds_transactions(backend: DbBackend, sql: &str) -> bool {
     top_level(backend, sql).statements().iter().any(|(_, tokens)| WORDS.iter().any(|word| first(tokens, word)))
 }
 
+/// Whether the first statement begins with that word.
+pub fn begins_with(backend: DbBackend, sql: &str, word: &str) -> bool {
+    let first = |(_, tokens): &(_, Vec<Token>)| tokens.first().is_some_and(|token| is_word(token, word));
+    top_level(backend, sql).statements().first().is_some_and(first)
+}
+
 /// Whether a question to SQLite switches its foreign keys.
 pub fn switches_foreign_keys(sql: &str) -> bool {
     top_level(DbBackend::Sqlite, sql).statements().iter().any(|(_, tokens)| match tokens.as_slice() {
@@ -181,6 +187,16 @@ pub(crate) fn names(backend: DbBackend, sql: &str) -> Option<Vec<String>> {
         _ => None,
     };
     Some(whole(backend, sql)?.statements().iter().flat_map(|(_, tokens)| tokens).filter_map(name).collect())
+}
+
+/// The tables that a text creates.
+pub(crate) fn tables_created(backend: DbBackend, sql: &str) -> Vec<String> {
+    let parsed = parsed::parse(backend, sql);
+    let names = parsed.iter().flat_map(|one| &one.statements).filter_map(|statement| match statement {
+        ast::Statement::CreateTable(create) => create.name.0.last().and_then(|part| part.as_ident()),
+        _ => None,
+    });
+    names.map(|name| name.value.clone()).collect()
 }
 
 /// The tables that a text drops.

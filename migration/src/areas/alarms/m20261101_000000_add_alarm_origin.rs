@@ -14,11 +14,11 @@ use migration_engine::{
     Describe,
     revision::{index, kept::KeptColumns},
 };
-use migration_timescale::{ChecksOnNewColumns, Dialect, Question, TimescaleManager};
+use migration_timescale::{ChecksOnNewColumns, Dialect, TimescaleManager};
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use crate::{
-    portable::{create_enum, drop_enum, enum_check, enum_column, has_enum},
+    portable::{create_enum, drop_enum, enum_check, enum_column, has_enum, takes_check_with_column},
     seed,
 };
 
@@ -179,17 +179,5 @@ fn add_columns(backend: DbBackend, check_with_column: bool) -> Vec<TableAlterSta
         Dialect::Postgres | Dialect::MySql => {
             vec![Table::alter().table(TABLE).add_column(origin).add_column(score).take()]
         }
-    }
-}
-
-async fn takes_check_with_column(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
-    match Dialect::of(manager.get_database_backend()) {
-        Dialect::MySql => {
-            // A script for MySQL is MariaDB's.
-            let question = Question::new("SELECT version() LIKE '%MariaDB%'", [], |_| true);
-            question.ask(manager.get_connection()).await
-        }
-        Dialect::Sqlite => Ok(true),
-        Dialect::Postgres => Ok(false),
     }
 }

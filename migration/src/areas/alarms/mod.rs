@@ -1,7 +1,9 @@
-//! Alarms, with their origin and anomaly score. The default area.
+//! Alarms, with their origin and anomaly score, and what people did about them. The default area.
 
 mod m20250601_000000_create_alarms;
 mod m20261101_000000_add_alarm_origin;
+mod m20261125_000000_add_alarm_model_and_repeats;
+mod m20261126_000000_create_alarm_actions;
 
 use migration_engine::{Project, revisions};
 
@@ -13,6 +15,8 @@ revisions! {
     pub Migrator:
     m20250601_000000_create_alarms,
     m20261101_000000_add_alarm_origin,
+    m20261125_000000_add_alarm_model_and_repeats,
+    m20261126_000000_create_alarm_actions,
 }
 
 /// The revisions and what they say about themselves.

@@ -4,7 +4,7 @@ use core_server_adapter::{AdapterError, Database, DatabaseConfig, ensure_schema,
 use sea_orm::TransactionTrait;
 use tests::{
     TestDatabase,
-    fixtures::{BASELINE, PREDICTIVE, execute, has_table},
+    fixtures::{ACTIONS, BASELINE, execute, has_table},
     on_every_backend, scalar,
 };
 
@@ -55,7 +55,7 @@ async fn run(database: &TestDatabase, sql: &str) {
 }
 
 async fn only_a_schema_that_is_new_enough_passes(database: TestDatabase) {
-    assert_eq!(REVISION, PREDICTIVE, "the newest revision of the area");
+    assert_eq!(REVISION, ACTIONS, "the newest revision of the area");
     assert_eq!(migration::project().revision_names().last().map(String::as_str), Some(REVISION));
     assert_eq!(refused(&database).await, "no revision has ever been applied");
 
@@ -71,7 +71,7 @@ async fn only_a_schema_that_is_new_enough_passes(database: TestDatabase) {
     passes(&database).await;
 
     // A newer one does not stand for the one that is needed.
-    run(&database, &format!("DELETE FROM seaql_migrations WHERE version = '{PREDICTIVE}'")).await;
+    run(&database, &format!("DELETE FROM seaql_migrations WHERE version = '{ACTIONS}'")).await;
     assert_eq!(refused(&database).await, "the newest applied one is m20300101_000000_of_the_future");
 
     run(&database, "DELETE FROM seaql_migrations").await;

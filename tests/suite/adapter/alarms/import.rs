@@ -11,7 +11,7 @@ use entity::alarms::{AlarmOrigin, AlarmSeverity};
 use sea_orm::DatabaseConnection;
 use tests::{
     TestDatabase,
-    fixtures::{PREDICTIVE, has_table},
+    fixtures::{ACTIONS, has_table},
     on_every_backend,
     process::{Finished, command, example, run},
     workspace,
@@ -319,7 +319,7 @@ async fn walk(folder: &Path, url: &[String], database: Option<&TestDatabase>) {
     migrate("down");
     for finished in [example("list_alarms", &model), example("import_detections", &arguments)] {
         let error = bad(&finished);
-        assert!(error.contains(&format!("revision {PREDICTIVE} is not applied")), "{error}");
+        assert!(error.contains(&format!("revision {ACTIONS} is not applied")), "{error}");
         assert!(error.ends_with("run `cargo run -p migration -- up` on this database"), "{error}");
     }
     if let Some(database) = database {

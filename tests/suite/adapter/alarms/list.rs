@@ -13,7 +13,7 @@ use std::{
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use core_server_adapter::{
     AdapterError, Cursor, Database, PageRequest, Period,
-    alarms::{Alarm, AlarmFilter, AlarmOrigin, AlarmRepository, AlarmSeverity, AlarmStatus, NewAlarm},
+    alarms::{Alarm, AlarmFilter, AlarmOrigin, AlarmRepository, AlarmSeverity, AlarmStatus, NewAlarm, UrgentCursor},
 };
 use entity::alarms::alarm;
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, Iterable};
@@ -27,6 +27,7 @@ on_every_backend!(
     pages_cover_every_alarm_once_both_ways,
     what_is_raised_meanwhile_disturbs_no_page,
     bad_pages_are_refused,
+    the_most_urgent_come_first,
 );
 
 const ALARMS: u32 = 300;
@@ -64,6 +65,10 @@ fn numbered(number: u32) -> Alarm {
         resolved_at: later.filter(|_| status == AlarmStatus::Resolved),
         origin: if model { AlarmOrigin::AnomalyModel } else { AlarmOrigin::Threshold },
         anomaly_score: model.then_some(f64::from(number) / f64::from(ALARMS)),
+        model_name: None,
+        model_version: None,
+        last_seen_at: None,
+        repeats: 0,
     }
 }
 
@@ -326,4 +331,40 @@ async fn bad_pages_are_refused(database: TestDatabase) {
     }
     let error = "o42".parse::<Cursor>().unwrap_err();
     assert!(matches!(error, AdapterError::InvalidPage { parameter: "cursor", .. }), "{error:?}");
+}
+
+async fn the_most_urgent_come_first(database: TestDatabase) {
+    let (_database, adapter) = migrated(database).await;
+    fill(adapter.connection()).await;
+    let mut all = newest_first(adapter.connection()).await;
+    let worst_first = |severity: AlarmSeverity| Reverse(AlarmSeverity::iter().position(|one| one == severity));
+    // Stable: those of one part stay newest first.
+    all.sort_by_key(|alarm| (alarm.status == AlarmStatus::Resolved, worst_first(alarm.severity)));
+    let filters = [
+        AlarmFilter::new(),
+        AlarmFilter::new().open(),
+        AlarmFilter::new().status(AlarmStatus::Acknowledged).origin(AlarmOrigin::Threshold),
+        AlarmFilter::new().severity(AlarmSeverity::Warning).sensor("pump-1"),
+        AlarmFilter::new().status(AlarmStatus::Resolved).open(),
+    ];
+    for filter in filters {
+        let expected: Vec<Alarm> = all.iter().filter(|alarm| matches(&filter, alarm)).cloned().collect();
+        // A page that ends with a part, one that holds several parts, and one that holds all.
+        for limit in [1, 7, 100, 1000] {
+            let (mut found, mut cursor) = (Vec::new(), None::<UrgentCursor>);
+            loop {
+                let page = adapter.alarms().list_urgent(&filter, limit, cursor).await.unwrap();
+                assert!(page.items.len() == limit as usize || page.next.is_none());
+                found.extend(page.items);
+                let Some(next) = page.next else { break };
+                cursor = Some(next.to_string().parse().unwrap());
+                if limit == 1 && found.len() > 30 {
+                    break;
+                }
+            }
+            let expected = if limit == 1 { &expected[..found.len()] } else { &expected[..] };
+            assert_eq!(found, expected, "{filter:?} by {limit}");
+        }
+    }
+    assert!(adapter.alarms().list_urgent(&AlarmFilter::new(), 0, None).await.is_err());
 }

@@ -9,6 +9,7 @@ use entity::alarms::alarm;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use tests::{TestDatabase, fixtures};
 
+mod actions;
 mod columnstore;
 mod counts;
 mod gate;

@@ -58,6 +58,10 @@ fn complete(number: i64) -> [(NewAlarm, Alarm); 2] {
         resolved_at: None,
         origin: AlarmOrigin::Threshold,
         anomaly_score: None,
+        model_name: None,
+        model_version: None,
+        last_seen_at: None,
+        repeats: 0,
     };
     let id = AlarmId::new(given.to_utc() + TimeDelta::seconds(1));
     let odd =

@@ -95,7 +95,7 @@ async fn only_applied_revisions_are_expected(database: TestDatabase) {
     assert!(found[0].starts_with("column alarms.acknowledged_by is missing from the database: text"), "{found:#?}");
     assert_eq!(found.len(), 1, "those behind it stand where they should");
     execute(runner.connection(), "ALTER TABLE alarms ADD COLUMN acknowledged_by text").await;
-    assert_eq!(lines(&runner).await, ["column alarms.acknowledged_by stands 14th instead of 11th"], "order counts");
+    assert_eq!(lines(&runner).await, ["column alarms.acknowledged_by stands 18th instead of 11th"], "order counts");
 }
 
 async fn what_is_no_schema_is_no_drift(database: TestDatabase) {

@@ -4,12 +4,14 @@
 //! `1e+300`, other digits where two are equally short (it has `9.999999999999999e+22` for what is `1e23` elsewhere), and
 //! blanks in JSON. It is also what costs the server least.
 
+use std::sync::Arc;
+
 use async_stream::try_stream;
 use futures_util::{Stream, TryStreamExt};
 use sea_orm::{
     ConnAcquireErr, DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, QueryTrait, RuntimeErr,
     sea_query::{PostgresQueryBuilder, Value},
-    sqlx::{self, PgPool, Postgres, pool::PoolConnection},
+    sqlx::{self, Executor, PgPool, Postgres, pool::PoolConnection},
 };
 
 use super::{CsvChunk, Lines, PLACE, ReadingCursor, ReadingFilter, query, tuples::lines_in};
@@ -36,9 +38,18 @@ pub(super) fn sql(filter: &ReadingFilter, beyond: Option<&ReadingCursor>) -> Res
 }
 
 /// The lines that a command gives.
-pub(super) fn chunks(pool: PgPool, sql: String) -> impl Stream<Item = Result<CsvChunk, AdapterError>> + Send + 'static {
+///
+/// `address` is what a transaction begins with, where a session does not keep what it was set to.
+pub(super) fn chunks(
+    pool: PgPool,
+    address: Option<Arc<str>>,
+    sql: String,
+) -> impl Stream<Item = Result<CsvChunk, AdapterError>> + Send + 'static {
     try_stream! {
         let mut session = Session::of(&pool).await.map_err(failed)?;
+        if let Some(address) = &address {
+            session.run(format!("BEGIN; {address}")).await.map_err(failed)?;
+        }
         let mut lines = Lines::new();
         let mut messages = session.connection.copy_out_raw(&sql).await.map_err(failed)?;
         while let Some(message) = messages.try_next().await.map_err(failed)? {
@@ -50,6 +61,9 @@ pub(super) fn chunks(pool: PgPool, sql: String) -> impl Stream<Item = Result<Csv
             }
         }
         drop(messages);
+        if address.is_some() {
+            session.run("COMMIT".to_owned()).await.map_err(failed)?;
+        }
         session.is_usable = true;
         drop(session);
         if let Some(chunk) = lines.cut()? {
@@ -79,6 +93,10 @@ struct Session {
 impl Session {
     async fn of(pool: &PgPool) -> Result<Self, sqlx::Error> {
         Ok(Self { connection: pool.acquire().await?, is_usable: false })
+    }
+
+    async fn run(&mut self, sql: String) -> Result<(), sqlx::Error> {
+        self.connection.execute(sqlx::AssertSqlSafe(sql)).await.map(drop)
     }
 }
 

@@ -18,7 +18,9 @@ use std::{any::Any, io};
 use entity::telemetry::sensor_reading::{self, Column};
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use migration_timescale::Dialect;
-use sea_orm::{ConnectionTrait, DbBackend, QuerySelect, QueryTrait, Select, StreamTrait, sea_query::ExprTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, QuerySelect, QueryTrait, Select, StreamTrait, sea_query::ExprTrait,
+};
 
 use self::lines::{Lines, Row};
 use super::{PLACE, ReadingCursor, ReadingFilter, ReadingRepository};
@@ -66,14 +68,20 @@ impl<'db, C: ConnectionTrait + StreamTrait + 'static> ReadingRepository<'db, C> 
         filter: &ReadingFilter,
         beyond: Option<&ReadingCursor>,
     ) -> Result<impl Stream<Item = Result<CsvChunk, AdapterError>> + Send + use<'db, C>, AdapterError> {
+        let failed = |error| PLACE.while_reading("exporting readings")(error);
         let db: &dyn Any = self.db;
-        let pool = db.downcast_ref::<Pool>().map(Pool::connection).or_else(|| db.downcast_ref());
-        if let Some(pool) = pool.and_then(copy::pool)
+        let (connection, address) = match db.downcast_ref::<Pool>() {
+            Some(pool) => {
+                let (connection, address) = pool.source().await.map_err(failed)?;
+                (Some(connection), address)
+            }
+            None => (db.downcast_ref::<DatabaseConnection>().cloned(), None),
+        };
+        if let Some(pool) = connection.as_ref().and_then(copy::pool)
             && let Some(sql) = copy::sql(filter, beyond)?
         {
-            return Ok(copy::chunks(pool, sql).left_stream());
+            return Ok(copy::chunks(pool, address, sql).left_stream());
         }
-        let failed = |error| PLACE.while_reading("exporting readings")(error);
         let backend = ConnectionTrait::get_database_backend(self.db);
         let statement = query(filter, beyond, backend)?.build(backend);
         let rows = self.db.stream_raw(statement).await.map_err(failed)?;

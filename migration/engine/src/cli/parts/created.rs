@@ -21,9 +21,14 @@ pub struct Created {
 impl Created {
     /// The result that names it, from here where it is below.
     pub(in crate::cli) fn report(path: &Path) -> Report {
-        let here = std::env::current_dir().unwrap_or_default();
-        Report::Created(Self { path: path.strip_prefix(here).unwrap_or(path).display().to_string() })
+        Report::Created(Self { path: from_here(path) })
     }
+}
+
+/// A path, from here where it is below.
+pub(in crate::cli) fn from_here(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
 
 /// The crate with the revisions: cargo tells the program that it runs; else it is here, above, or in `migration` there.

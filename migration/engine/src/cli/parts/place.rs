@@ -19,6 +19,10 @@ pub struct Place {
     pub children: Vec<String>,
     /// Revisions it depends on without being their child.
     pub depends_on: Vec<String>,
+    /// Revisions that it stands in place of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub replaces: Vec<String>,
     /// Its area.
     pub area: Option<String>,
     /// When it was applied; null while it is pending, and where no database was asked.
@@ -35,6 +39,7 @@ impl Place {
             parents: names(graph.parents(position)),
             children: names(graph.children(position)),
             depends_on: node.depends_on.clone(),
+            replaces: node.replaces.clone(),
             area: node.area.clone(),
             applied_at: records.and_then(|records| records.applied.get(&node.name).copied()),
         }
@@ -51,6 +56,7 @@ impl Place {
         line("parents", &self.parents);
         line("children", &self.children);
         line("depends on", &self.depends_on);
+        line("replaces", &self.replaces);
         line("area", self.area.as_slice());
         text
     }

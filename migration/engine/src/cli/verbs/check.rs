@@ -46,6 +46,10 @@ pub struct Check {
     pub missing: Vec<String>,
     /// Those of them that a pending revision of the code looks like.
     pub renamed: Vec<Renamed>,
+    /// Revisions that stand in place of some that are applied and of some that are not, with what to do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub halfway: Vec<String>,
     /// Applied revisions without a checksum: another tool applied them, and no `up` has run since.
     pub unknown: Vec<String>,
     /// Objects that differ between the live schema and what the applied revisions make; null when it could not be told
@@ -73,7 +77,8 @@ impl OnDatabase for Verb {
         };
         let unfinished = names(&|one| one.unfinished.is_some());
         // What a half-run or an unknown revision makes cannot be told.
-        let comparable = unfinished.is_empty() && missing.is_empty();
+        let halfway: Vec<String> = runner.halfway(&records).map(|one| one.to_string()).collect();
+        let comparable = unfinished.is_empty() && missing.is_empty() && halfway.is_empty();
         let mut drift = if comparable { Some(drift::drift(runner).await?) } else { None };
         let moved = drift.iter_mut().flat_map(|drift| drift.extract_if(.., |one| one.is_position()));
         let mut notes: Vec<String> = moved.map(|one| one.to_string()).collect();
@@ -88,7 +93,8 @@ impl OnDatabase for Verb {
             pending: names(&|one| one.applied_at.is_none() && one.unfinished.is_none()),
             heads: if heads.len() > 1 { heads } else { Vec::new() },
             changed,
-            unknown: names(&|one| one.applied_at.is_some() && one.entry.is_none()),
+            unknown: names(&|one| one.applied_at.is_some() && one.entry.is_none() && !records.is_counted(&one.name)),
+            halfway,
             unfinished,
             missing,
             renamed,
@@ -131,6 +137,12 @@ impl Outcome for Check {
         );
         let renamed: Vec<String> = self.renamed.iter().map(ToString::to_string).collect();
         section("renamed, as it seems", &renamed, "then they are applied, and not missing");
+        let _ = write!(text, "{}", each(&self.halfway, |one| format!("squashed: {one}\n")));
+        let mut section = |title: &str, names: &[String], remedy: &str| {
+            if !names.is_empty() {
+                let _ = writeln!(text, "{title}: {}\n  {remedy}", listed(names));
+            }
+        };
         section("applied by another tool, no checksum yet", &self.unknown, "the next migration up adds it");
         match &self.drift {
             None => text.push_str("drift: not looked for, because of the above\n"),
@@ -153,7 +165,12 @@ impl Outcome for Check {
     /// 0 in order, 3 only pending, 4 something else.
     fn exit_code(&self) -> u8 {
         let drift = self.drift.as_ref().is_none_or(|drift| !drift.is_empty());
-        if drift || !(self.unfinished.is_empty() && self.changed.is_empty() && self.missing.is_empty()) {
+        if drift
+            || !(self.unfinished.is_empty()
+                && self.changed.is_empty()
+                && self.missing.is_empty()
+                && self.halfway.is_empty())
+        {
             4
         } else if self.pending.is_empty() {
             0

@@ -59,6 +59,9 @@ impl Verb {
         let drawing = graph.draw(&chosen, |position| {
             let Some(records) = records else { return String::new() };
             let name = graph.name(position);
+            if let Some(part) = records.replaced.iter().find(|part| part.revision == name && !part.missing.is_empty()) {
+                return format!("{} of the {} it replaces applied", part.count - part.missing.len(), part.count);
+            }
             match (records.unfinished(name), records.applied.get(name)) {
                 (Some(_), _) => "unfinished".to_owned(),
                 (None, Some(at)) => format!("applied {}", at.format("%Y-%m-%d %H:%M")),

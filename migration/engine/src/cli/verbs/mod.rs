@@ -27,6 +27,7 @@ mod roles;
 mod schema;
 mod show;
 mod sql;
+mod squash;
 mod stamp;
 mod status;
 mod up;
@@ -245,6 +246,7 @@ verbs! {
     Branches = "branches" in branches,
     Merge = "merge" in merge,
     Sql = "sql" in sql,
+    Squash = "squash" in squash,
     Generate = "generate" in new,
     ]
 }
@@ -327,6 +329,8 @@ results! {
     Stamp(stamp::Stamp),
     /// `sql`.
     Sql(sql::Sql),
+    /// `squash`.
+    Squashed(squash::Squashed),
     /// `check`.
     Check(check::Check),
     /// `verify`.

@@ -35,8 +35,21 @@ pub(super) struct Listing<'t> {
     /// The last entry of the list, and its module's name.
     entry: Range<usize>,
     name: String,
-    /// The last `.describe(…)`.
-    description: Option<Range<usize>>,
+    /// All entries, each with its module's name and what is in its box.
+    entries: Vec<Entry>,
+    /// The `.describe(…)`, each with the module's name.
+    descriptions: Vec<(Range<usize>, String)>,
+    /// The last `Project::new(…)` or `Project::of(…)`.
+    project: Option<Range<usize>>,
+}
+
+/// A revision in the list.
+#[derive(Clone)]
+struct Entry {
+    range: Range<usize>,
+    name: String,
+    /// The value, as its own file would write it.
+    value: String,
 }
 
 impl<'t> Listing<'t> {
@@ -53,13 +66,15 @@ impl<'t> Listing<'t> {
         let start =
             if matches!(module.vis, Visibility::Inherited) { start } else { module.vis.span().byte_range().start };
         let module = start..whole.end;
-        let (form, (entry, name)) = match revisions_macro(&file) {
+        let (form, entries) = match revisions_macro(&file) {
             Some(found) => (Form::Revisions, found),
-            None => (Form::Boxes, vec_of_boxes(&file)?),
+            None => (Form::Boxes, vec_of_boxes(&file, text)?),
         };
-        let mut descriptions = Descriptions::default();
-        descriptions.visit_file(&file);
-        Some(Self { text, form, module, entry, name, description: descriptions.last })
+        let Entry { range: entry, name, .. } = entries.last()?.clone();
+        let mut found = Descriptions::default();
+        found.visit_file(&file);
+        found.all.sort_by_key(|(range, _)| range.end);
+        Some(Self { text, form, module, entry, name, entries, descriptions: found.all, project: found.project })
     }
 
     /// The text with the revision in it; described too, where the list does not do that.
@@ -72,10 +87,7 @@ impl<'t> Listing<'t> {
             (self.entry.end, format!(",{}{}", self.gap(&self.entry, newline), again(&self.entry, &self.name))),
         ];
         if described && self.form == Form::Boxes {
-            let last = self.description.as_ref()?;
-            let gap = self.gap(last, newline);
-            added
-                .push((last.end, format!("{}.describe({revision}::Migration)", gap.strip_prefix(' ').unwrap_or(&gap))));
+            added.push(self.description_of(revision, newline)?);
         }
         added.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         let mut text = self.text.to_owned();
@@ -86,6 +98,84 @@ impl<'t> Listing<'t> {
         let now = Listing::read(&text)?;
         let listed = now.name == revision && now.text[now.module.clone()].contains(revision);
         listed.then_some(text)
+    }
+
+    /// Whether there is a place for a description, or none is needed.
+    pub(super) fn can_describe(&self) -> bool {
+        self.form == Form::Revisions || !self.descriptions.is_empty() || self.project.is_some()
+    }
+
+    /// Where a description goes, and its text.
+    fn description_of(&self, revision: &str, newline: &str) -> Option<(usize, String)> {
+        let gap = match (self.descriptions.last(), &self.project) {
+            (Some((last, _)), _) => (last.end, self.gap(last, newline)),
+            (None, Some(project)) => (project.end, String::new()),
+            (None, None) => return None,
+        };
+        Some((gap.0, format!("{}.describe({revision}::Migration)", gap.1.strip_prefix(' ').unwrap_or(&gap.1))))
+    }
+
+    /// The value of a listed revision, as a file beside the list writes it.
+    pub(super) fn entry_of(&self, revision: &str) -> Option<String> {
+        self.entries.iter().find(|entry| entry.name == revision).map(|entry| entry.value.clone())
+    }
+
+    /// The text with a revision in place of others, the modules of which stay.
+    pub(super) fn in_place_of(&self, revision: &str, others: &[String]) -> Option<String> {
+        let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let last_module = self.text[self.module.clone()].split_whitespace().last()?.trim_end_matches(';').to_owned();
+        let module = self.text[self.module.clone()].replace(&last_module, revision);
+        let mut edits =
+            vec![(self.module.end..self.module.end, format!("{newline}{}{module}", self.indent(&self.module)))];
+        let last = others.last()?;
+        for entry in self.entries.iter().filter(|entry| others.contains(&entry.name)) {
+            if entry.name == *last {
+                edits.push((entry.range.clone(), self.text[entry.range.clone()].replace(&entry.name, revision)));
+            } else {
+                edits.push((self.with_comma(&entry.range)?, String::new()));
+            }
+        }
+        if self.form == Form::Boxes {
+            let gone: Vec<_> = self.descriptions.iter().filter(|(_, name)| others.contains(name)).collect();
+            match gone.split_first() {
+                Some(((range, _), rest)) => {
+                    edits.push((range.clone(), format!(".describe({revision}::Migration)")));
+                    for (range, _) in rest {
+                        let before = self.text[..range.start].trim_end().len();
+                        edits.push((before..range.end, String::new()));
+                    }
+                }
+                None => {
+                    let (at, what) = self.description_of(revision, newline)?;
+                    edits.push((at..at, what));
+                }
+            }
+        }
+        edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+        let mut text = self.text.to_owned();
+        for (range, what) in edits {
+            text.replace_range(range, &what);
+        }
+        let now = Listing::read(&text)?;
+        let names = |entries: &[Entry]| entries.iter().map(|entry| entry.name.clone()).collect::<Vec<_>>();
+        let expected = names(&self.entries).into_iter().filter(|name| name == last || !others.contains(name));
+        let expected: Vec<String> =
+            expected.map(|name| if name == *last { revision.to_owned() } else { name }).collect();
+        (names(&now.entries) == expected).then_some(text)
+    }
+
+    /// An entry with the comma behind it; with its line, where nothing else stands there.
+    fn with_comma(&self, entry: &Range<usize>) -> Option<Range<usize>> {
+        let rest = &self.text[entry.end..];
+        let comma = rest.find(',').filter(|comma| rest[..*comma].trim().is_empty())?;
+        let end = entry.end + comma + 1;
+        let line = self.text[..entry.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let after = self.text[end..].find('\n').map_or(self.text.len(), |newline| end + newline + 1);
+        if self.text[line..entry.start].trim().is_empty() && self.text[end..after].trim().is_empty() {
+            return Some(line..after);
+        }
+        let blanks = self.text[end..].len() - self.text[end..].trim_start_matches(' ').len();
+        Some(entry.start..end + blanks)
     }
 
     /// The white space before it on its line, when nothing else stands there.
@@ -115,28 +205,34 @@ fn modules(file: &File) -> impl Iterator<Item = &ItemMod> {
     })
 }
 
-/// The last name in `revisions! { … }`.
-fn revisions_macro(file: &File) -> Option<(Range<usize>, String)> {
+/// The names in `revisions! { … }`, which stand behind a colon.
+fn revisions_macro(file: &File) -> Option<Vec<Entry>> {
     let list = file.items.iter().rev().find_map(|item| match item {
         Item::Macro(found) if found.mac.path.segments.last().is_some_and(|last| last.ident == "revisions") => {
             Some(&found.mac)
         }
         _ => None,
     })?;
-    let tokens = list.tokens.clone().into_iter().collect::<Vec<_>>();
-    tokens.iter().rev().find_map(|token| match token {
-        proc_macro2::TokenTree::Ident(name) => Some((name.span().byte_range(), name.to_string())),
+    let is_colon =
+        |token: &proc_macro2::TokenTree| matches!(token, proc_macro2::TokenTree::Punct(mark) if mark.as_char() == ':');
+    let names = list.tokens.clone().into_iter().skip_while(|token| !is_colon(token)).filter_map(|token| match token {
+        proc_macro2::TokenTree::Ident(name) => Some(Entry {
+            range: name.span().byte_range(),
+            name: name.to_string(),
+            value: format!("super::{name}::Migration"),
+        }),
         _ => None,
-    })
+    });
+    Some(names.collect::<Vec<_>>()).filter(|names| !names.is_empty())
 }
 
-/// The last `Box::new(…::Migration)` of the `vec![]` in a function `migrations`.
-fn vec_of_boxes(file: &File) -> Option<(Range<usize>, String)> {
-    #[derive(Default)]
-    struct Lists {
-        found: Vec<(Range<usize>, String)>,
+/// Each `Box::new(…::Migration)` of the `vec![]` in a function `migrations`.
+fn vec_of_boxes(file: &File, text: &str) -> Option<Vec<Entry>> {
+    struct Lists<'t> {
+        text: &'t str,
+        found: Vec<Vec<Entry>>,
     }
-    impl<'ast> Visit<'ast> for Lists {
+    impl<'ast> Visit<'ast> for Lists<'_> {
         fn visit_item_mod(&mut self, module: &'ast ItemMod) {
             let is_test = |attribute: &syn::Attribute| attribute.path().is_ident("cfg");
             if !module.attrs.iter().any(is_test) {
@@ -149,17 +245,26 @@ fn vec_of_boxes(file: &File) -> Option<(Range<usize>, String)> {
                 return;
             }
             let entries = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(list.tokens.clone());
-            if let Some(last) = entries.ok().and_then(|entries| entries.into_iter().next_back())
-                && let Some(name) = boxed_revision(&last)
-            {
-                self.found.push((last.span().byte_range(), name));
+            let entries: Vec<Expr> = entries.map(|entries| entries.into_iter().collect()).unwrap_or_default();
+            if entries.last().and_then(boxed_revision).is_some() {
+                self.found.push(entries.iter().filter_map(|entry| boxed(entry, self.text)).collect());
             }
         }
     }
-    let mut lists = Lists::default();
+    let mut lists = Lists { text, found: Vec::new() };
     lists.visit_file(file);
     // Of several lists nobody knows which is meant.
     if lists.found.len() == 1 { lists.found.pop() } else { None }
+}
+
+/// An entry, and what is in its box.
+fn boxed(entry: &Expr, text: &str) -> Option<Entry> {
+    let name = boxed_revision(entry)?;
+    let Expr::Call(call) = entry else { return None };
+    let value = &text[call.args.first()?.span().byte_range()];
+    let from_root = ["crate::", "::", "super::"].iter().any(|root| value.starts_with(root));
+    let value = if from_root { value.to_owned() } else { format!("super::{}", value.trim_start_matches("self::")) };
+    Some(Entry { range: entry.span().byte_range(), name, value })
 }
 
 /// The module of `Box::new(module::Migration)`.
@@ -175,21 +280,35 @@ fn boxed_revision(entry: &Expr) -> Option<String> {
     Some(segments.next()?.ident.to_string())
 }
 
-/// The last `.describe(module::Migration)`.
+/// Each `.describe(module::Migration)`, and the last `Project::new(…)`.
 #[derive(Default)]
 struct Descriptions {
-    last: Option<Range<usize>>,
+    all: Vec<(Range<usize>, String)>,
+    project: Option<Range<usize>>,
 }
 
 impl<'ast> Visit<'ast> for Descriptions {
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         if call.method == "describe" {
             let at = call.dot_token.span().byte_range().start..call.span().byte_range().end;
-            if self.last.as_ref().is_none_or(|last| last.end < at.end) {
-                self.last = Some(at);
-            }
+            let name = match call.args.first() {
+                Some(Expr::Path(path)) => path.path.segments.iter().rev().nth(1).map(|module| module.ident.to_string()),
+                _ => None,
+            };
+            self.all.push((at, name.unwrap_or_default()));
         }
         visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let Expr::Path(path) = call.func.as_ref() {
+            let mut segments = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
+            let is_made = segments.next().is_some_and(|last| last == "new" || last == "of");
+            if is_made && segments.next().is_some_and(|kind| kind == "Project") {
+                self.project = Some(call.span().byte_range());
+            }
+        }
+        visit::visit_expr_call(self, call);
     }
 }
 
@@ -251,6 +370,31 @@ mod tests {
         ] {
             assert_eq!(with(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn one_takes_the_place_of_others() {
+        let others = ["m1_a".to_owned(), "m2_b".to_owned()];
+        for (before, after) in [
+            (
+                "mod m1_a;\nmod m2_b;\nmod m3_c;\nrevisions! {\n    /// All: of them.\n    pub Migrator:\n    m1_a,\n    m2_b,\n    m3_c,\n}\n",
+                "mod m1_a;\nmod m2_b;\nmod m3_c;\nmod m2_s;\nrevisions! {\n    /// All: of them.\n    pub Migrator:\n    m2_s,\n    m3_c,\n}\n",
+            ),
+            (
+                "mod m1_a;\nmod m2_b;\nfn l() { vec![Box::new(m1_a::Migration), Box::new(m2_b::Migration)] }\nfn p() -> P { Project::new(Migrator) }\n",
+                "mod m1_a;\nmod m2_b;\nmod m2_s;\nfn l() { vec![Box::new(m2_s::Migration)] }\nfn p() -> P { Project::new(Migrator).describe(m2_s::Migration) }\n",
+            ),
+            (
+                "mod m1_a;\nmod m2_b;\nfn l() {\n    vec![\n        Box::new(m1_a::Migration {}), // first\n        Box::new(m2_b::Migration),\n    ]\n}\nfn p() {\n    P::new(M)\n        .describe(m1_a::Migration)\n        .describe(m2_b::Migration)\n        .embedded(\"x\")\n}\n",
+                "mod m1_a;\nmod m2_b;\nmod m2_s;\nfn l() {\n    vec![\n        // first\n        Box::new(m2_s::Migration),\n    ]\n}\nfn p() {\n    P::new(M)\n        .describe(m2_s::Migration)\n        .embedded(\"x\")\n}\n",
+            ),
+        ] {
+            let listing = Listing::read(before).unwrap();
+            assert_eq!(listing.in_place_of("m2_s", &others).as_deref(), Some(after), "{before}");
+        }
+        let values = Listing::read("mod m1_a;\nfn l() { vec![Box::new(m1_a::Migration {})] }\n").unwrap();
+        assert_eq!(values.entry_of("m1_a").as_deref(), Some("super::m1_a::Migration {}"));
+        assert!(!values.can_describe() && values.entry_of("m2_b").is_none());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::{
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use crate::EngineError;
+use crate::{EngineError, error::SquashError};
 use listing::{Form, Listing};
 
 const TEMPLATE: &str = include_str!("revision.rs.txt");
@@ -60,6 +60,44 @@ pub fn merge(
     let (listed, _) = place.listed(true)?;
     let quoted: Vec<String> = parents.iter().map(|parent| format!("\"{parent}\"")).collect();
     place.write(&MERGE.replace("{parents}", &quoted.join(", ")), &listed)
+}
+
+/// Writes revision `stem`, and lists it in place of these. `files` makes its text, and the names and texts of the files in a
+/// folder of its name, from how the list writes the others. Gives the paths.
+pub fn squash(
+    crate_dir: &Path,
+    area: Option<&str>,
+    stem: &str,
+    replaces: &[String],
+    files: impl FnOnce(&[String]) -> (String, Vec<(String, String)>),
+) -> Result<Vec<PathBuf>, EngineError> {
+    let list = list_file(crate_dir, area)?;
+    let path = || list.display().to_string();
+    let text = fs::read_to_string(&list).map_err(|source| failed("cannot read", &list, source))?;
+    let not_listed = |revision: &str| SquashError::NotListed { path: path(), revision: revision.to_owned() };
+    let last = replaces.last().map_or("", String::as_str);
+    let listing = Listing::read(&text).ok_or_else(|| not_listed(last))?;
+    let missing = replaces.iter().find(|name| listing.entry_of(name).is_none());
+    if let Some(missing) = missing {
+        return Err(not_listed(missing).into());
+    }
+    let entries: Vec<String> = replaces.iter().filter_map(|name| listing.entry_of(name)).collect();
+    if !listing.can_describe() {
+        return Err(EngineError::NoDescriptions { path: path() });
+    }
+    let listed = listing.in_place_of(stem, replaces).ok_or_else(|| not_listed(last))?;
+    let (revision, files) = files(&entries);
+    let place = Place { list, stem: stem.to_owned() };
+    let folder = place.list.with_file_name(stem);
+    fs::create_dir(&folder).map_err(|source| failed("cannot create", &folder, source))?;
+    let mut written = Vec::new();
+    for (name, text) in files {
+        let path = folder.join(name);
+        create(&path, &text)?;
+        written.push(path);
+    }
+    written.insert(0, place.write(&revision, &listed)?);
+    Ok(written)
 }
 
 /// Whether revisions are listed in the crate at this folder.

@@ -10,7 +10,8 @@ SELECT
     END AS nullable,
     c.dflt_value AS default_value,
     NULL AS enum_name,
-    m.sql AS table_sql
+    m.sql AS table_sql,
+    'no' AS held
 FROM
     sqlite_master m
     JOIN pragma_table_xinfo(m.name) c

@@ -431,6 +431,14 @@ impl EnumColumn {
     }
 }
 
+/// Whether labels that are found are as far as the change leads, or further on: a revision that makes several changes one
+/// after the other is started again with the first.
+fn is_done(found: &[String], from: &[String], to: &[String]) -> bool {
+    found == to
+        || (to.starts_with(from) && to.len() > from.len() && found.starts_with(to))
+        || (from.starts_with(to) && from.len() > to.len() && to.starts_with(found))
+}
+
 /// What a label is called on PostgreSQL once it went.
 fn set_aside(label: &str) -> String {
     format!("{PREFIX}{label}")

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use sea_orm_migration::SchemaManager;
 use sqlparser::tokenizer::Token;
 
-use super::{EnumColumn, list, other_labels, text};
+use super::{EnumColumn, is_done, list, other_labels, text};
 use crate::sql::{parsed, quote};
 
 const COLUMN: &str = include_str!("mysql_column.sql");
@@ -28,7 +28,7 @@ pub(super) async fn take(
     if !is_answered() {
         let live = live(manager, column).await?;
         let found: String = live.try_get("", "type")?;
-        if found == definition(to) {
+        if is_done(&labels(&found), from, to) {
             return Ok(());
         }
         if found != definition(from) {
@@ -63,6 +63,15 @@ pub(super) async fn is_used_elsewhere(
         }
     }
     Ok(false)
+}
+
+/// Of a definition.
+fn labels(definition: &str) -> Vec<String> {
+    let labels = parsed::tokens(BACKEND, definition).into_iter().filter_map(|token| match token {
+        Token::SingleQuotedString(label) => Some(label),
+        _ => None,
+    });
+    labels.collect()
 }
 
 /// As the server spells it.

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use sea_orm_migration::SchemaManager;
 use sqlparser::tokenizer::Token;
 
-use super::{EnumColumn, list, other_labels};
+use super::{EnumColumn, is_done, list, other_labels};
 use crate::{
     revision::sqlite_table::{self, literal},
     sql::{
@@ -39,7 +39,7 @@ pub(super) async fn take(
         (check(from), check(to))
     } else {
         let live = live(manager, column).await?;
-        if live.labels == to {
+        if is_done(&live.labels, from, to) {
             return Ok(());
         }
         if live.labels != from {

@@ -9,6 +9,8 @@
 //! - After the second `up` the older tables hold what they held after the seed: reverting a revision loses nothing.
 //! - A revision that runs outside a transaction runs once more, and changes nothing: it can be started again when killed.
 //!
+//! A revision in place of others makes the same schema and inserts as many rows as they do, from the same beginning.
+//!
 //! The seed is not needed for a loss to show. Before `up`, and after the seed, verify itself puts a row into every table that
 //! has none, and a value into every column that holds no more than NULL or its default in all rows, as far as the database
 //! takes them. They are compared like seed rows, without the columns that the database changes with every update of a row. When a revision fails with them otherwise than by losing rows, it is tried
@@ -24,6 +26,7 @@
 
 pub(crate) mod made;
 mod rows;
+mod squashed;
 mod trip;
 
 use std::{fmt, time::Instant};
@@ -73,6 +76,8 @@ pub enum Step {
     UpAgain,
     /// Run while it was applied already.
     Rerun,
+    /// Run in place of the revisions that it replaces.
+    Squashed,
 }
 
 impl fmt::Display for Step {
@@ -83,6 +88,7 @@ impl fmt::Display for Step {
             Self::Down => "down",
             Self::UpAgain => "up after down",
             Self::Rerun => "up a second time",
+            Self::Squashed => "up in place of what it replaces",
         })
     }
 }
@@ -217,7 +223,16 @@ pub async fn verify(
     on_progress: impl Fn(Progress<'_>) + Send + Sync,
 ) -> Result<Vec<Verified>, EngineError> {
     let revisions = runner.in_order().map(|name| runner.project().revision(name)).collect::<Result<Vec<_>, _>>()?;
-    verify_in_order(runner, &revisions, on_progress).await
+    let mut done = verify_in_order(runner, &revisions, on_progress).await?;
+    for (place, verified) in done.iter_mut().enumerate().filter(|(_, one)| one.outcome != Outcome::NotReached) {
+        let found = squashed::compare(runner, &revisions[..place], revisions[place]).await?;
+        if !found.is_empty() {
+            verified.outcome = Outcome::Failed;
+            verified.findings.extend(found);
+        }
+        interrupt::check()?;
+    }
+    Ok(done)
 }
 
 /// Verifies the last of these revisions on what the others make.

@@ -52,7 +52,7 @@ impl<'a> Trip<'a> {
         self.made.as_ref().filter(|made| !made.is_empty())?;
         let (losses, others): (Vec<_>, Vec<_>) =
             self.findings.iter().cloned().partition(|finding| matches!(finding, Finding::Rows { .. }));
-        others.first().map(|other| Repeat { because: other.to_string(), losses })
+        others.iter().find(|other| !other.is_note()).map(|other| Repeat { because: other.to_string(), losses })
     }
 
     /// What was found out, after a first try that is to be repeated.

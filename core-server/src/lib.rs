@@ -1,0 +1,122 @@
+//! An example service over `core-server-adapter`, to copy: an HTTP API, and a page with live alarms.
+//!
+//! # Where what is
+//!
+//! | file | what is there |
+//! |-|-|
+//! | `settings`, `start` | the command line; databases, schema and example data before the first request |
+//! | `api` | JSON over HTTP: alarms, readings, sensors, their OpenAPI document |
+//! | `page` | HTML: the list of alarms, one alarm, the health of models; `chart` draws SVG |
+//! | `feed` | what happens to alarms, as a stream that can be taken up again |
+//! | `guard` | who may write: token, origin, host; headers of every answer |
+//! | `problem` | errors as `application/problem+json` |
+//! | `metrics` | health, and numbers for Prometheus |
+//!
+//! # How to add a route
+//!
+//! A handler takes `State<App>`, asks a repository of the adapter, and ends with `?`: [`problem::Problem`] is made from
+//! every error of the adapter. Its line goes to the router of its module, and `#[utoipa::path]` into the document.
+
+pub mod api;
+pub mod example;
+pub mod feed;
+pub mod guard;
+pub mod metrics;
+pub mod page;
+pub mod problem;
+pub mod settings;
+pub mod start;
+
+use std::{io, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{StatusCode, Uri},
+    middleware::{from_fn, from_fn_with_state},
+};
+use core_server_adapter::{Database, telemetry::Telemetry};
+use tokio::net::TcpListener;
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer, trace::TraceLayer};
+
+use feed::Feed;
+use metrics::Metrics;
+use problem::Problem;
+use settings::Settings;
+
+/// The largest request, in bytes.
+pub const LARGEST_BODY: usize = 1 << 20;
+/// How long a request may take; a stream of events goes on after it has begun.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What handlers work with. Clones share it.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of [`App`].
+pub struct Parts {
+    /// The alarms.
+    pub alarms: Database,
+    /// Sensors and readings.
+    pub telemetry: Telemetry,
+    /// What happens to alarms.
+    pub feed: Feed,
+    /// Numbers of requests.
+    pub metrics: Metrics,
+    /// What writes have to show.
+    pub token: Option<String>,
+    /// Names under which the service is reached; none when any will do.
+    pub names: Option<Vec<String>>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// A service on these databases.
+    pub fn new(alarms: Database, telemetry: Telemetry, settings: &Settings) -> Self {
+        let token = settings.token.clone().filter(|token| !token.is_empty());
+        let (feed, metrics) = (Feed::default(), Metrics::default());
+        Self(Arc::new(Parts { alarms, telemetry, feed, metrics, token, names: settings.names() }))
+    }
+
+    /// Answers requests until `stop`. Then streams are ended, and requests that have begun are answered.
+    ///
+    /// # Errors
+    ///
+    /// Failures of the network.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        tokio::spawn(Feed::look(self.clone()));
+        let router = self.router();
+        let stop = async move {
+            stop.await;
+            self.feed.end();
+        };
+        axum::serve(listener, router).with_graceful_shutdown(stop).await
+    }
+
+    /// All routes, with their limits.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .merge(page::router())
+            .nest("/api", api::router(self))
+            .merge(metrics::router())
+            .fallback(async |uri: Uri| Problem::new(StatusCode::NOT_FOUND, format!("nothing is at {}", uri.path())))
+            .method_not_allowed_fallback(async || {
+                Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address takes another method; see /api")
+            })
+            .layer(from_fn_with_state(self.clone(), metrics::count))
+            .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+            .layer(from_fn_with_state(self.clone(), guard::refuse_strangers))
+            .layer(from_fn(guard::headers))
+            .layer(CatchPanicLayer::custom(problem::of_panic))
+            .layer(TraceLayer::new_for_http())
+            .with_state(self.clone())
+    }
+}

@@ -1,0 +1,71 @@
+//! Starts the service.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use core_server::{
+    example,
+    settings::Settings,
+    start::{self, StartError},
+};
+use tokio::{net::TcpListener, signal};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    if let Some(error) = database_target::misplaced(std::env::args_os()) {
+        Settings::command().error(ErrorKind::UnknownArgument, error).exit();
+    }
+    match run(&Settings::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(settings: &Settings) -> Result<(), StartError> {
+    let app = start::open(settings).await?;
+    let io = |what: &str| {
+        let what = what.to_owned();
+        move |source| StartError::Io { what, source }
+    };
+    let listener =
+        TcpListener::bind(settings.listen).await.map_err(io(&format!("cannot listen on {}", settings.listen)))?;
+    let address = listener.local_addr().map_err(io("no address"))?;
+    println!("http://{address}");
+    if !address.ip().is_loopback() {
+        tracing::warn!("listening on a network without a login: whoever reaches {address} sees every alarm");
+    }
+    if app.alarms.has_one_session() {
+        tracing::warn!(
+            "this server has one session, which the areas use in turn: a page takes seconds, and --demo does nothing"
+        );
+    } else if settings.demo {
+        tokio::spawn(example::feed(app.clone()));
+    }
+    app.serve(listener, stopped()).await.map_err(io("serving"))?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn stopped() {
+    let interrupted = async { signal::ctrl_c().await.map_err(|error| tracing::error!("no Ctrl-C: {error}")) };
+    #[cfg(unix)]
+    let terminated = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => terminate.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        _ = interrupted => {}
+        _ = terminated => {}
+    }
+}

@@ -1,0 +1,107 @@
+//! Errors as RFC 9457 has them, `application/problem+json`: what is wrong, in which field and row.
+
+use std::any::Any;
+
+use axum::{
+    Json,
+    extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use core_server_adapter::{AdapterError, ErrorKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What is wrong with a request, or with the service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// The status again, for those who have only the body.
+    pub status: u16,
+    /// The status in words.
+    pub title: String,
+    /// What is wrong and what to do.
+    pub detail: String,
+    /// The field that is wrong, by the name of its column or parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Position in the list that was sent, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<usize>,
+}
+
+impl Problem {
+    /// A problem with no field.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        Self { status: status.as_u16(), title, detail: detail.into(), field: None, row: None }
+    }
+
+    /// A field of the request is wrong.
+    pub fn of_field(field: &str, detail: impl Into<String>) -> Self {
+        Self { field: Some(field.to_owned()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// The same problem, in one row of a list.
+    #[must_use]
+    pub fn in_row(self, row: usize) -> Self {
+        Self { row: Some(row), ..self }
+    }
+
+    /// The status code.
+    pub fn code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<AdapterError> for Problem {
+    fn from(error: AdapterError) -> Self {
+        let kind = error.kind();
+        if matches!(kind, ErrorKind::Internal | ErrorKind::Unavailable) {
+            tracing::error!("{}", error.on_one_line());
+        }
+        let status = StatusCode::from_u16(kind.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let (field, row) = match &error {
+            AdapterError::InvalidValue { column, row, .. } => (Some(*column), *row),
+            AdapterError::InvalidPage { parameter, .. } => (Some(*parameter), None),
+            _ => (None, None),
+        };
+        Self { field: field.map(str::to_owned), row, ..Self::new(status, error.for_clients()) }
+    }
+}
+
+/// What axum could not read of a request.
+macro_rules! from_rejection {
+    ($($rejection:ty),+) => {
+        $(impl From<$rejection> for Problem {
+            fn from(rejection: $rejection) -> Self {
+                Self::new(rejection.status(), rejection.body_text())
+            }
+        })+
+    };
+}
+from_rejection!(FormRejection, JsonRejection, QueryRejection, PathRejection);
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.code(), Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        match self.code() {
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// A handler broke off: the log has the reason.
+pub fn of_panic(reason: Box<dyn Any + Send>) -> Response {
+    let text = reason.downcast_ref::<String>().map(String::as_str);
+    tracing::error!("a handler broke off: {}", text.or_else(|| reason.downcast_ref().copied()).unwrap_or("unknown"));
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "an error of the server; its log has the reason").into_response()
+}

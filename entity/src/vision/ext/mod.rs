@@ -1,0 +1,3 @@
+//! Behaviour of the generated types that is written by hand.
+
+mod enums;

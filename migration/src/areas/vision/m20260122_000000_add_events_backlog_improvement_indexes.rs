@@ -1,0 +1,38 @@
+//! The backlog: events that nobody has looked at, by risk.
+
+use migration_engine::{Describe, project::describe::Parents};
+use sea_orm_migration::prelude::*;
+
+use super::index::{NewIndex, create_all, drop_all};
+
+const INDEXES: [NewIndex; 1] = [NewIndex::of("idx_events_backlog", "events", &["risk desc", "started_at desc"])
+    .only_where("NOT reviewed", &["reviewed"])];
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    /// Its steps have transactions of their own; each looks whether it is done.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        create_all(manager, &INDEXES).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_all(manager, &INDEXES).await
+    }
+}
+
+impl Describe for Migration {
+    fn parents(&self) -> Parents {
+        Parents::Named(&["m20260120_000000_add_search_indexes"])
+    }
+
+    fn area(&self) -> Option<&'static str> {
+        Some(super::AREA)
+    }
+}

@@ -1,0 +1,41 @@
+//! The same of a version of a prompt.
+
+use migration_engine::Describe;
+use sea_orm_migration::prelude::*;
+
+use super::column::{Default, NewColumn};
+use super::rows;
+use crate::portable::table::Type;
+
+const COLUMN: NewColumn = NewColumn::defaulting("prompt_versions", "row_version", Type::Count, Default::Number(1));
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    /// Its steps have transactions of their own; each looks whether it is done.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        COLUMN.add(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        COLUMN.drop(manager).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Describe for Migration {
+    fn area(&self) -> Option<&'static str> {
+        Some(super::AREA)
+    }
+
+    /// Versions that were changed.
+    async fn seed(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        rows::set(manager, "prompt_versions", "row_version = 3", 2).await
+    }
+}

@@ -1,0 +1,11 @@
+//! The adopted project after `migration squash :`. Everything but this file is generated, see `suite/engine/squash_cli.rs`.
+
+use std::process::ExitCode;
+
+#[path = "lib.rs"]
+mod squashed;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    migration_engine::cli::run(squashed::project()).await
+}
