@@ -73,7 +73,7 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     pub async fn false_alarms(&self, filter: &AlarmFilter) -> Result<Vec<FalseAlarms>, AdapterError> {
         use alarm_action::Column;
 
-        filter.check()?;
+        filter.checked(PLACE)?;
         let actions: RelationDef =
             alarm::Entity::belongs_to(alarm_action::Entity).from(alarm::Column::Id).to(Column::AlarmId).into();
         let verdicts: Vec<(Uuid, DateTime<Utc>, String, AlarmVerdict)> = alarm::Entity::find()
@@ -125,7 +125,7 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
         buckets: u32,
         cut_off: AnomalyScore,
     ) -> Result<Vec<ScoreBucket>, AdapterError> {
-        filter.check()?;
+        filter.checked(PLACE)?;
         crate::page::check_limit(buckets, MAX_BUCKETS)?;
         let backend = self.db.get_database_backend();
         let scaled = format!("alarms.anomaly_score * {buckets}");

@@ -31,7 +31,7 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     ///   1970 to 9999 or holds more than 10,000 buckets;
     /// - [`AdapterError::InvalidValue`] for a sensor with a NUL character; failures of the database.
     pub async fn timeline(&self, filter: &AlarmFilter, width: Interval) -> Result<Vec<AlarmBucket>, AdapterError> {
-        filter.check()?;
+        filter.checked(PLACE)?;
         let (from, to) = check(filter.period, width)?;
         let backend = self.db.get_database_backend();
         let server = match Dialect::of(backend) {

@@ -31,9 +31,9 @@ pub struct Project {
     /// The area that it is, where it is one of several.
     pub(crate) area: Option<&'static str>,
     pub(crate) descriptions: Vec<Box<dyn Describe>>,
-    pub(crate) entities: Option<Entities>,
     /// Names that revisions may still give as parents, and what is meant: of an [unsquashed](Self::unsquashed) project.
     meant: BTreeMap<String, String>,
+    pub(crate) entities: Option<Entities>,
 }
 
 impl Project {
@@ -50,8 +50,8 @@ impl Project {
             embedded: "embedded.sqlite".to_owned(),
             area: None,
             descriptions: Vec::new(),
-            entities: None,
             meant: BTreeMap::new(),
+            entities: None,
         }
     }
 
