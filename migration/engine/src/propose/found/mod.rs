@@ -63,7 +63,7 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
             schema.enums.entry(row.name).or_default().push(row.label);
         }
     }
-    // Columns of row security are no entity's, and neither is their part of a key.
+    // Columns of row security and generated ones are no entity's, and neither is their part of a key.
     let (mut texts, mut held) = (BTreeMap::new(), BTreeSet::new());
     for row in all::<_, ColumnRow>(db, columns).await? {
         if is_no_schema(&row.relation, bookkeeping) {

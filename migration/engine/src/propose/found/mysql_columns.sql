@@ -7,7 +7,7 @@ SELECT
     IF(c.COLUMN_DEFAULT = 'NULL', NULL, c.COLUMN_DEFAULT) AS default_value,
     NULL AS enum_name,
     NULL AS table_sql,
-    'no' AS held
+    IF(c.EXTRA LIKE '%GENERATED%' AND c.EXTRA NOT LIKE '%DEFAULT_GENERATED%', 'yes', 'no') AS held
 FROM
     information_schema.COLUMNS c
     JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA

@@ -18,6 +18,8 @@ SELECT
     END AS enum_name,
     NULL::text AS table_sql,
     CASE
+        WHEN a.attgenerated <> ''
+        OR t.typname = 'tsvector' THEN 'yes'
         WHEN EXISTS (
             SELECT
                 1
