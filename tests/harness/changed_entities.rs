@@ -1,6 +1,6 @@
 //! A small project and several sets of entities for it, for `new --from-entities`.
 
-#![allow(missing_docs, reason = "entities as a project has them")]
+#![allow(missing_docs, clippy::wildcard_imports, reason = "entities as a project has them")]
 
 use async_trait::async_trait;
 use migration_engine::{

@@ -1,4 +1,4 @@
-//! In place of 3 revisions, from m20220101_000001_create_table to m20220103_000001_count_views: what they did, in the files of the folder beside this one.
+//! In place of 3 revisions, from `m20220101_000001_create_table` to `m20220103_000001_count_views`: what they did, in the files of the folder beside this one.
 
 use migration_engine::{
     Describe, Project,

@@ -212,7 +212,7 @@ async fn what_it_does_not_name_goes_on_referring_to_the_same() {
             };
             let (_database, runner, _) = before(families(), rows, &[up], outside).await;
             let said = runner.up(None).await.err().map(|error| error.on_one_line());
-            let (scripted, after, _other) = scripted(families(), rows, &[up], outside).await;
+            let (scripted, after, _other) = Box::pin(scripted(families(), rows, &[up], outside)).await;
             for (who, said, runner) in [("up", said, runner), ("sqlite3", scripted, after)] {
                 let about = format!("{who} {key}, {up}, outside: {outside}: {said:?}");
                 let names_it = |said: &String| said.contains(expected.unwrap()) && said.contains("of child, which");
@@ -235,7 +235,7 @@ async fn a_script_takes_no_rows_of_what_it_does_not_name() {
             (&["DELETE FROM child WHERE id = 2"], Some("out of toy")),
             (&["DELETE FROM parent WHERE id = 3", "UPDATE parent SET name = 'delete'"], None),
         ] {
-            let (said, runner, _database) = scripted(families(), ROWS, up, outside).await;
+            let (said, runner, _database) = Box::pin(scripted(families(), ROWS, up, outside)).await;
             assert_eq!(said.is_some(), expected.is_some(), "{up:?}: {said:?}");
             assert!(said.iter().all(|said| said.contains(expected.unwrap())), "{up:?}: {said:?}");
             assert_eq!(left(&runner).await, "2 3 2 1", "{up:?}");

@@ -67,9 +67,8 @@ impl Story {
     /// Arguments of the way down.
     fn down(self) -> &'static [&'static str] {
         match self {
-            Self::FullAlarms => &["down", "-n", "3"],
+            Self::FullAlarms | Self::Adopted => &["down", "-n", "3"],
             Self::EmptyAlarms => &["down", "-n", "4"],
-            Self::Adopted => &["down", "-n", "3"],
             Self::Squashed => &["down", "--yes"],
             Self::Telemetry => &["down", "m20260105_000000_create_telemetry"],
         }

@@ -75,7 +75,10 @@ async fn all_applied_counts_and_an_empty_database_runs_only_it(database: TestDat
     assert_eq!(squash.replaces, ["m1_sites", "m2_sensors", "m3_lines", "m4_kind", "m5_join"]);
     let runner = database.runner_of(after(&squash, true)).await;
     let status = runner.status().await.unwrap();
-    assert_eq!(status.iter().map(|one| one.is_pending()).collect::<Vec<_>>(), [false, false]);
+    assert_eq!(
+        status.iter().map(migration_engine::runner::RevisionStatus::is_pending).collect::<Vec<_>>(),
+        [false, false]
+    );
     assert_eq!(applied_in(&runner).await.len(), 6, "asking writes nothing");
     assert!(runner.up(None).await.unwrap().is_empty());
     assert_eq!(applied_in(&runner).await, ["m5_squashed", "m6_plants"]);

@@ -1,5 +1,7 @@
 //! Steps as the code of a revision.
 
+#![allow(clippy::format_collect, reason = "short texts; code that writes code is to be read first")]
+
 use std::{collections::BTreeSet, fmt::Write};
 
 use sea_orm::{
@@ -142,47 +144,47 @@ impl Code {
             Step::DropTable { table } => {
                 format!("manager.drop_table(Table::drop().table({:?}).if_exists().take())", table.name)
             }
-            Step::SetAside { table } => self.helper("tables", format!("set_aside(manager, {table:?})")),
-            Step::BringBack { table } => self.helper("tables", format!("bring_back(manager, {table:?})")),
-            Step::RenameTable { from, to } => self.helper("tables", format!("rename(manager, {from:?}, {to:?})")),
+            Step::SetAside { table } => self.helper("tables", &format!("set_aside(manager, {table:?})")),
+            Step::BringBack { table } => self.helper("tables", &format!("bring_back(manager, {table:?})")),
+            Step::RenameTable { from, to } => self.helper("tables", &format!("rename(manager, {from:?}, {to:?})")),
             Step::RenameColumn { table, from, to } => {
-                self.helper("columns", format!("rename(manager, {table:?}, {from:?}, {to:?})"))
+                self.helper("columns", &format!("rename(manager, {table:?}, {from:?}, {to:?})"))
             }
             Step::AddColumn { table, column, kept } => {
                 let column = self.column(column);
-                let add = self.helper("columns", format!("add(manager, {table:?}, {column})"));
+                let add = self.helper("columns", &format!("add(manager, {table:?}, {column})"));
                 let restore = kept.iter().map(|kept| format!("{}().restore(manager)", self.kept(kept)));
                 return std::iter::once(add).chain(restore.collect::<Vec<_>>()).collect();
             }
             Step::DropColumn { table, column, kept } => match kept {
                 Some(kept) => format!("{}().leave(manager)", self.kept(kept)),
-                None => self.helper("columns", format!("drop(manager, {table:?}, {:?})", column.name)),
+                None => self.helper("columns", &format!("drop(manager, {table:?}, {:?})", column.name)),
             },
             Step::Fill { table, key, column, value } => {
-                self.helper("columns", format!("fill(manager, {table:?}, &{key:?}, {:?}, {value:?})", column.name))
+                self.helper("columns", &format!("fill(manager, {table:?}, &{key:?}, {:?}, {value:?})", column.name))
             }
             Step::ChangeColumn { table, from, to } => {
                 let (from, to) = (self.column(from), self.column(to));
-                self.helper("columns", format!("change(manager, {table:?}, {from}, {to})"))
+                self.helper("columns", &format!("change(manager, {table:?}, {from}, {to})"))
             }
             Step::CreateIndex { table, index, .. } => {
                 let create = create_index(table, index);
-                self.helper("index", format!("create_index(manager, {table:?}, {:?}, {create}.take())", index.name))
+                self.helper("index", &format!("create_index(manager, {table:?}, {:?}, {create}.take())", index.name))
             }
             Step::DropIndex { table, index, .. } => {
-                self.helper("index", format!("drop_index(manager, {table:?}, {:?})", index.name))
+                self.helper("index", &format!("drop_index(manager, {table:?}, {:?})", index.name))
             }
             Step::AddReference { table, reference } => {
-                self.helper("references", format!("add(manager, {}.take())", foreign_key(table, reference)))
+                self.helper("references", &format!("add(manager, {}.take())", foreign_key(table, reference)))
             }
             Step::DropReference { table, reference } => {
-                self.helper("references", format!("drop(manager, {}.take())", foreign_key(table, reference)))
+                self.helper("references", &format!("drop(manager, {}.take())", foreign_key(table, reference)))
             }
         };
         vec![call]
     }
 
-    fn helper(&mut self, module: &'static str, call: String) -> String {
+    fn helper(&mut self, module: &'static str, call: &str) -> String {
         self.modules.insert(module);
         format!("{module}::{call}")
     }
@@ -315,15 +317,12 @@ fn create_index(table: &str, index: &Index) -> String {
 fn foreign_key(table: &str, reference: &Reference) -> String {
     let Reference { name, columns, target, target_columns, on_delete, on_update } = reference;
     let mut code = format!("ForeignKey::create().name({name:?})");
-    match (columns.as_slice(), target_columns.as_slice()) {
-        ([column], [other]) => {
-            let _ = write!(code, ".from({table:?}, {column:?}).to({target:?}, {other:?})");
-        }
-        _ => {
-            let _ = write!(code, ".from_tbl({table:?}).to_tbl({target:?})");
-            for (column, other) in columns.iter().zip(target_columns) {
-                let _ = write!(code, ".from_col({column:?}).to_col({other:?})");
-            }
+    if let ([column], [other]) = (columns.as_slice(), target_columns.as_slice()) {
+        let _ = write!(code, ".from({table:?}, {column:?}).to({target:?}, {other:?})");
+    } else {
+        let _ = write!(code, ".from_tbl({table:?}).to_tbl({target:?})");
+        for (column, other) in columns.iter().zip(target_columns) {
+            let _ = write!(code, ".from_col({column:?}).to_col({other:?})");
         }
     }
     for (when, said) in [("delete", on_delete), ("update", on_update)] {

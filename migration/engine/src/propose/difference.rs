@@ -64,6 +64,9 @@ pub(super) fn difference(dialect: Dialect, found: &Schema, wanted: &Schema, opti
     Difference { steps, undecided: work.undecided, notes: work.notes }
 }
 
+/// Labels of an enum before and after, and the columns of it.
+type Labels = (Vec<String>, Vec<String>, Vec<EnumUse>);
+
 impl Work<'_> {
     fn tables(&mut self, undecided: &[String]) {
         let wanted = self.wanted;
@@ -297,7 +300,7 @@ impl Work<'_> {
 
     /// Enums whose labels changed, that are new, or that no column has any more.
     fn enums(&mut self) {
-        let mut changes: BTreeMap<String, (Vec<String>, Vec<String>, Vec<EnumUse>)> = BTreeMap::new();
+        let mut changes: BTreeMap<String, Labels> = BTreeMap::new();
         for table in self.wanted.tables.values() {
             let Some(there) = self.found.tables.get(&table.name) else { continue };
             for column in &table.columns {
@@ -381,7 +384,7 @@ impl Work<'_> {
             let stays = old.iter().filter(|label| labels.contains(label) && before.contains(label));
             let default = columns.iter().find_map(|one| one.default.as_ref());
             let instead =
-                default.filter(|one| stays.clone().any(|label| label == *one)).or(stays.clone().last()).cloned();
+                default.filter(|one| stays.clone().any(|label| label == *one)).or(stays.clone().next_back()).cloned();
             let (name, columns) = (name.to_owned(), columns.to_vec());
             let change = LabelChange { name, before: before.clone(), columns, what, instead };
             self.groups.enums.push(Step::Labels { change, back: false });

@@ -18,6 +18,7 @@ use crate::revision::{
 };
 
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a proposal has a handful of them")]
 pub(super) enum Step {
     CreateEnum {
         name: String,
@@ -147,10 +148,9 @@ impl Step {
             Self::RenameColumn { table, from, to } => Self::RenameColumn { table, from: to, to: from },
             Self::AddColumn { table, column, kept } => Self::DropColumn { table, column, kept },
             Self::DropColumn { table, column, kept } => Self::AddColumn { table, column, kept },
-            Self::Fill { .. } => return None,
+            // Indexes of a table that is new go with it.
+            Self::Fill { .. } | Self::CreateIndex { is_new: true, .. } => return None,
             Self::ChangeColumn { table, from, to } => Self::ChangeColumn { table, from: to, to: from },
-            // Those of a table that is new go with it.
-            Self::CreateIndex { is_new: true, .. } => return None,
             Self::CreateIndex { table, index, is_new } => Self::DropIndex { table, index, is_new },
             Self::DropIndex { table, index, is_new } => Self::CreateIndex { table, index, is_new },
             Self::AddReference { table, reference } => Self::DropReference { table, reference },

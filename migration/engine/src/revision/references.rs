@@ -41,7 +41,7 @@ pub async fn add(manager: &SchemaManager<'_>, key: ForeignKeyCreateStatement) ->
         Dialect::Sqlite => {
             let sql = in_table(&key);
             sqlite_table::change(manager, &table, (")", &format!(", {sql})")), |text| {
-                if text.references(key.get_foreign_key()) { Ok(None) } else { text.with_element(&sql).map(Some) }
+                if text.references(key.get_foreign_key()) { Ok(None) } else { Ok(Some(text.with_element(&sql))) }
             })
             .await?;
             refuse_orphans(manager, &table).await

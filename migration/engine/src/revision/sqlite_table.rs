@@ -133,9 +133,9 @@ impl Text {
     }
 
     /// With another element at the end.
-    pub(super) fn with_element(&self, element: &str) -> Result<String, DbErr> {
+    pub(super) fn with_element(&self, element: &str) -> String {
         let end = self.elements.iter().filter_map(Element::range).next_back().map_or(self.end, |last| last.end);
-        Ok(format!("{}, {element}{}", &self.sql[..end], &self.sql[end..]))
+        format!("{}, {element}{}", &self.sql[..end], &self.sql[end..])
     }
 
     /// `None` when there is no such reference.
@@ -160,9 +160,10 @@ impl Text {
         }
         if let Some(default) = &column.default {
             let is_bare = parsed::tokens(BACKEND, default).len() == 1;
-            text.push_str(&if is_bare { format!(" DEFAULT {default}") } else { format!(" DEFAULT ({default})") });
+            let (open, close) = if is_bare { ("", "") } else { ("(", ")") };
+            text.extend([" DEFAULT ", open, default, close]);
         }
-        for clause in element.clauses().into_iter().filter(|clause| clause.is_kept()) {
+        for clause in element.clauses().into_iter().filter(Clause::is_kept) {
             text.push(' ');
             text.push_str(&self.sql[clause.range]);
         }
@@ -319,7 +320,7 @@ mod tests {
         assert!(without.ends_with("\"author\" integer ) STRICT"), "{without}");
         let without = text().without_reference(post.get_foreign_key()).unwrap();
         assert!(without.contains("\"post\" integer, \"author\" integer"), "{without}");
-        let with = text().with_element("CHECK (1)").unwrap();
+        let with = text().with_element("CHECK (1)");
         assert!(with.ends_with("(\"id\"), CHECK (1) ) STRICT"), "{with}");
     }
 }

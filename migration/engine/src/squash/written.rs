@@ -49,7 +49,7 @@ pub(super) fn files(squash: &Squash, entries: &[String]) -> (String, Vec<(String
     let (first, last) =
         (squash.replaces.first().map_or("", String::as_str), squash.replaces.last().map_or("", String::as_str));
     let text = format!(
-        "//! In place of {count} revisions, from {first} to {last}: what they did, in the files of the folder beside this one.
+        "//! In place of {count} revisions, from `{first}` to `{last}`: what they did, in the files of the folder beside this one.
 
 use migration_engine::{{
     Describe, Project,

@@ -22,8 +22,10 @@ on_every_backend!(
     actions_come_back_after_down_and_up,
 );
 
-/// Kind, actor, verdict and note of each.
-fn told(history: &[AlarmAction]) -> Vec<(AlarmActionKind, Option<&str>, Option<AlarmVerdict>, Option<&str>)> {
+/// Kind, actor, verdict and note.
+type Told<'a> = (AlarmActionKind, Option<&'a str>, Option<AlarmVerdict>, Option<&'a str>);
+
+fn told(history: &[AlarmAction]) -> Vec<Told<'_>> {
     history.iter().map(|one| (one.action, one.actor.as_deref(), one.verdict, one.note.as_deref())).collect()
 }
 

@@ -2,6 +2,7 @@
 
 // As it was printed.
 #[rustfmt::skip]
+#[allow(clippy::doc_markdown, clippy::too_many_lines)]
 mod grown_revision;
 mod pairs;
 

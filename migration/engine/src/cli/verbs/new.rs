@@ -52,7 +52,7 @@ impl OnCode for Verb {
     async fn run(self, context: &Context, area: ChosenArea) -> Result<Report, EngineError> {
         let (at, name) = (self.at(), self.name.unwrap_or_default());
         if self.from.from_entities {
-            return self.from.run(context, area, &name, at).await;
+            return Box::pin(self.from.run(context, area, &name, at)).await;
         }
         let written = scaffold::generate(&crate_dir()?, &name, context.area.as_deref().or(area.name), at)?;
         Ok(Created::report(&written))

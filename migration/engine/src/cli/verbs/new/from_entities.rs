@@ -1,6 +1,9 @@
 //! `new --from-entities`.
 
-use std::io::{BufRead, IsTerminal};
+use std::{
+    fmt::Write,
+    io::{BufRead, IsTerminal},
+};
 
 use chrono::NaiveDateTime;
 use clap::ValueEnum;
@@ -29,6 +32,7 @@ use crate::{
 
 /// How a revision is written from entities.
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools, clippy::struct_field_names, reason = "each is a flag of the command line")]
 #[command(next_help_heading = "From entities")]
 pub(super) struct FromEntities {
     /// Write what differs between the entities and what the revisions make
@@ -254,15 +258,15 @@ impl Outcome for Proposed {
         };
         text.push_str(&notes);
         for one in &self.sql {
-            text.push_str(&format!("\n-- {}\n", one.backends.join(", ")));
+            let _ = write!(text, "\n-- {}\n", one.backends.join(", "));
             text.push_str(&each(&one.statements, |sql| format!("{sql}\n")));
         }
         text.push('\n');
         let open: Vec<&Finding> = self.lint.iter().filter(|finding| finding.is_open()).collect();
         text.push_str(&each(&lint::Entry::of(open.iter().copied()), |entry| format!("{entry}\n")));
-        text.push_str(&format!("lint: {} {}\n", open.len(), plural(open.len(), "finding")));
+        let _ = writeln!(text, "lint: {} {}", open.len(), plural(open.len(), "finding"));
         if let Some(verify) = &self.verify {
-            text.push_str(&format!("verify: {}", verify.text(verbose)));
+            let _ = write!(text, "verify: {}", verify.text(verbose));
         }
         text
     }
