@@ -71,6 +71,7 @@ mod text;
 mod transaction;
 pub mod twin;
 mod value;
+pub mod vision;
 
 pub use config::DatabaseConfig;
 pub use connect::Database;
