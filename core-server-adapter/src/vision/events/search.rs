@@ -42,8 +42,9 @@ impl<C: ConnectionTrait> EventRepository<'_, C> {
     /// later one first where two are as good. What is neither letter nor digit separates words; upper and lower case do not
     /// differ.
     ///
-    /// What makes two forms of a word one is the backend's matter: PostgreSQL finds `persons` where `person` is, and leaves
-    /// out `the`; MySQL asks words of less than three letters of no event. It finds only what was committed.
+    /// What makes two forms of a word one is the backend's matter. PostgreSQL finds `persons` where `person` is, leaves out
+    /// `the`, and knows the other case of letters beyond ASCII only where the database's locale does. MySQL asks words of less
+    /// than three letters of no event, and finds only what was committed.
     ///
     /// # Errors
     ///

@@ -5,7 +5,6 @@ use core_server_adapter::{
     AdapterError, ErrorKind,
     vision::{Alert, AlertSeverity, AlertStatus, NewAlert, NewEvent, Vision},
 };
-use futures_util::join;
 use serde_json::json;
 use tests::{TestDatabase, fixtures::execute, on_every_backend};
 
@@ -71,8 +70,11 @@ async fn who_is_late_is_told_so(database: TestDatabase) {
     let event = event(&vision).await;
     let alert = alerts.raise(&NewAlert::new(event, AlertSeverity::Critical)).await.unwrap();
     let deliver = || alerts.delivered(alert.id, alert.version_id, minute(1));
-    let both =
-        if database.has_one_session() { (deliver().await, deliver().await) } else { join!(deliver(), deliver()) };
+    let both = if database.has_one_session() {
+        (deliver().await, deliver().await)
+    } else {
+        tokio::join!(deliver(), deliver())
+    };
     let (won, late) = match both {
         (Ok(won), Err(late)) | (Err(late), Ok(won)) => (won, late),
         other => panic!("{other:?}"),

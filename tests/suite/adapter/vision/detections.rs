@@ -8,14 +8,14 @@ use serde_json::json;
 use tests::{TestDatabase, fixtures::count, on_every_backend};
 
 use super::{
-    super::{AWKWARD, compress, minute},
+    super::{AWKWARD, minute},
     camera, migrated,
 };
 
 on_every_backend!(detections_come_back_by_their_event);
 
 async fn detections_come_back_by_their_event(database: TestDatabase) {
-    let (database, vision) = migrated(database).await;
+    let (_database, vision) = migrated(database).await;
     let (detections, events, db) = (vision.detections(), vision.events(), vision.connection());
     let door = camera(&vision, "door").await;
     let full = NewDetection::new(door, minute(1), AWKWARD)
@@ -36,7 +36,6 @@ async fn detections_come_back_by_their_event(database: TestDatabase) {
     let others: Vec<NewDetection> =
         (1..200).map(|n| NewDetection::new(door, minute(n * 200), format!("/{n}")).object("car", 0.25)).collect();
     assert_eq!(detections.insert_many(&[vec![full, bare], others].concat()).await.unwrap(), 201);
-    compress(db, database.backend(), "detections", 2).await;
     let last = detections.insert(&NewDetection::new(door, minute(40_000), "/last")).await.unwrap();
     let early = detections.insert(&NewDetection::new(door, minute(30_000), "/early")).await.unwrap();
 
