@@ -312,6 +312,7 @@ impl fmt::Debug for DatabaseConfig {
             .field("tenant", &self.tenant)
             .field("through_pooler", &self.through_pooler)
             .field("replica", &self.replica)
+            .field("several_areas", &self.several_areas)
             .finish()
     }
 }

@@ -505,6 +505,10 @@ impl Place {
             }
             match sqlstate::kind(&source) {
                 Kind::Duplicate => AdapterError::AlreadyExists { area, table, source },
+                Kind::Refused(_) if !may_have_written => AdapterError::InvalidPage {
+                    parameter: "what was asked for",
+                    reason: format!("has a value that no row of {table} can have, a NUL for example ({doing})"),
+                },
                 Kind::Refused(rule) => AdapterError::Refused { area, table, rule, source },
                 Kind::Unregistered(rule) => AdapterError::Unregistered { area, table, rule, source },
                 Kind::ReadOnly => AdapterError::ReadOnly { area, table, source },

@@ -29,6 +29,13 @@
 //! # async_std::task::block_on(example()).unwrap();
 //! ```
 //!
+//! # Several areas
+//!
+//! [`Server`] opens the areas that a service needs, and transactions over several of them. [`DatabaseConfig`] says where, how
+//! many sessions, through which pooler and with which replica; [`Database::check`], [`Database::sessions`] and
+//! [`Database::metrics`] are for the operation of a service; [`AdapterError::kind`] and [`AdapterError::for_clients`] make
+//! its answers.
+//!
 //! # Runtimes
 //!
 //! `runtime-tokio` (default) and `runtime-async-std`; the library itself names neither.

@@ -91,11 +91,11 @@ impl Numbers {
         self.repeated.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn from_replica(&self) {
+    pub(crate) fn replica_answered(&self) {
         self.from_replica.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn not_from_replica(&self) {
+    pub(crate) fn primary_answered(&self) {
         self.not_from_replica.fetch_add(1, Relaxed);
     }
 

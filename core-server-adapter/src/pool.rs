@@ -156,10 +156,10 @@ impl Pool {
         if let Some(replica) = &self.replica {
             match replica.read(work).await {
                 Some(answer) => {
-                    self.numbers.from_replica();
+                    self.numbers.replica_answered();
                     return Ok(answer);
                 }
-                None => self.numbers.not_from_replica(),
+                None => self.numbers.primary_answered(),
             }
         }
         for _ in 0..self.sessions {

@@ -5,14 +5,14 @@
 //! what is remembered here, and after a restart from the database.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     convert::Infallible,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use axum::response::sse;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use core_server_adapter::{
     AdapterError, Cursor, PageRequest,
     alarms::{Alarm, AlarmFilter, AlarmOrigin, AlarmSeverity, AlarmStatus, RawAlarm},
@@ -78,6 +78,8 @@ impl Event {
     /// This alarm was raised with this id.
     pub fn of_new(id: Uuid, alarm: RawAlarm) -> Self {
         let RawAlarm { raised_at, sensor_id, origin, severity, .. } = alarm;
+        // As it is stored.
+        let raised_at = raised_at.trunc_subsecs(6);
         Self { kind: Kind::Raised, id, raised_at, sensor_id, origin, severity, status: AlarmStatus::Active }
     }
 
@@ -110,8 +112,8 @@ pub struct Feed {
 #[derive(Debug, Default)]
 struct Remembered {
     events: VecDeque<Event>,
-    /// Alarms that were told lately.
-    raised: HashSet<(DateTime<Utc>, Uuid)>,
+    /// Alarms that were told lately, and when they were raised.
+    raised: HashMap<Uuid, DateTime<Utc>>,
 }
 
 impl Default for Feed {
@@ -124,7 +126,7 @@ impl Feed {
     /// Tells an event to everybody who listens. An alarm is told as new once.
     pub fn tell(&self, event: Event) {
         let mut remembered = self.remembered();
-        if event.kind == Kind::Raised && !remembered.raised.insert((event.raised_at, event.id)) {
+        if event.kind == Kind::Raised && remembered.raised.insert(event.id, event.raised_at).is_some() {
             return;
         }
         if remembered.events.len() == REMEMBERED {
@@ -177,7 +179,7 @@ impl Feed {
         }
         // The clock of a sensor may be ahead: what comes in meanwhile is older.
         let seen = seen.min(now);
-        self.remembered().raised.retain(|(at, _)| *at >= seen - LATE - LATE);
+        self.remembered().raised.retain(|_, at| *at >= seen - LATE - LATE);
         Ok(Some(seen))
     }
 

@@ -5,7 +5,7 @@
 //! | file | what is there |
 //! |-|-|
 //! | `settings`, `start` | the command line; databases, schema and example data before the first request |
-//! | `api` | JSON over HTTP: alarms, readings, sensors, their OpenAPI document |
+//! | `api` | JSON over HTTP: alarms, readings, sensors, their `OpenAPI` document |
 //! | `page` | HTML: the list of alarms, one alarm, the health of models; `chart` draws SVG |
 //! | `feed` | what happens to alarms, as a stream that can be taken up again |
 //! | `guard` | who may write: token, origin, host; headers of every answer |

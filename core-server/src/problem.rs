@@ -100,6 +100,7 @@ impl IntoResponse for Problem {
 }
 
 /// A handler broke off: the log has the reason.
+#[allow(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
 pub fn of_panic(reason: Box<dyn Any + Send>) -> Response {
     let text = reason.downcast_ref::<String>().map(String::as_str);
     tracing::error!("a handler broke off: {}", text.or_else(|| reason.downcast_ref().copied()).unwrap_or("unknown"));

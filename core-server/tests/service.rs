@@ -273,8 +273,10 @@ async fn a_stream_is_taken_up_where_it_ended() {
     let other = Service(App::new(alarms, telemetry, &Settings::parse_from(["core-server"])));
     let after = other.events(Some(places[1])).await;
     assert!(after.matches("event: raised").count() == 1 && after.contains(&ids[2]), "{after}");
-    // What another program raises is found.
+    // What another program raises is found, and what this one raises is not told again.
+    tokio::spawn(Feed::look(service.0.clone()));
     tokio::spawn(Feed::look(other.0.clone()));
+    let mut own = service.send(request(Method::GET, "/api/alarms/stream"), Body::empty()).await.into_body();
     let mut body = other.send(request(Method::GET, "/api/alarms/stream"), Body::empty()).await.into_body();
     let late = service.raise(&alarm("pump-9", "hot")).await;
     let mut told = String::new();
@@ -282,6 +284,11 @@ async fn a_stream_is_taken_up_where_it_ended() {
         let frame = tokio::time::timeout(Duration::from_secs(8), body.frame()).await.unwrap().unwrap().unwrap();
         told.push_str(str::from_utf8(frame.data_ref().unwrap()).unwrap());
     }
+    let mut once = String::new();
+    while let Ok(Some(Ok(frame))) = tokio::time::timeout(Duration::from_millis(500), own.frame()).await {
+        once.push_str(str::from_utf8(frame.data_ref().unwrap()).unwrap());
+    }
+    assert_eq!(once.matches("event: raised").count(), 1, "{once}");
     // A service that stops ends its streams.
     other.0.feed.end();
     assert!(body.collect().await.unwrap().to_bytes().is_empty());

@@ -1,4 +1,4 @@
-//! The OpenAPI document and its page, and the shapes of what the adapter gives: the adapter knows no HTTP, so they are said
+//! The `OpenAPI` document and its page, and the shapes of what the adapter gives: the adapter knows no HTTP, so they are said
 //! here, and `tests/openapi.rs` compares them with what is really answered.
 
 use axum::{Router, routing::get};
@@ -139,7 +139,7 @@ macro_rules! shapes {
     ($($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $field:ident: $type:ty,)+ })+) => {
         $($(#[$about])*
         #[derive(ToSchema)]
-        #[allow(dead_code, reason = "for the document alone")]
+        #[allow(dead_code, clippy::struct_field_names, reason = "for the document alone")]
         pub(super) struct $name { $($(#[$meaning])* $field: $type,)+ })+
     };
 }

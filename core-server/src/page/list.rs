@@ -65,15 +65,12 @@ impl Asked {
 
     fn filter(&self, now: DateTime<Utc>) -> AlarmFilter {
         let status = self.status.as_deref();
-        AlarmFilter {
-            origin: self.origin,
-            severity: self.severity,
-            status: status.and_then(|status| status.parse().ok()),
-            open: status == Some("open"),
-            sensor: self.sensor.clone(),
-            period: self.hours().map_or(Period::ALL, |hours| Period::since(now - TimeDelta::hours(hours))),
-            ..AlarmFilter::new()
-        }
+        // Not as a literal: a filter gets more fields with time.
+        let mut filter = AlarmFilter::new();
+        (filter.origin, filter.severity, filter.sensor) = (self.origin, self.severity, self.sensor.clone());
+        (filter.status, filter.open) = (status.and_then(|status| status.parse().ok()), status == Some("open"));
+        filter.period = self.hours().map_or(Period::ALL, |hours| Period::since(now - TimeDelta::hours(hours)));
+        filter
     }
 
     /// The address of the list with some of this changed.

@@ -133,7 +133,7 @@ pub fn moment(at: DateTime<Utc>) -> Markup {
 pub fn ago(span: TimeDelta) -> String {
     match span.num_seconds() {
         ..-60 => "in the future".to_owned(),
-        ..60 => "now".to_owned(),
+        -60..60 => "now".to_owned(),
         _ => format!("{} ago", duration(span)),
     }
 }

@@ -58,6 +58,8 @@ async fn a_pool_that_is_there_is_used(database: TestDatabase) {
         // The same session in another area, and back.
         let telemetry = Telemetry::of_pool(own.clone()).await.unwrap();
         telemetry.sensors().register(&NewSensor::new("bearing-7", "temperature")).await.unwrap();
+        let error = telemetry.readings().latest("a\0b", 1).await.unwrap_err();
+        assert!(error.kind() == ErrorKind::Invalid && error.to_string().contains("a NUL for example"), "{error:?}");
         alarms.alarms().raise(&hot()).await.unwrap();
     }
     own.close().await.unwrap();

@@ -20,12 +20,12 @@ const LENIENT: &str = "ignore_startup_parameters = extra_float_digits";
 
 #[tokio::test]
 async fn everything_works_through_a_pooler_that_refuses_wishes() {
-    works_through("").await;
+    Box::pin(works_through("")).await;
 }
 
 #[tokio::test]
 async fn everything_works_through_a_pooler_that_swallows_wishes() {
-    works_through(LENIENT).await;
+    Box::pin(works_through(LENIENT)).await;
 }
 
 async fn works_through(settings: &str) {

@@ -115,10 +115,10 @@ async fn whatever_stops_under_load_costs_no_answer() {
     let mut pooler = Pooler::before(&primary.url("postgres"), 4, "");
     let patient = |config: DatabaseConfig| config.acquire_timeout(Duration::from_secs(5));
     let direct = Database::connect(&patient(config(&primary.url("postgres"), &standby))).await.unwrap();
-    let pooled = Database::connect(&patient(config(pooler.url(), &standby))).await.unwrap();
+    let through = Database::connect(&patient(config(pooler.url(), &standby))).await.unwrap();
     let stop = Arc::new(AtomicBool::new(false));
     let mut load = JoinSet::new();
-    for (client, database) in [&direct, &pooled].into_iter().enumerate() {
+    for (client, database) in [&direct, &through].into_iter().enumerate() {
         for reading in [database.clone(), database.reading()] {
             let stop = Arc::clone(&stop);
             load.spawn(async move {
@@ -164,25 +164,23 @@ async fn whatever_stops_under_load_costs_no_answer() {
     }
     let administrator = async || connect_to(&primary.url("postgres")).await;
     let moment = || tokio::time::sleep(Duration::from_millis(400));
-    for _ in 0..2 {
-        let other = administrator().await;
-        let end = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity \
-                   WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
-        rows_as_text(&other, end).await;
-        other.close().await.unwrap();
-        moment().await;
-        pooler.stop();
-        pooler.again();
-        moment().await;
-        standby.stop();
-        moment().await;
-        standby.again();
-        moment().await;
-        primary.stop();
-        moment().await;
-        primary.again();
-        moment().await;
-    }
+    let other = administrator().await;
+    let end = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity \
+               WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
+    rows_as_text(&other, end).await;
+    other.close().await.unwrap();
+    moment().await;
+    pooler.stop();
+    pooler.again();
+    moment().await;
+    standby.stop();
+    moment().await;
+    standby.again();
+    moment().await;
+    primary.stop();
+    moment().await;
+    primary.again();
+    moment().await;
     stop.store(true, Ordering::Relaxed);
     let mut raised = 0;
     while let Some(done) = load.join_next().await {
@@ -192,7 +190,7 @@ async fn whatever_stops_under_load_costs_no_answer() {
     let other = administrator().await;
     assert_eq!(scalar(&other, "SELECT count(*)::text FROM alarms").await, Some(raised.to_string()), "each alarm once");
     direct.close().await;
-    pooled.close().await;
+    through.close().await;
     let left = "SELECT concat_ws(' ', state, query) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
                 AND state LIKE 'idle in%'";
     assert_eq!(rows_as_text(&other, left).await, [""; 0], "no transaction is left open");

@@ -77,9 +77,9 @@ async fn a_transaction_spans_areas(database: TestDatabase) {
         let alert = NewAnomalyAlert::new("bearing-7", "drift", AnomalyAlertSeverity::High, 0.9);
         both.telemetry().await.unwrap().anomaly_alerts().raise(&alert).await.unwrap();
         if commit {
-            both.commit().await.unwrap()
+            both.commit().await.unwrap();
         } else {
-            both.rollback().await.unwrap()
+            both.rollback().await.unwrap();
         }
         let alarms = server.alarms().await.unwrap();
         assert_eq!(alarms.alarms().counts(&AlarmFilter::new()).await.unwrap().total(), expected);

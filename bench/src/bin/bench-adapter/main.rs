@@ -1,5 +1,5 @@
 //! What the adapter costs beside psql and the driver alone, as ratios of one run: rows in, pages, counts and exports out, and
-//! the ways to a session. It prints the table of `docs/benchmarks.md`.
+//! the ways to a session. It prints a table.
 //!
 //! `make bench-adapter` runs it on the test suite's PostgreSQL; `TEST_POSTGRES_URL` names another server, a TimescaleDB for
 //! example.
@@ -25,7 +25,7 @@ use tests::{Backend, TestDatabase};
 use uuid::Uuid;
 
 const ROWS: u32 = 200_000;
-const SINGLE: usize = 2_000;
+const SINGLE: u16 = 2_000;
 const PAGES: u32 = 300;
 /// Each ratio is of the medians of so many runs.
 const RUNS: usize = 3;
@@ -43,7 +43,7 @@ async fn main() -> Result<()> {
     database.close().await;
     drop(test);
     readings::measure().await?;
-    ways::measure().await
+    Box::pin(ways::measure()).await
 }
 
 /// A row of the table: the time over that of the floor, or the rate where more is better.
@@ -69,9 +69,9 @@ async fn alarms(database: &Database, url: &str) -> Result<()> {
     let insert_many = median(database, || insert_many(database, &alarms)).await?;
     row("SeaORM's `insert_many` of 200,000, rate", "psql `\\copy`", ratio(copy, insert_many), "");
 
-    let by_hand = median(database, || single_by_driver(database, &alarms[..SINGLE])).await?;
-    let raise = median(database, || single(database, &new[..SINGLE])).await?;
-    let each = format!("; {:.2} ms", raise.as_secs_f64() * 1_000.0 / SINGLE as f64);
+    let by_hand = median(database, || single_by_driver(database, &alarms[..usize::from(SINGLE)])).await?;
+    let raise = median(database, || single(database, &new[..usize::from(SINGLE)])).await?;
+    let each = format!("; {:.2} ms", raise.as_secs_f64() * 1_000.0 / f64::from(SINGLE));
     row("single `raise`", "sqlx, the same INSERT prepared", ratio(raise, by_hand), &each);
 
     clear(database).await?;

@@ -26,7 +26,7 @@ impl Graph {
             return Err(GraphError::NothingToSquash { range: text(), count: members.len() });
         }
         let inside = |position: &usize| members.contains(position);
-        let is_end = |position: &usize| !self.required_by.of(*position).iter().any(|next| inside(next));
+        let is_end = |position: &usize| !self.required_by.of(*position).iter().any(inside);
         let ends: Vec<usize> = members.iter().copied().filter(is_end).collect();
         let &[end] = ends.as_slice() else {
             return Err(GraphError::SeveralEnds { range: text(), ends: self.owned_names(&ends) });

@@ -137,7 +137,7 @@ impl Work<'_> {
                 self.add_column(found, column);
             }
         }
-        if !found.has_unique(&wanted.primary) {
+        if !found.is_known_by(&wanted.primary) {
             let what = format!(
                 "the primary key is ({}), and the entity's is ({})",
                 found.primary.join(", "),
@@ -366,6 +366,7 @@ impl Work<'_> {
     }
 
     fn labels(&mut self, name: &str, mut before: Vec<String>, labels: &[String], columns: &[EnumUse]) {
+        let old = before.clone();
         let mut gone: Vec<String> = before.iter().filter(|label| !labels.contains(label)).cloned().collect();
         let mut new: Vec<String> = labels.iter().filter(|label| !before.contains(label)).cloned().collect();
         let mut push = |before: &mut Vec<String>, what: What| {
@@ -376,7 +377,13 @@ impl Work<'_> {
                 }
                 What::Retire(label) => before.iter().filter(|one| *one != label).cloned().collect(),
             };
-            let change = LabelChange { name: name.to_owned(), before: before.clone(), columns: columns.to_vec(), what };
+            // One that was there and stays: in one transaction PostgreSQL takes no label that is new.
+            let stays = old.iter().filter(|label| labels.contains(label) && before.contains(label));
+            let default = columns.iter().find_map(|one| one.default.as_ref());
+            let instead =
+                default.filter(|one| stays.clone().any(|label| label == *one)).or(stays.clone().last()).cloned();
+            let (name, columns) = (name.to_owned(), columns.to_vec());
+            let change = LabelChange { name, before: before.clone(), columns, what, instead };
             self.groups.enums.push(Step::Labels { change, back: false });
             *before = after;
         };

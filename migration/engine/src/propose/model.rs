@@ -65,6 +65,12 @@ impl Table {
         same(&self.primary) || self.indexes.iter().any(|index| index.is_unique && same(&index.columns))
     }
 
+    /// Whether these columns identify a row: a key is among them.
+    pub(super) fn is_known_by(&self, columns: &[String]) -> bool {
+        let is_among = |key: &[String]| !key.is_empty() && key.iter().all(|one| columns.contains(one));
+        is_among(&self.primary) || self.indexes.iter().any(|index| index.is_unique && is_among(&index.columns))
+    }
+
     /// Whether an index begins with these columns.
     pub(super) fn has_index(&self, columns: &[String]) -> bool {
         self.primary.starts_with(columns) || self.indexes.iter().any(|index| index.columns.starts_with(columns))

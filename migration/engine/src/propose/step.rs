@@ -101,6 +101,8 @@ pub(super) struct LabelChange {
     pub before: Vec<String>,
     pub columns: Vec<EnumUse>,
     pub what: What,
+    /// The label that rows may get in the place of one that goes with `down`.
+    pub instead: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -341,8 +343,7 @@ impl LabelChange {
         if self.columns.iter().any(|one| one.key.is_empty() || is_long(one)) {
             return None;
         }
-        let default = self.columns.iter().find_map(|one| one.default.as_ref());
-        default.filter(|default| self.before.contains(default)).or(self.before.last())
+        self.instead.as_ref()
     }
 
     fn labels(&self) -> EnumLabels {

@@ -137,6 +137,9 @@ pub(super) fn fits(dialect: Dialect, wanted: &ColumnType, own: Option<&str>, fou
 
 fn fits_on_postgres(wanted: &ColumnType, base: &str, numbers: &[u32]) -> bool {
     match wanted {
+        ColumnType::Array(element) => {
+            base.strip_suffix("[]").is_some_and(|base| fits_on_postgres(element, base, numbers))
+        }
         // A text of which no length is said.
         ColumnType::String(StringLen::None | StringLen::Max) => matches!(base, "character varying" | "text" | "citext"),
         ColumnType::Text => base == "citext" || (base == "character varying" && numbers.is_empty()),
@@ -152,7 +155,9 @@ fn fits_on_mysql(wanted: &ColumnType, base: &str, numbers: &[u32]) -> bool {
     match wanted {
         ColumnType::String(StringLen::None) => matches!(base, "varchar" | "text" | "mediumtext" | "longtext"),
         ColumnType::String(StringLen::Max) | ColumnType::Text => matches!(base, "text" | "mediumtext" | "longtext"),
-        ColumnType::Blob => matches!(base, "blob" | "mediumblob" | "longblob"),
+        ColumnType::VarBinary(StringLen::None | StringLen::Max) | ColumnType::Blob => {
+            matches!(base, "varbinary" | "blob" | "mediumblob" | "longblob")
+        }
         ColumnType::Decimal(None) => base == "decimal",
         ColumnType::DateTime | ColumnType::Timestamp | ColumnType::TimestampWithTimeZone => {
             matches!(base, "datetime" | "timestamp")

@@ -4,6 +4,8 @@
 //! runs outside of one, or on MySQL, it is written down after every step how far it has come, so that a run that was killed
 //! goes on from there.
 
+use std::fmt::Write as _;
+
 use migration_timescale::{Capability, Question, TimescaleManager, question::is_answered};
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, StatementBuilder, TransactionSession, TransactionTrait,
@@ -14,7 +16,7 @@ use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 use super::{consent, kept::PREFIX};
 use crate::{
     Direction,
-    sql::{lexed::index_in_transaction, quote, sqlstate, text},
+    sql::{lexed::index_in_transaction, parsed, quote, sqlstate, text},
 };
 
 /// Where it is written down how far such a revision has come. Begins as the tables of [`kept`](super::kept) do, which are no
@@ -279,11 +281,20 @@ impl Progress {
         C::Transaction: ConnectionTrait + TransactionTrait,
     {
         let transaction = db.begin().await?;
-        for step in steps {
-            give(&transaction, step, true).await?;
+        let ran = async {
+            for step in steps {
+                give(&transaction, step, true).await?;
+            }
+            transaction.execute_unprepared(&self.note("done", last)).await
+        };
+        match ran.await {
+            Ok(_) => transaction.commit().await,
+            Err(error) => {
+                // Now, and not when it is dropped: what is around it goes on. An error here is that of a connection that broke.
+                let _ = transaction.rollback().await;
+                Err(error)
+            }
         }
-        transaction.execute_unprepared(&self.note("done", last)).await?;
-        transaction.commit().await
     }
 
     /// Runs statements that need not be in a transaction, and notes that they are done. Where they take one, both are in it;
@@ -303,9 +314,16 @@ impl Progress {
                 Err(error) if sqlstate::wants_no_transaction(&error) => {}
                 ran => return ran,
             }
-            // A trial may be one transaction.
+            // A trial may be one transaction, in which an index is built plainly, and nothing is there to be summarised.
             if let Some(sql) = index_in_transaction(&steps[0].sql).filter(|_| is_inside) {
                 return self.in_transaction(db, &[Step { sql, ..steps[0] }], number).await;
+            }
+            let is_refresh = |sql: &str| {
+                let parsed = parsed::parse(self.backend, sql);
+                parsed.iter().any(|one| !one.calls("refresh_continuous_aggregate").is_empty())
+            };
+            if is_inside && is_refresh(&steps[0].sql) {
+                return db.execute_unprepared(&self.note("done", number)).await.map(drop);
             }
         }
         if !is_recorded {
@@ -331,7 +349,8 @@ impl Progress {
             Err(error) => {
                 if sqlstate::still_answers(&error) {
                     let unlock = if steps.len() > 1 { "UNLOCK TABLES; " } else { "" };
-                    db.execute_unprepared(&format!("{unlock}{}", self.note("begun", 0))).await?;
+                    // What went wrong first is what is reported.
+                    let _ = db.execute_unprepared(&format!("{unlock}{}", self.note("begun", 0))).await;
                 }
                 return Err(error);
             }
@@ -401,7 +420,8 @@ pub(crate) fn write(title: &str, backend: DbBackend, parts: &[Part]) -> Option<S
             if format!("\n{}", step.sql).contains(MARK) {
                 return None;
             }
-            file.push_str(&format!("{MARK}{head}{may_fail}\n{}{end}\n", step.sql));
+            // Writing to a string cannot fail.
+            let _ = writeln!(file, "{MARK}{head}{may_fail}\n{}{end}", step.sql);
         }
     }
     Some(file)

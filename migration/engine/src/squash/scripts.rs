@@ -1,6 +1,6 @@
 //! What revisions do on each backend, as the files of a squashed one.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use migration_timescale::{Capability, Version};
 use sea_orm_migration::MigrationTrait;
@@ -43,7 +43,7 @@ pub(super) async fn of(
     let until = order.iter().rposition(|one| is_member(one.name())).map_or(0, |last| last + 1);
     let order = &order[..until];
     let mut found = Found { scripts: Vec::new(), enables_timescaledb: false, notes: Vec::new() };
-    let mut varying: BTreeMap<&str, ()> = BTreeMap::new();
+    let mut varying: BTreeSet<&str> = BTreeSet::new();
     for profile in backends {
         let backend = profile.capability(None).profile();
         let newest = recording::record_each(order, profile.capability(None)).await;
@@ -54,7 +54,7 @@ pub(super) async fn of(
                 && is_member(revision.name())
                 && !one.says_the_same(other)
             {
-                varying.insert(revision.name(), ());
+                varying.insert(revision.name());
             }
         }
         let mut last: Option<Vec<Result<Recorded, OfflineError>>> = None;
@@ -75,7 +75,7 @@ pub(super) async fn of(
         }
     }
     let note = |name: &&str| format!("{name} does something else each time: what it did just now is what is written");
-    found.notes = varying.keys().map(note).collect();
+    found.notes = varying.iter().map(note).collect();
     Ok(found)
 }
 

@@ -7,40 +7,11 @@ use super::{Script, Squash};
 /// The text of the revision, and the names and texts of the files in the folder beside it. `entries` are the revisions that
 /// it replaces as the list writes them.
 pub(super) fn files(squash: &Squash, entries: &[String]) -> (String, Vec<(String, String)>) {
-    let mut files: Vec<(String, String)> = Vec::new();
-    let mut scripts = String::new();
+    let (scripts, files) = scripts(squash);
     let name = &squash.revision;
-    // A file that is TimescaleDB's and PostgreSQL's is named after PostgreSQL.
-    let mut in_order: Vec<&Script> = squash.scripts.iter().collect();
-    in_order.sort_by_key(|script| script.backend.starts_with("timescaledb"));
-    for script in in_order {
-        let version = match script.since {
-            (0, 0, 0) => String::new(),
-            (major, minor, _) => format!("-{major}.{minor}"),
-        };
-        let mut file = |direction: &str, text: &str| {
-            let known = files.iter().find(|(_, known)| known == text).map(|(file, _)| file.clone());
-            let file = known.unwrap_or_else(|| {
-                let file = format!("{}{version}.{direction}.sql", script.backend);
-                files.push((file.clone(), text.to_owned()));
-                file
-            });
-            format!("include_str!(\"{name}/{file}\")")
-        };
-        let up = file("up", &script.up);
-        let down = match &script.down {
-            Ok(text) => format!("Ok({})", file("down", text)),
-            Err(why) => format!("Err({why:?})"),
-        };
-        let (backend, since) = (script.backend, script.since);
-        let _ = write!(
-            scripts,
-            "\n        Script {{\n            backend: {backend:?},\n            since: {since:?},\n            up: {up},\n            down: {down},\n        }},"
-        );
-    }
-    let list = |names: &[String]| each(names, |name| format!("\n            {name:?},"));
+    let lines = |names: &[String]| each(names, |name| format!("\n            {name:?},"));
     let parents = squash.parents.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
-    let replaced = each(entries, |entry| format!("\n            Box::new({entry}),"));
+    let boxes = each(entries, |entry| format!("\n            Box::new({entry}),"));
     let described = squash.replaces.iter().zip(entries).filter(|(name, _)| squash.described.contains(name));
     let described =
         described.fold(String::new(), |text, (_, entry)| text + &format!("\n            .describe({entry})"));
@@ -49,7 +20,7 @@ pub(super) fn files(squash: &Squash, entries: &[String]) -> (String, Vec<(String
         let _ = write!(
             more,
             "\n    fn depends_on(&self) -> &'static [&'static str] {{\n        &[{}\n        ]\n    }}\n",
-            list(&squash.depends_on)
+            lines(&squash.depends_on)
         );
     }
     if let Some(area) = squash.area {
@@ -74,7 +45,7 @@ pub(super) fn files(squash: &Squash, entries: &[String]) -> (String, Vec<(String
     let count = squash.replaces.len();
     let outside = squash.outside;
     let enables = squash.enables_timescaledb;
-    let replaces = list(&squash.replaces);
+    let replaces = lines(&squash.replaces);
     let (first, last) =
         (squash.replaces.first().map_or("", String::as_str), squash.replaces.last().map_or("", String::as_str));
     let text = format!(
@@ -111,7 +82,7 @@ impl Describe for Migration {{
 
     /// May go, with the files of these revisions, once every database has run `up` with this one.
     fn replaced(&self) -> Option<Project> {{
-        let revisions: Vec<Box<dyn MigrationTrait>> = vec![{replaced}
+        let revisions: Vec<Box<dyn MigrationTrait>> = vec![{boxes}
         ];
         Some(Project::of(revisions){described})
     }}
@@ -138,4 +109,40 @@ impl MigrationTrait for Migration {{
 
 fn each<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
     items.iter().map(text).collect()
+}
+
+/// The scripts as Rust, and the names and texts of their files.
+fn scripts(squash: &Squash) -> (String, Vec<(String, String)>) {
+    let mut files: Vec<(String, String)> = Vec::new();
+    let mut scripts = String::new();
+    let name = &squash.revision;
+    // A file that is TimescaleDB's and PostgreSQL's is named after PostgreSQL.
+    let mut in_order: Vec<&Script> = squash.scripts.iter().collect();
+    in_order.sort_by_key(|script| script.backend.starts_with("timescaledb"));
+    for script in in_order {
+        let version = match script.since {
+            (0, 0, 0) => String::new(),
+            (major, minor, _) => format!("-{major}.{minor}"),
+        };
+        let mut file = |direction: &str, text: &str| {
+            let known = files.iter().find(|(_, known)| known == text).map(|(file, _)| file.clone());
+            let file = known.unwrap_or_else(|| {
+                let file = format!("{}{version}.{direction}.sql", script.backend);
+                files.push((file.clone(), text.to_owned()));
+                file
+            });
+            format!("include_str!(\"{name}/{file}\")")
+        };
+        let up = file("up", &script.up);
+        let down = match &script.down {
+            Ok(text) => format!("Ok({})", file("down", text)),
+            Err(why) => format!("Err({why:?})"),
+        };
+        let (backend, since) = (script.backend, script.since);
+        let _ = write!(
+            scripts,
+            "\n        Script {{\n            backend: {backend:?},\n            since: {since:?},\n            up: {up},\n            down: {down},\n        }},"
+        );
+    }
+    (scripts, files)
 }

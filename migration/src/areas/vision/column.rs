@@ -70,9 +70,10 @@ impl NewColumn {
 
     fn kept(&self) -> KeptColumns {
         let kept = KeptColumns::of(self.table, self.name).key(&["id"]);
-        let kept = match self.of {
-            Type::Enum((name, _)) => kept.enum_column(self.name, name),
-            _ => kept.column(self.name),
+        let kept = if let Type::Enum((name, _)) = self.of {
+            kept.enum_column(self.name, name)
+        } else {
+            kept.column(self.name)
         };
         kept.rows_where(&match self.default {
             Some(Default::Text(text)) => format!("{} <> '{text}'", self.name),
@@ -92,6 +93,9 @@ impl NewColumn {
                 };
                 self.of.check(backend, self.name)
             }
+            None if matches!(self.of, Type::Moment) && backend == DbBackend::Sqlite => {
+                Some(moment_on_sqlite(self.name))
+            }
             None => self.of.optional_check(backend, self.name),
         };
         // PostgreSQL gets it afterwards, the others with the column and then read no row.
@@ -109,6 +113,13 @@ impl NewColumn {
         let rule = self.of.check(backend, self.name)?;
         Some(ChecksOnNewColumns::on(self.table).check(&format!("{}_{}_check", self.table, self.name), &rule))
     }
+}
+
+/// A real time in UTC, with its offset written out. In words that recordings read: they know a column by its statement.
+fn moment_on_sqlite(name: &str) -> String {
+    format!(
+        "{name} IS NULL OR (julianday({name}) IS NOT NULL AND substr({name}, 11, 1) = 'T' AND substr({name}, -6) = '+00:00')"
+    )
 }
 
 /// Runs one statement.

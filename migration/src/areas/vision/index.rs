@@ -104,9 +104,11 @@ impl NewIndex {
         let mut index = Index::create();
         index.name(self.name).table(self.table);
         match (self.only_where, dialect) {
-            (Some((_, columns)), Dialect::MySql) => columns.iter().for_each(|column| {
-                index.col(*column);
-            }),
+            (Some((_, columns)), Dialect::MySql) => {
+                for column in columns {
+                    index.col(*column);
+                }
+            }
             (Some((condition, _)), Dialect::Postgres | Dialect::Sqlite) => {
                 index.and_where(Expr::cust(condition));
             }

@@ -179,7 +179,7 @@ pub(super) fn detection_ids(backend: DbBackend) -> ColumnDef {
         Dialect::Sqlite => column
             .text()
             .default("[]")
-            .check(Expr::cust("json_valid(detection_ids) AND json_type(detection_ids) IS 'array'")),
+            .check(Expr::cust("json_valid(detection_ids) AND json_type(detection_ids) = 'array'")),
     };
     column.not_null();
     column

@@ -86,7 +86,7 @@ async fn merge(manager: &SchemaManager<'_>, column: &str) -> Result<(), DbErr> {
     let leaving = format!("SELECT c.* FROM cameras c JOIN {KEEPERS} g ON g.id = c.id");
     aside::set(manager, MERGED, &leaving).await?;
     for (table, key) in LEARNED {
-        let same = key.iter().map(|column| format!(" AND o.{column} = b.{column}")).collect::<String>();
+        let same = key.iter().map(|column| format!(" AND o.{column} = b.{column}")).collect::<Vec<_>>().concat();
         // Of those that become rows of one camera for the same hour, the first stays.
         let others = format!(
             "SELECT b.* FROM {table} b LEFT JOIN {KEEPERS} g ON g.id = b.camera_id WHERE EXISTS (\

@@ -1,23 +1,31 @@
 //! Revisions written from what the entities changed: they run, they are proved with rows, and afterwards nothing differs.
 
+// As it was printed.
+#[rustfmt::skip]
+mod grown_revision;
 mod pairs;
+
+use std::{fs, path::Path};
 
 use migration_engine::{
     Project, Runner, entities,
     project::entities::Entities,
     propose::{Compared, Options, Proposal},
+    recording::{Profile, record_each},
     schema::verify::{Outcome, verify_last},
 };
 use tests::{
-    TestDatabase, areas,
+    Backend, TestDatabase, areas,
     changed_entities::{Migrator, entities},
     on_every_backend,
+    process::{command, run},
 };
 
 on_every_backend!(
     entities_of_the_revisions_differ_in_nothing,
     what_grew_is_written_and_proved,
     what_is_renamed_is_asked_for_and_kept,
+    the_command_line_writes_and_lists_it,
     entities_of_every_area_differ_in_nothing,
 );
 
@@ -99,15 +107,68 @@ async fn what_is_renamed_is_asked_for_and_kept(database: TestDatabase) {
     runner.close().await;
 }
 
+/// What is printed compiles, and does what was proved.
+#[tokio::test]
+async fn the_code_does_what_the_proposal_does() {
+    let database = TestDatabase::create(Backend::Sqlite).await;
+    let runner = runner(&database, "grown").await;
+    let mut options = Options::default();
+    options.fill("order.customer_id=1").unwrap();
+    options.allow_drop = true;
+    let proposal = Compared::read(&runner).await.unwrap().proposal("m2_grown", &options).unwrap();
+    assert_eq!(proposal.code(false).unwrap(), include_str!("grown_revision.rs"));
+    let proposed = proposal.revision();
+    for profile in [Profile::Timescaledb, Profile::Postgres, Profile::Sqlite, Profile::Mysql] {
+        let mut said = Vec::new();
+        for revision in [proposed.as_ref(), &grown_revision::Migration] {
+            let mut order = runner.project().revisions();
+            order.push(revision);
+            let recorded = record_each(&order, profile.capability(None)).await.pop().unwrap().unwrap();
+            let down = recorded.down.unwrap();
+            let statements = recorded.up.statements.into_iter().chain(down.statements);
+            said.push(statements.map(|one| one.sql).collect::<Vec<_>>());
+        }
+        assert!(said[0].len() > 10 && said[0] == said[1], "{profile:?}: {said:#?}");
+    }
+    runner.close().await;
+}
+
+async fn the_command_line_writes_and_lists_it(database: TestDatabase) {
+    let folder = tests::temporary_folder();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    let list = folder.path().join("src/lib.rs");
+    let before = "mod m1_a;\nfn migrations() {\n    vec![Box::new(m1_a::Migration)]\n}\n";
+    fs::write(&list, before).unwrap();
+    let finished = |set: &str, arguments: &[&str]| {
+        let mut command = command(Path::new(env!("CARGO_BIN_EXE_entities-project")), folder.path());
+        command.env("CARGO_MANIFEST_DIR", folder.path()).env("ENTITIES", set).args(["-u", database.url(), "new"]);
+        run(command.args(arguments))
+    };
+    let same = finished("same", &["none", "--from-entities"]);
+    assert!(same.code == 0 && same.stdout.contains("nothing differs"), "{same:#?}");
+    assert_eq!(finished("same", &["--from-entities", "--check"]).code, 0);
+    let check = finished("grown", &["--from-entities", "--check"]);
+    assert!(check.code == 4 && check.stdout.contains("customer.city is gone"), "{check:#?}");
+    let open = finished("grown", &["grow", "--from-entities"]);
+    assert!(open.code == 1 && open.stderr.contains("--fill order.customer_id=VALUE"), "{open:#?}");
+    assert_eq!(fs::read_to_string(&list).unwrap(), before, "nothing is written before all is decided");
+    let answers = ["grow", "--from-entities", "--allow-drop", "--fill", "order.customer_id=1"];
+    let grown = finished("grown", &answers);
+    assert!(grown.code == 0 && grown.stdout.contains("1 revision proved"), "{grown:#?}");
+    let path = folder.path().join(grown.stdout.lines().next().unwrap());
+    let code = fs::read_to_string(path).unwrap();
+    assert!(code.contains("columns::add(") && fs::read_to_string(&list).unwrap().contains("_grow;"), "{code}");
+}
+
 /// The generated entities of an area.
 ///
 /// # How to add an area
 ///
 /// A line here.
 fn entities_of(area: &str) -> Entities {
-    use entity::{alarms, analytics, plugins, telemetry, twin};
+    use entity::{alarms, analytics, plugins, telemetry, twin, vision};
     match area {
-        "alarms" => entities![alarms::generated::alarms],
+        "alarms" => entities![alarms::generated::alarm_actions, alarms::generated::alarms],
         "telemetry" => entities![
             telemetry::generated::anomaly_alerts,
             telemetry::generated::feature_snapshots,
@@ -140,6 +201,33 @@ fn entities_of(area: &str) -> Entities {
             plugins::generated::plugin_metrics,
             plugins::generated::plugin_status,
             plugins::generated::plugins,
+        ],
+        "vision" => entities![
+            vision::generated::activity_baselines,
+            vision::generated::alert_rules,
+            vision::generated::alerts,
+            vision::generated::api_keys,
+            vision::generated::audit_logs,
+            vision::generated::camera_notification_settings,
+            vision::generated::cameras,
+            vision::generated::class_baselines,
+            vision::generated::detections,
+            vision::generated::entities,
+            vision::generated::entity_detections,
+            vision::generated::event_audits,
+            vision::generated::event_detections,
+            vision::generated::events,
+            vision::generated::gpu_stats,
+            vision::generated::job_transitions,
+            vision::generated::logs,
+            vision::generated::notification_preferences,
+            vision::generated::prompt_configs,
+            vision::generated::prompt_versions,
+            vision::generated::quiet_hours_periods,
+            vision::generated::scene_changes,
+            vision::generated::user_calibration,
+            vision::generated::user_feedback,
+            vision::generated::zones,
         ],
         other => panic!("name the entities of {other} here"),
     }

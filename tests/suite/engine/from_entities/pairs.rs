@@ -135,6 +135,10 @@ fn before(chance: &mut Chance, backend: Backend) -> Shape {
 
 fn refer(chance: &mut Chance, shape: &mut Shape, from: &str, to: &str) {
     let name = format!("{to}_id");
+    if let Some(column) = shape.tables.get_mut(from).unwrap().iter_mut().find(|column| column.name == name) {
+        column.target = Some(to.to_owned());
+        return;
+    }
     let column = Column {
         name,
         data_type: ColumnType::Integer,

@@ -137,18 +137,15 @@ impl<'t> Listing<'t> {
         }
         if self.form == Form::Boxes {
             let gone: Vec<_> = self.descriptions.iter().filter(|(_, name)| others.contains(name)).collect();
-            match gone.split_first() {
-                Some(((range, _), rest)) => {
-                    edits.push((range.clone(), format!(".describe({revision}::Migration)")));
-                    for (range, _) in rest {
-                        let before = self.text[..range.start].trim_end().len();
-                        edits.push((before..range.end, String::new()));
-                    }
+            if let Some(((range, _), rest)) = gone.split_first() {
+                edits.push((range.clone(), format!(".describe({revision}::Migration)")));
+                for (range, _) in rest {
+                    let before = self.text[..range.start].trim_end().len();
+                    edits.push((before..range.end, String::new()));
                 }
-                None => {
-                    let (at, what) = self.description_of(revision, newline)?;
-                    edits.push((at..at, what));
-                }
+            } else {
+                let (at, what) = self.description_of(revision, newline)?;
+                edits.push((at..at, what));
             }
         }
         edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));

@@ -75,8 +75,8 @@ pub fn squash(
     let path = || list.display().to_string();
     let text = fs::read_to_string(&list).map_err(|source| failed("cannot read", &list, source))?;
     let not_listed = |revision: &str| SquashError::NotListed { path: path(), revision: revision.to_owned() };
-    let last = replaces.last().map_or("", String::as_str);
-    let listing = Listing::read(&text).ok_or_else(|| not_listed(last))?;
+    let newest = replaces.last().map_or("", String::as_str);
+    let listing = Listing::read(&text).ok_or_else(|| not_listed(newest))?;
     let missing = replaces.iter().find(|name| listing.entry_of(name).is_none());
     if let Some(missing) = missing {
         return Err(not_listed(missing).into());
@@ -85,7 +85,7 @@ pub fn squash(
     if !listing.can_describe() {
         return Err(EngineError::NoDescriptions { path: path() });
     }
-    let listed = listing.in_place_of(stem, replaces).ok_or_else(|| not_listed(last))?;
+    let listed = listing.in_place_of(stem, replaces).ok_or_else(|| not_listed(newest))?;
     let (revision, files) = files(&entries);
     let place = Place { list, stem: stem.to_owned() };
     let folder = place.list.with_file_name(stem);

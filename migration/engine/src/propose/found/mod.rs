@@ -1,6 +1,6 @@
 //! The schema that a database has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use migration_timescale::Dialect;
 use sea_orm::{
@@ -28,6 +28,7 @@ struct ColumnRow {
     default_value: Option<String>,
     enum_name: Option<String>,
     table_sql: Option<String>,
+    held: String,
 }
 
 #[derive(FromQueryResult)]
@@ -62,9 +63,14 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
             schema.enums.entry(row.name).or_default().push(row.label);
         }
     }
-    let mut texts = BTreeMap::new();
+    // Columns of row security and generated ones are no entity's, and neither is their part of a key.
+    let (mut texts, mut held) = (BTreeMap::new(), BTreeSet::new());
     for row in all::<_, ColumnRow>(db, columns).await? {
         if is_no_schema(&row.relation, bookkeeping) {
+            continue;
+        }
+        if row.held == "yes" {
+            held.insert((row.relation, row.name));
             continue;
         }
         if let Some(sql) = &row.table_sql {
@@ -81,7 +87,8 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
         });
         table.columns.push(column);
     }
-    let keys: Vec<KeyRow> = all(db, keys).await?;
+    let mut keys: Vec<KeyRow> = all(db, keys).await?;
+    keys.retain(|row| !held.contains(&(row.relation.clone(), row.column_name.clone())));
     for key in
         keys.chunk_by(|one, next| (&one.relation, &one.name, &one.kind) == (&next.relation, &next.name, &next.kind))
     {

@@ -6,7 +6,8 @@ SELECT
     LOWER(c.IS_NULLABLE) AS nullable,
     IF(c.COLUMN_DEFAULT = 'NULL', NULL, c.COLUMN_DEFAULT) AS default_value,
     NULL AS enum_name,
-    NULL AS table_sql
+    NULL AS table_sql,
+    IF(c.EXTRA LIKE '%GENERATED%' AND c.EXTRA NOT LIKE '%DEFAULT_GENERATED%', 'yes', 'no') AS held
 FROM
     information_schema.COLUMNS c
     JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA

@@ -16,7 +16,23 @@ SELECT
     CASE
         WHEN t.typtype = 'e' THEN t.typname::text
     END AS enum_name,
-    NULL::text AS table_sql
+    NULL::text AS table_sql,
+    CASE
+        WHEN a.attgenerated <> ''
+        OR t.typname = 'tsvector' THEN 'yes'
+        WHEN EXISTS (
+            SELECT
+                1
+            FROM
+                pg_depend x
+            WHERE
+                x.classid = 'pg_policy'::regclass
+                AND x.refclassid = 'pg_class'::regclass
+                AND x.refobjid = c.oid
+                AND x.refobjsubid = a.attnum
+        ) THEN 'yes'
+        ELSE 'no'
+    END AS held
 FROM
     pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid

@@ -10,7 +10,11 @@ SELECT
     END AS nullable,
     c.dflt_value AS default_value,
     NULL AS enum_name,
-    m.sql AS table_sql
+    m.sql AS table_sql,
+    CASE
+        WHEN c.hidden > 1 THEN 'yes'
+        ELSE 'no'
+    END AS held
 FROM
     sqlite_master m
     JOIN pragma_table_xinfo(m.name) c

@@ -247,7 +247,9 @@ impl<'a> Scratch<'a> {
 async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<String, DbErr> {
     let question = format!(
         "SELECT {} AS one_session, (SELECT n.nspname::text FROM pg_extension e \
-         JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb') AS extension",
+         JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb') AS extension, \
+         (SELECT string_agg(DISTINCT quote_ident(n.nspname), ', ') FROM pg_extension e \
+         JOIN pg_namespace n ON n.oid = e.extnamespace WHERE n.nspname <> 'pg_catalog') AS extensions",
         server::one_session()
     );
     let asked = rows(transaction, &question).await?;
@@ -258,7 +260,8 @@ async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<String, DbE
         if extension.is_some() && row.try_get("", "one_session")? {
             make_way = MAKE_WAY;
         }
-        path.extend(extension.as_deref().map(identifier));
+        // Functions, types and operator classes of extensions have to be found there as well.
+        path.extend(row.try_get::<Option<String>>("", "extensions")?);
     }
     let all = path.join(", ");
     let sql = format!("CREATE SCHEMA {}; SET LOCAL search_path = {all}; {make_way}", path[0]);
