@@ -69,17 +69,18 @@ async fn who_is_late_is_told_so(database: TestDatabase) {
     let alerts = vision.alerts();
     let event = event(&vision).await;
     let alert = alerts.raise(&NewAlert::new(event, AlertSeverity::Critical)).await.unwrap();
-    let deliver = || alerts.delivered(alert.id, alert.version_id, minute(1));
+    // Its status allows both.
+    let put_off = || alerts.snooze(alert.id, alert.version_id, minute(1));
     let both = if database.has_one_session() {
-        (deliver().await, deliver().await)
+        (put_off().await, put_off().await)
     } else {
-        tokio::join!(deliver(), deliver())
+        tokio::join!(put_off(), put_off())
     };
     let (won, late) = match both {
         (Ok(won), Err(late)) | (Err(late), Ok(won)) => (won, late),
         other => panic!("{other:?}"),
     };
-    assert_eq!((won.status, won.version_id), (AlertStatus::Delivered, 2));
+    assert_eq!((won.status, won.version_id), (AlertStatus::Pending, 2));
     assert!(
         matches!(late, AdapterError::ChangedMeanwhile { area: "vision", table: "alerts", expected: 1, found: 2, .. }),
         "{late:?}"
@@ -88,10 +89,11 @@ async fn who_is_late_is_told_so(database: TestDatabase) {
     assert!(late.to_string().ends_with("its version is 2, not 1; read it again and decide anew"), "{late}");
 
     // Of the right version, but further than that.
-    let error = alerts.delivered(alert.id, 2, minute(2)).await.unwrap_err();
+    alerts.delivered(alert.id, 2, minute(1)).await.unwrap();
+    let error = alerts.delivered(alert.id, 3, minute(2)).await.unwrap_err();
     assert!(matches!(error, AdapterError::NotAllowed { table: "alerts", .. }), "{error:?}");
-    let seen = alerts.acknowledge(alert.id, 2).await.unwrap();
-    assert_eq!((seen.status, seen.version_id), (AlertStatus::Acknowledged, 3));
+    let seen = alerts.acknowledge(alert.id, 3).await.unwrap();
+    assert_eq!((seen.status, seen.version_id), (AlertStatus::Acknowledged, 4));
     assert_eq!(alerts.get(alert.id).await.unwrap(), seen);
     let error = alerts.dismiss(4_711, 1).await.unwrap_err();
     assert!(matches!(error, AdapterError::NotFound { table: "alerts", .. }), "{error:?}");
