@@ -78,10 +78,10 @@ fn deviation(observed: i64, usual: f64) -> f64 {
     (observed as f64 - usual) / usual.max(1.0).sqrt()
 }
 
-/// An hour in UTC.
+/// An hour in UTC: which of the day, on which day of the week.
 struct Hour {
     period: Period,
-    hour: i32,
+    of_day: i32,
     day_of_week: i32,
 }
 
@@ -90,8 +90,8 @@ impl Hour {
         let at = moment::storable(at).map_err(|reason| place.invalid("last_updated", reason))?;
         let from = at.duration_trunc(TimeDelta::hours(1)).unwrap_or(at);
         let to = from.checked_add_signed(TimeDelta::hours(1));
-        let [hour, day_of_week] = [from.hour(), from.weekday().num_days_from_monday()].map(u32::cast_signed);
-        Ok(Self { period: Period { from: Some(from), to }, hour, day_of_week })
+        let [of_day, day_of_week] = [from.hour(), from.weekday().num_days_from_monday()].map(u32::cast_signed);
+        Ok(Self { period: Period { from: Some(from), to }, of_day, day_of_week })
     }
 }
 
@@ -110,7 +110,7 @@ impl<C: ConnectionTrait> BaselineRepository<'_, C> {
     ) -> Result<Vec<CameraActivity>, AdapterError> {
         use activity_baseline::{Column, Entity};
 
-        let Hour { period, hour, day_of_week } = Hour::of(at.into(), ACTIVITY)?;
+        let Hour { period, of_day, day_of_week } = Hour::of(at.into(), ACTIVITY)?;
         let present: SelectStatement = Query::select()
             .column(camera::Column::Id)
             .from(camera::Entity)
@@ -127,7 +127,7 @@ impl<C: ConnectionTrait> BaselineRepository<'_, C> {
             .columns([Column::CameraId, Column::SampleCount])
             .expr_as(column(Column::Rate), "usual")
             .expr_as(Expr::from(observed), "observed")
-            .filter(Column::Hour.eq(hour))
+            .filter(Column::Hour.eq(of_day))
             .filter(Column::DayOfWeek.eq(day_of_week))
             .filter(Column::CameraId.in_subquery(present));
         let all = readable::all(self.db, query.build(self.db.get_database_backend()), ACTIVITY).await;
@@ -149,13 +149,13 @@ impl<C: ConnectionTrait> BaselineRepository<'_, C> {
     ) -> Result<Vec<ClassActivity>, AdapterError> {
         use class_baseline::Column;
 
-        let Hour { period, hour, .. } = Hour::of(at.into(), CLASSES)?;
+        let Hour { period, of_day, .. } = Hour::of(at.into(), CLASSES)?;
         let failed = || CLASSES.while_reading("comparing classes with what is usual");
         let known: Vec<(String, f64, i32)> = class_baseline::Entity::find()
             .select_only()
             .columns([Column::DetectionClass, Column::Frequency, Column::SampleCount])
             .filter(Column::CameraId.eq(camera))
-            .filter(Column::Hour.eq(hour))
+            .filter(Column::Hour.eq(of_day))
             .into_tuple()
             .all(self.db)
             .await

@@ -96,7 +96,7 @@ fn matching(mut query: Select<Entity>, words: &[&str], backend: DbBackend) -> Se
     }
 }
 
-/// A word that has to be there, if the index has it: InnoDB leaves out short words and these.
+/// A word that has to be there, if the index has it: `InnoDB` leaves out short words and these.
 fn wanted(word: &str) -> String {
     const LEFT_OUT: [&str; 16] = [
         "about", "are", "com", "for", "from", "how", "that", "the", "this", "was", "what", "when", "where", "who",

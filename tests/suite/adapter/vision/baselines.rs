@@ -1,7 +1,7 @@
 //! What is usual for cameras, and what is not.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use core_server_adapter::vision::NewDetection;
+use core_server_adapter::vision::{CameraActivity, NewDetection};
 use tests::{TestDatabase, fixtures::execute, on_every_backend};
 
 use super::{camera, migrated};
@@ -56,7 +56,7 @@ async fn what_is_not_usual_is_found(database: TestDatabase) {
     let activity = baselines.unusual_activity(within, 0.0).await.unwrap();
     let found: Vec<_> = activity.iter().map(|one| (one.camera_id, one.observed, one.usual, one.sample_count)).collect();
     assert_eq!(found, [(quiet, 14, 4.0, 9), (busy, 15, 16.0, 9)]);
-    assert_eq!(activity.iter().map(|one| one.deviation()).collect::<Vec<_>>(), [5.0, -0.25]);
+    assert_eq!(activity.iter().map(CameraActivity::deviation).collect::<Vec<_>>(), [5.0, -0.25]);
     assert_eq!(baselines.unusual_activity(within, 3.0).await.unwrap(), activity[..1]);
     assert_eq!(baselines.unusual_activity(hour - TimeDelta::hours(1), 0.0).await.unwrap(), []);
 
