@@ -41,8 +41,8 @@ const SHARED_SESSION_IDLE: Duration = Duration::from_secs(2);
 /// A pool of sessions on the database of the alarms. Clones share the pool.
 ///
 /// Other areas have a handle of their own: [`Telemetry`](crate::telemetry::Telemetry), [`Twin`](crate::twin::Twin),
-/// [`Analytics`](crate::analytics::Analytics), [`Plugins`](crate::plugins::Plugins). [`Server`](crate::Server) opens those
-/// that a service needs, and transactions over several.
+/// [`Analytics`](crate::analytics::Analytics), [`Plugins`](crate::plugins::Plugins), [`Vision`](crate::vision::Vision).
+/// [`Server`](crate::Server) opens those that a service needs, and transactions over several.
 #[derive(Clone)]
 pub struct Database {
     pool: Pool,

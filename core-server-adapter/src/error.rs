@@ -115,6 +115,22 @@ pub enum AdapterError {
         /// The state it cannot get, and from which states one can.
         reason: String,
     },
+    /// Somebody else changed the row since the caller read it; nothing was changed.
+    #[error(
+        "{area}: {table} {id} was changed since it was read: its version is {found}, not {expected}; read it again and decide anew"
+    )]
+    ChangedMeanwhile {
+        /// The area.
+        area: &'static str,
+        /// The table.
+        table: &'static str,
+        /// The id.
+        id: String,
+        /// The version that the caller had read.
+        expected: i32,
+        /// The version it has now.
+        found: i32,
+    },
     /// The row refers to one that does not exist, such as a sensor or a plugin that is not registered.
     #[error("{area}: {table} refers to a row that does not exist ({rule}); add that one first, with `register`")]
     Unregistered {
@@ -320,6 +336,7 @@ impl AdapterError {
             | Self::NotAllowed { .. }
             | Self::AlreadyExists { .. }
             | Self::Replaced { .. }
+            | Self::ChangedMeanwhile { .. }
             | Self::SummaryWouldShrink { .. } => ErrorKind::Conflict,
             Self::Busy { .. } | Self::SessionEnded { .. } | Self::Connect { .. } => ErrorKind::Unavailable,
             Self::InvalidUrl(_)

@@ -49,8 +49,11 @@ pub const TELEMETRY: Gate = gate!(telemetry, "cargo run -p migration -- up --are
 /// The area twin.
 pub const TWIN: Gate = gate!(twin, "cargo run -p migration -- up --area twin");
 
+/// The area vision.
+pub const VISION: Gate = gate!(vision, "cargo run -p migration -- up --area vision");
+
 /// Every area.
-pub(crate) const ALL: [Gate; 5] = [ALARMS, ANALYTICS, PLUGINS, TELEMETRY, TWIN];
+pub(crate) const ALL: [Gate; 6] = [ALARMS, ANALYTICS, PLUGINS, TELEMETRY, TWIN, VISION];
 
 impl Gate {
     /// That of an area, by its name.

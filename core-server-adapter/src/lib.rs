@@ -78,6 +78,7 @@ mod text;
 mod transaction;
 pub mod twin;
 mod value;
+pub mod vision;
 
 pub use config::DatabaseConfig;
 pub use connect::Database;

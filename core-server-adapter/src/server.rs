@@ -21,6 +21,7 @@ use crate::{
     telemetry::{Telemetry, TelemetryWithin},
     tenant,
     twin::{Twin, TwinWithin},
+    vision::{Vision, VisionWithin},
 };
 
 /// What errors about no table of an area speak of.
@@ -154,6 +155,15 @@ impl Server {
     /// As [`Database::connect`].
     pub async fn plugins(&self) -> Result<Plugins, AdapterError> {
         self.area(gate::PLUGINS).await.map(Plugins::over)
+    }
+
+    /// Cameras and their events.
+    ///
+    /// # Errors
+    ///
+    /// As [`Database::connect`].
+    pub async fn vision(&self) -> Result<Vision, AdapterError> {
+        self.area(gate::VISION).await.map(Vision::over)
     }
 
     /// Begins a transaction over several areas, which are to be on one server: each in a schema (PostgreSQL) or a database
@@ -353,6 +363,15 @@ impl ServerTransaction {
     /// As [`within`](Self::within).
     pub async fn plugins(&mut self) -> Result<PluginsWithin<'_>, AdapterError> {
         self.go(gate::PLUGINS).await.map(PluginsWithin::new)
+    }
+
+    /// Cameras and their events.
+    ///
+    /// # Errors
+    ///
+    /// As [`within`](Self::within).
+    pub async fn vision(&mut self) -> Result<VisionWithin<'_>, AdapterError> {
+        self.go(gate::VISION).await.map(VisionWithin::new)
     }
 
     /// The transaction, working in this area: for SQL of one's own.

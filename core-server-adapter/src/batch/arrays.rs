@@ -1,12 +1,13 @@
 //! Many rows in one statement of PostgreSQL: an array for each column. The statement stays the same, and comes close to the
 //! speed of COPY, where SeaORM's `insert_many` reaches 0.6 of it.
 
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use sea_orm::sea_query::Value;
 
 /// What is written of a row, each column in one line: as an array of [`insert`], and in a row as SeaORM inserts it (`row`).
 /// What is not in the list is left to the database's defaults.
 ///
-/// SeaORM's arrays hold no NULL. NaN, the empty text and -1, where no row can have them, stand for it.
+/// SeaORM's arrays hold no NULL. NaN, the empty text, -1 and the second before 1970, where no row can have them, stand for it.
 ///
 /// # How to add a kind of column
 ///
@@ -46,6 +47,19 @@ macro_rules! columns {
         crate::batch::arrays::columns!(@column $name, "text", "NULLIF({}, '')::numeric", $row, $one,
             $value.map(|number| number.to_string()).unwrap_or_default())
     };
+    (@array flag $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "bool", "{}", $row, $one, $value)
+    };
+    (@array whole $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "int8", "{}", $row, $one, $value)
+    };
+    (@array optional_whole $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "int8", "NULLIF({}, -1)", $row, $one, $value.unwrap_or(-1))
+    };
+    (@array optional_moment $name:ident $row:ty, $one:ident, $value:expr) => {
+        crate::batch::arrays::columns!(@column $name, "timestamptz", "NULLIF({}, to_timestamp(-1))", $row, $one,
+            $value.unwrap_or_else(crate::batch::arrays::no_moment))
+    };
     (@array optional_count $name:ident $row:ty, $one:ident, $value:expr) => {
         crate::batch::arrays::columns!(@column $name, "int4", "NULLIF({}, -1)", $row, $one, $value.unwrap_or(-1))
     };
@@ -70,6 +84,11 @@ macro_rules! columns {
     };
 }
 pub(crate) use columns;
+
+/// Stands for a moment that is missing.
+pub(crate) fn no_moment() -> DateTime<FixedOffset> {
+    (DateTime::UNIX_EPOCH - TimeDelta::seconds(1)).fixed_offset()
+}
 
 /// A column as it is written by an array.
 pub(crate) struct Column<T> {

@@ -6,6 +6,7 @@ use core_server_adapter::{
     plugins::{self, Plugins},
     telemetry::{self, Telemetry},
     twin::{self, Twin},
+    vision::{self, Vision},
 };
 use serde::de::DeserializeOwned;
 
@@ -25,6 +26,7 @@ async fn a_nul_is_an_invalid_value_in_every_area() {
     let telemetry = Telemetry::in_memory().await.unwrap();
     let (twin, plugins, analytics) =
         (Twin::in_memory().await.unwrap(), Plugins::in_memory().await.unwrap(), Analytics::in_memory().await.unwrap());
+    let vision = Vision::in_memory().await.unwrap();
     let readings = telemetry.readings();
     let found = [
         column(alarms.alarms().list(&alarms::AlarmFilter::new().sensor(NUL), &first).await),
@@ -48,6 +50,9 @@ async fn a_nul_is_an_invalid_value_in_every_area() {
         column(analytics.alerts().list(&analytics::AlertFilter::new().assigned_to(NUL), &numbered).await),
         column(analytics.anomalies().list(&analytics::AnomalyFilter::new().algorithm(NUL), &numbered).await),
         column(analytics.reports().list(&analytics::ReportFilter::new().machine(NUL), &numbered).await),
+        column(vision.events().list(&vision::EventFilter::new().object_type(NUL), &numbered).await),
+        column(vision.events().search("a", &vision::EventFilter::new().object_type(NUL), 5).await),
+        column(vision.audit().list(&vision::AuditFilter::new().actor(NUL), &numbered).await),
     ];
     let expected = [
         "sensor_id",
@@ -67,6 +72,9 @@ async fn a_nul_is_an_invalid_value_in_every_area() {
         "assigned_to",
         "algorithm_used",
         "machine_id",
+        "object_types",
+        "object_types",
+        "actor",
     ];
     assert_eq!(found, expected);
 }
@@ -98,6 +106,8 @@ fn unknown_fields_are_refused_in_every_area() {
     refused::<analytics::AlertFilter>("{}");
     refused::<analytics::AnomalyFilter>("{}");
     refused::<analytics::ReportFilter>("{}");
+    refused::<vision::EventFilter>("{}");
+    refused::<vision::AuditFilter>("{}");
     refused::<telemetry::NewSensor>(r#"{"sensor_id":"a","type":"b"}"#);
     let band = r#"{"band":{"inside":{"low":1,"high":2,"nonsense":1}}}"#;
     assert!(serde_json::from_str::<telemetry::ReadingFilter>(band).is_err(), "{band}");

@@ -19,6 +19,7 @@ mod replica;
 mod server;
 mod telemetry;
 mod twin;
+mod vision;
 
 /// Quotes of every dialect, what a driver could take for a parameter, and letters beyond ASCII.
 const AWKWARD: &str = "Öl \"25\" it's \\ 水 $1 ?";

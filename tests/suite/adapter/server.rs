@@ -6,6 +6,7 @@ use core_server_adapter::{
     gate,
     telemetry::{AnomalyAlertFilter, AnomalyAlertSeverity, NewAnomalyAlert, NewSensor},
     twin::NewConfiguration,
+    vision::NewCamera,
 };
 use migration_engine::{
     Runner, Target,
@@ -63,13 +64,14 @@ async fn areas_have_their_places(database: TestDatabase) {
 }
 
 async fn a_transaction_spans_areas(database: TestDatabase) {
-    up(&database, &["alarms", "telemetry", "analytics", "plugins"]).await;
+    up(&database, &["alarms", "telemetry", "analytics", "plugins", "vision"]).await;
     let server = server(&database);
     for (commit, expected) in [(false, 0), (true, 1)] {
         let mut both = server.begin().await.unwrap();
         let telemetry = both.telemetry().await.unwrap();
         telemetry.sensors().register(&NewSensor::new("bearing-7", "temperature")).await.unwrap();
         both.alarms().await.unwrap().raise(&hot()).await.unwrap();
+        both.vision().await.unwrap().cameras().register(&NewCamera::new("door", "/door")).await.unwrap();
         // Both have a table `alerts`.
         for area in ["analytics", "plugins"] {
             assert_eq!(tests::fixtures::count(both.within(area).await.unwrap(), "alerts").await, 0);
@@ -86,6 +88,8 @@ async fn a_transaction_spans_areas(database: TestDatabase) {
         let telemetry = server.telemetry().await.unwrap();
         let alerts = telemetry.anomaly_alerts().list(&AnomalyAlertFilter::new(), &PageRequest::first(9)).await.unwrap();
         assert_eq!(alerts.items.len() as u64, expected);
+        let cameras = server.vision().await.unwrap().cameras().list(&PageRequest::first(9)).await.unwrap();
+        assert_eq!(cameras.items.len() as u64, expected);
     }
     let mut none = server.begin().await.unwrap();
     let error = none.twin().await.unwrap_err();
