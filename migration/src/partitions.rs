@@ -25,7 +25,7 @@ pub async fn cut_by_month(manager: &SchemaManager<'_>, table: &str, time: &str, 
     run(manager, &plain_table::copied_as(table, &create)).await
 }
 
-/// The inverse of [`cut_by_month`].
+/// A table that was cut, or a hypertable, becomes one table again.
 pub async fn make_one(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
     run(manager, &plain_table::copied_as(table, plain_table::PLAIN)).await
 }

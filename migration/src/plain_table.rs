@@ -20,11 +20,18 @@ pub async fn from_hypertable(manager: &SchemaManager<'_>, table: &str) -> Result
 pub const PLAIN: &str =
     "  EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES)', copied, source);\n";
 
-/// The block for a table of plain PostgreSQL whose copy, which takes its place, is made by these statements. They know
-/// `source`, the name `copied` with its schema, and the schema `place`.
+/// The block for a table whose copy, which takes its place, is made by these statements. They know `source`, the name
+/// `copied` with its schema, and the schema `place`.
+///
+/// The texts that differ from [`from_hypertable`] are put in here: its own is part of the checksums of databases that have it.
 pub fn copied_as(table: &str, create: &str) -> String {
+    // A sequence and its table have one owner, and a member of the owner's role is another user.
+    let create = format!(
+        "{create}  EXECUTE format('ALTER TABLE %s OWNER TO %I', copied, \
+         (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = source));\n"
+    );
     // The index of a partitioned table is written down without those of its partitions.
-    sql(table).replace(PLAIN, create).replace(
+    sql(table).replace(PLAIN, &create).replace(
         "SELECT 2, pg_get_indexdef(indexrelid) FROM",
         "SELECT 2, replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') FROM",
     )

@@ -70,8 +70,8 @@ async function open() {
   await db.exec(`CREATE SCHEMA IF NOT EXISTS ${place}`);
   await db.exec(`CREATE EXTENSION IF NOT EXISTS timescaledb SCHEMA ${place}`);
   await db.exec(`SELECT ${place}.time_bucket('1 day', now())`);
-  // Loads the libraries of the language and of trigrams, so that snapshots have them.
-  await db.exec("DO $$ BEGIN PERFORM 1; END $$; LOAD 'pg_trgm'");
+  // Loads the libraries of the language, of trigrams and of words, so that snapshots have them.
+  await db.exec("DO $$ BEGIN PERFORM 1; END $$; LOAD 'pg_trgm'; SELECT to_tsvector('english', 'words')");
   for (const sql of SESSION_SETTINGS) await db.exec(sql);
   if (!args.data && args.template && !existsSync(args.template)) {
     // Written beside and renamed, so that a start at the same moment never reads half a file.

@@ -67,7 +67,8 @@ impl Story {
     /// Arguments of the way down.
     fn down(self) -> &'static [&'static str] {
         match self {
-            Self::FullAlarms | Self::Adopted => &["down", "-n", "3"],
+            Self::FullAlarms => &["down", "m20250601_000000_create_alarms"],
+            Self::Adopted => &["down", "-n", "3"],
             Self::EmptyAlarms => &["down", "-n", "4"],
             Self::Squashed => &["down", "--yes"],
             Self::Telemetry => &["down", "m20260105_000000_create_telemetry"],

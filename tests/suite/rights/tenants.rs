@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
-    AdapterError, DatabaseConfig, PageRequest, alarms,
+    AdapterError, DatabaseConfig, PageRequest,
     telemetry::Telemetry,
     twin::{AnomalyFilter, AnomalySeverity, NewAnomaly, NewConfiguration, NewSnapshot, SnapshotFilter, Twin},
 };
@@ -252,7 +252,7 @@ async fn who_would_see_everything_is_refused() {
     let url = site.member.url(site.ordinary.database.url());
     let config = DatabaseConfig::new(&url).unwrap().tenant("acme");
     let error = core_server_adapter::Database::connect(&config).await.unwrap_err();
-    assert!(error.to_string().starts_with(&format!("{} is not separated by tenant", alarms::AREA)), "{error}");
+    assert!(error.to_string().starts_with("alarm_actions is not separated by tenant"), "{error}");
     let error = Telemetry::open(&config.clone().in_area("telemetry")).await.unwrap_err();
     assert!(matches!(error, AdapterError::NotSeparated { .. }), "{error}");
 

@@ -15,7 +15,7 @@ use migration_timescale::{Hypertable, TimescaleManager};
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use super::{aside, column::run};
-use crate::{partitions, plain_table};
+use crate::partitions;
 
 /// Tables and the column they are cut by.
 const TABLES: [(&str, &str); 3] = [("logs", "timestamp"), ("gpu_stats", "recorded_at"), ("detections", "detected_at")];
@@ -59,11 +59,7 @@ impl MigrationTrait for Migration {
             return Ok(());
         }
         for (table, _) in TABLES.iter().rev() {
-            if manager.is_hypertable(table).await? {
-                plain_table::from_hypertable(manager, table).await?;
-            } else {
-                partitions::make_one(manager, table).await?;
-            }
+            partitions::make_one(manager, table).await?;
         }
         run(manager, &key("id")).await?;
         for (table, owner) in REFERRING {
