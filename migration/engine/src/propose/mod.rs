@@ -1,8 +1,8 @@
 //! A revision written from the difference between the project's entities and what its revisions make.
 //!
 //! Both are read from scratch databases by the same queries: what the revisions make, and what SeaORM makes of the
-//! entities. What differs becomes steps ([`difference`]), and these are run here as a revision ([`Proposal::revision`]) and
-//! written as its code ([`code`]).
+//! entities. What differs becomes steps (`difference`), and these are run here as a revision ([`Proposal::revision`]) and
+//! written as its code (`code`).
 //!
 //! What entities cannot say is left alone: checks, partial indexes and indexes over expressions, triggers, views,
 //! hypertables, policies. An index or a foreign key that no entity has is dropped only when it has a name as SeaORM gives to
@@ -10,8 +10,8 @@
 //!
 //! # How to add a step
 //!
-//! A variant of [`step::Step`] with its inverse, what it runs, and its code in [`code`]; then where it belongs in
-//! [`difference`].
+//! A variant of `step::Step` with its inverse, what it runs, and its code in `code`; then where it belongs in
+//! `difference`.
 
 mod code;
 mod difference;
