@@ -4,7 +4,7 @@
 //!
 //! Events stay a plain table, since others refer to them. A detection is then known by its number and its time, and
 //! nothing can refer to its number alone: `event_detections` and `entity_detections` keep the number without a foreign
-//! key there. A key on both columns would keep TimescaleDB from compressing and from dropping chunks; docs/adr/0010 has
+//! key there. A key on both columns would keep TimescaleDB from compressing and from dropping chunks; docs/adr/0011 has
 //! the measurements. What refers to a detection that is gone is set aside by `down`, which makes the key again.
 //!
 //! The partitions are those of 2026, and one for all other rows, so that no insert fails for want of one; a later year

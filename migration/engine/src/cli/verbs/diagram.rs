@@ -39,7 +39,9 @@ pub struct Diagrams {
 }
 
 impl OnDatabase for Verb {
-    const WORKS_IN_MEMORY: bool = true;
+    fn works_in_memory(&self) -> bool {
+        true
+    }
 
     fn only_reads(&self) -> bool {
         true

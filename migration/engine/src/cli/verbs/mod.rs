@@ -67,11 +67,13 @@ trait OnDatabase {
     /// Whether it makes an SQLite file that is not there.
     const MAKES_FILE: bool = false;
 
-    /// Whether a database in memory will do where an SQLite file is not there: it asks what the revisions make.
-    const WORKS_IN_MEMORY: bool = false;
-
     /// Whether it leaves no trace, so that an SQLite file that is not there is not made.
     fn only_reads(&self) -> bool {
+        false
+    }
+
+    /// Whether a database in memory will do where an SQLite file is not there: it asks what the revisions make.
+    fn works_in_memory(&self) -> bool {
         false
     }
 
@@ -175,7 +177,7 @@ macro_rules! verbs {
 
             /// Whether a database in memory will do where an SQLite file is not there.
             pub(super) fn works_in_memory(&self) -> bool {
-                match self { $(Self::$database(_) => $module::Verb::WORKS_IN_MEMORY,)* }
+                match self { $(Self::$database(verb) => verb.works_in_memory(),)* }
             }
 
             /// Whether it leaves no trace.

@@ -31,6 +31,10 @@ impl OnDatabase for Verb {
         self.dry_run
     }
 
+    fn works_in_memory(&self) -> bool {
+        self.dry_run
+    }
+
     async fn enables_timescaledb(&self, runner: &Runner) -> Result<Option<Version>, EngineError> {
         let offered = if self.dry_run { None } else { runner.offered_timescaledb().await? };
         let Some(version) = offered else { return Ok(None) };

@@ -34,7 +34,10 @@ pub struct Verify {
 
 impl OnDatabase for Verb {
     const ON_ALL: bool = true;
-    const WORKS_IN_MEMORY: bool = true;
+
+    fn works_in_memory(&self) -> bool {
+        true
+    }
 
     async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let runner = &*runner;
