@@ -651,8 +651,10 @@ mod tests {
         let database = Database::in_memory().await.unwrap();
         database.alarms().list(&AlarmFilter::new().sensor("secret-7"), &PageRequest::first(5)).await.unwrap();
         let written = std::fs::read_to_string(log.path()).unwrap();
-        let span = written.lines().find(|line| line.contains("close") && line.contains("FROM \"alarms\"")).unwrap();
-        assert!(span.contains("statement{statement=\"SELECT ") && span.contains("rows=0"), "{span}");
+        let is_list =
+            |line: &&str| line.contains("close") && line.contains("statement{statement=\"SELECT \\\"alarms\\\".");
+        let span = written.lines().find(is_list).unwrap_or_else(|| panic!("{written}"));
+        assert!(span.contains("rows=0"), "{span}");
         assert!(span.contains("duration_ms=") && !written.contains("secret-7"), "{written}");
     }
 }
