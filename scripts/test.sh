@@ -40,7 +40,7 @@ all)
     step 'clippy' cargo clippy --workspace --all-targets -- -D warnings
     RUSTDOCFLAGS='-D warnings' step 'documentation' cargo doc --workspace --no-deps --quiet
     step 'build' cargo test --workspace --no-run
-    step 'unit tests' cargo test --workspace --lib --bins --test rendered --test passwords --test service --quiet
+    step 'unit tests' cargo test --workspace --lib --bins --test rendered --test passwords --test spans --test service --quiet
     step 'examples in the documentation' cargo test --workspace --doc --quiet
     step 'integration suite' suite --skip from_entities::pairs
     # Beside the suite, since it prints what it tried.

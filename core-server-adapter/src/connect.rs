@@ -630,31 +630,3 @@ fn reason(error: &DbErr) -> String {
         None => error.to_string(),
     }
 }
-
-#[cfg(all(test, feature = "runtime-tokio"))]
-mod tests {
-    use tracing_subscriber::fmt::format::FmtSpan;
-
-    use super::*;
-    use crate::{PageRequest, alarms::AlarmFilter};
-
-    #[tokio::test]
-    async fn a_statement_is_a_span_without_its_values() {
-        let log = tempfile::NamedTempFile::new().unwrap();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::DEBUG)
-            .with_span_events(FmtSpan::CLOSE)
-            .with_ansi(false)
-            .with_writer(Arc::new(log.reopen().unwrap()))
-            .finish();
-        let _guard = tracing::subscriber::set_default(subscriber);
-        let database = Database::in_memory().await.unwrap();
-        database.alarms().list(&AlarmFilter::new().sensor("secret-7"), &PageRequest::first(5)).await.unwrap();
-        let written = std::fs::read_to_string(log.path()).unwrap();
-        let is_list =
-            |line: &&str| line.contains("close") && line.contains("statement{statement=\"SELECT \\\"alarms\\\".");
-        let span = written.lines().find(is_list).unwrap_or_else(|| panic!("{written}"));
-        assert!(span.contains("rows=0"), "{span}");
-        assert!(span.contains("duration_ms=") && !written.contains("secret-7"), "{written}");
-    }
-}
