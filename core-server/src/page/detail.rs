@@ -169,7 +169,7 @@ async fn curve(
     Ok(buckets.iter().filter_map(|bucket| Some((bucket.bucket, value(bucket)?))).collect())
 }
 
-/// Alarms and what became of them.
+/// Alarms with their outcome.
 fn outcomes(alarms: &[Alarm], facts: &Facts) -> Markup {
     html! {
         @if alarms.is_empty() { p.quiet { "None." } } @else {

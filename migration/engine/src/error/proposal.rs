@@ -21,7 +21,7 @@ pub enum Undecided {
         /// The column.
         column: String,
     },
-    /// What is no matter of writing a revision by itself.
+    /// What has no place in a revision that is written automatically.
     ByHand {
         /// The table.
         table: String,

@@ -128,7 +128,7 @@ fn column(definition: &ColumnDef) -> Column {
         }
         _ => None,
     };
-    // Unique and comment are no matter of the column itself.
+    // Unique and comment do not belong to the column itself.
     let spec = definition.get_column_spec();
     let mut own =
         ColumnDef::new_with_type(name.clone(), definition.get_column_type().cloned().unwrap_or(ColumnType::Text));

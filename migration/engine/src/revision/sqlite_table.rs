@@ -179,7 +179,7 @@ struct Clause {
 }
 
 impl Clause {
-    /// Whether it is no matter of type, nullability and default.
+    /// Whether it has nothing to do with type, nullability and default.
     fn is_kept(&self) -> bool {
         !["NOT", "NULL", "DEFAULT"].contains(&self.word.as_str())
     }

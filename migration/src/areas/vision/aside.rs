@@ -1,5 +1,5 @@
 //! Rows and values that `up` changes, set aside so that `down` has them back: the other way round of
-//! [`kept`](migration_engine::revision::kept), by whose prefix the tables are no part of the schema.
+//! [`kept`](migration_engine::revision::kept), whose prefix keeps the tables out of the schema.
 
 use migration_timescale::{Dialect, MYSQL_TABLE_OPTIONS, TimescaleManager, add_primary_key_sql};
 use sea_orm_migration::prelude::*;
