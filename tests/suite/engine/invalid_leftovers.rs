@@ -77,3 +77,50 @@ async fn a_revision_that_ignores_the_failure_of_a_build_has_failed() {
     runner.up(None).await.unwrap();
     assert_eq!(count(&db, "pg_index WHERE indrelid = 't'::regclass AND indisvalid AND indisunique").await, 1);
 }
+
+/// REINDEX swaps the new index in before it drops the old one: a run that ends between leaves `t_r_ccold`.
+#[tokio::test]
+async fn what_a_killed_reindex_left_is_dropped_by_the_next_run() {
+    for (swapped, left) in [(false, "t_r_ccnew"), (true, "t_r_ccold")] {
+        let database = TestDatabase::create(Backend::Postgres).await;
+        let db = database.connect().await;
+        execute(&db, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2); CREATE INDEX t_r ON t (a)").await;
+        let snapshot = database.connect().await;
+        execute(&snapshot, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM pg_class LIMIT 1").await;
+        let lock = database.connect().await;
+        let until_it_waits = async {
+            until(&db, "waiting for old snapshots").await;
+            if swapped {
+                execute(&lock, "BEGIN; SELECT 1 FROM t LIMIT 1").await;
+                execute(&snapshot, "COMMIT").await;
+                until(&db, "waiting for readers before marking dead").await;
+            }
+        };
+        let rebuilds =
+            || Inline::new("m20260101_000000_first", "REINDEX INDEX CONCURRENTLY t_r", "").outside_transaction();
+        let killed = database.runner_of(project(&[rebuilds()])).await;
+        tokio::select! {
+            ran = killed.up(None) => panic!("{ran:?}"),
+            () = until_it_waits => {}
+        }
+        drop(killed);
+        execute(&db, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_progress_create_index").await;
+        assert_eq!(rows_as_text(&db, INVALID).await, [left]);
+        for session in [snapshot, lock] {
+            session.close().await.unwrap();
+        }
+        let runner = database.runner_of(project(&[rebuilds()])).await;
+        runner.up(None).await.unwrap_or_else(|error| panic!("{left}: {}", error.on_one_line()));
+        runner.close().await;
+        let indexes = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 't'::regclass";
+        assert_eq!(rows_as_text(&db, indexes).await, ["t_r"], "{left}");
+    }
+}
+
+async fn until(db: &sea_orm::DatabaseConnection, phase: &str) {
+    let begun = std::time::Instant::now();
+    while count(db, &format!("pg_stat_progress_create_index WHERE phase = '{phase}'")).await == 0 {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{phase}");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
