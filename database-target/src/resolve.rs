@@ -3,6 +3,7 @@
 use crate::{InvalidUrl, Target};
 
 const VARIABLE: &str = "DATABASE_URL";
+pub(crate) const EMBEDDED: &str = "the embedded default";
 
 impl Target {
     /// The first of: `flag` (`--database-url`), `DATABASE_URL`, `DATABASE_URL` in a file `.env` in this folder or one
@@ -16,7 +17,7 @@ impl Target {
             Some(url) => Self::parse(url, "--database-url"),
             None => match setting(VARIABLE)? {
                 Some((url, origin)) => Self::parse(&url, origin),
-                None => Self::parse(&format!("sqlite://{embedded}"), "the embedded default"),
+                None => Self::parse(&format!("sqlite://{embedded}"), EMBEDDED),
             },
         }
     }
@@ -48,7 +49,7 @@ impl Target {
         }
         match setting(VARIABLE)? {
             Some((url, origin)) => Ok(Self::parse(&url, origin)?.in_area(area)),
-            None => Ok(Self::parse(&format!("sqlite://{embedded}"), "the embedded default")?.with_schema(area)),
+            None => Ok(Self::parse(&format!("sqlite://{embedded}"), EMBEDDED)?.with_schema(area)),
         }
     }
 }

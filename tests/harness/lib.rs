@@ -15,6 +15,7 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a harness fails by panicking")]
 
 mod backend;
+pub mod batched;
 pub mod changed_entities;
 mod database;
 mod every_backend;

@@ -26,6 +26,14 @@ use tests::{
 
 use crate::{adopted, migration, squashed, squashed_project, telemetry};
 
+/// Rows of a step, of 1,344 in four weeks: segments with many rows, with few, and without a value.
+const BATCH: u32 = 100;
+const READINGS: &str = "INSERT INTO readings (id, at, sensor) \
+     WITH RECURSIVE days AS (SELECT 0 AS day UNION ALL SELECT day + 1 FROM days WHERE day < 27), \
+     halves AS (SELECT 0 AS half UNION ALL SELECT half + 1 FROM halves WHERE half < 47), \
+     n AS (SELECT day * 48 + half AS n FROM days CROSS JOIN halves) \
+     SELECT n, timestamp '2026-01-01 00:00:00' + {half hours}, CASE WHEN n % 2 = 0 THEN 1 WHEN n % 9 > 0 THEN n % 9 END FROM n";
+
 /// What is run, on what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Story {
@@ -39,6 +47,8 @@ enum Story {
     Squashed,
     /// All revisions of the area telemetry but the first, over four weeks of readings, in the columnstore on the way back.
     Telemetry,
+    /// A column of a history that is filled in steps, in the columnstore where there is one, and emptied in steps.
+    Batched,
 }
 
 impl Story {
@@ -51,6 +61,11 @@ impl Story {
                 command.args(["--area", "telemetry"]).env("DATABASE_SCHEMA", "public");
                 command
             }
+            Self::Batched => {
+                let mut command = tests::process::command(Path::new(env!("CARGO_BIN_EXE_batched-project")), folder);
+                command.env("ROWS", BATCH.to_string());
+                command
+            }
             _ => migration(folder),
         }
     }
@@ -60,6 +75,7 @@ impl Story {
             Self::Adopted => adopted_project::Migrator.into(),
             Self::Squashed => squashed_project::project(),
             Self::Telemetry => migration::areas::telemetry::project(),
+            Self::Batched => tests::batched::project(BATCH),
             _ => migration::project(),
         }
     }
@@ -72,18 +88,29 @@ impl Story {
             Self::EmptyAlarms => &["down", "-n", "4"],
             Self::Squashed => &["down", "--yes"],
             Self::Telemetry => &["down", "m20260105_000000_create_telemetry"],
+            Self::Batched => &["down", "m1_readings"],
         }
     }
 
     /// How many revisions are applied after the way down.
     fn base(self) -> usize {
-        usize::from(matches!(self, Self::FullAlarms | Self::Telemetry))
+        usize::from(matches!(self, Self::FullAlarms | Self::Telemetry | Self::Batched))
     }
 
     /// From an empty database to where the first way up begins.
     async fn prepare(self, database: &TestDatabase) {
         if self == Self::Telemetry {
             telemetry::seed(&telemetry::up_to(database, 1).await, 1..=1).await;
+        }
+        if self == Self::Batched {
+            let runner = database.runner_of(self.project()).await;
+            runner.up(Some(1)).await.unwrap();
+            let half_hours = match database.backend() {
+                Backend::Mariadb => "INTERVAL (n * 30) MINUTE",
+                _ => "n * INTERVAL '30 minutes'",
+            };
+            execute(runner.connection(), &READINGS.replace("{half hours}", half_hours)).await;
+            runner.close().await;
         }
         if self != Self::FullAlarms {
             return;
@@ -104,6 +131,10 @@ impl Story {
             Self::FullAlarms if backend == Backend::Timescale => compress(db).await,
             Self::Telemetry if backend == Backend::Timescale && way == Direction::Down => {
                 execute(db, "SELECT compress_chunk(c, true) FROM show_chunks('sensor_readings', older_than => '2026-01-15'::timestamptz) c").await;
+            }
+            // Three weeks of four.
+            Self::Batched if backend == Backend::Timescale => {
+                execute(db, "SELECT compress_chunk(c, true) FROM show_chunks('readings', older_than => '2026-01-22'::timestamptz) c").await;
             }
             // The engine's tables too come anew.
             Self::EmptyAlarms if way == Direction::Up => {
@@ -128,6 +159,10 @@ impl Story {
         }
         if self == Self::Telemetry {
             return telemetry::everything(db, backend).await;
+        }
+        if self == Self::Batched {
+            let text = if backend == Backend::Mariadb { "CONCAT_WS(' ', id, site)" } else { "ROW(id, site)::text" };
+            return rows_as_text(db, &format!("SELECT {text} FROM readings ORDER BY id")).await;
         }
         if !has_table(db, "alarms").await {
             return vec![];
@@ -265,6 +300,7 @@ impl Stage {
         let stride = match (std::env::var_os("EVERY_STATEMENT").is_some(), self.database.has_one_session()) {
             (true, _) => return (1, 1),
             // A round takes seconds there.
+            (false, true) if self.story == Story::Batched => 7,
             (false, true) => 20,
             (false, false) if all => 4,
             (false, false) if self.story == Story::Telemetry => 20,
@@ -344,5 +380,8 @@ killed_anywhere!(
     adopted_on_postgres: Adopted on Postgres, [cut_during: Cut During, killed_before: Kill Before];
     adopted_on_mariadb: Adopted on Mariadb, [cut_before: Cut Before, killed_during: Kill During];
     squashed_on_postgres: Squashed on Postgres, [cut_during: Cut During, killed_before: Kill Before];
+    batched_on_postgres: Batched on Postgres, [killed_before: Kill Before];
+    batched_on_timescaledb: Batched on Timescale, [killed_during: Kill During];
+    batched_on_mariadb: Batched on Mariadb, [killed_during: Kill During];
     squashed_on_mariadb: Squashed on Mariadb, [cut_before: Cut Before, killed_during: Kill During];
 );

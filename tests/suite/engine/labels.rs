@@ -1,16 +1,19 @@
 //! Labels of an enum in use: added, renamed and retired, down and up again, on every backend.
 
 use migration_engine::{
-    Runner, lint,
+    Direction, Runner, lint,
     recording::REFERENCE_TIMESCALEDB,
-    revision::labels::{EnumColumn, EnumLabels},
+    revision::labels::{self, EnumColumn, EnumLabels},
     schema::{
         scratch::Form,
         verify::{Outcome, verify},
     },
 };
 use migration_timescale::{Columnstore, Dialect, Hypertable, TimescaleManager};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{
+    ConnectionTrait, DbErr,
+    sea_query::{ColumnDef, Table},
+};
 use sea_orm_migration::SchemaManager;
 use tests::{
     Backend, TestDatabase,
@@ -25,6 +28,7 @@ on_every_backend!(
     a_retired_label_comes_back_with_down,
     a_renamed_label_takes_its_rows_along,
     other_labels_than_the_revision_says_are_refused,
+    a_column_may_be_called_order,
 );
 on_every_backend!(only: [sqlite, mariadb], "elsewhere every use of a label follows it"; a_label_that_a_check_names_is_not_renamed);
 
@@ -215,4 +219,43 @@ async fn a_label_that_a_check_names_is_not_renamed(database: TestDatabase) {
     assert!(error.contains("'it's high' of incidents.level cannot be renamed"), "{error}");
     execute(runner.connection(), "DROP VIEW high").await;
     runner.up(None).await.unwrap();
+}
+
+async fn a_column_may_be_called_order(database: TestDatabase) {
+    let made = Inline::new("m1_made", "", "")
+        .up_by(|manager| {
+            Box::pin(async move {
+                labels::create(manager, "rank's", LABELS).await?;
+                let order = labels::column(manager, "order", "rank's", LABELS).not_null().default("low").take();
+                let id = ColumnDef::new("Id").integer().not_null().primary_key().take();
+                manager.create_table(Table::create().table("incidents").col(id).col(order).take()).await
+            })
+        })
+        .down_by(|manager| {
+            Box::pin(async move {
+                manager.drop_table(Table::drop().table("incidents").take()).await?;
+                labels::drop(manager, "rank's").await
+            })
+        });
+    let column = EnumColumn::of("incidents", "order").default("low").key(&["Id"]);
+    let added = EnumLabels::of("rank's", LABELS).used_by(column).adding("emergency").instead("low");
+    let runner = database.runner_of(project(&[made, changed(added)])).await;
+    runner.up(None).await.unwrap();
+    let db = runner.connection();
+    let order = Dialect::of(db.get_database_backend()).quote("order");
+    let emergencies = async || count(db, &format!("incidents WHERE {order} = 'emergency'")).await;
+    execute(db, "INSERT INTO incidents VALUES (1, 'emergency'), (2, 'none')").await;
+    runner.down(Some(1)).await.unwrap();
+    assert_eq!(count(db, &format!("incidents WHERE {order} = 'low'")).await, 1);
+    runner.up(None).await.unwrap();
+    assert_eq!(emergencies().await, 1);
+    // The script does the same.
+    runner.reset().await.unwrap();
+    for revision in ["m1_made", "m2_labels"] {
+        for sql in runner.statements(revision, Direction::Up).await {
+            execute(db, &sql).await;
+        }
+    }
+    execute(db, "INSERT INTO incidents VALUES (1, 'emergency')").await;
+    assert_eq!(emergencies().await, 1);
 }

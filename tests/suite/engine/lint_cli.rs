@@ -4,8 +4,14 @@ use std::{fs, path::Path};
 
 use tests::process::{Finished, command, run};
 
-/// The project with indexes of two tables, of which one is made in the first revision.
+/// The project with indexes of two tables, of which one is made in the first revision; looked at as PostgreSQL gets it
+/// unless another backend is named.
 fn project(folder: &Path, arguments: &[&str]) -> Finished {
+    let lints = arguments.first() == Some(&"lint") && !arguments.contains(&"--backend");
+    on_its_database(folder, &[arguments, if lints { &["--backend", "postgres"] } else { &[] }].concat())
+}
+
+fn on_its_database(folder: &Path, arguments: &[&str]) -> Finished {
     let mut command = command(Path::new(env!("CARGO_BIN_EXE_branched-project")), folder);
     let url = format!("sqlite://{}?mode=rwc", folder.join("plant.sqlite").display());
     run(command.env("INDEXED", "1").env("DATABASE_URL", url).args(arguments))
@@ -25,7 +31,7 @@ fn the_same_finding_in_two_places_is_one_entry() {
             "    m8_indexes up  CREATE INDEX lines_id ON lines (id)",
         ]
     );
-    assert_eq!(lines[4..], ["5 revisions: 1 finding in 2 places, 0 allowed with a reason"]);
+    assert_eq!(lines[4..], ["5 revisions on postgres: 1 finding in 2 places, 0 allowed with a reason"]);
 }
 
 /// An index of SQLite is built within moments, and nothing is said about PostgreSQL's way.
@@ -34,12 +40,39 @@ fn another_backend_has_other_rules() {
     let folder = tests::temporary_folder();
     for backend in ["sqlite", "mysql"] {
         let found = project(folder.path(), &["lint", "--backend", backend]);
-        let summary = "5 revisions: 0 findings, 0 allowed with a reason\n";
-        assert_eq!((found.code, found.stdout.as_str()), (0, summary), "{found:#?}");
+        let summary = format!("5 revisions on {backend}: 0 findings, 0 allowed with a reason\n");
+        assert_eq!((found.code, found.stdout), (0, summary));
     }
     assert_eq!(project(folder.path(), &["lint", "--backend", "postgres"]).code, 4);
     let rules = project(folder.path(), &["lint", "--list"]).stdout;
     assert!(rules.lines().any(|rule| rule.starts_with("table-copy ") && rule.ends_with(" (mysql)")), "{rules}");
+}
+
+/// Whoever works on SQLite has not to say so; where nothing names a database, there is more to say about PostgreSQL.
+#[test]
+fn the_backend_is_that_of_the_database() {
+    let folder = tests::temporary_folder();
+    let lint = |arguments: &[&str]| on_its_database(folder.path(), &[&["lint"], arguments].concat());
+    let said = |finished: &Finished| finished.stdout.lines().last().unwrap_or_default().to_owned();
+    let found = lint(&[]);
+    assert_eq!(said(&found), "5 revisions on sqlite (from DATABASE_URL): 0 findings, 0 allowed with a reason");
+    assert_eq!(lint(&["--pending"]).stdout, found.stdout);
+    // No server is asked.
+    let found = lint(&["-u", "postgres://127.0.0.1:1/plant"]);
+    assert!(
+        found.code == 4 && said(&found).starts_with("5 revisions on postgres (from --database-url): 1 "),
+        "{found:#?}"
+    );
+    let found = lint(&["-u", "mysql://127.0.0.1:1/plant", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&found.stdout).unwrap();
+    assert_eq!(
+        (&json["result"]["backend"], &json["result"]["backend_from"]),
+        (&"mysql".into(), &"--database-url".into())
+    );
+    let mut unnamed = command(Path::new(env!("CARGO_BIN_EXE_branched-project")), folder.path());
+    let found = run(unnamed.env("INDEXED", "1").arg("lint"));
+    let starts = "5 revisions on postgres (no database is named): 1 finding";
+    assert!(found.code == 4 && said(&found).starts_with(starts), "{found:#?}");
 }
 
 #[test]
@@ -72,7 +105,7 @@ fn what_is_in_the_baseline_is_accepted() {
     assert_eq!(missing.code, 1, "{missing:#?}");
     assert!(missing.stderr.contains("lint.baseline") && missing.stderr.contains("--write-baseline"), "{missing:#?}");
 
-    let summary = "5 revisions: 0 findings, 0 allowed with a reason, 2 accepted by the baseline\n";
+    let summary = "5 revisions on postgres: 0 findings, 0 allowed with a reason, 2 accepted by the baseline\n";
     let written = lint(&["--write-baseline"]);
     assert_eq!((written.code, written.stdout.as_str()), (0, summary), "{written:#?}");
     let file = folder.path().join("lint.baseline");
@@ -90,7 +123,7 @@ fn what_is_in_the_baseline_is_accepted() {
     let found = lint(&[]);
     assert_eq!(found.code, 4, "{found:#?}");
     let expected = "no longer found, remove it from the baseline: m8_indexes up blocking-index CREATE INDEX gone_id ON gone (id)\n\
-                    5 revisions: 1 finding, 0 allowed with a reason, 1 accepted by the baseline\n";
+                    5 revisions on postgres: 1 finding, 0 allowed with a reason, 1 accepted by the baseline\n";
     assert!(found.stdout.contains("CREATE INDEX sites_id") && found.stdout.ends_with(expected), "{}", found.stdout);
     assert!(!found.stdout.contains("lines_id"), "{}", found.stdout);
     let json: serde_json::Value = serde_json::from_str(&lint(&["--json"]).stdout).unwrap();

@@ -8,6 +8,7 @@ mod init;
 mod owner;
 mod publication;
 mod roles;
+mod routines;
 mod row_security;
 mod scratch;
 mod tenants;

@@ -230,6 +230,17 @@ pub enum EngineError {
         /// What they are.
         objects: Vec<String>,
     },
+    /// A revision renames a schema that no revision creates: applied once more, it would not find it.
+    #[error(
+        "a revision renames the schema {schema}, which no revision creates, so it could not run again; nothing was changed. \
+         First run {back}, or create the schema in a revision"
+    )]
+    SchemaRenamed {
+        /// The name that the revision expects.
+        schema: String,
+        /// The statement that gives it this name again.
+        back: String,
+    },
     /// A file could not be read or written.
     #[error("{action} {path}")]
     File {

@@ -153,7 +153,7 @@ pub fn rules() -> Vec<RuleInfo> {
 }
 
 /// As the command line spells it.
-const fn name_of(backend: Dialect) -> &'static str {
+pub(crate) const fn name_of(backend: Dialect) -> &'static str {
     match backend {
         Dialect::Postgres => "postgres",
         Dialect::Sqlite => "sqlite",

@@ -37,35 +37,91 @@ impl Beside {
     }
 }
 
-/// The objects of the whole database, extensions aside, that a text creates; large objects that have a number of their own.
-pub(crate) fn objects_beside(sql: &str) -> Vec<Beside> {
-    let mut made = Vec::new();
-    for (_, tokens) in Apart::of(DbBackend::Postgres, sql).statements() {
-        let words = ["OR", "REPLACE", "TRUSTED", "PROCEDURAL"];
-        let skipped = tokens.iter().skip(1).take_while(|token| words.iter().any(|word| is_word(token, word))).count();
-        let rest = tokens.get(1 + skipped..).unwrap_or_default();
-        if tokens.first().is_some_and(|token| is_word(token, "CREATE")) {
-            made.extend(KINDS.iter().find_map(|kind| one(kind, rest)));
-        }
-        for function in ["lo_create", "lo_from_bytea"] {
-            for call in parsed::calls(tokens, function) {
-                if let Some([Token::Number(number, _)]) = call.argument("loid", 0)
-                    && number.bytes().all(|digit| digit.is_ascii_digit())
-                    && !number.trim_start_matches('0').is_empty()
-                {
-                    made.push(Beside { kind: "LARGE OBJECT", name: number.clone(), may_be_others: false });
+/// What revisions have made of the objects of the whole database, extensions aside.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    /// What is there, under the names that it has by now; large objects that have a number of their own too.
+    pub(crate) objects: Vec<Beside>,
+    /// Schemas that were renamed and that no revision made: the old name and the new one.
+    pub(crate) renamed: Vec<(String, String)>,
+}
+
+impl Made {
+    /// Adds what one more text does.
+    pub(crate) fn follow(&mut self, sql: &str) {
+        for (_, tokens) in Apart::of(DbBackend::Postgres, sql).statements() {
+            let words = ["OR", "REPLACE", "TRUSTED", "PROCEDURAL"];
+            let skipped =
+                tokens.iter().skip(1).take_while(|token| words.iter().any(|word| is_word(token, word))).count();
+            let rest = tokens.get(1 + skipped..).unwrap_or_default();
+            let starts_with = |word| tokens.first().is_some_and(|token| is_word(token, word));
+            if starts_with("CREATE") {
+                self.objects.extend(KINDS.iter().find_map(|kind| one(kind, rest)));
+            } else if starts_with("ALTER") {
+                if let Some((kind, old, new)) = KINDS.iter().find_map(|kind| renamed(kind, rest)) {
+                    self.rename(kind, old, new);
+                }
+            } else if starts_with("DROP")
+                && let Some((kind, names)) = KINDS.iter().find_map(|kind| dropped(kind, rest))
+            {
+                self.objects.retain(|one| one.kind != kind || !names.contains(&one.name));
+            }
+            for function in ["lo_create", "lo_from_bytea"] {
+                for call in parsed::calls(tokens, function) {
+                    if let Some([Token::Number(number, _)]) = call.argument("loid", 0)
+                        && number.bytes().all(|digit| digit.is_ascii_digit())
+                        && !number.trim_start_matches('0').is_empty()
+                    {
+                        self.objects.push(Beside { kind: "LARGE OBJECT", name: number.clone(), may_be_others: false });
+                    }
                 }
             }
         }
     }
-    made
+
+    fn rename(&mut self, kind: &'static str, old: String, new: String) {
+        let known = self.objects.iter_mut().find(|one| one.kind == kind && one.name == old);
+        match known {
+            Some(one) => one.name = new,
+            None if kind == "SCHEMA" => self.renamed.push((old, new)),
+            None => {}
+        }
+    }
+}
+
+/// What stands behind the words of a kind.
+fn behind<'a>(kind: &str, tokens: &'a [Token]) -> Option<&'a [Token]> {
+    let words = kind.split(' ').count();
+    let is_kind = tokens.len() > words && kind.split(' ').zip(tokens).all(|(word, token)| is_word(token, word));
+    tokens.get(words..).filter(|_| is_kind)
+}
+
+/// Tokens behind `ALTER`: the kind, the old and the new name.
+fn renamed(kind: &'static str, tokens: &[Token]) -> Option<(&'static str, String, String)> {
+    match behind(kind, tokens)? {
+        [old, rename, to, new] if is_word(rename, "RENAME") && is_word(to, "TO") => {
+            Some((kind, name_of(old)?, name_of(new)?))
+        }
+        _ => None,
+    }
+}
+
+/// Tokens behind `DROP`: the kind and the names.
+fn dropped(kind: &'static str, tokens: &[Token]) -> Option<(&'static str, Vec<String>)> {
+    let rest = behind(kind, tokens)?;
+    let if_exists = rest.len() > 2 && is_word(&rest[0], "IF") && is_word(&rest[1], "EXISTS");
+    let names = rest.iter().skip(if if_exists { 2 } else { 0 });
+    Some((kind, names.filter_map(name_of).collect()))
+}
+
+fn name_of(token: &Token) -> Option<String> {
+    let Token::Word(word) = token else { return None };
+    Some(if word.quote_style.is_some() { word.value.clone() } else { word.value.to_lowercase() })
 }
 
 /// Tokens behind `CREATE` that begin with the words of a kind.
 fn one(kind: &'static str, tokens: &[Token]) -> Option<Beside> {
-    let words = kind.split(' ').count();
-    let is_kind = tokens.len() > words && kind.split(' ').zip(tokens).all(|(word, token)| is_word(token, word));
-    let mut rest = tokens.get(words..).filter(|_| is_kind)?;
+    let mut rest = behind(kind, tokens)?;
     let if_not_exists =
         rest.len() > 3 && ["IF", "NOT", "EXISTS"].iter().zip(rest).all(|(word, token)| is_word(token, word));
     if if_not_exists {
@@ -75,9 +131,7 @@ fn one(kind: &'static str, tokens: &[Token]) -> Option<Beside> {
     if kind == "SCHEMA" && is_word(rest.first()?, "AUTHORIZATION") {
         rest = rest.get(1..)?;
     }
-    let Token::Word(word) = rest.first()? else { return None };
-    let name = if word.quote_style.is_some() { word.value.clone() } else { word.value.to_lowercase() };
-    Some(Beside { kind, name, may_be_others: if_not_exists })
+    Some(Beside { kind, name: name_of(rest.first()?)?, may_be_others: if_not_exists })
 }
 
 /// The extensions that a text creates and that must not be there before: without `IF NOT EXISTS`.
@@ -106,7 +160,13 @@ fn name(create: ast::CreateExtension) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beside, extensions_made, objects_beside};
+    use super::{Beside, Made, extensions_made};
+
+    fn objects_beside(sql: &str) -> Vec<Beside> {
+        let mut made = Made::default();
+        made.follow(sql);
+        made.objects
+    }
 
     #[test]
     fn only_those_that_must_not_be_there() {
@@ -133,5 +193,17 @@ mod tests {
             [""; 0]
         );
         assert!(made("SELECT lo_create(0), lo_create(4711)")[0].contains("oid = 4711"));
+        assert_eq!(
+            made(
+                "CREATE SCHEMA a; CREATE SCHEMA \"B\"; ALTER SCHEMA A RENAME TO \"c's\"; ALTER SCHEMA b RENAME TO d; ALTER SCHEMA \"B\" OWNER TO me"
+            ),
+            ["DROP SCHEMA IF EXISTS \"c's\" CASCADE", "DROP SCHEMA IF EXISTS \"B\" CASCADE"]
+        );
+        assert_eq!(
+            made(
+                "CREATE SCHEMA a; CREATE SCHEMA b; CREATE SCHEMA c; DROP SCHEMA IF EXISTS a, c CASCADE; CREATE EVENT TRIGGER a ON ddl_command_end EXECUTE FUNCTION f(); DROP EVENT TRIGGER a"
+            ),
+            ["DROP SCHEMA IF EXISTS \"b\" CASCADE"]
+        );
     }
 }

@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use migration_timescale::{Capability, Dialect, manager::SkippedStep};
 use sea_orm_migration::MigrationTrait;
 
-pub(crate) use beside::{Beside, creates_extension, extensions_made, objects_beside};
+pub(crate) use beside::{Beside, Made, creates_extension, extensions_made};
 pub use checksum::{FORMAT, Fingerprint};
 pub use ignored::OnError;
 pub(crate) use ignored::stops_at_errors;

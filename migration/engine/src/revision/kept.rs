@@ -13,6 +13,7 @@ use migration_timescale::{
 };
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;
+use sha2::{Digest, Sha256};
 
 use crate::{
     revision::{columns, consent, progress, stretches},
@@ -42,16 +43,16 @@ pub struct KeptColumns {
     key: Vec<String>,
     columns: Vec<(String, Option<String>)>,
     filter: String,
-    still: Option<String>,
+    still: Option<(String, String)>,
     batch: Option<(String, String)>,
 }
 
 impl KeptColumns {
-    /// Keeps columns of `table` in the side table `_kept_<table>_<name>`.
+    /// Keeps columns of `table` in the side table `_kept_<table>_<name>`; a name that servers would cut is shortened.
     pub fn of(table: &str, name: &str) -> Self {
         Self {
             table: table.to_owned(),
-            side_table: format!("{PREFIX}{table}_{name}"),
+            side_table: side_table(table, name),
             key: Vec::new(),
             columns: Vec::new(),
             filter: "true".to_owned(),
@@ -96,10 +97,10 @@ impl KeptColumns {
         self
     }
 
-    /// Puts the values back into rows that still meet this condition, which begins with a column's name.
+    /// Puts the values back into rows that still have this value, a literal, in a column.
     #[must_use]
-    pub(super) fn restored_where(mut self, condition: &str) -> Self {
-        self.still = Some(condition.to_owned());
+    pub(super) fn restored_where(mut self, column: &str, value: &str) -> Self {
+        self.still = Some((column.to_owned(), value.to_owned()));
         self
     }
 
@@ -118,9 +119,9 @@ impl KeptColumns {
         if backend == DbBackend::Postgres {
             run(manager, &format!("{}; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE", consent::EVERY_ROW)).await?;
         }
-        let names = self.side_columns().collect::<Vec<_>>().join(", ");
+        let names = self.side_columns().map(|name| quote(backend, name)).collect::<Vec<_>>().join(", ");
         let select = format!("SELECT {} FROM {table}", self.selected(backend));
-        let key = self.key.join(", ");
+        let key = self.key.iter().map(|name| quote(backend, name)).collect::<Vec<_>>().join(", ");
         if !manager.table_exists(&self.side_table).await? {
             // IF NOT EXISTS: a recorded script cannot look.
             let options = match Dialect::of(backend) {
@@ -141,7 +142,8 @@ impl KeptColumns {
         let copy = if backend == DbBackend::MySql {
             format!("REPLACE INTO {side} ({names}) {select} WHERE {}", self.filter)
         } else {
-            let values = self.columns.iter().map(|(name, _)| format!("{name} = excluded.{name}"));
+            let columns = self.columns.iter().map(|(name, _)| quote(backend, name));
+            let values = columns.map(|name| format!("{name} = excluded.{name}"));
             format!(
                 "INSERT INTO {side} ({names}) {select} WHERE {} ON CONFLICT ({key}) DO UPDATE SET {}",
                 self.filter,
@@ -223,15 +225,20 @@ impl KeptColumns {
     /// The statement that copies the values back to the rows of one part.
     fn update(&self, backend: DbBackend, part: &str) -> String {
         let (table, side) = (quote(backend, &self.table), quote(backend, &self.side_table));
-        let same_row =
-            self.key.iter().map(|column| format!("a.{column} = k.{column}")).collect::<Vec<_>>().join(" AND ");
-        let values = self.columns.iter().map(|(name, enum_type)| match (Dialect::of(backend), enum_type) {
-            (Dialect::MySql, _) => format!("a.{name} = k.{name}"),
-            (Dialect::Postgres, Some(enum_type)) => format!("{name} = k.{name}::{}", identifier(enum_type)),
-            (Dialect::Postgres, None) | (Dialect::Sqlite, _) => format!("{name} = k.{name}"),
+        let same_row = self.key.iter().map(|column| quote(backend, column));
+        let same_row = same_row.map(|column| format!("a.{column} = k.{column}")).collect::<Vec<_>>().join(" AND ");
+        let values = self.columns.iter().map(|(name, enum_type)| {
+            let name = quote(backend, name);
+            match (Dialect::of(backend), enum_type) {
+                (Dialect::MySql, _) => format!("a.{name} = k.{name}"),
+                (Dialect::Postgres, Some(enum_type)) => format!("{name} = k.{name}::{}", identifier(enum_type)),
+                (Dialect::Postgres, None) | (Dialect::Sqlite, _) => format!("{name} = k.{name}"),
+            }
         });
         let values = values.collect::<Vec<_>>().join(", ");
-        let part = self.still.iter().fold(part.to_owned(), |part, still| format!("{part} AND a.{still}"));
+        let part = self.still.iter().fold(part.to_owned(), |part, (column, value)| {
+            format!("{part} AND a.{} = {value}", quote(backend, column))
+        });
         match Dialect::of(backend) {
             Dialect::MySql => format!("UPDATE {table} a JOIN {side} k ON {same_row} SET {values} WHERE {part}"),
             Dialect::Postgres | Dialect::Sqlite => {
@@ -248,6 +255,7 @@ impl KeptColumns {
         else {
             return Ok(vec![Part { of_table: "1 = 1".to_owned(), of_side_table: "1 = 1".to_owned() }]);
         };
+        let (segment, time) = (identifier(segment), identifier(time));
         let weeks = rows(
             manager.get_connection(),
             &format!(
@@ -274,22 +282,37 @@ impl KeptColumns {
     }
 
     fn side_columns(&self) -> impl Iterator<Item = &str> {
-        let segment = self.batch.as_ref().map(|(segment, _)| segment.as_str());
-        self.key.iter().map(String::as_str).chain(segment).chain(self.columns.iter().map(|(name, _)| name.as_str()))
+        // It may be a part of the key.
+        let segment = self.batch.as_ref().map(|(segment, _)| segment).filter(|segment| !self.key.contains(segment));
+        self.key.iter().chain(segment).chain(self.columns.iter().map(|(name, _)| name)).map(String::as_str)
     }
 
     /// The select list of the side table; enums as text, so that their type can go.
     fn selected(&self, backend: DbBackend) -> String {
         let columns = self.side_columns().map(|name| {
             let is_enum = self.columns.iter().any(|(column, enum_type)| column == name && enum_type.is_some());
+            let name = quote(backend, name);
             match Dialect::of(backend) {
                 Dialect::Postgres if is_enum => format!("{name}::text AS {name}"),
                 Dialect::MySql if is_enum => format!("CAST({name} AS CHAR(255)) AS {name}"),
-                Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => name.to_owned(),
+                Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => name,
             }
         });
         columns.collect::<Vec<_>>().join(", ")
     }
+}
+
+/// The name of a side table. PostgreSQL cuts longer names than 63 bytes without a word, and MySQL refuses them: such a one
+/// ends in a hash.
+fn side_table(table: &str, name: &str) -> String {
+    const LONGEST: usize = 63;
+    const HASH: usize = 8;
+    let whole = format!("{PREFIX}{table}_{name}");
+    if whole.len() <= LONGEST {
+        return whole;
+    }
+    let hash = Sha256::digest(&whole).iter().take(HASH / 2).fold(0_u32, |hash, byte| hash << 8 | u32::from(*byte));
+    format!("{}_{hash:0HASH$x}", &whole[..whole.floor_char_boundary(LONGEST - HASH - 1)])
 }
 
 /// Conditions that select one part, in the table (as `a`, joined with the side table as `k`) and in the side table.

@@ -138,14 +138,31 @@ impl Text {
         format!("{}, {element}{}", &self.sql[..end], &self.sql[end..])
     }
 
+    /// Whether one of its elements is a constraint of that name.
+    pub(super) fn has_constraint(&self, name: &str) -> bool {
+        self.elements.iter().any(|element| element.constraint_name().is_some_and(|own| own == name))
+    }
+
+    /// `None` when there is no constraint of that name.
+    pub(super) fn without_constraint(&self, name: &str) -> Option<String> {
+        let at = self.elements.iter().position(|element| element.constraint_name().is_some_and(|own| own == name))?;
+        self.without(at)
+    }
+
+    /// Without an element, and the comma before it.
+    fn without(&self, at: usize) -> Option<String> {
+        let start = self.elements.get(at.checked_sub(1)?)?.range()?.end;
+        Some(format!("{}{}", self.sql[..start].trim_end(), &self.sql[self.elements[at].range()?.end..]))
+    }
+
     /// `None` when there is no such reference.
     pub(super) fn without_reference(&self, key: &TableForeignKey) -> Option<String> {
         let at = self.elements.iter().position(|element| element.refers(key).is_some())?;
         let range = self.elements[at].refers(key)?;
-        let whole = self.elements[at].range()? == range;
-        // The comma before it goes with a whole element.
-        let start = if whole && at > 0 { self.elements[at - 1].range()?.end } else { range.start };
-        Some(format!("{}{}", self.sql[..start].trim_end(), &self.sql[range.end..]))
+        if self.elements[at].range()? == range {
+            return self.without(at);
+        }
+        Some(format!("{}{}", self.sql[..range.start].trim_end(), &self.sql[range.end..]))
     }
 
     /// With a column as it is to be; its other clauses stay.

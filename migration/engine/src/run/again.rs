@@ -1,5 +1,6 @@
 //! Everything reverted, or dropped, and applied again: `refresh`, `reset` and `fresh`.
 
+use migration_timescale::{identifier, literal};
 use sea_orm::ConnectionTrait;
 
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
     revision::consent,
     schema::{catalog::Kind, destroy, outside::Outside, scratch},
     session,
+    sql::rows,
 };
 
 impl Runner {
@@ -56,8 +58,9 @@ impl Runner {
         }
         let lock = self.lock().await?;
         let done = async {
-            let (extensions, beside) = (self.extensions_made().await, self.objects_beside().await?);
-            let along = destroy::drop_everything(&self.db, self.server(), &extensions, &beside, cascade)
+            let (extensions, beside) = (self.extensions_made().await, self.made_beside().await?);
+            self.refuse_lost_schemas(beside.renamed).await?;
+            let along = destroy::drop_everything(&self.db, self.server(), &extensions, &beside.objects, cascade)
                 .await
                 .map_err(EngineError::while_doing("dropping everything in the schema"))?;
             match along.as_slice() {
@@ -75,6 +78,20 @@ impl Runner {
     async fn refuse_what_cannot_come_back(&self) -> Result<(), EngineError> {
         let all: Vec<String> = self.in_order().map(str::to_owned).collect();
         self.refuse_ends_of_transactions(&all, Direction::Up).await
+    }
+
+    /// Before everything is dropped: a schema that a revision renames and that none makes has its new name by now.
+    async fn refuse_lost_schemas(&self, renamed: Vec<(String, String)>) -> Result<(), EngineError> {
+        for (schema, now) in renamed {
+            let is_there = |name| format!("EXISTS (SELECT FROM pg_namespace WHERE nspname = {})", literal(name));
+            let lost = format!("SELECT 1 WHERE {} AND NOT {}", is_there(&now), is_there(&schema));
+            let lost = rows(&self.db, &lost).await.map_err(EngineError::while_doing("looking for schemas"))?;
+            if !lost.is_empty() {
+                let back = format!("ALTER SCHEMA {} RENAME TO {}", identifier(&now), identifier(&schema));
+                return Err(EngineError::SchemaRenamed { schema, back });
+            }
+        }
+        Ok(())
     }
 
     /// Views and aggregates that no revision made may depend on tables that are about to go.

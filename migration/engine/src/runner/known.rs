@@ -18,7 +18,7 @@ use crate::{
     Direction, EngineError,
     error::{Changed, OfflineError},
     ledger::{Entry, NO_CHECKSUM, Records},
-    recording::{self, Beside, FORMAT, Fingerprint, Profile, Recorded},
+    recording::{self, Beside, FORMAT, Fingerprint, Made, Profile, Recorded},
     sql::text,
 };
 
@@ -199,14 +199,16 @@ impl Runner {
 
     /// Other objects of the whole database that the project's revisions create; those of a revision that is not applied
     /// may be others'.
-    pub(crate) async fn objects_beside(&self) -> Result<Vec<Beside>, EngineError> {
-        let mut made = Vec::new();
+    pub(crate) async fn made_beside(&self) -> Result<Made, EngineError> {
+        let mut made = Made::default();
         if self.target.backend() == DbBackend::Postgres {
             let records = self.records().await?;
             for recorded in self.known(self.server()).await.iter().filter_map(|known| known.recorded.as_ref().ok()) {
                 let is_applied = records.is_applied(&recorded.up.revision);
-                let found = recorded.up.statements.iter().flat_map(|one| recording::objects_beside(&one.sql));
-                made.extend(found.map(|one| Beside { may_be_others: one.may_be_others || !is_applied, ..one }));
+                let mut pending = Made::default();
+                let follows = if is_applied { &mut made } else { &mut pending };
+                recorded.up.statements.iter().for_each(|one| follows.follow(&one.sql));
+                made.objects.extend(pending.objects.into_iter().map(|one| Beside { may_be_others: true, ..one }));
             }
         }
         Ok(made)

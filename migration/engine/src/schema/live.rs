@@ -41,7 +41,7 @@ impl Runner {
     ///
     /// Those of the database.
     pub async fn tables_with_rows_beside(&self) -> Result<Vec<String>, EngineError> {
-        let schemas = self.objects_beside().await?.into_iter().filter(|one| one.kind == "SCHEMA");
+        let schemas = self.made_beside().await?.objects.into_iter().filter(|one| one.kind == "SCHEMA");
         let names: Vec<String> = schemas.map(|schema| literal(&schema.name)).collect();
         if names.is_empty() {
             return Ok(Vec::new());

@@ -12,6 +12,8 @@ on_every_backend!(
     only: [postgres, timescaledb], "other servers have nothing beside a schema";
     what_revisions_make_is_made_again,
     a_schema_that_may_be_others_is_named,
+    a_schema_that_is_renamed_is_made_again,
+    a_schema_that_is_renamed_and_not_made_is_refused,
 );
 
 fn reports() -> Inline {
@@ -43,6 +45,36 @@ async fn a_schema_that_may_be_others_is_named(database: TestDatabase) {
     assert!(matches!(&refused, EngineError::TakesAlong { objects } if *objects == ["table shared.days"]), "{refused}");
     runner.fresh(true).await.unwrap();
     assert_eq!(count(runner.connection(), "shared.days").await, 0);
+}
+
+async fn a_schema_that_is_renamed_is_made_again(database: TestDatabase) {
+    let renamed = Inline::new("m2_renamed", "ALTER SCHEMA \"Rep's\" RENAME TO figures", "")
+        .then("ALTER PUBLICATION \"p's\" RENAME TO all_sites");
+    let dropped = Inline::new("m3_dropped", "CREATE SCHEMA passing", "").then("DROP SCHEMA passing");
+    let runner = database.runner_of(project(&[reports(), renamed, dropped])).await;
+    runner.up(None).await.unwrap();
+    execute(runner.connection(), "INSERT INTO figures.days VALUES (1)").await;
+    assert_eq!(runner.tables_with_rows_beside().await.unwrap(), ["figures.days"]);
+    for _ in 0..2 {
+        runner.fresh(false).await.unwrap();
+        assert_eq!(count(runner.connection(), "figures.days").await, 0);
+        assert_eq!(count(runner.connection(), "pg_publication WHERE pubname = 'all_sites'").await, 1);
+    }
+}
+
+async fn a_schema_that_is_renamed_and_not_made_is_refused(database: TestDatabase) {
+    let renamed = Inline::new("m1_renamed", "ALTER SCHEMA \"old's\" RENAME TO new", "");
+    let runner = database.runner_of(project(&[Inline::table("m0_rooms", "rooms"), renamed])).await;
+    execute(runner.connection(), "CREATE SCHEMA \"old's\"").await;
+    runner.up(None).await.unwrap();
+    execute(runner.connection(), "INSERT INTO rooms VALUES (1)").await;
+    let refused = runner.fresh(false).await.unwrap_err().to_string();
+    let back = "ALTER SCHEMA \"new\" RENAME TO \"old's\"";
+    assert!(refused.contains("nothing was changed") && refused.contains(back), "{refused}");
+    assert_eq!(count(runner.connection(), "rooms").await, 1);
+    execute(runner.connection(), back).await;
+    runner.fresh(false).await.unwrap();
+    assert_eq!(count(runner.connection(), "pg_namespace WHERE nspname = 'new'").await, 1);
 }
 
 /// Event triggers take a superuser.

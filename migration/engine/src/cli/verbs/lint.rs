@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{OnDatabase, Outcome, Report};
 use crate::{
-    EngineError, Project, Runner,
+    EngineError, Project, Runner, Target,
     cli::{
         context::Context,
         parts::{
@@ -31,9 +31,10 @@ pub(in crate::cli) struct Verb {
     /// List the rules
     #[arg(long)]
     list: bool,
-    /// Backend whose statements to look at, by the rules that hold for it
-    #[arg(long, value_name = "BACKEND", value_enum, default_value_t = Backend::Postgres)]
-    backend: Backend,
+    /// Backend whose statements to look at, by the rules that hold for it [default: that of the database which is named,
+    /// postgres where none is]
+    #[arg(long, value_name = "BACKEND", value_enum)]
+    backend: Option<Backend>,
     /// Version of TimescaleDB to lint for; rules that do not hold for it are left out [default: 2.28.3]
     #[arg(long, value_name = "VERSION", value_parser = server_version)]
     server_version: Option<Version>,
@@ -69,6 +70,9 @@ impl From<Backend> for Dialect {
     }
 }
 
+/// The backend to look at, and what named it.
+type Named = (Dialect, Option<String>);
+
 /// What `lint` found.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Lint {
@@ -76,6 +80,10 @@ pub struct Lint {
     pub findings: Vec<Finding>,
     /// Revisions looked at.
     pub revisions: usize,
+    /// The backend that they were looked at for: `postgres`, `sqlite` or `mysql`.
+    pub backend: &'static str,
+    /// What named the backend: `--backend`, or what names the database; nothing does where PostgreSQL is assumed.
+    pub backend_from: Option<String>,
     /// Lines of the baseline that are found no longer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
@@ -101,38 +109,53 @@ impl OnDatabase for Verb {
         if self.list {
             return Ok(Some(Report::Rules(Rules { rules: lint::rules() })));
         }
-        if let Some(revision) = &self.since {
+        let run = if let Some(revision) = &self.since {
             let graph = area.project.graph()?;
             let after = graph.range(&format!("{revision}:"))?;
-            let run = after.into_iter().map(|position| graph.name(position).to_owned()).collect();
-            return self.look(&area.project, &area.elsewhere, Some(run)).await.map(Some);
-        }
-        if !self.pending {
-            return self.look(&area.project, &area.elsewhere, None).await.map(Some);
-        }
-        if context.has_no_file(area)? {
-            return self.look(&area.project, &area.elsewhere, Some(area.project.revision_names())).await.map(Some);
-        }
-        Ok(None)
+            Some(after.into_iter().map(|position| graph.name(position).to_owned()).collect())
+        } else if !self.pending {
+            None
+        } else if context.has_no_file(area)? {
+            Some(area.project.revision_names())
+        } else {
+            return Ok(None);
+        };
+        let named = self.backend(|| area.target(context.url.as_deref()))?;
+        self.look(&area.project, named, &area.elsewhere, run).await.map(Some)
     }
 
     async fn run(&self, runner: &mut Runner) -> Result<Report, EngineError> {
         let records = runner.records().await?;
         let pending = runner.in_order().filter(|name| !records.is_applied(name)).map(str::to_owned).collect();
-        self.look(runner.project(), &BTreeSet::new(), Some(pending)).await
+        let named = self.backend(|| Ok(runner.target().clone()))?;
+        self.look(runner.project(), named, &BTreeSet::new(), Some(pending)).await
     }
 }
 
 impl Verb {
+    /// That of the flag, else of the database. Where nothing names one, PostgreSQL: its rules are what `lint` is for.
+    fn backend(&self, target: impl FnOnce() -> Result<Target, EngineError>) -> Result<Named, EngineError> {
+        if let Some(backend) = self.backend {
+            return Ok((backend.into(), Some("--backend".to_owned())));
+        }
+        let target = target()?;
+        Ok(if target.is_embedded() {
+            (Dialect::Postgres, None)
+        } else {
+            (Dialect::of(target.backend()), Some(target.origin().to_owned()))
+        })
+    }
+
     /// Looks at all revisions, or at those of one run. Revisions `elsewhere` have their lines in the same baseline.
     async fn look(
         &self,
         project: &Project,
+        (backend, backend_from): Named,
         elsewhere: &BTreeSet<String>,
         run: Option<Vec<String>>,
     ) -> Result<Report, EngineError> {
         let version = self.server_version.unwrap_or(recording::REFERENCE_TIMESCALEDB);
-        let mut findings = lint::of_project(project, self.backend.into(), version, run.as_deref()).await?;
+        let mut findings = lint::of_project(project, backend, version, run.as_deref()).await?;
         let mut stale = Vec::new();
         if let Some(file) = &self.baseline {
             let path = || file.display().to_string();
@@ -151,7 +174,8 @@ impl Verb {
             }
         }
         let revisions = run.map_or_else(|| project.revision_names().len(), |run| run.len());
-        Ok(Report::Lint(Lint { findings, revisions, stale }))
+        let backend = lint::name_of(backend);
+        Ok(Report::Lint(Lint { findings, revisions, backend, backend_from, stale }))
     }
 }
 
@@ -168,9 +192,15 @@ impl Outcome for Lint {
         };
         let stale = each(&self.stale, |line| format!("no longer found, remove it from the baseline: {line}\n"));
         let (revisions, allowed) = (self.revisions, count(|finding| finding.allowed.is_some()));
+        let from = match self.backend_from.as_deref() {
+            Some("--backend") => String::new(),
+            Some(origin) => format!(" (from {origin})"),
+            None => " (no database is named)".to_owned(),
+        };
         let summary = format!(
-            "{revisions} {}: {entries} {}{places}, {allowed} allowed with a reason{accepted}\n",
+            "{revisions} {} on {}{from}: {entries} {}{places}, {allowed} allowed with a reason{accepted}\n",
             plural(revisions, "revision"),
+            self.backend,
             plural(entries, "finding"),
         );
         each(&open, |entry| format!("{entry}\n")) + &each(&others, |entry| format!("{entry}\n")) + &stale + &summary

@@ -18,6 +18,7 @@ use crate::{
         scratch::Form,
         verify::{self, Finding, Progress, Step, Verified},
     },
+    sql::line::one_line,
 };
 
 /// Prove in a scratch database that every revision can be applied, reverted and applied again
@@ -75,8 +76,13 @@ impl Outcome for Verify {
                 one.may_lose_rows.as_ref().map(|reason| format!(", may lose rows: {reason}")).unwrap_or_default();
             let line = format!("{:width$}  {outcome}{rows}{lossy}, {} ms\n", one.revision, one.took_ms);
             let repeated = one.repeated.as_ref().filter(|_| one.outcome == verify::Outcome::Proved);
-            let repeated =
-                repeated.map(|failed| format!("  tried without rows of verify's own, with which {failed}\n"));
+            let repeated = repeated.map(|failed| {
+                format!(
+                    "  note: with rows that verify makes up, {}; without them it is proved. Real rows may do the same: \
+                     a seed (`Describe::seed`) with rows like yours takes their place\n",
+                    one_line(failed)
+                )
+            });
             line + &repeated.unwrap_or_default() + &found(&one.findings)
         });
         let place = self.revisions.first().map_or("", |one| match one.form {
@@ -124,5 +130,31 @@ fn found(findings: &[Finding]) -> String {
 impl Verify {
     fn not_proved(&self) -> usize {
         self.revisions.iter().filter(|one| one.outcome != verify::Outcome::Proved).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_with_rows_that_were_made_up_is_a_note() {
+        let revision = Verified {
+            revision: "m2_site".to_owned(),
+            outcome: verify::Outcome::Proved,
+            form: Form::Database,
+            took_ms: 7,
+            seeded_rows: 0,
+            repeated: Some("up failed: null value\nin column site".to_owned()),
+            may_lose_rows: None,
+            findings: Vec::new(),
+        };
+        let text = Verify { revisions: vec![revision] }.text(false);
+        let note =
+            "  note: with rows that verify makes up, up failed: null value in column site; without them it is proved. ";
+        assert!(
+            text.starts_with(&format!("m2_site  proved, 7 ms\n{note}")) && text.contains("Describe::seed"),
+            "{text}"
+        );
     }
 }

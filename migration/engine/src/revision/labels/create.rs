@@ -52,10 +52,22 @@ pub async fn drop(manager: &SchemaManager<'_>, name: &str) -> Result<(), DbErr> 
 /// [`EnumLabels`](super::EnumLabels) changes them.
 pub fn column(manager: &SchemaManager<'_>, column: &str, name: &str, labels: &[&str]) -> ColumnDef {
     let owned = |text: &str| text.to_owned();
+    let backend = manager.get_database_backend();
     let mut definition = ColumnDef::new(owned(column));
     definition.enumeration(owned(name), labels.iter().map(|label| owned(label)));
-    if Dialect::of(manager.get_database_backend()) == Dialect::Sqlite {
-        definition.check(Expr::col(owned(column)).is_in(labels.iter().map(|label| owned(label))));
+    // What sea-query would not quote.
+    match Dialect::of(backend) {
+        Dialect::Postgres if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') => {
+            definition.custom(identifier(name));
+        }
+        Dialect::MySql if labels.iter().any(|label| label.contains(['\'', '\\'])) => {
+            let labels: Vec<String> = labels.iter().map(|label| owned(label)).collect();
+            definition.custom(format!("ENUM({})", list(backend, &labels, ", ")));
+        }
+        Dialect::Postgres | Dialect::MySql => {}
+        Dialect::Sqlite => {
+            definition.check(Expr::col(owned(column)).is_in(labels.iter().map(|label| owned(label))));
+        }
     }
     definition
 }

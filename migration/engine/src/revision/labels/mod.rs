@@ -257,7 +257,7 @@ impl EnumLabels {
                     let kept = self.kept(column, label, backend);
                     kept.keep(&work).await?;
                     let key: Vec<&str> = column.key.iter().map(String::as_str).collect();
-                    let set = format!("{} = {}", column.column, text(backend, instead));
+                    let set = format!("{} = {}", quote(backend, &column.column), text(backend, instead));
                     BatchedUpdate::of(&column.table, &key).set(&set).rows_where(&is_label).run(&work).await?;
                 }
             }
@@ -291,7 +291,7 @@ impl EnumLabels {
                 column.take(manager, before, &both).await?;
             }
             let key: Vec<&str> = column.key.iter().map(String::as_str).collect();
-            let set = format!("{} = {}", column.column, text(backend, to));
+            let set = format!("{} = {}", quote(backend, &column.column), text(backend, to));
             let found = column.is_label(backend, from);
             BatchedUpdate::of(&column.table, &key).set(&set).rows_where(&found).run(manager).await?;
             column.take(manager, &both, &after).await?;
@@ -301,12 +301,14 @@ impl EnumLabels {
 
     fn kept(&self, column: &EnumColumn, label: &str, backend: DbBackend) -> KeptColumns {
         let key: Vec<&str> = column.key.iter().map(String::as_str).collect();
-        let instead = self.instead.iter().map(|instead| format!("{} = {}", column.column, text(backend, instead)));
         let kept = KeptColumns::of(&column.table, &format!("{}_{label}", column.column))
             .key(&key)
             .enum_column(&column.column, &self.name)
-            .rows_where(&column.is_label(backend, label))
-            .restored_where(&instead.collect::<String>());
+            .rows_where(&column.is_label(backend, label));
+        let kept = match &self.instead {
+            Some(instead) => kept.restored_where(&column.column, &text(backend, instead)),
+            None => kept,
+        };
         match &column.batch {
             Some((segment, time)) => kept.batched_by(segment, time),
             None => kept,
@@ -358,13 +360,10 @@ impl EnumLabels {
         }
         self.columns.iter().find_map(|column| {
             let EnumColumn { table, column: name, default, key, .. } = column;
-            let side = format!("{PREFIX}{table}_{name}_{label}");
             if default.as_deref() == Some(label) {
                 Some(format!("'{label}' is the default of {table}.{name}; change that first"))
             } else if self.instead.is_some() && key.is_empty() {
                 Some(format!("give the key of {table}: its rows are kept by it"))
-            } else if side.len() > LONGEST {
-                Some(format!("the name of the side table {side} is longer than {LONGEST} bytes"))
             } else {
                 None
             }
@@ -376,7 +375,7 @@ impl EnumColumn {
     /// Condition that a row has the label. As text, because PostgreSQL does not take a new one before it is committed.
     fn is_label(&self, backend: DbBackend, label: &str) -> String {
         let as_text = if backend == DbBackend::Postgres { "::text" } else { "" };
-        format!("{}{as_text} = {}", self.column, text(backend, label))
+        format!("{}{as_text} = {}", quote(backend, &self.column), text(backend, label))
     }
 
     /// Whether the column takes exactly these labels, as far as it can be asked.

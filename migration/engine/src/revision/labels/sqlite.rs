@@ -15,7 +15,7 @@ use crate::{
     revision::sqlite_table::{self, literal},
     sql::{
         parsed::{self, is_word},
-        rows,
+        quote, rows,
     },
 };
 
@@ -34,10 +34,16 @@ pub(super) async fn take(
     from: &[String],
     to: &[String],
 ) -> Result<(), DbErr> {
-    let check = |labels: &[String]| format!("{} IN ({})", column.column, list(BACKEND, labels, ", "));
-    let (old, new) = if is_answered() {
-        (check(from), check(to))
-    } else {
+    if is_answered() {
+        // Written with quotes or without.
+        let check = |name: &str, labels| literal(&format!("{name} IN ({})", list(BACKEND, labels, ", ")));
+        let names = [column.column.clone(), quote(BACKEND, &column.column)];
+        let replaced = names
+            .iter()
+            .fold("sql".to_owned(), |sql, name| format!("replace({sql}, {}, {})", check(name, from), check(name, to)));
+        return sqlite_table::write(manager, &column.table, &replaced).await;
+    }
+    let (old, new) = {
         let live = live(manager, column).await?;
         if is_done(&live.labels, from, to) {
             return Ok(());

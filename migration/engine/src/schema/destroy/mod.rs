@@ -10,7 +10,7 @@ use crate::{
     session,
     sql::{
         lexed::{Lexed, lexed},
-        quote, rows,
+        quote, rows, sqlstate,
     },
 };
 
@@ -26,11 +26,13 @@ const MYSQL_VIEWS: &str = "SELECT TABLE_NAME AS name, CONCAT('DROP VIEW IF EXIST
      FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()";
 const SQLITE_VIEWS: &str = "SELECT name, 'DROP VIEW IF EXISTS \"' || replace(name, '\"', '\"\"') || '\"' AS sql FROM sqlite_master WHERE type = 'view'";
 
-/// What is left on MySQL, whose changes cannot be rolled back: first what may be refused.
+/// What is left on MySQL, whose changes cannot be rolled back.
 const MYSQL: &str = "SELECT 'EVENT' AS kind, EVENT_NAME AS name FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() \
      UNION ALL SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() \
      UNION ALL SELECT CASE TABLE_TYPE WHEN 'VIEW' THEN 'VIEW' WHEN 'SEQUENCE' THEN 'SEQUENCE' ELSE 'TABLE' END, TABLE_NAME \
      FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()";
+const MYSQL_ROUTINES: &str = "SELECT ROUTINE_TYPE AS kind, ROUTINE_NAME AS name FROM information_schema.ROUTINES \
+     WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_TYPE IN ('FUNCTION', 'PROCEDURE') ORDER BY 2, 1";
 /// A table of a module drops its own.
 const SQLITE: &str = "SELECT upper(CASE type WHEN 'view' THEN type ELSE 'table' END) AS kind, name FROM pragma_table_list \
      WHERE schema = 'main' AND type <> 'shadow' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type <> 'virtual'";
@@ -87,8 +89,22 @@ pub async fn refused(db: &DatabaseConnection, server: Capability) -> Result<Vec<
             }
             Ok(names)
         }
-        // What a user sees there the user may drop, as a rule; a routine that is refused is the first thing to be dropped.
-        Dialect::MySql => Ok(Vec::new()),
+        // Tables that a user sees the user may drop, as a rule. A routine is seen by whoever may call it; a change of
+        // nothing takes the right that dropping it takes, and the server knows what the user's roles may.
+        Dialect::MySql => {
+            let mut names = Vec::new();
+            for row in rows(db, MYSQL_ROUTINES).await? {
+                let (kind, name): (String, String) = (row.try_get("", "kind")?, row.try_get("", "name")?);
+                let change = format!("ALTER {kind} {}", quote(DbBackend::MySql, &name));
+                match db.execute_unprepared(&change).await {
+                    Err(error) if sqlstate::is_missing_right(&error) => {
+                        names.push(format!("{} {name}", kind.to_lowercase()));
+                    }
+                    Ok(_) | Err(_) => {}
+                }
+            }
+            Ok(names)
+        }
         Dialect::Sqlite => {
             let known = rows(db, "SELECT lower(name) AS name FROM pragma_module_list").await?;
             let known = known.iter().map(|row| row.try_get("", "name")).collect::<Result<Vec<String>, _>>()?;
