@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { anomaly, browser, plant, service, threshold } from "./service.mjs";
 
 const axe = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
@@ -156,6 +157,12 @@ test("works without scripts", async () => {
   await page.locator(`#a-${ids[6]}`).getByRole("button", { name: "Acknowledge" }).click();
   await page.waitForURL(/\/$/);
   assert.match(await page.locator(`#a-${ids[6]}`).innerText(), /by bo/);
+});
+
+test("the document of the API is as OpenAPI wants it", async () => {
+  const document = await (await fetch(`${app.url}/api/openapi.json`)).json();
+  const { valid, errors } = await new Validator().validate(document);
+  assert.ok(valid, JSON.stringify(errors, null, 1));
 });
 
 for (const [colorScheme, width] of [["light", 1400], ["dark", 400]]) {
