@@ -77,6 +77,11 @@ test("filters are kept in the address", async () => {
   assert.equal(await page.getByLabel("Sensor").inputValue(), "pump-2");
   await page.goto(`${app.url}/?sensor=nothing`);
   assert.match(await page.locator(".empty").innerText(), /No alarm matches/);
+  for (const path of ["/?origin=none", "/?hours=0.5", "/alarms/7", "/alarms/00000000-0000-0000-0000-000000000000"]) {
+    await page.goto(app.url + path);
+    await page.getByRole("alert").waitFor();
+    await page.getByRole("link", { name: "To the alarms" }).waitFor();
+  }
 });
 
 test("acknowledge and resolve in place, by name", async () => {
@@ -148,7 +153,7 @@ test("a verdict, a task, and who did it", async () => {
   await page.goto(`${app.url}/models`);
   assert.match(await page.getByRole("region", { name: "False alarms by week" }).innerText(), /motor-4.*\d+ %/s);
   assert.match(await page.locator("body").innerText(), /press-3\s+.*25 h ago/);
-  assert.match(await page.locator("body").innerText(), /alarms of models in the last 30 days reach the score 0\.9/);
+  assert.match(await page.locator("body").innerText(), /alarms of models in the last 30 days reach the cut-off, 0\.9/);
 });
 
 test("works without scripts", async () => {

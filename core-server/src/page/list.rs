@@ -2,11 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-};
-use axum_extra::extract::{Query, QueryRejection};
+use axum::{extract::State, http::HeaderMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
     Cursor, Period,
@@ -17,7 +13,7 @@ use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Failed, chart, layout, viewer::Viewer, words};
+use super::{Failed, Path, Query, chart, layout, viewer::Viewer, words};
 use crate::{App, problem::Problem};
 
 /// Rows of a page.
@@ -81,10 +77,9 @@ pub(super) fn of_sensor(sensor: &str) -> String {
 pub(super) async fn show(
     State(app): State<App>,
     headers: HeaderMap,
-    query: Result<Query<Asked>, QueryRejection>,
+    Query(asked): Query<Asked>,
 ) -> Result<Markup, Failed> {
     let now = Utc::now();
-    let Query(asked) = query?;
     let filter = asked.filter(now);
     let alarms = app.alarms.alarms();
     let page = alarms.list_urgent(&filter, ROWS, asked.cursor).await?;
@@ -269,5 +264,5 @@ async fn timeline(app: &App, asked: &Asked, filter: &AlarmFilter, now: DateTime<
         @for (class, origin) in ORIGINS.into_iter().enumerate() { (words::origin(origin)) " " (of(class)) " " }
     };
     let ends = [format!("{span} ago"), "now".to_owned()];
-    Ok(chart::bars(["threshold", "anomaly_model"], &places, ends, &caption))
+    Ok(chart::bars(["threshold", "anomaly_model"], &places, None, ends, &caption))
 }

@@ -1,8 +1,7 @@
 //! Who looks at a page, and what they do to alarms. There is no login: a name is what somebody says it is.
 
 use axum::{
-    Form,
-    extract::{Path, State, rejection::FormRejection},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -18,7 +17,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Failed, list};
+use super::{Failed, Form, Path, list};
 use crate::{
     App,
     feed::{Event, Kind},
@@ -57,19 +56,18 @@ impl Viewer {
 
 /// What a button sends.
 #[derive(Debug, Deserialize)]
-pub struct Act {
+pub(super) struct Act {
     by: String,
     token: Option<String>,
 }
 
 /// Does something to an alarm. A script gets the alarm's row; without one, the browser goes back to where it was.
-pub async fn act(
+pub(super) async fn act(
     State(app): State<App>,
     Path((id, action)): Path<(Uuid, String)>,
     headers: HeaderMap,
-    form: Result<Form<Act>, FormRejection>,
+    Form(form): Form<Act>,
 ) -> Result<Response, Failed> {
-    let Form(form) = form?;
     if !app.knows(&headers, form.token.as_deref()) {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "give the token that the service was started with").into());
     }
