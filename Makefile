@@ -71,7 +71,7 @@ bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive re
 bench-adapter: ## Bulk inserts and pages of the adapter, as ratios to the driver alone (PostgreSQL)
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-adapter
 
-bench-core-server: ## core-server under 200 clients for a minute: percentiles, events, memory (PostgreSQL)
+bench-core-server: ## core-server under 200 clients for a minute, with a crash of its PostgreSQL in the middle: percentiles, losses, memory
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-core-server
 
 bench-engine: ## Cost of a run beside psql with the same statements, and of the engine's peers (PostgreSQL)

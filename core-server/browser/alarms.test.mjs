@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { anomaly, browser, plant, service, threshold } from "./service.mjs";
 
 const axe = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
@@ -76,6 +77,11 @@ test("filters are kept in the address", async () => {
   assert.equal(await page.getByLabel("Sensor").inputValue(), "pump-2");
   await page.goto(`${app.url}/?sensor=nothing`);
   assert.match(await page.locator(".empty").innerText(), /No alarm matches/);
+  for (const path of ["/?origin=none", "/?hours=0.5", "/alarms/7", "/alarms/00000000-0000-0000-0000-000000000000"]) {
+    await page.goto(app.url + path);
+    await page.getByRole("alert").waitFor();
+    await page.getByRole("link", { name: "To the alarms" }).waitFor();
+  }
 });
 
 test("acknowledge and resolve in place, by name", async () => {
@@ -147,7 +153,7 @@ test("a verdict, a task, and who did it", async () => {
   await page.goto(`${app.url}/models`);
   assert.match(await page.getByRole("region", { name: "False alarms by week" }).innerText(), /motor-4.*\d+ %/s);
   assert.match(await page.locator("body").innerText(), /press-3\s+.*25 h ago/);
-  assert.match(await page.locator("body").innerText(), /alarms of models in the last 30 days reach the score 0\.9/);
+  assert.match(await page.locator("body").innerText(), /alarms of models in the last 30 days reach the cut-off, 0\.9/);
 });
 
 test("works without scripts", async () => {
@@ -156,6 +162,12 @@ test("works without scripts", async () => {
   await page.locator(`#a-${ids[6]}`).getByRole("button", { name: "Acknowledge" }).click();
   await page.waitForURL(/\/$/);
   assert.match(await page.locator(`#a-${ids[6]}`).innerText(), /by bo/);
+});
+
+test("the document of the API is as OpenAPI wants it", async () => {
+  const document = await (await fetch(`${app.url}/api/openapi.json`)).json();
+  const { valid, errors } = await new Validator().validate(document);
+  assert.ok(valid, JSON.stringify(errors, null, 1));
 });
 
 for (const [colorScheme, width] of [["light", 1400], ["dark", 400]]) {

@@ -5,7 +5,7 @@ import { browser, plant, service } from "./service.mjs";
 
 const folder = process.argv[2] ?? fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 await mkdir(folder, { recursive: true });
-const app = await service("--example");
+const app = await service();
 const chromium = await browser();
 try {
   const ids = await plant(app);

@@ -23,7 +23,7 @@ use tokio::sync::{broadcast, watch};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::App;
+use crate::{App, api::shapes};
 
 /// Events that are remembered for those who come back.
 const REMEMBERED: usize = 1_000;
@@ -53,11 +53,11 @@ pub struct Event {
     pub id: Uuid,
     pub raised_at: DateTime<Utc>,
     pub sensor_id: String,
-    #[schema(value_type = String, example = "threshold")]
+    #[schema(value_type = shapes::AlarmOrigin)]
     pub origin: AlarmOrigin,
-    #[schema(value_type = String, example = "warning")]
+    #[schema(value_type = shapes::AlarmSeverity)]
     pub severity: AlarmSeverity,
-    #[schema(value_type = String, example = "active")]
+    #[schema(value_type = shapes::AlarmStatus)]
     pub status: AlarmStatus,
 }
 
@@ -114,6 +114,15 @@ struct Remembered {
     events: VecDeque<Event>,
     /// Alarms that were told lately, and when they were raised.
     raised: HashMap<Uuid, DateTime<Utc>>,
+}
+
+impl Remembered {
+    /// The events after the one of this cursor, if that is remembered.
+    fn after(&self, cursor: Cursor) -> Option<Vec<Event>> {
+        let is_it = |event: &Event| event.kind == Kind::Raised && event.cursor() == cursor;
+        let place = self.events.iter().rposition(is_it)?;
+        Some(self.events.range(place + 1..).cloned().collect())
+    }
 }
 
 impl Default for Feed {
@@ -196,42 +205,34 @@ impl Feed {
         app: &App,
         after: Option<Cursor>,
     ) -> Result<impl Stream<Item = Result<sse::Event, Infallible>> + use<>, AdapterError> {
-        let (missed, receiver) = {
+        let (missed, live) = {
             let remembered = app.feed.remembered();
-            let place = after.map(|after| {
-                let is_it = |event: &Event| event.kind == Kind::Raised && event.cursor() == after;
-                let place = remembered.events.iter().rposition(is_it);
-                place.map(|place| remembered.events.range(place + 1..).cloned().collect::<Vec<_>>())
-            });
-            (place, app.feed.told.subscribe())
+            (after.map(|after| (after, remembered.after(after))), app.feed.told.subscribe())
         };
-        let (missed, too_many) = match (missed, after) {
-            (Some(Some(missed)), _) => (missed, false),
-            (Some(None), Some(after)) => {
+        let (missed, too_many) = match missed {
+            None => (Vec::new(), false),
+            Some((_, Some(remembered))) => (remembered, false),
+            Some((after, None)) => {
                 let request = PageRequest::at(after, PageRequest::MAX_LIMIT);
                 let page = app.alarms.alarms().list(&AlarmFilter::new(), &request).await?;
                 let missed = page.items.iter().rev().map(|alarm| Event::of(Kind::Raised, alarm)).collect();
                 (missed, page.previous.is_some())
             }
-            _ => (Vec::new(), false),
         };
         // Raised between the two looks: told once.
         let known: HashSet<Uuid> = missed.iter().map(|event| event.id).collect();
         let again: Vec<_> = too_many.then(reset).into_iter().chain(missed.iter().map(Event::to_sse)).collect();
-        let live = stream::unfold(receiver, |mut receiver| async {
-            match receiver.recv().await {
-                Ok(event) => Some((Some(event), receiver)),
-                Err(broadcast::error::RecvError::Lagged(_)) => Some((None, receiver)),
-                Err(broadcast::error::RecvError::Closed) => None,
-            }
-        });
-        let live = live.filter_map(move |event| {
-            let event = match event {
-                Some(event) if event.kind == Kind::Raised && known.contains(&event.id) => None,
-                Some(event) => Some(event.to_sse()),
-                None => Some(reset()),
+        let live = stream::unfold((live, known), |(mut live, known)| async {
+            let event = loop {
+                match live.recv().await {
+                    Ok(event) if event.kind == Kind::Raised && known.contains(&event.id) => {}
+                    Ok(event) => break event.to_sse(),
+                    // Whoever is slower than events come in misses some.
+                    Err(broadcast::error::RecvError::Lagged(_)) => break reset(),
+                    Err(broadcast::error::RecvError::Closed) => return None,
+                }
             };
-            std::future::ready(event)
+            Some((event, (live, known)))
         });
         let mut over = app.feed.over.subscribe();
         let over = async move { over.wait_for(|over| *over).await.map(drop) };

@@ -1,8 +1,8 @@
 //! Who may write, and what browsers may do with an answer.
 //!
 //! There is no login. What there is keeps web pages of others away, which a browser on the same machine also shows: they can
-//! neither write (the origin has to be this service) nor read by giving their own name this address (the host has to be
-//! known). With a token set, a write has to show it.
+//! neither write (tower-http's `CsrfLayer` asks where a write comes from) nor read by giving their own name this address
+//! (the host has to be known). With a token set, a write has to show it.
 
 use axum::{
     extract::{Request, State},
@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use percent_encoding::percent_decode_str;
+use axum_extra::extract::CookieJar;
 use subtle::ConstantTimeEq;
 
 use crate::{App, problem::Problem};
@@ -22,32 +22,14 @@ pub const TOKEN_COOKIE: &str = "core_server_token";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Refuses requests to a name that is not this service's, and writes that another site has a browser make.
+/// Refuses requests to a name that is not this service's.
 pub async fn refuse_strangers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let host = text(headers, header::HOST.as_str()).or_else(|| request.uri().host()).unwrap_or_default();
-    if let Some(names) = &app.names
-        && !names.iter().any(|name| name.eq_ignore_ascii_case(without_port(host)))
-    {
-        let detail = "the service does not go by this name; allow it with --host, or use the address it printed";
-        return Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
+    let host = text(request.headers(), header::HOST).or_else(|| request.uri().host()).unwrap_or_default();
+    if app.settings.goes_by(without_port(host)) {
+        return next.run(request).await;
     }
-    if !request.method().is_safe() && !of_same_origin(headers, host) {
-        return Problem::new(StatusCode::FORBIDDEN, "another site may not write here").into_response();
-    }
-    next.run(request).await
-}
-
-/// Whether a browser made the request for a page of this service, or no browser made it: every browser sends `Origin` with
-/// a write, and most say what it means in `Sec-Fetch-Site`.
-fn of_same_origin(headers: &HeaderMap, host: &str) -> bool {
-    if let Some(site) = text(headers, "sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
-    }
-    match text(headers, "origin") {
-        Some(origin) => origin.split_once("://").is_some_and(|(_, of)| of.eq_ignore_ascii_case(host)),
-        None => !headers.contains_key("origin"),
-    }
+    let detail = "the service does not go by this name; allow it with --host, or use the address it printed";
+    Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response()
 }
 
 fn without_port(host: &str) -> &str {
@@ -68,23 +50,15 @@ pub async fn ask_for_token(State(app): State<App>, request: Request, next: Next)
 impl App {
     /// Whether the request may write: it shows the token in its header, its cookie or its form, or none is needed.
     pub fn knows(&self, headers: &HeaderMap, in_form: Option<&str>) -> bool {
-        let Some(token) = &self.token else { return true };
-        let bearer = text(headers, header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
-        let cookie = cookie(headers, TOKEN_COOKIE);
-        let shown = [bearer, cookie.as_deref(), in_form];
+        let Some(token) = self.settings.token() else { return true };
+        let bearer = text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+        let cookies = CookieJar::from_headers(headers);
+        let shown = [bearer, cookies.get(TOKEN_COOKIE).map(|cookie| cookie.value()), in_form];
         shown.into_iter().flatten().any(|shown| bool::from(shown.as_bytes().ct_eq(token.as_bytes())))
     }
 }
 
-/// The value of a cookie.
-pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let value =
-        all.flat_map(|line| line.split(';')).find_map(|one| one.trim().strip_prefix(name)?.strip_prefix('='))?;
-    percent_decode_str(value).decode_utf8().ok().map(Into::into)
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 

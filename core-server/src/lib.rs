@@ -8,14 +8,15 @@
 //! | `api` | JSON over HTTP: alarms, readings, sensors, their `OpenAPI` document |
 //! | `page` | HTML: the list of alarms, one alarm, the health of models; `chart` draws SVG |
 //! | `feed` | what happens to alarms, as a stream that can be taken up again |
-//! | `guard` | who may write: token, origin, host; headers of every answer |
+//! | `guard` | who may write: token, host; headers of every answer |
 //! | `problem` | errors as `application/problem+json` |
 //! | `metrics` | health, and numbers for Prometheus |
 //!
 //! # How to add a route
 //!
 //! A handler takes `State<App>`, asks a repository of the adapter, and ends with `?`: [`problem::Problem`] is made from
-//! every error of the adapter. Its line goes to the router of its module, and `#[utoipa::path]` into the document.
+//! every error of the adapter. `#[utoipa::path]` gives its address, and `routes!` of its module puts it into the router and
+//! into the document.
 
 pub mod api;
 pub mod example;
@@ -34,10 +35,11 @@ use axum::{
     extract::DefaultBodyLimit,
     http::{StatusCode, Uri},
     middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse,
 };
 use core_server_adapter::{Database, telemetry::Telemetry};
 use tokio::net::TcpListener;
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, timeout::TimeoutLayer, trace::TraceLayer};
 
 use feed::Feed;
 use metrics::Metrics;
@@ -51,38 +53,23 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What handlers work with. Clones share it.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
-
-/// The parts of [`App`].
-pub struct Parts {
+pub struct App {
     /// The alarms.
     pub alarms: Database,
     /// Sensors and readings.
     pub telemetry: Telemetry,
     /// What happens to alarms.
-    pub feed: Feed,
+    pub feed: Arc<Feed>,
     /// Numbers of requests.
-    pub metrics: Metrics,
-    /// What writes have to show.
-    pub token: Option<String>,
-    /// Names under which the service is reached; none when any will do.
-    pub names: Option<Vec<String>>,
-}
-
-impl std::ops::Deref for App {
-    type Target = Parts;
-
-    fn deref(&self) -> &Parts {
-        &self.0
-    }
+    pub metrics: Arc<Metrics>,
+    /// Who may write and read.
+    pub settings: Arc<Settings>,
 }
 
 impl App {
     /// A service on these databases.
     pub fn new(alarms: Database, telemetry: Telemetry, settings: &Settings) -> Self {
-        let token = settings.token.clone().filter(|token| !token.is_empty());
-        let (feed, metrics) = (Feed::default(), Metrics::default());
-        Self(Arc::new(Parts { alarms, telemetry, feed, metrics, token, names: settings.names() }))
+        Self { alarms, telemetry, feed: Arc::default(), metrics: Arc::default(), settings: Arc::new(settings.clone()) }
     }
 
     /// Answers requests until `stop`. Then streams are ended, and requests that have begun are answered.
@@ -102,10 +89,9 @@ impl App {
 
     /// All routes, with their limits.
     pub fn router(&self) -> Router {
-        Router::new()
-            .merge(page::router())
-            .nest("/api", api::router(self))
-            .merge(metrics::router())
+        let of_others = |_| Problem::new(StatusCode::FORBIDDEN, "another site may not write here").into_response();
+        page::router()
+            .merge(api::router(self))
             .fallback(async |uri: Uri| Problem::new(StatusCode::NOT_FOUND, format!("nothing is at {}", uri.path())))
             .method_not_allowed_fallback(async || {
                 Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address takes another method; see /api")
@@ -113,6 +99,7 @@ impl App {
             .layer(from_fn_with_state(self.clone(), metrics::count))
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+            .layer(CsrfLayer::new().with_rejection_response(of_others))
             .layer(from_fn_with_state(self.clone(), guard::refuse_strangers))
             .layer(from_fn(guard::headers))
             .layer(CatchPanicLayer::custom(problem::of_panic))

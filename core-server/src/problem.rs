@@ -1,16 +1,21 @@
 //! Errors as RFC 9457 has them, `application/problem+json`: what is wrong, in which field and row.
 
-use std::any::Any;
+use std::{any::Any, collections::BTreeMap, error::Error, iter::successors};
 
 use axum::{
     Json,
-    extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection},
+    extract::rejection::{FormRejection, JsonRejection, PathRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use axum_extra::extract::QueryRejection;
 use core_server_adapter::{AdapterError, ErrorKind};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use serde_path_to_error::{Path, Segment};
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{Content, Ref, RefOr, ResponseBuilder},
+};
 
 /// What is wrong with a request, or with the service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -39,6 +44,18 @@ impl Problem {
     /// A field of the request is wrong.
     pub fn of_field(field: &str, detail: impl Into<String>) -> Self {
         Self { field: Some(field.to_owned()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// The same problem, at a place of what was sent.
+    fn at(mut self, path: &Path) -> Self {
+        for segment in path {
+            match segment {
+                Segment::Seq { index } => self.row = self.row.or(Some(*index)),
+                Segment::Map { key } => self.field = self.field.or_else(|| Some(key.clone())),
+                Segment::Enum { .. } | Segment::Unknown => {}
+            }
+        }
+        self
     }
 
     /// The same problem, in one row of a list.
@@ -74,12 +91,32 @@ macro_rules! from_rejection {
     ($($rejection:ty),+) => {
         $(impl From<$rejection> for Problem {
             fn from(rejection: $rejection) -> Self {
-                Self::new(rejection.status(), rejection.body_text())
+                let problem = Self::new(rejection.status(), rejection.body_text());
+                place(&rejection).map_or(problem.clone(), |path| problem.at(path))
             }
         })+
     };
 }
 from_rejection!(FormRejection, JsonRejection, QueryRejection, PathRejection);
+
+/// Where in a request an error is, if that is known.
+fn place<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Path> {
+    successors(Some(error), |&error| error.source()).find_map(|error| {
+        let in_json = error.downcast_ref::<serde_path_to_error::Error<serde_json::Error>>().map(|found| found.path());
+        let in_query = || error.downcast_ref::<serde_path_to_error::Error<serde::de::value::Error>>();
+        in_json.or_else(|| in_query().map(|found| found.path()))
+    })
+}
+
+/// Reads what has been taken for JSON already.
+///
+/// # Errors
+///
+/// A [`Problem`] with field and row.
+pub fn read<'de, T: Deserialize<'de>>(json: serde_json::Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(json)
+        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.inner().to_string()).at(error.path()))
+}
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
@@ -96,6 +133,17 @@ impl IntoResponse for Problem {
             _ => {}
         }
         response
+    }
+}
+
+/// The same for all addresses.
+impl IntoResponses for Problem {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let about = "400 what cannot be read; 401 the token is missing; 403 another site asked; 404 nothing is there; 409 it is \
+            too late for that; 413 too large; 422 a value that may not be; 503 the database is away, try again";
+        let content = Content::new(Some(Ref::from_schema_name("Problem")));
+        let response = ResponseBuilder::new().description(about).content("application/problem+json", content);
+        [("default".to_owned(), response.build().into())].into()
     }
 }
 

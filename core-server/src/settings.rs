@@ -38,12 +38,17 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Names of this machine, and those that were given; none when any name will do.
-    pub fn names(&self) -> Option<Vec<String>> {
-        let loopback = self.listen.ip().is_loopback();
-        (loopback || !self.hosts.is_empty()).then(|| {
-            let own = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
-            own.into_iter().chain(self.hosts.iter().cloned()).chain([self.listen.ip().to_string()]).collect()
-        })
+    /// What writes have to show; none when they need nothing.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref().filter(|token| !token.is_empty())
+    }
+
+    /// Whether the service is reached under this name: one of this machine, or one that was given. Any will do on a network
+    /// where none was given.
+    pub fn goes_by(&self, name: &str) -> bool {
+        let address = self.listen.ip();
+        let own = ["localhost", "127.0.0.1", "[::1]", &address.to_string()];
+        let is_any = !address.is_loopback() && self.hosts.is_empty();
+        is_any || own.into_iter().chain(self.hosts.iter().map(String::as_str)).any(|one| one.eq_ignore_ascii_case(name))
     }
 }

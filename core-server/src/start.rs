@@ -28,9 +28,6 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
-    /// The example data in the program cannot be read.
-    #[error("the example data: {0}")]
-    Example(#[from] csv::Error),
 }
 
 /// Opens the databases that the settings name, and brings them where the settings want them.
@@ -55,14 +52,14 @@ pub async fn open(settings: &Settings) -> Result<App, StartError> {
     let app =
         App::new(Database::connect(&of_alarms).await?, telemetry::Telemetry::connect(&of_telemetry).await?, settings);
     if settings.example {
-        example::load(&app, &example::rows()?).await?;
+        example::load(&app).await?;
     }
     Ok(app)
 }
 
 /// Applies what is pending of an area, and makes its database, schema or file where there is none.
 ///
-/// `migration_engine::up` would do for one area: it goes where a pool leads, and does not know the place of an area in it.
+/// Where everything is there, `migration_engine::up` does the same over a pool that is open.
 ///
 /// # Errors
 ///

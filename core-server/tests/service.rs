@@ -2,7 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Body,
@@ -16,13 +23,18 @@ use core_server_adapter::{Database, DatabaseConfig, telemetry::Telemetry};
 use http_body_util::BodyExt;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use tests::{Backend, TestDatabase};
+use tests::{Backend, TestDatabase, json_schema::faults, own::Cluster};
+use tokio::{
+    task::{JoinSet, block_in_place},
+    time::sleep,
+};
 use tower::ServiceExt;
 
 /// Text that would be markup, a script, an address or another direction if it were not escaped.
 const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&%2F/../\u{202e}'; DROP TABLE alarms; --";
 const FORM: &str = "application/x-www-form-urlencoded";
 
+#[derive(Clone)]
 struct Service(App);
 
 impl Service {
@@ -134,7 +146,9 @@ async fn problems_name_field_and_row() {
         (json!([good, with("sensor_id", json!(""))]), json!("sensor_id"), json!(1)),
         (with("anomaly_score", json!(0.5)), json!("anomaly_score"), Value::Null),
         (json!([with("raised_at", json!("2999-01-01T00:00:00Z"))]), json!("raised_at"), json!(0)),
-        (json!([good, with("site", json!(1))]), Value::Null, json!(1)),
+        (json!([good, with("site", json!(1))]), json!("site"), json!(1)),
+        (with("severity", json!("bad")), json!("severity"), Value::Null),
+        (json!([good, with("raised_at", json!("yesterday"))]), json!("raised_at"), json!(1)),
         (Value::Array(vec![good.clone(); 1_001]), json!("alarms"), Value::Null),
     ] {
         let (status, problem) = service.post("/api/alarms", &sent).await;
@@ -144,7 +158,9 @@ async fn problems_name_field_and_row() {
     assert_eq!(service.json("/api/alarms/counts").await, json!([]), "all or nothing");
     let readings = |value: Value| json!([{ "sensor_id": "s", "timestamp": Utc::now(), "value": 1.0 }, { "sensor_id": "s", "timestamp": Utc::now(), "value": value }]);
     let (status, problem) = service.post("/api/readings", &readings(json!("a"))).await;
-    assert_eq!((status.as_u16(), &problem["row"]), (422, &json!(1)), "{problem}");
+    assert_eq!((status.as_u16(), &problem["row"], &problem["field"]), (422, &json!(1), &json!("value")), "{problem}");
+    let problem = service.get("/api/alarms?origin=model").await.1;
+    assert_eq!(serde_json::from_str::<Value>(&problem).unwrap()["field"], "origin", "{problem}");
     for (path, status) in [
         ("/api/alarms?origin=model", 400),
         ("/api/alarms?limit=0", 422),
@@ -165,7 +181,7 @@ async fn problems_name_field_and_row() {
     assert_eq!((status, &problem["status"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!(413)));
     // A page says it in words.
     let (status, page) = service.get("/?origin=model").await;
-    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("role=\"alert\""), "{page}");
+    assert!(status == StatusCode::BAD_REQUEST && page.contains("role=\"alert\""), "{page}");
 }
 
 #[tokio::test]
@@ -297,12 +313,16 @@ async fn a_stream_is_taken_up_where_it_ended() {
 #[tokio::test]
 async fn answers_have_the_shapes_of_the_document() {
     let service = Service::in_memory(&[]).await;
-    example::load(&service.0, &example::rows().unwrap()).await.unwrap();
+    example::load(&service.0).await.unwrap();
     let document = service.json("/api/openapi.json").await;
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     let (alarms, sensors) = (service.json("/api/alarms").await, service.json("/api/sensors").await);
     let all = "from=2020-01-01T00:00:00Z&to=2040-01-01T00:00:00Z&seconds=864000";
     let id = alarms["items"][0]["id"].as_str().unwrap();
+    let reading = json!([{ "sensor_id": "s", "timestamp": Utc::now(), "value": 1.0 }]);
+    let ((_, added), (_, problem)) =
+        (service.post("/api/readings", &reading).await, service.post("/api/readings", &json!([1])).await);
+    let (_, acknowledged) = service.post(&format!("/api/alarms/{id}/acknowledge"), &json!({ "by": "ana" })).await;
     let (_, action) =
         service.post(&format!("/api/alarms/{id}/verdict"), &json!({ "by": "ana", "verdict": "real" })).await;
     for (name, answered) in [
@@ -315,11 +335,34 @@ async fn answers_have_the_shapes_of_the_document() {
         ("Sensor", &sensors["items"][0]["sensor"]),
         ("Reading", &sensors["items"][0]["last"]),
         ("ReadingBucket", &service.json(&format!("/api/sensors/bearing-7/readings?{all}")).await[0]),
+        ("Added", &added),
+        ("Acknowledged", &acknowledged),
+        ("Problem", &problem),
     ] {
-        assert_eq!(keys(answered), keys(&document["components"]["schemas"][name]["properties"]), "{name}");
+        let schema = &document["components"]["schemas"][name];
+        let known = keys(&schema["properties"]);
+        assert!(
+            keys(answered).is_subset(&known) && (name == "Problem" || keys(answered) == known),
+            "{name} {answered}"
+        );
+        assert_eq!(faults(&document, schema, answered, name), Vec::<String>::new());
     }
+    // The page shows every route, parameter, shape and field.
     let (status, page) = service.get("/api").await;
-    assert!(status == StatusCode::OK && page.contains("/api/alarms/{id}/acknowledge"));
+    assert_eq!(status, StatusCode::OK);
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let parameters =
+            methods.as_object().unwrap().values().filter_map(|operation| operation["parameters"].as_array());
+        for name in parameters.flatten().map(|one| one["name"].as_str().unwrap()).chain([path.as_str()]) {
+            assert!(page.contains(&format!("<code>{name}</code>")), "{path} {name}");
+        }
+    }
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        let fields = schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys());
+        for name in fields.chain([name]) {
+            assert!(page.contains(&format!("<code>{name}</code>")), "{name}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -344,11 +387,79 @@ async fn works_on_postgres() {
     start::apply(&alarms, tests::area("alarms")).await.unwrap();
     start::apply(&telemetry, tests::area("telemetry")).await.unwrap();
     assert_eq!(service.get("/health").await.0, StatusCode::OK);
-    example::load(&service.0, &example::rows().unwrap()).await.unwrap();
+    example::load(&service.0).await.unwrap();
     let id = service.raise(&alarm(HOSTILE, "hot")).await;
     let (_, done) = service.post(&format!("/api/alarms/{id}/acknowledge"), &json!({ "by": "ana" })).await;
     assert_eq!(done["first"], true);
     for path in ["/", &format!("/alarms/{id}"), "/models"] {
         assert_eq!(service.get(path).await.0, StatusCode::OK, "{path}");
+    }
+}
+
+/// The database crashes while alarms are raised. What was answered with 201 is there and was told, what was not was answered
+/// with 503, and the service goes on by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_of_the_database_loses_no_acknowledged_alarm() {
+    let cluster = Cluster::start();
+    // So long a request waits for the server to come back.
+    let alarms = DatabaseConfig::new(&cluster.url("postgres")).unwrap().acquire_timeout(Duration::from_secs(1));
+    let telemetry = alarms.clone().in_area("telemetry");
+    start::apply(&alarms, tests::area("alarms")).await.unwrap();
+    start::apply(&telemetry, tests::area("telemetry")).await.unwrap();
+    let (alarms, telemetry) =
+        (Database::connect(&alarms).await.unwrap(), Telemetry::connect(&telemetry).await.unwrap());
+    let service = Service(App::new(alarms, telemetry, &Settings::parse_from(["core-server"])));
+    let mut told = service.send(request(Method::GET, "/api/alarms/stream"), Body::empty()).await.into_body();
+    tokio::spawn(Feed::look(service.0.clone()));
+
+    let over = Arc::new(AtomicBool::new(false));
+    let mut raisers = JoinSet::new();
+    for number in 0..8 {
+        let (service, over) = (service.clone(), Arc::clone(&over));
+        raisers.spawn(async move {
+            let mut answers = Vec::new();
+            while !over.load(Ordering::Relaxed) {
+                let begun = Instant::now();
+                let (status, body) = service.post("/api/alarms", &alarm(&format!("pump-{number}"), "hot")).await;
+                answers.push((begun, status, body));
+                sleep(Duration::from_millis(10)).await;
+            }
+            answers
+        });
+    }
+    sleep(Duration::from_millis(500)).await;
+    block_in_place(|| cluster.stop());
+    sleep(Duration::from_millis(300)).await;
+    assert_eq!(service.get("/health").await.0, StatusCode::SERVICE_UNAVAILABLE);
+    block_in_place(|| cluster.again());
+    let back = Instant::now();
+    sleep(Duration::from_millis(1_500)).await;
+    over.store(true, Ordering::Relaxed);
+    let answers: Vec<_> = raisers.join_all().await.into_iter().flatten().collect();
+
+    let late = |begun: &Instant| *begun > back + Duration::from_millis(500);
+    assert!(answers.iter().any(|(begun, ..)| late(begun)), "it goes on");
+    let (raised, failed): (Vec<_>, Vec<_>) =
+        answers.into_iter().partition(|(_, status, _)| *status == StatusCode::CREATED);
+    assert!(!failed.is_empty(), "the crash was noticed");
+    for (begun, status, body) in failed {
+        assert!(status == StatusCode::SERVICE_UNAVAILABLE && !late(&begun), "{status} {body}");
+    }
+    let mut missing: BTreeSet<String> =
+        raised.iter().map(|(_, _, body)| body["ids"][0].as_str().unwrap().to_owned()).collect();
+    assert_eq!(service.get("/health").await.0, StatusCode::OK);
+    for id in &missing {
+        assert_eq!(service.get(&format!("/api/alarms/{id}")).await.0, StatusCode::OK, "{id} is lost");
+    }
+    // Frames are whole events.
+    while !missing.is_empty() {
+        let frame = tokio::time::timeout(Duration::from_secs(8), told.frame()).await;
+        let frame = frame.unwrap_or_else(|_| panic!("not told: {missing:?}")).unwrap().unwrap();
+        let event = str::from_utf8(frame.data_ref().unwrap()).unwrap();
+        let data = event.lines().find_map(|line| line.strip_prefix("data: "));
+        let id = data
+            .and_then(|data| serde_json::from_str::<Value>(data).ok())
+            .and_then(|data| data["id"].as_str().map(str::to_owned));
+        missing.retain(|missing| Some(missing) != id.as_ref());
     }
 }

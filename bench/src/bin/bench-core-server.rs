@@ -1,51 +1,77 @@
-//! core-server under 200 clients for a minute: 80 read the list, 20 raise alarms, 100 listen to the stream. Prints
-//! percentiles, and fails on any answer that is no success, any event that did not arrive, and memory that grows.
+//! core-server under 200 clients for a minute, and a crash of its database in the middle: 80 read the list, 20 raise alarms,
+//! 100 listen to the stream. Prints percentiles, and fails when an alarm is lost that was acknowledged, when an event does not
+//! arrive, when an answer is an error while the database is there, and when memory grows.
 //!
-//! `make bench-core-server` runs it on the test suite's PostgreSQL; clients and service share the machine and the process.
+//! `make bench-core-server` runs it on a PostgreSQL of its own; clients and service share the machine and the process. The
+//! argument is the length in seconds.
 
 use std::{
+    collections::HashSet,
     net::SocketAddr,
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use chrono::Utc;
+use clap::Parser;
 use core_server::{App, settings::Settings, start};
-use core_server_adapter::{Database, DatabaseConfig, telemetry::Telemetry};
-use serde_json::json;
-use tests::{Backend, TestDatabase};
+use core_server_adapter::{Database, DatabaseConfig, PageRequest, alarms::AlarmFilter, telemetry::Telemetry};
+use serde_json::{Value, json};
+use tests::own::Cluster;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     sync::oneshot,
-    task::JoinSet,
+    task::{JoinSet, block_in_place},
     time::sleep,
 };
 
 const READERS: u32 = 80;
 const RAISERS: u32 = 20;
 const LISTENERS: u32 = 100;
-const SECONDS: u64 = 60;
+/// How long the database is away.
+const AWAY: Duration = Duration::from_secs(3);
+/// How long after that requests may still fail.
+const RECOVERY: Duration = Duration::from_secs(2);
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
+/// core-server under load, with a crash of the database in the middle.
+#[derive(Parser)]
+struct Arguments {
+    /// Seconds of load
+    #[arg(default_value_t = 60)]
+    seconds: u64,
+}
+
+/// What came of a request.
+struct Answer {
+    begun: Instant,
+    took: Duration,
+    status: u16,
+    body: Vec<u8>,
+}
+
 #[tokio::main]
 async fn main() -> Result<()> {
-    let test = TestDatabase::create(Backend::Postgres).await.up(None).await;
-    let alarms = DatabaseConfig::new(test.url())?;
-    let telemetry = DatabaseConfig::new(test.url())?.in_area("telemetry");
+    let seconds = Arguments::parse().seconds.max(10);
+    let cluster = Cluster::start();
+    let alarms = DatabaseConfig::new(&cluster.url("postgres"))?;
+    let telemetry = alarms.clone().in_area("telemetry");
+    start::apply(&alarms, migration::areas::alarms::project()).await?;
     start::apply(&telemetry, migration::areas::telemetry::project()).await?;
-    let settings = clap::Parser::parse_from(["core-server"]);
-    let app = service(&alarms, &telemetry, &settings).await?;
+    let database = Database::connect(&alarms).await?;
+    let settings = Settings::parse_from(["core-server"]);
+    let app = App::new(database.clone(), Telemetry::connect(&telemetry).await?, &settings);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(app.serve(listener, async { drop(stopped.await) }));
 
-    let over = Arc::new(AtomicBool::new(false));
+    let over = Arc::new(OnceLock::new());
     let heard = Arc::new(AtomicU64::new(0));
     let mut listeners = JoinSet::new();
     for _ in 0..LISTENERS {
@@ -54,63 +80,115 @@ async fn main() -> Result<()> {
     sleep(Duration::from_secs(1)).await;
     let (mut readers, mut raisers) = (JoinSet::new(), JoinSet::new());
     for _ in 0..READERS {
-        readers.spawn(repeat(address, "GET", "/".to_owned(), String::new, Arc::clone(&over)));
+        readers.spawn(repeat(address, "GET", "/", String::new, Arc::clone(&over)));
     }
     for number in 0..RAISERS {
         let alarm = move || {
             json!({ "raised_at": Utc::now(), "sensor_id": format!("pump-{number}"), "severity": "warning", "origin": "threshold", "value": 8.1, "threshold": 7.5 })
                 .to_string()
         };
-        raisers.spawn(repeat(address, "POST", "/api/alarms".to_owned(), alarm, Arc::clone(&over)));
+        raisers.spawn(repeat(address, "POST", "/api/alarms", alarm, Arc::clone(&over)));
     }
-    sleep(Duration::from_secs(SECONDS / 3)).await;
+    let third = Duration::from_secs(seconds) / 3;
+    sleep(third).await;
     let early = resident()?;
-    sleep(Duration::from_secs(SECONDS - SECONDS / 3)).await;
+    let crashed = Instant::now();
+    block_in_place(|| cluster.stop());
+    sleep(AWAY).await;
+    block_in_place(|| cluster.again());
+    let back = Instant::now();
+    sleep(2 * third).await;
     let late = resident()?;
-    over.store(true, Ordering::Relaxed);
-    let (lists, raised) = (all(readers).await?, all(raisers).await?);
-    sleep(Duration::from_secs(1)).await;
-    let expected = raised.len() as u64 * u64::from(LISTENERS);
+    let _ = over.set(());
+    let (lists, raises) = (readers.join_all().await, raisers.join_all().await);
+    // Alarms whose answer the crash ate are found by looking.
+    sleep(Duration::from_secs(4)).await;
     let told = heard.load(Ordering::Relaxed);
+    let stored = stored(&database).await?;
     drop(stop);
     serving.await??;
     listeners.abort_all();
 
-    println!("{READERS} readers, {RAISERS} raisers, {LISTENERS} listeners, {SECONDS} s, milliseconds");
-    for (name, mut times) in [("list page", lists), ("raise", raised)] {
+    println!("{READERS} readers, {RAISERS} raisers, {LISTENERS} listeners, {seconds} s, milliseconds");
+    let mut acknowledged = Vec::new();
+    let mut unexpected = 0;
+    for (name, answers) in [("list page", lists), ("raise", raises)] {
+        let answers: Vec<Answer> = answers.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+        let (good, bad): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status < 300);
+        let is_transient = |answer: &&Answer| {
+            answer.status == 503 && answer.begun + answer.took >= crashed && answer.begun <= back + RECOVERY
+        };
+        let transient = bad.iter().filter(is_transient).count();
+        unexpected += bad.len() - transient;
+        for answer in bad.iter().filter(|answer| !is_transient(answer)).take(3) {
+            println!("  {} {}", answer.status, String::from_utf8_lossy(&answer.body));
+        }
+        let after = good.iter().filter(|answer| answer.begun > back).map(|answer| answer.begun + answer.took).min();
+        let recovered = after.map_or(f64::NAN, |at| (at - back).as_secs_f64() * 1000.0);
+        // Those that waited for the database say nothing about the service.
+        let mut times: Vec<Duration> = good
+            .iter()
+            .filter(|answer| answer.begun + answer.took < crashed || answer.begun > back + RECOVERY)
+            .map(|answer| answer.took)
+            .collect();
         times.sort_unstable();
         let part = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1000.0;
         println!(
-            "  {name:<10} {:>6} answers   50 % {:>7.1}   95 % {:>7.1}   99 % {:>7.1}",
-            times.len(),
+            "  {name:<10} {:>6} answers   50 % {:>7.1}   95 % {:>7.1}   99 % {:>7.1}   {transient} times 503, good again after {recovered:.0}",
+            good.len(),
             part(50),
             part(95),
             part(99)
         );
+        if name == "raise" {
+            for answer in &good {
+                let body: Value = serde_json::from_slice(&answer.body)?;
+                acknowledged.push(body["ids"][0].as_str().ok_or("no id")?.to_owned());
+            }
+        }
     }
+    let lost = acknowledged.iter().filter(|id| !stored.contains(*id)).count();
+    let expected = stored.len() as u64 * u64::from(LISTENERS);
+    println!(
+        "  database   away for {:.1} s; {} alarms acknowledged, {} stored, {lost} lost",
+        (back - crashed).as_secs_f64(),
+        acknowledged.len(),
+        stored.len()
+    );
     println!("  events     {told:>6} of {expected} arrived");
     println!("  memory     {early:>6} kB after a third, {late} kB at the end");
-    if told != expected || late > early + early / 4 {
-        return Err("events are missing, or memory grows".into());
+    if lost > 0 || unexpected > 0 || told != expected || late > early + early / 4 {
+        return Err(format!(
+            "{lost} alarms are lost, {unexpected} answers are errors, events are missing, or memory grows"
+        )
+        .into());
     }
     Ok(())
 }
 
-async fn service(alarms: &DatabaseConfig, telemetry: &DatabaseConfig, settings: &Settings) -> Result<App> {
-    Ok(App::new(Database::connect(alarms).await?, Telemetry::connect(telemetry).await?, settings))
+/// The ids of every alarm in the database.
+async fn stored(database: &Database) -> Result<HashSet<String>> {
+    let mut ids = HashSet::new();
+    let mut request = PageRequest::first(PageRequest::MAX_LIMIT);
+    loop {
+        let page = database.alarms().list(&AlarmFilter::new(), &request).await?;
+        ids.extend(page.items.iter().map(|alarm| alarm.id.to_string()));
+        let Some(next) = page.next else { return Ok(ids) };
+        request = PageRequest::at(next, PageRequest::MAX_LIMIT);
+    }
 }
 
-/// The same request every second, until it is over; gives the times. An answer that is no success is an error.
+/// The same request every second, until it is over.
 async fn repeat(
     address: SocketAddr,
     method: &'static str,
-    path: String,
+    path: &'static str,
     body: impl Fn() -> String,
-    over: Arc<AtomicBool>,
-) -> Result<Vec<Duration>> {
+    over: Arc<OnceLock<()>>,
+) -> Result<Vec<Answer>> {
     let mut stream = BufReader::new(TcpStream::connect(address).await?);
-    let mut times = Vec::new();
-    while !over.load(Ordering::Relaxed) {
+    let mut answers = Vec::new();
+    while over.get().is_none() {
         let body = body();
         let begun = Instant::now();
         let head = format!(
@@ -118,21 +196,23 @@ async fn repeat(
             body.len()
         );
         stream.write_all((head + &body).as_bytes()).await?;
-        let length = head_of(&mut stream).await?;
-        tokio::io::copy(&mut (&mut stream).take(length), &mut tokio::io::sink()).await?;
-        times.push(begun.elapsed());
+        let (status, length) = head_of(&mut stream).await?;
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).await?;
+        // Pages are read, and not kept.
+        body.truncate(500);
+        body.shrink_to_fit();
+        answers.push(Answer { begun, took: begun.elapsed(), status, body });
         sleep(Duration::from_secs(1)).await;
     }
-    Ok(times)
+    Ok(answers)
 }
 
-/// Reads the head of an answer; gives the length of its body.
-async fn head_of(stream: &mut BufReader<TcpStream>) -> Result<u64> {
+/// Reads the head of an answer; gives its status, and the length of its body.
+async fn head_of(stream: &mut BufReader<TcpStream>) -> Result<(u16, usize)> {
     let (mut line, mut length) = (String::new(), 0);
     stream.read_line(&mut line).await?;
-    if !line.starts_with("HTTP/1.1 2") {
-        return Err(format!("answered {}", line.trim()).into());
-    }
+    let status = line.split(' ').nth(1).ok_or("no answer")?.parse()?;
     while line != "\r\n" {
         line.clear();
         stream.read_line(&mut line).await?;
@@ -140,7 +220,7 @@ async fn head_of(stream: &mut BufReader<TcpStream>) -> Result<u64> {
             length = value.trim().parse()?;
         }
     }
-    Ok(length)
+    Ok((status, length))
 }
 
 /// Counts the alarms that the stream tells.
@@ -156,14 +236,6 @@ async fn listen(address: SocketAddr, heard: Arc<AtomicU64>) -> Result<()> {
         line.clear();
     }
     Ok(())
-}
-
-async fn all(mut clients: JoinSet<Result<Vec<Duration>>>) -> Result<Vec<Duration>> {
-    let mut times = Vec::new();
-    while let Some(done) = clients.join_next().await {
-        times.extend(done??);
-    }
-    Ok(times)
 }
 
 /// What the process has in memory, in kB.

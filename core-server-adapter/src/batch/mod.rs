@@ -12,13 +12,14 @@ use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, QueryTrait, Statement,
     TransactionSession, TransactionTrait, prelude::Json, sea_query::OnConflict,
 };
+use serde::{Deserialize, Serialize};
 
 use migration_timescale::Dialect;
 
 use crate::{AdapterError, error::Place, transaction};
 
 /// What became of rows that may have been there before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Added {
     /// Rows that were added.
     pub new: u64,

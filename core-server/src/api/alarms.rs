@@ -3,14 +3,12 @@
 use std::convert::Infallible;
 
 use axum::{
-    Router,
     extract::State,
     http::{HeaderMap, StatusCode},
     response::{
-        IntoResponse, Response, Sse,
+        Sse,
         sse::{self, KeepAlive},
     },
-    routing::{get, post},
 };
 use chrono::{DateTime, Utc};
 use core_server_adapter::{
@@ -21,13 +19,14 @@ use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Json, Path, Query, openapi};
+use super::{Json, Path, Query, shapes};
 use crate::{
     App,
     feed::{Event, Feed, Kind},
-    problem::Problem,
+    problem::{self, Problem},
 };
 
 /// Streams that are open at once at most.
@@ -35,22 +34,22 @@ const MOST_STREAMS: usize = 1_000;
 /// Alarms that are raised in one request at most.
 const MOST: usize = 1_000;
 
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/alarms", get(list).post(raise))
-        .route("/alarms/counts", get(counts))
-        .route("/alarms/stream", get(stream))
-        .route("/alarms/{id}", get(read))
-        .route("/alarms/{id}/acknowledge", post(acknowledge))
-        .route("/alarms/{id}/resolve", post(resolve))
-        .route("/alarms/{id}/verdict", post(judge))
-        .route("/alarms/{id}/seen", post(seen))
-        .route("/alarms/{id}/history", get(history))
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(list, raise))
+        .routes(routes!(counts))
+        .routes(routes!(stream))
+        .routes(routes!(read))
+        .routes(routes!(acknowledge))
+        .routes(routes!(resolve))
+        .routes(routes!(judge))
+        .routes(routes!(seen))
+        .routes(routes!(history))
 }
 
 /// Ids of alarms that were raised, in the order in which they were sent.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Raised {
+struct Raised {
     #[schema(value_type = Vec<Uuid>)]
     ids: Vec<AlarmId>,
 }
@@ -58,72 +57,56 @@ pub(super) struct Raised {
 /// Who did it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Actor {
+struct Actor {
     /// A name of up to 255 characters.
     by: String,
 }
 
 /// Raises one alarm (an object), or several, all or none (a list of up to 1,000).
-#[utoipa::path(post, path = "/api/alarms", tag = "alarms", request_body = openapi::NewAlarm,
-    responses((status = 201, body = Raised), (status = 422, body = Problem)))]
-pub(super) async fn raise(State(app): State<App>, Json(sent): Json<Value>) -> Result<Response, Problem> {
-    let (rows, is_list) = match sent {
-        Value::Array(rows) => (rows, true),
-        one => (vec![one], false),
-    };
-    if rows.len() > MOST {
-        return Err(Problem::of_field("alarms", format!("are {}; send up to {MOST} at once", rows.len())));
+#[utoipa::path(post, path = "/alarms", tag = "alarms", request_body = shapes::OneOrMany,
+    responses((status = 201, body = Raised), Problem))]
+async fn raise(State(app): State<App>, Json(sent): Json<Value>) -> Result<(StatusCode, Json<Raised>), Problem> {
+    let (is_list, raw): (bool, Vec<RawAlarm>) =
+        if sent.is_array() { (true, problem::read(sent)?) } else { (false, vec![problem::read(sent)?]) };
+    if raw.len() > MOST {
+        return Err(Problem::of_field("alarms", format!("are {}; send up to {MOST} at once", raw.len())));
     }
-    let in_row = |row, problem: Problem| if is_list { problem.in_row(row) } else { problem };
-    let (mut raw, mut new) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-    for (row, alarm) in rows.into_iter().enumerate() {
-        let read = |alarm| {
-            let alarm: RawAlarm = serde_json::from_value(alarm)
-                .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
-            Ok((NewAlarm::try_from(alarm.clone())?, alarm))
-        };
-        let (checked, alarm) = read(alarm).map_err(|problem| in_row(row, problem))?;
-        new.push(checked);
-        raw.push(alarm);
-    }
-    let ids = app.alarms.alarms().raise_many(&new).await?;
+    let checked = raw.iter().enumerate().map(|(row, alarm)| {
+        let problem = |error| if is_list { Problem::from(error).in_row(row) } else { Problem::from(error) };
+        NewAlarm::try_from(alarm.clone()).map_err(problem)
+    });
+    let ids = app.alarms.alarms().raise_many(&checked.collect::<Result<Vec<_>, _>>()?).await?;
     for (id, alarm) in ids.iter().zip(raw) {
         app.feed.tell(Event::of_new(id.as_uuid(), alarm));
     }
-    Ok((StatusCode::CREATED, Json(Raised { ids })).into_response())
+    Ok((StatusCode::CREATED, Json(Raised { ids })))
 }
 
 /// A page of alarms, newest first; `next` and `previous` of the answer are cursors.
-#[utoipa::path(get, path = "/api/alarms", tag = "alarms", params(openapi::AlarmQuery),
-    responses((status = 200, body = openapi::AlarmPage), (status = 422, body = Problem)))]
-pub(super) async fn list(
-    State(app): State<App>,
-    Query(query): Query<AlarmQuery>,
-) -> Result<Json<Page<Alarm>>, Problem> {
+#[utoipa::path(get, path = "/alarms", tag = "alarms", params(shapes::AlarmQuery),
+    responses((status = 200, body = shapes::AlarmPage), Problem))]
+async fn list(State(app): State<App>, Query(query): Query<AlarmQuery>) -> Result<Json<Page<Alarm>>, Problem> {
     Ok(Json(app.alarms.alarms().list(&query.filter(), &query.page()).await?))
 }
 
 /// How many alarms match, by origin and severity.
-#[utoipa::path(get, path = "/api/alarms/counts", tag = "alarms", params(openapi::AlarmQuery),
-    responses((status = 200, body = [openapi::AlarmCount])))]
-pub(super) async fn counts(
-    State(app): State<App>,
-    Query(query): Query<AlarmQuery>,
-) -> Result<Json<AlarmCounts>, Problem> {
+#[utoipa::path(get, path = "/alarms/counts", tag = "alarms", params(shapes::AlarmQuery),
+    responses((status = 200, body = [shapes::AlarmCount]), Problem))]
+async fn counts(State(app): State<App>, Query(query): Query<AlarmQuery>) -> Result<Json<AlarmCounts>, Problem> {
     Ok(Json(app.alarms.alarms().counts(&query.filter()).await?))
 }
 
 /// One alarm.
-#[utoipa::path(get, path = "/api/alarms/{id}", tag = "alarms", params(("id" = Uuid, Path)),
-    responses((status = 200, body = openapi::Alarm), (status = 404, body = Problem)))]
-pub(super) async fn read(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Alarm>, Problem> {
+#[utoipa::path(get, path = "/alarms/{id}", tag = "alarms", params(("id" = Uuid, Path)),
+    responses((status = 200, body = shapes::Alarm), Problem))]
+async fn read(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Alarm>, Problem> {
     Ok(Json(app.alarms.alarms().get(id).await?))
 }
 
 /// Somebody has seen the alarm. One that is acknowledged already keeps its first acknowledgement: `first` is then false.
-#[utoipa::path(post, path = "/api/alarms/{id}/acknowledge", tag = "alarms", params(("id" = Uuid, Path)), request_body = Actor,
-    responses((status = 200, body = openapi::Acknowledged), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(super) async fn acknowledge(
+#[utoipa::path(post, path = "/alarms/{id}/acknowledge", tag = "alarms", params(("id" = Uuid, Path)), request_body = Actor,
+    responses((status = 200, body = shapes::Acknowledged), Problem))]
+async fn acknowledge(
     State(app): State<App>,
     Path(id): Path<Uuid>,
     Json(actor): Json<Actor>,
@@ -134,9 +117,9 @@ pub(super) async fn acknowledge(
 }
 
 /// The cause of the alarm is gone.
-#[utoipa::path(post, path = "/api/alarms/{id}/resolve", tag = "alarms", params(("id" = Uuid, Path)), request_body = Actor,
-    responses((status = 200, body = openapi::Alarm), (status = 404, body = Problem)))]
-pub(super) async fn resolve(
+#[utoipa::path(post, path = "/alarms/{id}/resolve", tag = "alarms", params(("id" = Uuid, Path)), request_body = Actor,
+    responses((status = 200, body = shapes::Alarm), Problem))]
+async fn resolve(
     State(app): State<App>,
     Path(id): Path<Uuid>,
     Json(actor): Json<Actor>,
@@ -149,10 +132,10 @@ pub(super) async fn resolve(
 /// What somebody found.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Judgement {
+struct Judgement {
     /// A name of up to 255 characters.
     by: String,
-    #[schema(value_type = String, example = "false_alarm")]
+    #[schema(value_type = shapes::AlarmVerdict)]
     verdict: AlarmVerdict,
     /// A sentence for people.
     #[serde(default)]
@@ -160,9 +143,9 @@ pub(super) struct Judgement {
 }
 
 /// Somebody found the alarm to be `real`, a `false_alarm` or of a `known` cause. The latest verdict stands.
-#[utoipa::path(post, path = "/api/alarms/{id}/verdict", tag = "alarms", params(("id" = Uuid, Path)), request_body = Judgement,
-    responses((status = 200, body = openapi::AlarmAction), (status = 404, body = Problem)))]
-pub(super) async fn judge(
+#[utoipa::path(post, path = "/alarms/{id}/verdict", tag = "alarms", params(("id" = Uuid, Path)), request_body = Judgement,
+    responses((status = 200, body = shapes::AlarmAction), Problem))]
+async fn judge(
     State(app): State<App>,
     Path(id): Path<Uuid>,
     Json(found): Json<Judgement>,
@@ -176,43 +159,39 @@ pub(super) async fn judge(
 /// When the condition of an alarm was seen again.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Seen {
+struct Seen {
     at: DateTime<Utc>,
 }
 
 /// The condition of an open alarm was seen again: no second alarm, but one repeat more.
-#[utoipa::path(post, path = "/api/alarms/{id}/seen", tag = "alarms", params(("id" = Uuid, Path)), request_body = Seen,
-    responses((status = 200, body = openapi::Alarm), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(super) async fn seen(
-    State(app): State<App>,
-    Path(id): Path<Uuid>,
-    Json(seen): Json<Seen>,
-) -> Result<Json<Alarm>, Problem> {
+#[utoipa::path(post, path = "/alarms/{id}/seen", tag = "alarms", params(("id" = Uuid, Path)), request_body = Seen,
+    responses((status = 200, body = shapes::Alarm), Problem))]
+async fn seen(State(app): State<App>, Path(id): Path<Uuid>, Json(seen): Json<Seen>) -> Result<Json<Alarm>, Problem> {
     let alarm = app.alarms.alarms().seen_again(id, seen.at).await?;
     app.feed.tell(Event::of(Kind::Changed, &alarm));
     Ok(Json(alarm))
 }
 
 /// Who did what with an alarm, oldest first.
-#[utoipa::path(get, path = "/api/alarms/{id}/history", tag = "alarms", params(("id" = Uuid, Path)),
-    responses((status = 200, body = [openapi::AlarmAction])))]
-pub(super) async fn history(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Vec<AlarmAction>>, Problem> {
+#[utoipa::path(get, path = "/alarms/{id}/history", tag = "alarms", params(("id" = Uuid, Path)),
+    responses((status = 200, body = [shapes::AlarmAction]), Problem))]
+async fn history(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Vec<AlarmAction>>, Problem> {
     Ok(Json(app.alarms.alarms().history(id).await?))
 }
 
 /// Where a stream goes on, for those who cannot set the header `Last-Event-ID`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct After {
+struct After {
     after: Option<Cursor>,
 }
 
 /// Server-sent events: `raised` and `changed` with an [`Event`], and `reset` when too much was missed. Goes on after the
 /// event of the header `Last-Event-ID`, or of the parameter `after`.
-#[utoipa::path(get, path = "/api/alarms/stream", tag = "alarms",
+#[utoipa::path(get, path = "/alarms/stream", tag = "alarms",
     params(("Last-Event-ID" = Option<String>, Header), ("after" = Option<String>, Query)),
-    responses((status = 200, content_type = "text/event-stream", body = Event)))]
-pub(super) async fn stream(
+    responses((status = 200, content_type = "text/event-stream", body = Event), Problem))]
+async fn stream(
     State(app): State<App>,
     Query(query): Query<After>,
     headers: HeaderMap,

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod openapi;
+pub(crate) mod shapes;
 mod telemetry;
 
 use axum::{
@@ -10,15 +11,18 @@ use axum::{
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
 };
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
-use crate::{App, guard, problem::Problem};
+use crate::{App, guard, metrics, problem::Problem};
 
-/// What is below `/api`.
+/// What is below `/api`, and what machines ask for besides; all of it is in the document.
 pub fn router(app: &App) -> Router<App> {
-    alarms::router()
-        .merge(telemetry::router())
-        .layer(from_fn_with_state(app.clone(), guard::ask_for_token))
-        .merge(openapi::router())
+    let (routes, document) = OpenApiRouter::with_openapi(openapi::About::openapi())
+        .nest("/api", alarms::router().merge(telemetry::router()))
+        .merge(metrics::router())
+        .split_for_parts();
+    routes.layer(from_fn_with_state(app.clone(), guard::ask_for_token)).merge(openapi::router(&document))
 }
 
 /// axum's, with errors as [`Problem`].
@@ -34,8 +38,8 @@ impl<T: serde::Serialize> IntoResponse for Json<T> {
 
 /// axum's, with errors as [`Problem`].
 #[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Query), rejection(Problem))]
-struct Query<T>(T);
+#[from_request(via(axum_extra::extract::Query), rejection(Problem))]
+pub(crate) struct Query<T>(pub T);
 
 /// axum's, with errors as [`Problem`].
 #[derive(FromRequestParts)]

@@ -100,9 +100,15 @@ fn down((low, high): (f64, f64), value: f64) -> f64 {
     HIGH - (value - low) / (high - low) * HIGH
 }
 
-/// Stacked bars side by side: of each place the numbers of every class, and what it is called.
+/// Stacked bars side by side: of each place the numbers of every class; a line at a place, where one counts.
 #[allow(clippy::cast_precision_loss, reason = "numbers of alarms are below 2^52")]
-pub fn bars<const N: usize>(classes: [&str; N], places: &[[u64; N]], ends: [String; 2], caption: &Markup) -> Markup {
+pub fn bars<const N: usize>(
+    classes: [&str; N],
+    places: &[[u64; N]],
+    line: Option<usize>,
+    ends: [String; 2],
+    caption: &Markup,
+) -> Markup {
     let highest = places.iter().map(|place| place.iter().sum()).max().unwrap_or(0).max(1);
     let wide = WIDE / places.len().max(1) as f64;
     html! {
@@ -116,6 +122,10 @@ pub fn bars<const N: usize>(classes: [&str; N], places: &[[u64; N]], ends: [Stri
                             rect class=(class) x=(format!("{:.2}", wide * number as f64 + wide * 0.1)) width=(format!("{:.2}", wide * 0.8))
                                 y=(format!("{:.2}", HIGH - y)) height=(format!("{high:.2}")) {}
                         }
+                    }
+                    @if let Some(line) = line {
+                        @let x = format!("{:.2}", wide * line as f64);
+                        line.limit x1=(x) x2=(x) y1="0" y2=(HIGH) {}
                     }
                 }
             }
@@ -138,12 +148,12 @@ fn stacked<'a, const N: usize>(classes: [&'a str; N], place: &[u64; N]) -> Vec<(
 /// A score between 0 and 1 as a small bar, with a tick at the cut-off.
 pub fn score_bar(score: f64, cut_off: Option<f64>) -> Markup {
     html! {
-        svg.score viewBox="0 0 60 8" aria-hidden="true" {
-            rect.rail width="60" height="8" {}
-            rect.anomaly_model width=(format!("{:.1}", score.clamp(0.0, 1.0) * 60.0)) height="8" {}
+        svg.score viewBox="0 0 60 12" aria-hidden="true" {
+            rect.rail y="2" width="60" height="8" {}
+            rect.anomaly_model y="2" width=(format!("{:.1}", score.clamp(0.0, 1.0) * 60.0)) height="8" {}
             @if let Some(cut_off) = cut_off {
                 @let x = format!("{:.1}", cut_off * 60.0);
-                line.limit x1=(x) x2=(x) y1="0" y2="8" {}
+                line.limit x1=(x) x2=(x) y1="0" y2="12" {}
             }
         }
     }

@@ -1,9 +1,6 @@
 //! One alarm: why it was raised, what came before, and what people made of it.
 
-use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-};
+use axum::{extract::State, http::HeaderMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
     Cursor, PageRequest,
@@ -14,7 +11,7 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::{
-    Failed,
+    Failed, Path,
     chart::{self, Panel, Span},
     layout,
     list::{self, Facts},
@@ -82,13 +79,13 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<Uuid>, headers: 
                         }
                     }
                 }
-                section.card { h2 { "History" } (happened(&alarm, &history)) }
                 @if let Some(context) = &alarm.context {
                     details.card { summary { "Context" } pre { (format!("{context:#}")) } }
                 }
             }
             div.stack {
                 section.card { h2 { "Evidence" } (curves) }
+                section.card { h2 { "History" } (happened(&alarm, &history)) }
                 section.card {
                     h2 { "Earlier alarms of " a href=(list::of_sensor(&alarm.sensor_id)) { bdi { (alarm.sensor_id) } } }
                     (outcomes(&earlier.items, &Facts::of(&app, &earlier.items).await?))

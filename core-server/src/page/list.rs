@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use axum::{
-    extract::{Path, Query, State, rejection::QueryRejection},
-    http::HeaderMap,
-};
+use axum::{extract::State, http::HeaderMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
     Cursor, Period,
@@ -13,10 +10,10 @@ use core_server_adapter::{
     telemetry::Interval,
 };
 use maud::{Markup, html};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Failed, chart, layout, viewer::Viewer, words};
+use super::{Failed, Path, Query, chart, layout, viewer::Viewer, words};
 use crate::{App, problem::Problem};
 
 /// Rows of a page.
@@ -24,52 +21,42 @@ const ROWS: u32 = 50;
 const ORIGINS: [AlarmOrigin; 2] = [AlarmOrigin::Threshold, AlarmOrigin::AnomalyModel];
 const SEVERITIES: [AlarmSeverity; 3] = [AlarmSeverity::Critical, AlarmSeverity::Warning, AlarmSeverity::Info];
 const STATUSES: [AlarmStatus; 3] = [AlarmStatus::Active, AlarmStatus::Acknowledged, AlarmStatus::Resolved];
-/// Periods to choose from: in the address, in words, in hours.
-const PERIODS: [(&str, &str, i64); 4] =
-    [("1h", "Last hour", 1), ("24h", "Last 24 hours", 24), ("7d", "Last 7 days", 168), ("30d", "Last 30 days", 720)];
+/// Periods to choose from, in hours.
+const PERIODS: [(u16, &str); 4] =
+    [(1, "Last hour"), (24, "Last 24 hours"), (168, "Last 7 days"), (720, "Last 30 days")];
 
-/// What the address says.
-#[derive(Clone, Debug, Default)]
-struct Asked {
+/// What the address says. A form sends what is not chosen as nothing.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Asked {
     origin: Option<AlarmOrigin>,
     severity: Option<AlarmSeverity>,
-    /// `open`, or a status.
-    status: Option<String>,
+    status: Option<Status>,
     sensor: Option<String>,
-    period: Option<String>,
+    hours: Option<u16>,
     cursor: Option<UrgentCursor>,
 }
 
+/// What has become of an alarm; `open` is all that is not resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Open,
+    #[serde(untagged)]
+    Is(AlarmStatus),
+}
+
 impl Asked {
-    /// Reads the pairs of an address. A form sends what is not chosen as nothing.
-    fn read(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
-        let mut asked = Self::default();
-        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-            let wrong = || Problem::of_field(&name, "is not one of those to choose from; start from the list again");
-            match name.as_str() {
-                "origin" => asked.origin = Some(value.parse().map_err(|_| wrong())?),
-                "severity" => asked.severity = Some(value.parse().map_err(|_| wrong())?),
-                "status" if value == "open" || value.parse::<AlarmStatus>().is_ok() => asked.status = Some(value),
-                "period" if PERIODS.iter().any(|(period, ..)| *period == value) => asked.period = Some(value),
-                "sensor" => asked.sensor = Some(value),
-                "cursor" => asked.cursor = Some(value.parse()?),
-                _ => return Err(wrong()),
-            }
-        }
-        Ok(asked)
-    }
-
-    fn hours(&self) -> Option<i64> {
-        PERIODS.iter().find(|(period, ..)| Some(*period) == self.period.as_deref()).map(|(_, _, hours)| *hours)
-    }
-
     fn filter(&self, now: DateTime<Utc>) -> AlarmFilter {
-        let status = self.status.as_deref();
         // Not as a literal: a filter gets more fields with time.
         let mut filter = AlarmFilter::new();
         (filter.origin, filter.severity, filter.sensor) = (self.origin, self.severity, self.sensor.clone());
-        (filter.status, filter.open) = (status.and_then(|status| status.parse().ok()), status == Some("open"));
-        filter.period = self.hours().map_or(Period::ALL, |hours| Period::since(now - TimeDelta::hours(hours)));
+        match self.status {
+            Some(Status::Open) => filter.open = true,
+            Some(Status::Is(status)) => filter.status = Some(status),
+            None => {}
+        }
+        filter.period = self.hours.map_or(Period::ALL, |hours| Period::since(now - TimeDelta::hours(hours.into())));
         filter
     }
 
@@ -77,19 +64,7 @@ impl Asked {
     fn address(&self, change: impl FnOnce(&mut Self)) -> String {
         let mut asked = Self { cursor: None, ..self.clone() };
         change(&mut asked);
-        let Self { origin, severity, status, sensor, period, cursor } = asked;
-        let pairs = [
-            ("origin", origin.map(|origin| origin.to_string())),
-            ("severity", severity.map(|severity| severity.to_string())),
-            ("status", status),
-            ("sensor", sensor),
-            ("period", period),
-            ("cursor", cursor.map(|cursor| cursor.to_string())),
-        ];
-        let pairs = pairs.into_iter().filter_map(|(name, value)| {
-            value.map(|value| format!("{name}={}", utf8_percent_encode(&value, NON_ALPHANUMERIC)))
-        });
-        format!("/?{}", pairs.collect::<Vec<_>>().join("&"))
+        format!("/?{}", serde_html_form::to_string(&asked).unwrap_or_default())
     }
 }
 
@@ -102,11 +77,9 @@ pub(super) fn of_sensor(sensor: &str) -> String {
 pub(super) async fn show(
     State(app): State<App>,
     headers: HeaderMap,
-    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    Query(asked): Query<Asked>,
 ) -> Result<Markup, Failed> {
     let now = Utc::now();
-    let Query(pairs) = query?;
-    let asked = Asked::read(pairs)?;
     let filter = asked.filter(now);
     let alarms = app.alarms.alarms();
     let page = alarms.list_urgent(&filter, ROWS, asked.cursor).await?;
@@ -124,7 +97,7 @@ pub(super) async fn show(
                         th scope="row" { (words::origin(origin)) }
                         @for severity in SEVERITIES {
                             @let address = asked.address(|asked| {
-                                (asked.origin, asked.severity, asked.status) = (Some(origin), Some(severity), Some("open".to_owned()));
+                                (asked.origin, asked.severity, asked.status) = (Some(origin), Some(severity), Some(Status::Open));
                             });
                             td { a href=(address) aria-label=(format!("{} open, {} {severity}", counts.of(origin, severity), words::origin_word(origin))) {
                                 (counts.of(origin, severity))
@@ -163,16 +136,13 @@ fn filters(asked: &Asked) -> Markup {
             } }
             label { "Status " select name="status" {
                 option value="" { "Any" }
-                (option("open", "not resolved", asked.status.as_deref() == Some("open")))
-                @for status in STATUSES {
-                    @let status = status.to_string();
-                    (option(&status, &status, asked.status.as_ref() == Some(&status)))
-                }
+                (option("open", "not resolved", asked.status == Some(Status::Open)))
+                @for status in STATUSES { (option(&status.to_string(), &status.to_string(), asked.status == Some(Status::Is(status)))) }
             } }
             label { "Sensor " input name="sensor" value=[asked.sensor.as_deref()] size="14" maxlength="255"; }
-            label { "Period " select name="period" {
+            label { "Period " select name="hours" {
                 option value="" { "All of time" }
-                @for (period, word, _) in PERIODS { (option(period, word, asked.period.as_deref() == Some(period))) }
+                @for (hours, word) in PERIODS { (option(&hours.to_string(), word, asked.hours == Some(hours))) }
             } }
             button { "Filter" }
             a href="/" { "Clear" }
@@ -272,7 +242,7 @@ impl Facts {
 
 /// How many alarms were raised when, by origin: in the period that is shown, or in the last 30 days.
 async fn timeline(app: &App, asked: &Asked, filter: &AlarmFilter, now: DateTime<Utc>) -> Result<Markup, Problem> {
-    let hours = asked.hours().unwrap_or(720);
+    let hours = i64::from(asked.hours.unwrap_or(720));
     let minutes = hours * 60 / 48;
     let period = Period::between(now - TimeDelta::hours(hours), now);
     let mut places: Vec<[u64; 2]> = Vec::new();
@@ -294,5 +264,5 @@ async fn timeline(app: &App, asked: &Asked, filter: &AlarmFilter, now: DateTime<
         @for (class, origin) in ORIGINS.into_iter().enumerate() { (words::origin(origin)) " " (of(class)) " " }
     };
     let ends = [format!("{span} ago"), "now".to_owned()];
-    Ok(chart::bars(["threshold", "anomaly_model"], &places, ends, &caption))
+    Ok(chart::bars(["threshold", "anomaly_model"], &places, None, ends, &caption))
 }

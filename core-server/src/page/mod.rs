@@ -10,6 +10,7 @@ mod words;
 
 use axum::{
     Router,
+    extract::{FromRequest, FromRequestParts},
     http::header,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -34,6 +35,21 @@ pub fn router() -> Router<App> {
 fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], text)
 }
+
+/// axum's, with errors as a page.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Failed))]
+struct Path<T>(T);
+
+/// axum's, with errors as a page.
+#[derive(FromRequestParts)]
+#[from_request(via(axum_extra::extract::Query), rejection(Failed))]
+struct Query<T>(T);
+
+/// axum's, with errors as a page.
+#[derive(FromRequest)]
+#[from_request(via(axum::Form), rejection(Failed))]
+struct Form<T>(T);
 
 /// A problem as a page.
 struct Failed(Problem);

@@ -63,10 +63,10 @@ async fn false_alarms(app: &App, now: DateTime<Utc>) -> Result<Markup, Problem> 
         @if found.is_empty() { p.quiet { "Nobody has judged an alarm of a model in the last " (WEEKS) " weeks." } } @else {
             div.wide role="region" aria-label="False alarms by week" tabindex="0" {
                 table.plain.numbers {
-                    thead { tr { th scope="col" { "Sensor" } @for week in &weeks { th scope="col" { (week.format("%-d %b")) } } } }
+                    thead { tr { th scope="col" { "Sensor" } @for week in weeks.iter().rev() { th scope="col" { (week.format("%-d %b")) } } } }
                     tbody { @for (sensor, of) in &sensors { tr {
                         td { a href=(list::of_sensor(sensor)) { bdi { (sensor) } } }
-                        @for week in &weeks { td { @if let Some(row) = of.get(week) {
+                        @for week in weeks.iter().rev() { td { @if let Some(row) = of.get(week) {
                             (format!("{:.0} %", row.rate() * 100.0)) " " span.quiet { (row.false_alarm) "/" (row.judged()) }
                         } @else { span.quiet { "–" } } } }
                     } } }
@@ -81,14 +81,17 @@ async fn scores(app: &App, now: DateTime<Utc>) -> Result<Markup, Problem> {
     let filter = AlarmFilter::new().period(Period::between(now - TimeDelta::days(30), now));
     let buckets = app.alarms.alarms().score_buckets(&filter, SCORES, AnomalyScore::new(CUT_OFF)?).await?;
     // Alarms are raised from the cut-off on: below it there is little to see.
-    let from = buckets.iter().position(|bucket| bucket.count > 0).unwrap_or(0);
+    let cut_off = buckets.iter().position(|bucket| bucket.from >= CUT_OFF).unwrap_or(0);
+    let from = buckets.iter().position(|bucket| bucket.count > 0).unwrap_or(cut_off).min(cut_off.saturating_sub(3));
     let places: Vec<[u64; 2]> =
         buckets[from..].iter().map(|one| [one.count - one.at_least_cut_off, one.at_least_cut_off]).collect();
     let all: u64 = buckets.iter().map(|bucket| bucket.count).sum();
     let reach: u64 = buckets.iter().map(|bucket| bucket.at_least_cut_off).sum();
-    let caption = html! { (reach) " of " (all) " alarms of models in the last 30 days reach the score " (CUT_OFF) };
+    let caption = html! { (reach) " of " (all) " alarms of models in the last 30 days reach the cut-off, " (CUT_OFF) };
     let ends = [words::number(buckets[from].from), "1".to_owned()];
-    Ok(html! { h2 { "Scores" } (chart::bars(["below", "anomaly_model"], &places, ends, &caption)) })
+    Ok(
+        html! { h2 { "Scores" } (chart::bars(["below", "anomaly_model"], &places, Some(cut_off - from), ends, &caption)) },
+    )
 }
 
 /// Sensors in service that have not been heard.
@@ -134,9 +137,9 @@ async fn drift(app: &App, sensors: &[SensorState], now: DateTime<Utc>) -> Result
             table.plain.numbers {
                 thead { tr { th scope="col" { "Sensor" } th scope="col" { "Before" } th scope="col" { "Now" } th scope="col" { "Moved by" } } }
                 tbody { @for (sensor, unit, both, size) in rows { tr {
-                    td { a href=(list::of_sensor(sensor)) { bdi { (sensor) } } }
-                    td { (mean(both.reference.mean)) " " (unit) }
-                    td { (mean(both.current.mean)) " " (unit) }
+                    td { a href=(list::of_sensor(sensor)) { bdi { (sensor) } } @if !unit.is_empty() { ", " bdi { (unit) } } }
+                    td { (mean(both.reference.mean)) }
+                    td { (mean(both.current.mean)) }
                     td { @if size.abs() >= 0.8 { strong.failed { (format!("{size:+.1} σ, drifted")) } } @else { (format!("{size:+.1} σ")) } }
                 } } }
             }

@@ -1,25 +1,27 @@
 //! Who looks at a page, and what they do to alarms. There is no login: a name is what somebody says it is.
 
 use axum::{
-    Form,
-    extract::{Path, State, rejection::FormRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{
+    CookieJar,
+    cookie::{Cookie, SameSite},
 };
 use core_server_adapter::{
     alarms::{Alarm, AlarmSeverity, AlarmVerdict},
     telemetry::{MaintenanceTaskPriority, MaintenanceTaskType, NewMaintenanceTask},
 };
 use maud::{Markup, html};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Failed, list};
+use super::{Failed, Form, Path, list};
 use crate::{
     App,
     feed::{Event, Kind},
-    guard::{TOKEN_COOKIE, cookie},
+    guard::TOKEN_COOKIE,
     problem::Problem,
 };
 
@@ -35,7 +37,8 @@ pub struct Viewer {
 impl Viewer {
     /// Who sends these headers.
     pub fn of(app: &App, headers: &HeaderMap) -> Self {
-        Self { name: cookie(headers, NAME_COOKIE).unwrap_or_default(), needs_token: !app.knows(headers, None) }
+        let name = CookieJar::from_headers(headers).get(NAME_COOKIE).map(|name| name.value().to_owned());
+        Self { name: name.unwrap_or_default(), needs_token: !app.knows(headers, None) }
     }
 
     /// The form that every button of the page belongs to: it says who does it.
@@ -53,19 +56,18 @@ impl Viewer {
 
 /// What a button sends.
 #[derive(Debug, Deserialize)]
-pub struct Act {
+pub(super) struct Act {
     by: String,
     token: Option<String>,
 }
 
 /// Does something to an alarm. A script gets the alarm's row; without one, the browser goes back to where it was.
-pub async fn act(
+pub(super) async fn act(
     State(app): State<App>,
     Path((id, action)): Path<(Uuid, String)>,
     headers: HeaderMap,
-    form: Result<Form<Act>, FormRejection>,
+    Form(form): Form<Act>,
 ) -> Result<Response, Failed> {
-    let Form(form) = form?;
     if !app.knows(&headers, form.token.as_deref()) {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "give the token that the service was started with").into());
     }
@@ -81,21 +83,17 @@ pub async fn act(
         _ => return Err(Problem::new(StatusCode::NOT_FOUND, "nothing is there").into()),
     };
     app.feed.tell(Event::of(Kind::Changed, &alarm));
-    let mut response = if headers.contains_key("x-part") {
+    let response = if headers.contains_key("x-part") {
         list::one_row(&app, &alarm).await?.into_response()
     } else {
         Redirect::to(&came_from(&headers)).into_response()
     };
-    let shown = form.token.filter(|_| app.token.is_some());
-    for (name, value, more) in [(NAME_COOKIE, Some(form.by), ""), (TOKEN_COOKIE, shown, "; HttpOnly")] {
-        let Some(value) = value else { continue };
-        let value = utf8_percent_encode(&value, NON_ALPHANUMERIC);
-        let line = format!("{name}={value}; Path=/; SameSite=Strict; Max-Age=31536000{more}");
-        if let Ok(line) = HeaderValue::from_str(&line) {
-            response.headers_mut().append(header::SET_COOKIE, line);
-        }
+    let kept = |name, value| Cookie::build((name, value)).path("/").same_site(SameSite::Strict).permanent();
+    let mut cookies = CookieJar::new().add(kept(NAME_COOKIE, form.by));
+    if let (Some(_), Some(token)) = (app.settings.token(), form.token) {
+        cookies = cookies.add(kept(TOKEN_COOKIE, token).http_only(true));
     }
-    Ok(response)
+    Ok((cookies, response).into_response())
 }
 
 /// A task in telemetry, and the row in the history of the alarm that leads to it.

@@ -18,13 +18,14 @@ mod revisions;
 use sea_orm::DatabaseConnection;
 
 use crate::{
-    EngineError, Project, Runner, Target,
+    EngineError, Project, Runner,
     graph::RevisionTarget,
-    session::{Patience, connect},
+    session::{Patience, beside, connect},
 };
 
 /// Applies what is pending to the database that a program is connected to: one line at the start of a service, in every
-/// copy of it. Gives the names.
+/// copy of it. On PostgreSQL it works in the schema that the pool's sessions work in, an area's for example, and makes it
+/// where it is missing. Gives the names.
 ///
 /// ```no_run
 /// # use migration_engine::sea_orm_migration::{prelude::*, sea_orm::Database};
@@ -50,8 +51,8 @@ pub async fn up(project: impl Into<Project>, pool: &DatabaseConnection) -> Resul
 }
 
 impl Runner {
-    /// A runner on the database that a program's pool leads to. It has a connection of its own, with the same user and
-    /// password: the lock and the settings of a run belong to a session that no pool hands round.
+    /// A runner on the database, and in the schema, that a program's pool leads to. It has a connection of its own, with the
+    /// same user and password: the lock and the settings of a run belong to a session that no pool hands round.
     ///
     /// ```no_run
     /// # use migration_engine::{Runner, sea_orm_migration::{prelude::*, sea_orm::DatabaseConnection}};
@@ -66,7 +67,7 @@ impl Runner {
     /// # }
     /// ```
     pub async fn beside(project: impl Into<Project>, pool: &DatabaseConnection) -> Result<Self, EngineError> {
-        let target = Target::of_pool(pool)?;
+        let target = beside::target(pool).await?;
         Self::connect(project.into(), target, &connect::Settings::default(), Patience::default()).await
     }
 

@@ -8,6 +8,7 @@
 //!
 //! A line in [`database_target::session`], which the adapter uses too, or in the list of the backend's file here.
 
+pub(crate) mod beside;
 mod blockers;
 pub mod connect;
 mod create;

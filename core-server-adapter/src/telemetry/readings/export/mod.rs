@@ -21,6 +21,7 @@ use migration_timescale::Dialect;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, QuerySelect, QueryTrait, Select, StreamTrait, sea_query::ExprTrait,
 };
+use serde::Serialize;
 
 use self::lines::{Lines, Row};
 use super::{PLACE, ReadingCursor, ReadingFilter, ReadingRepository};
@@ -47,7 +48,7 @@ pub struct CsvChunk {
 }
 
 /// What was exported.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Exported {
     /// Readings.
     pub rows: u64,
