@@ -1,7 +1,7 @@
 //! Revisions that would end the transaction that they run in. No revision may allow itself that: `up` refuses it.
 
-use super::{Finding, RuleInfo, Source};
-use crate::{Direction, recording::Recorded, sql::line::shorten};
+use super::{Finding, RuleInfo, Source, shown};
+use crate::{Direction, recording::Recorded};
 
 /// As a rule, for lists.
 pub const RULE: RuleInfo = RuleInfo {
@@ -23,7 +23,7 @@ pub fn findings(revision: &Recorded) -> impl Iterator<Item = Finding> {
             revision: revision.up.revision.clone(),
             direction,
             rule: RULE.name,
-            statement: shorten(&statement),
+            statement: shown(revision.up.before.backend(), &statement),
             message: "it ends the transaction that the revision runs in".to_owned(),
             instead: INSTEAD.to_owned(),
             source: Source::Own,

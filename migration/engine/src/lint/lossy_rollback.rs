@@ -8,16 +8,14 @@ use sqlparser::ast::{ColumnOption, Statement};
 use super::{
     Finding, RuleInfo, Source,
     context::{NAMES, added_columns, dropped_columns},
+    shown,
 };
 use crate::{
     Direction,
     recording::{Recorded, Script},
-    revision::kept::PREFIX,
+    revision::kept::{self, PREFIX},
     schema::verify::LOSSY_ROLLBACK,
-    sql::{
-        line::shorten,
-        parsed::{self, Parsed},
-    },
+    sql::parsed::{self, Parsed},
 };
 
 /// As a rule, for lists.
@@ -42,7 +40,7 @@ pub fn findings(revision: &Recorded) -> Vec<Finding> {
     let is_lost = |table: &str, column: &str| {
         revision.up.before.has_table(table)
             && !given.contains(&(table.to_owned(), column.to_owned()))
-            && !kept.iter().any(|side| side.starts_with(&format!("{PREFIX}{table}_")))
+            && !kept.iter().any(|side| kept::is_of(side, table))
     };
     let dropped = statements.iter().flat_map(|(sql, parsed)| dropped_columns(parsed).map(move |found| (*sql, found)));
     dropped
@@ -51,7 +49,7 @@ pub fn findings(revision: &Recorded) -> Vec<Finding> {
             revision: revision.up.revision.clone(),
             direction: Direction::Down,
             rule: RULE.name,
-            statement: shorten(sql),
+            statement: shown(revision.up.before.backend(), sql),
             message: format!("`{table}.{column}` goes with the values that it has by then"),
             instead: INSTEAD.to_owned(),
             source: Source::Own,

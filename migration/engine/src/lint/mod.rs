@@ -23,6 +23,7 @@ mod suppression;
 use std::collections::BTreeSet;
 
 use migration_timescale::{Dialect, Version};
+use sea_orm::DbBackend;
 
 pub use baseline::Baseline;
 pub use entry::Entry;
@@ -36,6 +37,7 @@ use crate::{
     project::describe::Allowed,
     recording::{Recorded, Script, model::Model},
     sql::{
+        lexed::without_comments,
         line::shorten,
         parsed::{self, Parsed},
     },
@@ -239,6 +241,11 @@ fn walk(script: &Script, start: &Model, timescaledb: Version) -> (Vec<Finding>, 
     (findings, model)
 }
 
+/// A statement in a finding: people look for what it does.
+fn shown(backend: DbBackend, sql: &str) -> String {
+    shorten(&without_comments(backend, sql))
+}
+
 fn own_findings(script: &Script, context: &Context<'_>, parsed: &Parsed) -> Vec<Finding> {
     let backend = Dialect::of(script.before.backend());
     let holding = RULES.iter().filter(|rule| rule.backend == backend && rule.versions.contain(context.timescaledb));
@@ -248,7 +255,7 @@ fn own_findings(script: &Script, context: &Context<'_>, parsed: &Parsed) -> Vec<
             revision: script.revision.clone(),
             direction: script.direction,
             rule: rule.name,
-            statement: shorten(&parsed.text),
+            statement: shown(script.before.backend(), &parsed.text),
             message,
             instead: rule.instead.to_owned(),
             source: Source::Own,

@@ -17,13 +17,13 @@ use crate::{
     Direction,
     recording::Script,
     revision::kept,
-    sql::{apart::Apart, line::shorten, parsed::Parsed},
+    sql::{apart::Apart, parsed::Parsed},
 };
 
 use super::{
     Finding, Source,
     context::{Context, alterations},
-    rules,
+    rules, shown,
 };
 
 /// A rule of squawk that is used.
@@ -270,7 +270,7 @@ fn finding(script: &Script, statement: &str, chosen: &Chosen, violation: Violati
         revision: script.revision.clone(),
         direction: script.direction,
         rule: chosen.name,
-        statement: shorten(statement),
+        statement: shown(DbBackend::Postgres, statement),
         message: violation.message,
         instead: instead(chosen.name)
             .map_or_else(|| violation.help.unwrap_or_else(|| chosen.summary.to_owned()), str::to_owned),

@@ -389,3 +389,13 @@ fn findings_are_read_by_people_and_machines() {
         (&"up".into(), &"own".into(), &serde_json::Value::Null)
     );
 }
+
+#[test]
+fn a_finding_shows_the_statement_without_its_comments() {
+    let sql = "-- the sites, ( and more\nCREATE TABLE s ( -- it's\n  a timestamp /* local */ )";
+    let found = found_on(DbBackend::Postgres, &[], &[sql.to_owned()], None);
+    assert!(
+        found.iter().all(|one| one.statement == "CREATE TABLE s ( a timestamp )") && !found.is_empty(),
+        "{found:#?}"
+    );
+}

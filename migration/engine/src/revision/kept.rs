@@ -22,6 +22,10 @@ use crate::{
 
 /// How the names of side tables begin.
 pub const PREFIX: &str = "_kept_";
+/// The longest name of a table, in bytes, and what is left of a longer one before its hash.
+const LONGEST: usize = 63;
+const HASH: usize = 8;
+const CUT: usize = LONGEST - HASH - 1;
 
 /// What to keep of which rows.
 ///
@@ -305,14 +309,18 @@ impl KeptColumns {
 /// The name of a side table. PostgreSQL cuts longer names than 63 bytes without a word, and MySQL refuses them: such a one
 /// ends in a hash.
 fn side_table(table: &str, name: &str) -> String {
-    const LONGEST: usize = 63;
-    const HASH: usize = 8;
     let whole = format!("{PREFIX}{table}_{name}");
     if whole.len() <= LONGEST {
         return whole;
     }
     let hash = Sha256::digest(&whole).iter().take(HASH / 2).fold(0_u32, |hash, byte| hash << 8 | u32::from(*byte));
-    format!("{}_{hash:0HASH$x}", &whole[..whole.floor_char_boundary(LONGEST - HASH - 1)])
+    format!("{}_{hash:0HASH$x}", &whole[..whole.floor_char_boundary(CUT)])
+}
+
+/// Whether a side table is one of this table's.
+pub(crate) fn is_of(side: &str, table: &str) -> bool {
+    let begin = format!("{PREFIX}{table}_");
+    side.starts_with(&begin[..begin.floor_char_boundary(CUT)])
 }
 
 /// Conditions that select one part, in the table (as `a`, joined with the side table as `k`) and in the side table.

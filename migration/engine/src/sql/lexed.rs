@@ -104,6 +104,19 @@ pub(crate) fn lexed(backend: DbBackend, sql: &str) -> Option<Vec<Lexed<'_>>> {
     Some(found)
 }
 
+/// The text with a space in place of each comment.
+pub(crate) fn without_comments(backend: DbBackend, sql: &str) -> String {
+    let Some(tokens) = lexed(backend, sql) else { return sql.to_owned() };
+    let (mut text, mut end) = (String::with_capacity(sql.len()), 0);
+    for Lexed { at, text: token, .. } in tokens {
+        let between = &sql[end..at];
+        text.push_str(if between.trim().is_empty() { between } else { " " });
+        text.push_str(token);
+        end = at + token.len();
+    }
+    text
+}
+
 /// The text without comments and with the same space everywhere, a statement a line: texts that say the same are equal.
 pub(crate) fn canonical(backend: DbBackend, sql: &str) -> String {
     let Some(tokens) = lexed(backend, sql) else { return one_line(sql) };
