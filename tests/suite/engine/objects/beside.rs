@@ -1,6 +1,7 @@
 //! What revisions make that is in no schema of PostgreSQL, or is one, is dropped by `fresh` as well.
 
-use migration_engine::EngineError;
+use migration_engine::{EngineError, schema::drift::drift};
+use sea_orm::{ConnectionTrait, DbErr};
 use tests::{
     Backend, TestDatabase,
     fixtures::{count, execute},
@@ -93,4 +94,20 @@ async fn event_triggers_are_made_again() {
         runner.fresh(false).await.unwrap();
         assert_eq!(count(runner.connection(), "pg_event_trigger WHERE evtname = 'watch''s'").await, 1);
     }
+}
+
+/// An extension is there once a database, so a trial beside it fails; which code the server gave, this revision keeps to
+/// itself.
+#[tokio::test]
+async fn an_extension_of_a_revision_with_errors_of_its_own_is_checked() {
+    let revision = Inline::new("m1_search", "", "DROP EXTENSION pg_trgm").up_by(|manager| {
+        Box::pin(async move {
+            let made = manager.get_connection().execute_unprepared("CREATE EXTENSION pg_trgm").await;
+            made.map(drop).map_err(|error| DbErr::Migration(format!("{error}, in CREATE EXTENSION")))
+        })
+    });
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let runner = database.runner_of(project(&[revision])).await;
+    runner.up(None).await.unwrap();
+    assert_eq!(drift(&runner).await.unwrap(), []);
 }

@@ -379,7 +379,9 @@ pub(crate) async fn silently<F: Future>(work: F) -> F::Output {
 /// project, such as an index of a continuous aggregate.
 fn wants_a_database(error: &ScratchError) -> bool {
     match error {
-        ScratchError::MayNotCreate { .. } => true,
+        // In a revision's own words it is not known what the server said.
+        ScratchError::MayNotCreate { .. }
+        | ScratchError::Revision { source: DbErr::Migration(_) | DbErr::Custom(_), .. } => true,
         ScratchError::Revision { source, .. } => {
             let code = sqlstate::code(source);
             let in_transaction = matches!(code.as_deref(), Some("25001" | "0A000" | "55P04" | "55006" | "55000"));
