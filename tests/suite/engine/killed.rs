@@ -320,7 +320,8 @@ impl Stage {
 
 async fn killed_anywhere(story: Story, backend: Backend, moment: Moment, means: Means) {
     let database = TestDatabase::create(backend).await;
-    story.prepare(&database).await;
+    // Boxed: running revisions makes for a large future.
+    Box::pin(story.prepare(&database)).await;
     let stage = Stage { story, database };
     let start = stage.state().await;
     let mut expected = Vec::new();
