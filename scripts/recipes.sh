@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Follows the README's recipes for a column and for an area on a copy of this checkout, with the README's own code, and
-# tries what comes of them. Part of `make test`.
+# Follows the README's recipes for a column, for an area, and for a project that writes its entities by hand, on a copy of
+# this checkout, with the README's own code, and tries what comes of them. Part of `make test`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$PWD/target
@@ -63,7 +63,48 @@ impl MigrationTrait for Migration {
 }
 REVISION
 
+# Entities of the adopted project: a column, one with another name, an enum, a table with a foreign key.
+adopted=tests/adopted-project
+sed -i -e 's/    pub title: String,/    #[sea_orm(renamed_from = "title")]\n    pub heading: String,/' \
+    -e 's/    pub views: Option<i64>,/&\n    pub author: Option<String>,\n    #[sea_orm(default_value = "draft")]\n    pub state: State,/' \
+    "$adopted/src/post.rs"
+cat >>"$adopted/src/post.rs" <<'ENTITY'
+
+#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Enum", enum_name = "post_state")]
+pub enum State {
+    #[sea_orm(string_value = "draft")]
+    Draft,
+    #[sea_orm(string_value = "open")]
+    Open,
+}
+ENTITY
+cat >"$adopted/src/comment.rs" <<'ENTITY'
+use sea_orm_migration::sea_orm::{self, entity::prelude::*};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "comment")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub post_id: i32,
+    pub text: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "super::post::Entity", from = "Column::PostId", to = "super::post::Column::Id")]
+    Post,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+ENTITY
+sed -i 's/^pub mod post;/pub mod comment;\n&/' "$adopted/src/lib.rs"
+sed -i 's/entities!\[adopted_project::post\]/entities![adopted_project::comment, adopted_project::post]/' "$adopted/src/main.rs"
+
 build --bins
+posts="sqlite://$copy/posts.sqlite?mode=rwc"
+(cd "$adopted" && "$bin/adopted-project" -u "$posts" up && "$bin/adopted-project" -u "$posts" new grow --from-entities)
 "$bin/migration" lint --since m20261126_000000_create_alarm_actions
 "$bin/migration" -u "$database?mode=rwc" up
 "$bin/migration" -u "$database" verify
@@ -96,7 +137,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 EXAMPLE
-build --example recipe
+build --bins --example recipe
+(cd "$adopted" && "$bin/adopted-project" -u "$posts" up && "$bin/adopted-project" -u "$posts" new --from-entities --check)
+"$bin/adopted-project" -u "$posts" down
 "$bin/examples/recipe" "$database"
 "$bin/migration" -u "$database" down
 "$bin/migration" -u "$database" up

@@ -4,12 +4,12 @@
 //!
 //! A [`Table`] in `TABLES` of `suite/<area>/mod.rs`, written down from what was promised and not from a revision.
 
-use Kind::{Boolean, Bytes, Count, Decimal, Enum, Json, Key, Moment, Name, Text, Uuid};
+use Kind::{Boolean, Bytes, Count, Decimal, Double, Enum, Instant, Json, Key, Moment, Name, Text, Uuid, Whole};
 use migration_timescale::Dialect;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tests::{Backend, TestDatabase, rows_as_text, scalar};
 
-use crate::rows::{Row, at, no_moments};
+use crate::rows::{Row, at, no_moments, no_numbers};
 
 /// A table.
 pub struct Table {
@@ -27,6 +27,8 @@ pub struct Table {
     pub without_chunks: &'static [&'static str],
     /// Columns of the primary key of `<table>_archive`, which has the same columns.
     pub archive: Option<&'static str>,
+    /// Values that are taken where those of the kind are not.
+    pub good: &'static [(&'static str, &'static str)],
     /// Values that are refused beside those that no column of the kind takes.
     pub bad: &'static [(&'static str, &'static str)],
 }
@@ -50,9 +52,14 @@ pub enum Kind {
     /// Name of the type on PostgreSQL, and its labels.
     Enum(&'static str, &'static [&'static str]),
     Moment,
+    /// A moment of any year, where MySQL and SQLite check none.
+    Instant,
     Json,
     Decimal(u32, u32),
+    Double,
     Count,
+    /// A whole number of any size, such as the number of a row of another table.
+    Whole,
     Boolean,
     Bytes,
 }
@@ -63,7 +70,9 @@ pub enum Default {
     NewUuid,
     Label(&'static str),
     Zero,
+    Number(&'static str),
     True,
+    False,
 }
 
 pub const ID: Column = required("id", Key);
@@ -98,6 +107,7 @@ impl Table {
             indexes: &[],
             without_chunks: &[],
             archive: None,
+            good: &[],
             bad: &[],
         }
     }
@@ -172,11 +182,11 @@ impl Column {
     /// A value that is taken, in SQL.
     fn good(&self, backend: Backend) -> String {
         match self.kind {
-            Key | Decimal(..) | Count => "1".to_owned(),
+            Key | Decimal(..) | Double | Count | Whole => "1".to_owned(),
             Uuid => tests::fixtures::id(backend, 7),
             Name(_) | Text => "'x'".to_owned(),
             Enum(_, labels) => format!("'{}'", labels[0]),
-            Moment => at(backend, "05 12:00:00"),
+            Moment | Instant => at(backend, "05 12:00:00"),
             Json => "'{\"a\": [1, null]}'".to_owned(),
             Boolean => "TRUE".to_owned(),
             Bytes if is_postgres(backend) => "'\\x00ff'".to_owned(),
@@ -205,6 +215,9 @@ impl Column {
                 other_case.into_iter().chain(owned(&["''", "'no such'"])).collect()
             }
             Moment => owned(no_moments(backend)),
+            Instant => {
+                no_moments(backend).iter().filter(|text| !text.contains("1969")).map(|&text| text.to_owned()).collect()
+            }
             Json => owned(&["'{'", "''"]),
             Decimal(digits, after_point) => {
                 let beyond = "9".repeat((digits - after_point + 1) as usize);
@@ -218,7 +231,9 @@ impl Column {
                 }
                 bad
             }
+            Double => owned(no_numbers(backend)),
             Count => owned(&["-1", "2147483648", "'many'"]),
+            Whole => owned(&["'many'"]),
             Boolean if postgres => owned(&["'perhaps'"]),
             Boolean => owned(&["2", "-1"]),
             Bytes if backend == Backend::Sqlite => owned(&["'text'"]),
@@ -249,14 +264,16 @@ impl Kind {
             ),
             Text => names("text", "text", "text"),
             Enum(name, labels) => names(name, &format!("enum('{}')", labels.join("','")), "text"),
-            Moment => names("timestamp with time zone", "datetime(6)", "text"),
+            Moment | Instant => names("timestamp with time zone", "datetime(6)", "text"),
             Json => names("jsonb", "longtext", "text"),
             Decimal(digits, after_point) => names(
                 &format!("numeric({digits},{after_point})"),
                 &format!("decimal({digits},{after_point})"),
                 "double",
             ),
+            Double => names("double precision", "double", "double"),
             Count => names("integer", "int(11)", "integer"),
+            Whole => names("bigint", "bigint(20)", "integer"),
             Boolean => names("boolean", "tinyint(1)", "boolean"),
             Bytes => names("bytea", "longblob", "blob"),
         }
@@ -281,7 +298,9 @@ impl Default {
                 names(&format!("'{label}'::{of}"), &format!("'{label}'"), &format!("'{label}'"))
             }
             Self::Zero => names("0", "0", "0"),
+            Self::Number(number) => names(number, number, number),
             Self::True => names("true", "1", "TRUE"),
+            Self::False => names("false", "0", "FALSE"),
         }
     }
 }
@@ -291,32 +310,60 @@ pub async fn is_kept(database: TestDatabase, area: &'static str, tables: &[Table
     let backend = database.backend();
     let db = finished(&database, area).await;
     let archives = tables.iter().filter_map(Table::archive_name);
-    let mut names: Vec<String> = tables.iter().map(|table| table.name.to_owned()).chain(archives).collect();
-    names.sort_unstable();
-    let mut found = rows_as_text(&db, TABLES[place(backend)]).await;
-    found.sort_unstable();
-    assert_eq!(found, names);
-    let asked =
-        async |of: [&str; 3], table: &str| rows_as_text(&db, &of[place(backend)].replace("{table}", table)).await;
+    are_there(&db, backend, tables, archives.collect()).await;
     for table in tables {
-        assert_eq!(asked(COLUMNS, table.name).await, table.column_lines(backend), "{}", table.name);
-        let mut keys = asked(KEYS, table.name).await;
+        let mut keys = asked(&db, backend, KEYS, table.name).await;
         keys.sort();
         assert_eq!(keys, table.key_lines(backend), "{}", table.name);
         if let Some(archive) = table.archive_name() {
-            assert_eq!(asked(COLUMNS, &archive).await, table.archive_column_lines(backend), "{archive}");
-            let mut keys = asked(KEYS, &archive).await;
+            assert_eq!(asked(&db, backend, COLUMNS, &archive).await, table.archive_column_lines(backend), "{archive}");
+            let mut keys = asked(&db, backend, KEYS, &archive).await;
             keys.sort();
             assert_eq!(keys, table.archive_key_lines(backend), "{archive}");
         }
+    }
+}
+
+/// The finished schema of an area has these tables, with these columns, unique keys and references, and no others. For an
+/// area in which each backend has indexes of its own, and partitions instead of references to what is cut by time.
+pub async fn columns_are_kept(database: TestDatabase, area: &'static str, tables: &[Table], partitioned: &[&str]) {
+    let backend = database.backend();
+    let db = finished(&database, area).await;
+    are_there(&db, backend, tables, Vec::new()).await;
+    let is_said = |line: &String| {
+        let refers = |table: &&str| line.starts_with("foreign ") && line.contains(&format!(" {table}."));
+        (line.starts_with("unique ") || line.starts_with("foreign ")) && !partitioned.iter().any(|table| refers(&table))
+    };
+    for table in tables {
+        let mut keys = asked(&db, backend, KEYS, table.name).await;
+        keys.retain(is_said);
+        keys.sort();
+        let mut expected = table.key_lines(backend);
+        expected.retain(is_said);
+        assert_eq!(keys, expected, "{}", table.name);
+    }
+}
+
+async fn are_there(db: &DatabaseConnection, backend: Backend, tables: &[Table], archives: Vec<String>) {
+    let mut names: Vec<String> = tables.iter().map(|table| table.name.to_owned()).chain(archives).collect();
+    names.sort_unstable();
+    let mut found = rows_as_text(db, TABLES[place(backend)]).await;
+    found.sort_unstable();
+    assert_eq!(found, names);
+    for table in tables {
+        assert_eq!(asked(db, backend, COLUMNS, table.name).await, table.column_lines(backend), "{}", table.name);
         for column in table.columns {
             let Enum(name, labels) = column.kind else { continue };
             if is_postgres(backend) {
-                let found = scalar(&db, &LABELS.replace("{type}", name)).await;
+                let found = scalar(db, &LABELS.replace("{type}", name)).await;
                 assert_eq!(found, Some(labels.join(", ")), "{name}");
             }
         }
     }
+}
+
+async fn asked(db: &DatabaseConnection, backend: Backend, of: [&str; 3], table: &str) -> Vec<String> {
+    rows_as_text(db, &of[place(backend)].replace("{table}", table)).await
 }
 
 /// Each column refuses what it should not hold; the tables in the order in which they refer to each other.
@@ -325,18 +372,22 @@ pub async fn bad_rows_are_refused(database: TestDatabase, area: &'static str, ta
     let db = finished(&database, area).await;
     let quote = |name: &str| Dialect::of(db.get_database_backend()).quote(name);
     for table in tables {
-        let given = table.columns.iter().filter(|column| !matches!(column.kind, Key));
+        // Its number is given: the tables that refer to it have to know it, and one that was refused used up a number.
+        let value = |column: &Column| {
+            let own = table.good.iter().find(|(name, _)| *name == column.name);
+            own.map_or_else(|| column.good(backend), |(_, value)| (*value).to_owned())
+        };
         let good: Vec<(String, String)> =
-            given.clone().map(|column| (quote(column.name), column.good(backend))).collect();
-        let mut bad: Vec<(String, String)> =
-            given.flat_map(|column| column.bad(backend).into_iter().map(|value| (quote(column.name), value))).collect();
+            table.columns.iter().map(|column| (quote(column.name), value(column))).collect();
+        let of_kind = |column: &Column| column.bad(backend).into_iter().map(|value| (quote(column.name), value));
+        let mut bad: Vec<(String, String)> = table.columns.iter().flat_map(of_kind).collect();
         bad.extend(table.bad.iter().map(|(column, value)| (quote(column), (*value).to_owned())));
         let row = Row::of(table.name, &borrowed(&good));
         row.refuses(&db, &borrowed(&bad)).await;
         // What is unique is not there twice, whatever else is new.
-        let taken = (!table.numbered()).then_some(table.key);
-        if !table.unique.is_empty() || taken.is_some() {
-            assert!(db.execute_unprepared(&row.insert("", "")).await.is_err(), "{}: twice", table.name);
+        if !table.unique.is_empty() || !table.numbered() {
+            let again = if table.numbered() { quote(table.columns[0].name) } else { String::new() };
+            assert!(db.execute_unprepared(&row.insert(&again, "2")).await.is_err(), "{}: twice", table.name);
         }
     }
 }
@@ -365,26 +416,29 @@ fn place(backend: Backend) -> usize {
     }
 }
 
-/// Names of the tables, without the bookkeeping.
+/// Names of the tables, without the bookkeeping and what was kept aside.
 const TABLES: [&str; 3] = [
-    "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'seaql%'",
+    "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') \
+     AND NOT relispartition AND relname !~ '^(seaql|_kept_)'",
     "SELECT CAST(TABLE_NAME AS char) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() \
-     AND TABLE_NAME NOT LIKE 'seaql%'",
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'seaql%' AND name NOT LIKE 'sqlite%'",
+     AND TABLE_NAME NOT REGEXP '^(seaql|_kept_)'",
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'seaql*' \
+     AND name NOT GLOB 'sqlite*' AND name NOT GLOB '_kept_*'",
 ];
 
-/// Columns of a table in their order: type, null, default. Without the tenant, which PostgreSQL alone has; the dumps of the
-/// schema and `suite/rights/tenants.rs` tell of it.
+/// Columns of a table in their order: type, null, default. Without the tenant, which PostgreSQL alone has, and the words of
+/// full text, which each backend has in its own way; the dumps of the schema and `suite/rights/tenants.rs` tell of them.
 const COLUMNS: [&str; 3] = [
     "SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END \
      || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') FROM pg_attribute a \
      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
-     WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'tenant' \
+     WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname NOT IN ('tenant', 'search_vector') \
      ORDER BY a.attnum",
     "SELECT CAST(CONCAT(COLUMN_NAME, ' ', COLUMN_TYPE, IF(IS_NULLABLE = 'NO', ' not null', ''), \
      IF(COALESCE(COLUMN_DEFAULT, 'NULL') = 'NULL', '', CONCAT(' default ', COLUMN_DEFAULT)), \
      IF(EXTRA = '', '', CONCAT(' ', EXTRA))) AS char) FROM information_schema.COLUMNS \
-     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '{table}' ORDER BY ORDINAL_POSITION",
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '{table}' AND COLUMN_NAME <> 'search_text' \
+     ORDER BY ORDINAL_POSITION",
     "SELECT name || ' ' || lower(type) || CASE WHEN \"notnull\" THEN ' not null' ELSE '' END \
      || coalesce(' default ' || dflt_value, '') FROM pragma_table_info('{table}') ORDER BY cid",
 ];
@@ -408,7 +462,7 @@ const KEYS: [&str; 3] = [
      UNION ALL SELECT CAST(CONCAT('foreign ', COLUMN_NAME, ' ', REFERENCED_TABLE_NAME, '.', REFERENCED_COLUMN_NAME) AS char) \
      FROM information_schema.KEY_COLUMN_USAGE \
      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '{table}' AND REFERENCED_TABLE_NAME IS NOT NULL",
-    "SELECT CASE l.origin WHEN 'pk' THEN 'key ' WHEN 'u' THEN 'unique ' ELSE 'index ' END || (SELECT group_concat(c.text, ', ') \
+    "SELECT CASE WHEN l.origin = 'pk' THEN 'key ' WHEN l.\"unique\" THEN 'unique ' ELSE 'index ' END || (SELECT group_concat(c.text, ', ') \
      FROM (SELECT name || CASE WHEN \"desc\" THEN ' desc' ELSE '' END AS text FROM pragma_index_xinfo(l.name) \
      WHERE key ORDER BY seqno) c) FROM pragma_index_list('{table}') l \
      UNION ALL SELECT 'foreign ' || \"from\" || ' ' || \"table\" || '.' || \"to\" FROM pragma_foreign_key_list('{table}')",

@@ -13,12 +13,21 @@ use core_server_adapter::{
         AnomalyAlertFilter, AnomalyAlertSeverity, Gaps, Interval, MaintenanceTaskFilter, MaintenanceTaskType,
         NewAnomalyAlert, NewMaintenanceTask, NewReading, NewSensor, ReadingCursor, ReadingFilter, Summary, Telemetry,
     },
+    vision::{self, AuditFilter, EventFilter, NewAuditLog, NewCamera, NewDetection, NewEvent, Vision},
 };
 use futures_util::TryStreamExt;
 use serde_json::json;
 use tests::{TestDatabase, fixtures, on_every_backend};
 
-on_every_backend!(of_alarms, of_readings, of_tasks, of_anomaly_alerts, of_metrics_of_plugins, of_alerts_of_analytics);
+on_every_backend!(
+    of_alarms,
+    of_readings,
+    of_tasks,
+    of_anomaly_alerts,
+    of_metrics_of_plugins,
+    of_alerts_of_analytics,
+    of_events_of_cameras,
+);
 
 /// Three moments, of which a bound cuts the first off.
 fn moments() -> [DateTime<Utc>; 3] {
@@ -141,4 +150,38 @@ async fn of_alerts_of_analytics(database: TestDatabase) {
     let counts = analytics.alerts().counts(&filter).await.unwrap();
     assert_eq!(counts.iter().map(|count| count.count).sum::<i64>(), 2, "{counts:?}");
     assert_eq!(count(&analytics.alerts().list(&filter, &PageRequest::first(9)).await.unwrap()), 2);
+}
+
+async fn of_events_of_cameras(database: TestDatabase) {
+    let vision = Vision::connect(&config(&database, "vision").await).await.unwrap();
+    let door = vision.cameras().register(&NewCamera::new("door", "/door")).await.unwrap().id;
+    let (events, alerts, audit) = (vision.events(), vision.alerts(), vision.audit());
+    let [first, second, third] = moments();
+    for at in moments() {
+        let seen = vision.detections().insert(&NewDetection::new(door, at, "/1.jpg")).await.unwrap();
+        assert_eq!(seen.detected_at.to_utc(), at);
+        let event = events.record(&NewEvent::new(door, "b", at).ended_at(third).summary("A parcel")).await.unwrap();
+        events.add_detections(event.id, &[seen.id]).await.unwrap();
+        assert_eq!(vision.detections().of_event(event.id).await.unwrap(), [seen]);
+        let new = vision::NewAlert::new(event.id, vision::AlertSeverity::High).raised_at(at);
+        assert_eq!(alerts.raise(&new).await.unwrap().created_at.to_utc(), at);
+        audit.record(&NewAuditLog::new("ana", "edit", "camera").at(at)).await.unwrap();
+    }
+    let filter = EventFilter::new().period(period());
+    let page = events.list(&filter, &PageRequest::first(9)).await.unwrap();
+    assert_eq!(page.items.iter().map(|event| event.started_at.to_utc()).collect::<Vec<_>>(), [third, second]);
+    assert_eq!(events.search("parcel", &filter, 9).await.unwrap().len(), 2);
+    let trail = audit.list(&AuditFilter::new().period(period()), &PageRequest::first(9)).await.unwrap();
+    assert_eq!(count(&trail), 2);
+
+    let due = alerts.to_deliver(third, 9).await.unwrap();
+    assert_eq!(due.len(), 3);
+    alerts.snooze(due[0].id, due[0].version_id, third).await.unwrap();
+    alerts.delivered(due[1].id, due[1].version_id, third).await.unwrap();
+    assert_eq!(
+        alerts.to_deliver(second, 9).await.unwrap().iter().map(|alert| alert.id).collect::<Vec<_>>(),
+        [due[2].id]
+    );
+    assert_eq!(alerts.to_deliver(third, 9).await.unwrap().len(), 2);
+    assert_eq!(due[0].created_at.to_utc(), first);
 }

@@ -1,5 +1,6 @@
 //! The area `vision`: a history that branches and merges, what its repairs do to rows, and its search.
 
+mod contract;
 mod history;
 
 use tests::{

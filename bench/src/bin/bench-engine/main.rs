@@ -1,6 +1,7 @@
 //! What a run of the engine costs beside `psql -1 -f` with the same statements, as paired ratios of whole processes: 52
 //! revisions applied, nothing pending (beside psql with one select), all reverted; and what the engine's peers cost. On MariaDB and
-//! SQLite beside SeaORM's own migrator. On each, what `verify` of a longer history takes, beside `up`.
+//! SQLite beside SeaORM's own migrator. On each, what `verify` of a longer history takes, beside `up`. On PostgreSQL also the
+//! history of the area `vision`, which grew on branches.
 //!
 //! `make bench-engine` runs it on the test suite's PostgreSQL; `TEST_POSTGRES_URL` names another server. Besides the engine
 //! it runs SeaORM's own migrator, and sqlx-cli (`sqlx`) and Alembic (`alembic`, with psycopg2) where they are in `PATH`:
@@ -23,7 +24,11 @@ use std::{
 use sea_orm::ConnectionTrait;
 use tests::{Backend, TestDatabase, connect_to, wire::Proxy};
 
-use crate::{report::Measured, tools::Tool};
+use crate::{
+    report::Measured,
+    revisions::{COUNT, VERIFIED},
+    tools::Tool,
+};
 
 /// Says that this process is one of those that are measured.
 const ROLE: &str = "BENCH_ENGINE_ROLE";
@@ -68,19 +73,23 @@ async fn bench() -> Result<()> {
         measured.peak_kib = peak_memory(tool).await?;
     }
     report::print(&measured, statements.up.iter().map(Vec::len).sum());
-    report::print_verify("PostgreSQL", up_and_verify(Backend::Postgres).await?);
+    report::print_verify("PostgreSQL", VERIFIED, up_and_verify(Backend::Postgres, tools::verified).await?);
+    let of_vision = revisions::Statements::of_vision().await?;
+    let folder = tempfile::tempdir()?;
+    report::print_vision(&compared(&tools::of_vision(folder.path(), &of_vision)?, Backend::Postgres).await?);
+    report::print_verify("vision", COUNT, up_and_verify(Backend::Postgres, tools::verified_vision).await?);
     for (name, backend) in [("MariaDB over TCP", Backend::Mariadb), ("SQLite", Backend::Sqlite)] {
         report::print_beside_stock(name, &compared(&tools::of_seaorm()?, backend).await?);
-        report::print_verify(name, up_and_verify(backend).await?);
+        report::print_verify(name, VERIFIED, up_and_verify(backend, tools::verified).await?);
     }
     Ok(())
 }
 
-async fn up_and_verify(backend: Backend) -> Result<[Duration; 2]> {
+async fn up_and_verify(backend: Backend, command: fn(&str, &str) -> Result<Command>) -> Result<[Duration; 2]> {
     let database = fresh(backend).await?;
     let mut times = [Duration::ZERO; 2];
     for (time, verb) in times.iter_mut().zip(["up", "verify"]) {
-        let mut command = tools::verified(verb, database.url())?;
+        let mut command = command(verb, database.url())?;
         let started = Instant::now();
         finish(&mut command)?;
         *time = started.elapsed();

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{
-    ACTIONS, ROUNDS,
-    revisions::{COUNT, VERIFIED},
-};
+use crate::{ACTIONS, ROUNDS, revisions::COUNT};
 
 /// What was measured of one tool; arrays are in the order of [`ACTIONS`].
 pub struct Measured {
@@ -54,17 +51,27 @@ pub fn print(measured: &[Measured], statements: usize) {
 
 /// Prints what the engine costs beside SeaORM's own migrator, the first of the two.
 pub fn print_beside_stock(backend: &str, measured: &[Measured]) {
+    print_beside("sea-orm-migration", &format!("{backend}: {COUNT} revisions"), measured);
+}
+
+/// Prints what the history of the area `vision` costs beside psql, the first of them.
+pub fn print_vision(measured: &[Measured]) {
+    print_beside("psql", &format!("PostgreSQL: the {COUNT} revisions of the area vision"), measured);
+}
+
+fn print_beside(floor_name: &str, what: &str, measured: &[Measured]) {
     let [floor, ..] = measured else { return };
-    println!("\n{backend}: {COUNT} revisions, whole processes, medians of {ROUNDS} pairs");
+    println!("\n{what}, whole processes, medians of {ROUNDS} pairs");
     println!("{:34}{:>10}{:>17}{:>10}", "", "up", "nothing pending", "down");
-    section("time, ratio to sea-orm-migration", measured, |tool, action| format!("{:.2}", tool.ratio(floor, action)));
+    let title = format!("time, ratio to {floor_name}");
+    section(&title, measured, |tool, action| format!("{:.2}", tool.ratio(floor, action)));
     section("time, ms", measured, |tool, action| format!("{:.1}", tool.milliseconds(action)));
 }
 
-/// Prints what `up` and `verify` of the longer history took.
-pub fn print_verify(backend: &str, [up, verify]: [Duration; 2]) {
+/// Prints what `up` and `verify` of so many revisions took.
+pub fn print_verify(of: &str, count: usize, [up, verify]: [Duration; 2]) {
     let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
-    println!("\n{backend}: {VERIFIED} revisions, up {}, verify {}", seconds(up), seconds(verify));
+    println!("\n{of}: {count} revisions, up {}, verify {}", seconds(up), seconds(verify));
 }
 
 fn section(title: &str, measured: &[Measured], cell: impl Fn(&Measured, usize) -> String) {

@@ -1,7 +1,13 @@
 //! A history of 52 revisions, or more, as a project gathers them: tables with foreign keys, columns, indexes, constraints, enum types.
-//! Plain SeaORM, made in code.
+//! Plain SeaORM, made in code. In its place a process may have the 52 of the area `vision`, which grew.
 
-use migration_engine::{Describe, Project, project::describe::Allowed, schema::verify};
+use migration::areas::vision;
+use migration_engine::{
+    Describe, Project,
+    project::describe::Allowed,
+    recording::{self, Profile},
+    schema::verify,
+};
 use sea_orm_migration::{
     prelude::*,
     schema::{big_integer, boolean, double, double_null, pk_auto, string, string_len, text, timestamp_with_time_zone},
@@ -15,6 +21,8 @@ pub const COUNT: usize = 52;
 pub const VERIFIED: usize = 74;
 /// Says that there are so many.
 pub const COUNTED: &str = "BENCH_ENGINE_COUNT";
+/// Says that they are those of the area `vision`.
+pub const OF_VISION: &str = "BENCH_ENGINE_OF_VISION";
 
 /// The migrator of the history.
 pub struct History;
@@ -22,6 +30,9 @@ pub struct History;
 #[async_trait::async_trait]
 impl MigratorTrait for History {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        if is_vision() {
+            return vision::Migrator::migrations();
+        }
         let count = std::env::var(COUNTED).ok().and_then(|count| count.parse().ok()).unwrap_or(COUNT);
         (0..count).map(|number| Box::new(Revision { number }) as Box<dyn MigrationTrait>).collect()
     }
@@ -29,8 +40,15 @@ impl MigratorTrait for History {
 
 /// The history with what it says of itself, for the engine.
 pub fn described() -> Project {
+    if is_vision() {
+        return vision::project();
+    }
     let revisions = 0..History::migrations().len();
     revisions.fold(Project::new(History), |project, number| project.describe(Revision { number }))
+}
+
+fn is_vision() -> bool {
+    std::env::var_os(OF_VISION).is_some()
 }
 
 struct Revision {
@@ -196,6 +214,24 @@ impl Statements {
         for revision in History::migrations() {
             statements.up.push(recorded(async |manager| revision.up(manager).await).await?);
             statements.down.push(recorded(async |manager| revision.down(manager).await).await?);
+        }
+        Ok(statements)
+    }
+
+    /// Those of the area `vision`, with the transactions that they run in.
+    pub async fn of_vision() -> Result<Self, Box<dyn std::error::Error>> {
+        let revisions = vision::Migrator::migrations();
+        let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
+        let mut statements = Self { up: Vec::new(), down: Vec::new() };
+        for recorded in recording::record(&revisions, Profile::Postgres.capability(None)).await? {
+            let in_transaction = |statements: Vec<recording::Statement>| {
+                let statements = statements.into_iter().map(|one| one.sql);
+                let (begin, commit) =
+                    recorded.in_transaction.then(|| ("BEGIN".to_owned(), "COMMIT".to_owned())).unzip();
+                begin.into_iter().chain(statements).chain(commit).collect()
+            };
+            statements.up.push(in_transaction(recorded.up.statements));
+            statements.down.push(in_transaction(recorded.down?.statements));
         }
         Ok(statements)
     }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     Action, ROLE, Result,
-    revisions::{COUNT, COUNTED, Statements, VERIFIED},
+    revisions::{COUNT, COUNTED, OF_VISION, Statements, VERIFIED},
 };
 
 type MakeCommand = dyn Fn(Action, &str) -> Command;
@@ -27,7 +27,7 @@ impl Tool {
 
 /// The floor first, then every tool that is there.
 pub fn all(folder: &Path, statements: &Statements) -> Result<Vec<Tool>> {
-    let mut tools = vec![psql(folder, statements)?, engine()?, stock()?];
+    let mut tools = vec![psql(folder, statements, true)?, engine()?, stock()?];
     match in_path("sqlx") {
         Some(program) => tools.push(sqlx(program, folder, statements)?),
         None => println!("sqlx-cli is not in PATH and left out"),
@@ -44,8 +44,22 @@ pub fn of_seaorm() -> Result<Vec<Tool>> {
     Ok(vec![stock()?, engine()?])
 }
 
-/// One transaction, no bookkeeping: what the statements themselves cost.
-fn psql(folder: &Path, statements: &Statements) -> Result<Tool> {
+/// The floor, the engine and SeaORM's own migrator with the history of the area `vision`.
+pub fn of_vision(folder: &Path, statements: &Statements) -> Result<Vec<Tool>> {
+    let tools = vec![psql(folder, statements, false)?, engine()?, stock()?];
+    let with_history = |Tool { name, command }: Tool| {
+        let command = move |action, url: &str| {
+            let mut command = command(action, url);
+            command.env(OF_VISION, "yes");
+            command
+        };
+        Tool { name, command: Box::new(command) }
+    };
+    Ok(tools.into_iter().map(with_history).collect())
+}
+
+/// One transaction, or those that the statements have, and no bookkeeping: what the statements themselves cost.
+fn psql(folder: &Path, statements: &Statements, in_one_transaction: bool) -> Result<Tool> {
     let (up, down) = (folder.join("up.sql"), folder.join("down.sql"));
     let program = real_psql();
     fs::write(&up, Statements::script(&statements.up))?;
@@ -54,13 +68,16 @@ fn psql(folder: &Path, statements: &Statements) -> Result<Tool> {
         let mut command = Command::new(&program);
         command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]);
         match action {
-            Action::Up => command.arg("-1").arg("-f").arg(&up),
+            Action::Up => command.arg("-f").arg(&up),
             Action::NothingPending => command.args(["-c", "SELECT 1"]),
-            Action::Down => command.arg("-1").arg("-f").arg(&down),
+            Action::Down => command.arg("-f").arg(&down),
         };
+        if in_one_transaction && action != Action::NothingPending {
+            command.arg("-1");
+        }
         command
     };
-    Ok(Tool { name: "psql -1 -f", command: Box::new(command) })
+    Ok(Tool { name: if in_one_transaction { "psql -1 -f" } else { "psql -f" }, command: Box::new(command) })
 }
 
 /// `psql` of Debian is a script that looks for the program, which takes longer than the program.
@@ -90,6 +107,13 @@ fn engine() -> Result<Tool> {
 pub fn verified(verb: &str, url: &str) -> Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.env(ROLE, "engine").env(COUNTED, VERIFIED.to_string()).args(["-u", url, verb]);
+    Ok(command)
+}
+
+/// The engine with the history of the area `vision`.
+pub fn verified_vision(verb: &str, url: &str) -> Result<Command> {
+    let mut command = verified(verb, url)?;
+    command.env(OF_VISION, "yes");
     Ok(command)
 }
 

@@ -14,6 +14,17 @@ pub enum Undecided {
         /// What is new.
         to: Vec<String>,
     },
+    /// A label of an enum is gone, and rows may have it.
+    Label {
+        /// The enum.
+        of: String,
+        /// The label.
+        from: String,
+        /// Labels that are new.
+        new: Vec<String>,
+        /// Those that were there and stay.
+        stays: Vec<String>,
+    },
     /// Rows that there are need a value in a new column.
     Fill {
         /// The table.
@@ -45,7 +56,7 @@ impl Undecided {
         match self {
             Self::Renamed { of: Some(of), to, .. } => to.iter().map(|to| format!("{of}.{to}")).collect(),
             Self::Renamed { of: None, to, .. } => to.clone(),
-            Self::Fill { .. } | Self::ByHand { .. } | Self::NoRename { .. } => Vec::new(),
+            Self::Label { .. } | Self::Fill { .. } | Self::ByHand { .. } | Self::NoRename { .. } => Vec::new(),
         }
     }
 }
@@ -57,6 +68,18 @@ impl fmt::Display for Undecided {
                 let from = of.as_ref().map_or_else(|| from.clone(), |of| format!("{of}.{from}"));
                 let flags = to.iter().map(|to| format!("--rename {from}:{to}")).collect::<Vec<_>>().join(" or ");
                 write!(f, "{from} is gone and {} is new: {flags}, or --allow-drop if it is another", to.join(", "))
+            }
+            Self::Label { of, from, new, stays } => {
+                let flags =
+                    |to: &[String]| to.iter().map(|to| format!("--rename {of}.{from}:{to}")).collect::<Vec<_>>();
+                write!(f, "the label {from} of the enum {of} is gone: ")?;
+                if !new.is_empty() {
+                    write!(f, "{} if it has another name now, ", flags(new).join(" or "))?;
+                }
+                if !stays.is_empty() {
+                    write!(f, "{} for the label that its rows get, ", flags(stays).join(" or "))?;
+                }
+                write!(f, "or --allow-drop if no row has it")
             }
             Self::Fill { table, column } => write!(
                 f,

@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::{
     model::{Column, Index, Reference, Table},
-    step::{Kept, LabelChange, Step, What, action},
+    step::{Kept, KeptRows, LabelChange, Step, What, action},
 };
 use crate::revision::columns::default_of;
 
@@ -99,7 +99,9 @@ fn formatted(text: &str) -> syn::Result<String> {
 
 /// What it does, on one line.
 fn summary(steps: &[Step]) -> String {
-    let said = |step: &&Step| !matches!(step, Step::CreateIndex { is_new: true, .. } | Step::Fill { .. });
+    let said = |step: &&Step| {
+        !matches!(step, Step::CreateIndex { is_new: true, .. } | Step::Fill { .. } | Step::FillKept { .. })
+    };
     let words: Vec<String> = steps.iter().filter(said).map(Step::words).collect();
     let mut text = if words.len() > 4 { format!("{}, and more", words[..3].join(", ")) } else { words.join(", ") };
     if let Some(first) = text.get_mut(..1) {
@@ -140,7 +142,14 @@ impl Code {
             Step::Labels { change, back } => {
                 format!("{}().{}(manager)", self.labels(change), if *back { "down" } else { "up" })
             }
+            Step::CreateTable { table } if table.is_commented() => {
+                let table = self.table(table);
+                self.helper("tables", &format!("create(manager, {table})"))
+            }
             Step::CreateTable { table } => format!("manager.create_table({})", self.table(table)),
+            Step::CommentTable { table, to, .. } => {
+                self.helper("tables", &format!("comment(manager, {table:?}, {to:?})"))
+            }
             Step::DropTable { table } => {
                 format!("manager.drop_table(Table::drop().table({:?}).if_exists().take())", table.name)
             }
@@ -163,6 +172,8 @@ impl Code {
             Step::Fill { table, key, column, value } => {
                 self.helper("columns", &format!("fill(manager, {table:?}, &{key:?}, {:?}, {value:?})", column.name))
             }
+            Step::FillKept { kept, value } => format!("{}().fill(manager, {value:?})", self.kept(kept)),
+            Step::Empty { kept, .. } => format!("{}().restore(manager)", self.kept(kept)),
             Step::ChangeColumn { table, from, to } => {
                 let (from, to) = (self.column(from), self.column(to));
                 self.helper("columns", &format!("change(manager, {table:?}, {from}, {to})"))
@@ -193,17 +204,12 @@ impl Code {
     fn labels(&mut self, change: &LabelChange) -> String {
         self.modules.insert(OF_LABELS);
         let instead = change.instead();
-        let (label, what) = match &change.what {
-            What::Add(label) => (
-                label,
-                format!(
-                    "adding({label:?}){}",
-                    instead.iter().map(|one| format!(".instead({one:?})")).collect::<String>()
-                ),
-            ),
+        let (label, mut what) = match &change.what {
+            What::Add(label) => (label, format!("adding({label:?})")),
             What::Rename(from, to) => (to, format!("renaming({from:?}, {to:?})")),
             What::Retire(label) => (label, format!("retiring({label:?})")),
         };
+        what.extend(instead.iter().map(|one| format!(".instead({one:?})")));
         let name = ident(&format!("{}_{label}", change.name));
         let columns: String = change
             .columns
@@ -211,14 +217,21 @@ impl Code {
             .map(|one| {
                 let nullable = if one.is_nullable { ".nullable()" } else { "" };
                 let default = one.default.iter().map(|label| format!(".default({label:?})")).collect::<String>();
+                let comment = one.comment.iter().map(|said| format!(".comment({said:?})")).collect::<String>();
                 format!(
-                    ".used_by(EnumColumn::of({:?}, {:?}){nullable}{default}.key(&{:?}))",
-                    one.table, one.column, one.key
+                    ".used_by(EnumColumn::of({:?}, {:?}){nullable}{default}{comment}.key(&{:?}){})",
+                    one.table,
+                    one.column,
+                    one.key,
+                    batched_by(one.batch.as_ref())
                 )
             })
             .collect();
         let doc = match (&change.what, instead) {
-            (What::Retire(_), _) => {
+            (What::Retire(label), Some(instead)) => {
+                format!("/// Rows that have {label} are {instead}; they have it again with `down`.\n")
+            }
+            (What::Retire(_), None) => {
                 "/// Rows that still have the label stop it: name the one that they get with `.instead(…)`.\n"
                     .to_owned()
             }
@@ -239,16 +252,22 @@ impl Code {
     /// The name of the function that says what is kept of a column.
     fn kept(&mut self, kept: &Kept) -> String {
         self.modules.insert("kept::KeptColumns");
-        let name = ident(&format!("kept_{}_{}", kept.table, kept.column));
+        let name = ident(&format!("kept_{}_{}", kept.table, kept.name()));
         let column = match &kept.of_enum {
             Some(of_enum) => format!(".enum_column({:?}, {of_enum:?})", kept.column),
             None => format!(".column({:?})", kept.column),
         };
-        let condition = kept.condition.iter().map(|text| format!(".rows_where({text:?})")).collect::<String>();
+        let batched = batched_by(kept.batch.as_ref());
+        let (doc, rows) = match kept.rows {
+            KeptRows::All => ("What the column held when it went comes back with it.", ""),
+            KeptRows::WithValue => ("What the column held when it went comes back with it.", ".rows_with_value()"),
+            KeptRows::WithoutValue => ("Rows that had nothing in it have nothing again.", ".rows_without_value()"),
+        };
         self.function(format!(
-            "/// What the column held when it went comes back with it.\nfn {name}() -> KeptColumns {{ \
-             KeptColumns::of({:?}, {:?}).key(&{:?}){column}{condition} }}\n",
-            kept.table, kept.column, kept.key
+            "/// {doc}\nfn {name}() -> KeptColumns {{ KeptColumns::of({:?}, {:?}).key(&{:?}){batched}{column}{rows} }}\n",
+            kept.table,
+            kept.name(),
+            kept.key
         ));
         name
     }
@@ -270,6 +289,9 @@ impl Code {
         }
         for reference in &table.references {
             let _ = write!(code, ".foreign_key({})", foreign_key(&table.name, reference));
+        }
+        if let Some(comment) = &table.comment {
+            let _ = write!(code, ".comment({comment:?})");
         }
         code + ".take()"
     }
@@ -298,6 +320,9 @@ impl Code {
         if let Some(value) = &spec.default {
             let _ = write!(code, ".default({})", default(definition, value));
         }
+        if let Some(comment) = &spec.comment {
+            let _ = write!(code, ".comment({comment:?})");
+        }
         if spec.auto_increment {
             code.push_str(".auto_increment()");
         }
@@ -308,6 +333,10 @@ impl Code {
     }
 }
 
+fn batched_by(batch: Option<&(String, String)>) -> String {
+    batch.map(|(segment, time)| format!(".batched_by({segment:?}, {time:?})")).unwrap_or_default()
+}
+
 fn create_index(table: &str, index: &Index) -> String {
     let columns: String = index.columns.iter().map(|column| format!(".col({column:?})")).collect();
     let unique = if index.is_unique { ".unique()" } else { "" };
@@ -315,7 +344,7 @@ fn create_index(table: &str, index: &Index) -> String {
 }
 
 fn foreign_key(table: &str, reference: &Reference) -> String {
-    let Reference { name, columns, target, target_columns, on_delete, on_update } = reference;
+    let Reference { name, columns, target, target_columns, on_delete, on_update, .. } = reference;
     let mut code = format!("ForeignKey::create().name({name:?})");
     if let ([column], [other]) = (columns.as_slice(), target_columns.as_slice()) {
         let _ = write!(code, ".from({table:?}, {column:?}).to({target:?}, {other:?})");

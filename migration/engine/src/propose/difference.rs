@@ -10,7 +10,7 @@ use super::{
     Options,
     model::{Column, Index, Reference, Schema, Table},
     renames,
-    step::{EnumUse, Kept, LabelChange, Step, What, value},
+    step::{EnumUse, Kept, KeptRows, LabelChange, Step, What, value},
     types,
     wanted::has_type,
 };
@@ -46,6 +46,8 @@ struct Work<'a> {
     wanted: &'a Schema,
     options: &'a Options,
     groups: Groups,
+    /// Labels that are defaults under another name, by table and column.
+    defaults: BTreeMap<(String, String), String>,
     undecided: Vec<Undecided>,
     notes: Vec<String>,
 }
@@ -55,8 +57,10 @@ pub(super) fn difference(dialect: Dialect, found: &Schema, wanted: &Schema, opti
     let mut found = found.clone();
     let (renamed, undecided) = renames::apply(&mut found, wanted, options);
     let groups = Groups { renames: renamed, ..Groups::default() };
-    let mut work = Work { dialect, found, wanted, options, groups, undecided, notes: Vec::new() };
+    let (defaults, notes) = (BTreeMap::new(), Vec::new());
+    let mut work = Work { dialect, found, wanted, options, groups, defaults, undecided, notes };
     let said: Vec<String> = work.undecided.iter().flat_map(Undecided::new_ones).collect();
+    work.defaults();
     work.tables(&said);
     work.enums();
     let Groups { renames, first, enums, tables, columns, dropped, indexes, references, last } = work.groups;
@@ -68,6 +72,29 @@ pub(super) fn difference(dialect: Dialect, found: &Schema, wanted: &Schema, opti
 type Labels = (Vec<String>, Vec<String>, Vec<EnumUse>);
 
 impl Work<'_> {
+    /// A label that goes or is renamed is no default meanwhile.
+    fn defaults(&mut self) {
+        for table in self.wanted.tables.values() {
+            let Some(found) = self.found.tables.get_mut(&table.name) else { continue };
+            for column in &table.columns {
+                let Some((of_enum, labels)) = &column.of_enum else { continue };
+                let Some(there) = found.columns.iter_mut().find(|one| one.name == column.name) else { continue };
+                let Some(label) = there.default.as_deref().and_then(types::quoted) else { continue };
+                if there.of_enum.is_none() || labels.contains(&label) {
+                    continue;
+                }
+                let from = there.clone();
+                there.forget_default();
+                let (table, to) = (table.name.clone(), there.clone());
+                self.groups.first.push(Step::ChangeColumn { table: table.clone(), from, to });
+                let renamed = self.options.renames_of(of_enum).into_iter().find(|(from, _)| *from == label);
+                if let Some((_, now)) = renamed {
+                    self.defaults.insert((table, column.name.clone()), now);
+                }
+            }
+        }
+    }
+
     fn tables(&mut self, undecided: &[String]) {
         let wanted = self.wanted;
         let is_new = |name: &String| !self.found.tables.contains_key(name);
@@ -78,6 +105,10 @@ impl Work<'_> {
             if let Some(found) = self.found.tables.get(&table.name).filter(|found| !found.is_view).cloned() {
                 self.table(&found, table, undecided);
             }
+        }
+        if self.dialect == Dialect::Sqlite && wanted.tables.values().any(Table::is_commented) {
+            let what = "what entities say in comments on tables and columns that are there is compared on other servers: SQLite keeps none";
+            self.notes.push(what.to_owned());
         }
         let gone: Vec<Table> = self.found.tables.values().filter(|table| !table.is_view).cloned().collect();
         for table in gone.into_iter().filter(|table| !wanted.tables.contains_key(&table.name)) {
@@ -148,6 +179,13 @@ impl Work<'_> {
             );
             self.decide(name, &wanted.primary.join(", "), &format!("{what}; a key is changed by hand"));
         }
+        // What an entity does not say, anything is.
+        if let Some(to) =
+            wanted.comment.clone().filter(|said| Some(said) != found.comment.as_ref() && self.has_comments())
+        {
+            let from = found.comment.clone().unwrap_or_default();
+            self.groups.columns.push(Step::CommentTable { table: name.clone(), from, to });
+        }
         self.indexes(found, wanted, &gone);
         self.references(found, wanted, &gone);
         for column in found.columns.iter().filter(|column| gone.contains(&column.name)) {
@@ -193,6 +231,14 @@ impl Work<'_> {
 
     fn column(&mut self, table: &Table, found: &Column, wanted: &Column) {
         let name = &table.name;
+        let mut wanted = wanted.clone();
+        if let Some(label) =
+            self.defaults.get(&(name.clone(), wanted.name.clone())).filter(|_| wanted.default.is_none())
+        {
+            wanted.default = Some(label.clone());
+            wanted.definition.default(label.clone());
+        }
+        let wanted = &wanted;
         let is_enum = wanted.of_enum.is_some() && found.of_enum.is_some();
         let own = Some(wanted.data_type.as_str()).filter(|own| !own.is_empty());
         let (old, new) = (found.definition.get_column_type(), wanted.definition.get_column_type());
@@ -201,7 +247,8 @@ impl Work<'_> {
         let same_null = is_key || found.is_required() == wanted.is_required();
         // An entity without a default says nothing about it.
         let same_default = wanted.default.is_none() || wanted.default == found.default || is_key;
-        if same_type && same_null && same_default {
+        let same_comment = wanted.comment().is_none() || wanted.comment() == found.comment() || !self.has_comments();
+        if same_type && same_null && same_default && same_comment {
             return;
         }
         if !same_type && (is_key || !old.zip(new).is_some_and(|(old, new)| types::can_change(old, new))) {
@@ -217,8 +264,16 @@ impl Work<'_> {
             return;
         }
         // It has the name that the entity gives it, and the labels that it has by then.
-        let found =
-            &Column { of_enum: wanted.of_enum.clone().filter(|_| is_enum).or(found.of_enum.clone()), ..found.clone() };
+        let found = &mut Column { of_enum: self.enum_then(found, wanted).or(found.of_enum.clone()), ..found.clone() };
+        if let Some(said) = wanted.comment().filter(|_| !self.has_comments()) {
+            found.definition.comment(said);
+        }
+        // On MySQL a change states the whole column.
+        let counts = is_key && wanted.definition.get_column_spec().auto_increment;
+        if counts {
+            found.definition.auto_increment();
+        }
+        let found = &*found;
         // What is the same is said as it is found.
         let data_type = if same_type { &found.definition } else { &wanted.definition };
         let mut definition = data_type.get_column_type().map_or_else(
@@ -232,21 +287,44 @@ impl Work<'_> {
         if let Some(default) = &default.get_column_spec().default {
             definition.default(default.clone());
         }
+        if let Some(comment) = wanted.comment().or(found.comment()) {
+            definition.comment(comment);
+        }
+        if counts {
+            definition.auto_increment();
+        }
         let to = Column {
             name: found.name.clone(),
             data_type: if same_type { found.data_type.clone() } else { wanted.data_type.clone() },
             default: if same_default { found.default.clone() } else { wanted.default.clone() },
+            renamed_from: None,
             of_enum: found.of_enum.clone(),
             definition,
         };
-        if !same_null
-            && wanted.is_required()
-            && let Some(fill) = self.options.fills.get(&(name.clone(), found.name.clone()))
-        {
-            let (key, value) = (table.primary.clone(), value(found, fill));
-            self.groups.columns.push(Step::Fill { table: name.clone(), key, column: to.clone(), value });
+        if !same_null && wanted.is_required() {
+            let fill = self.options.fills.get(&(name.clone(), found.name.clone()));
+            let Some((fill, kept)) = fill.zip(kept(table, found)) else {
+                self.undecided.push(Undecided::Fill { table: name.clone(), column: found.name.clone() });
+                return;
+            };
+            let (kept, value) = (Kept { rows: KeptRows::WithoutValue, ..kept }, value(found, fill));
+            self.groups.columns.push(Step::FillKept { kept, value });
         }
         self.groups.columns.push(Step::ChangeColumn { table: name.clone(), from: found.clone(), to });
+    }
+
+    /// The enum of a column by its name in the entity, with its labels as they stand once they have changed: in the order
+    /// that they had.
+    fn enum_then(&self, found: &Column, wanted: &Column) -> Option<(String, Vec<String>)> {
+        let ((_, found), (name, wanted)) = found.of_enum.as_ref().zip(wanted.of_enum.as_ref())?;
+        let renames = self.options.renames_of(name);
+        let now = |label: &String| {
+            let renamed = renames.iter().find(|(from, to)| from == label && wanted.contains(to) && !found.contains(to));
+            renamed.filter(|_| !wanted.contains(label)).map_or_else(|| label.clone(), |(_, to)| to.clone())
+        };
+        let mut labels: Vec<String> = found.iter().map(now).filter(|label| wanted.contains(label)).collect();
+        labels.extend(wanted.iter().filter(|label| !labels.contains(label)).cloned().collect::<Vec<_>>());
+        Some((name.clone(), labels))
     }
 
     fn indexes(&mut self, found: &Table, wanted: &Table, gone: &[String]) {
@@ -308,14 +386,15 @@ impl Work<'_> {
                 let Some(found) = there.column(&column.name) else { continue };
                 let Some((_, before)) = &found.of_enum else { continue };
                 let default = found.default.as_deref().and_then(types::quoted);
-                let (table, column) = (table.name.clone(), column.name.clone());
                 let entry = changes.entry(name.clone()).or_insert_with(|| (before.clone(), labels.clone(), Vec::new()));
                 entry.2.push(EnumUse {
-                    table,
-                    column,
+                    table: table.name.clone(),
+                    column: column.name.clone(),
                     is_nullable: !found.is_required(),
                     default,
+                    comment: if self.has_comments() { found.comment() } else { column.comment() }.map(str::to_owned),
                     key: there.primary.clone(),
+                    batch: there.batch.clone(),
                 });
             }
         }
@@ -372,7 +451,7 @@ impl Work<'_> {
         let old = before.clone();
         let mut gone: Vec<String> = before.iter().filter(|label| !labels.contains(label)).cloned().collect();
         let mut new: Vec<String> = labels.iter().filter(|label| !before.contains(label)).cloned().collect();
-        let mut push = |before: &mut Vec<String>, what: What| {
+        let mut push = |before: &mut Vec<String>, what: What, instead: Option<&String>| {
             let after: Vec<String> = match &what {
                 What::Add(label) => before.iter().chain([label]).cloned().collect(),
                 What::Rename(from, to) => {
@@ -383,39 +462,60 @@ impl Work<'_> {
             // One that was there and stays: in one transaction PostgreSQL takes no label that is new.
             let stays = old.iter().filter(|label| labels.contains(label) && before.contains(label));
             let default = columns.iter().find_map(|one| one.default.as_ref());
-            let instead =
-                default.filter(|one| stays.clone().any(|label| label == *one)).or(stays.clone().next_back()).cloned();
+            let new_ones =
+                || default.filter(|one| stays.clone().any(|label| label == *one)).or(stays.clone().next_back());
+            let instead = match &what {
+                What::Add(_) => new_ones(),
+                What::Rename(..) | What::Retire(_) => instead,
+            };
+            let instead = instead.cloned();
             let (name, columns) = (name.to_owned(), columns.to_vec());
             let change = LabelChange { name, before: before.clone(), columns, what, instead };
             self.groups.enums.push(Step::Labels { change, back: false });
             *before = after;
         };
+        // What rows get that have a label that goes.
+        let mut instead: BTreeMap<String, String> = BTreeMap::new();
         for (from, to) in self.options.renames_of(name) {
-            if gone.contains(&from) && new.contains(&to) {
+            if !gone.contains(&from) {
+                self.undecided.push(Undecided::NoRename { from: format!("{name}.{from}"), to });
+            } else if new.contains(&to) {
                 gone.retain(|label| *label != from);
                 new.retain(|label| *label != to);
-                push(&mut before, What::Rename(from, to));
+                push(&mut before, What::Rename(from, to), None);
+            } else {
+                instead.insert(from, to);
             }
         }
-        let open = |label: &&String| !self.options.lets_go(&format!("{name}.{label}"));
-        if !new.is_empty() && gone.iter().any(|label| open(&label)) {
-            let of = name.to_owned();
-            self.undecided.extend(gone.iter().filter(open).map(|label| Undecided::Renamed {
-                of: Some(of.clone()),
+        let wrong = instead.iter().filter(|(_, to)| !old.contains(to) || !labels.contains(to));
+        self.undecided
+            .extend(wrong.map(|(from, to)| Undecided::NoRename { from: format!("{name}.{from}"), to: to.clone() }));
+        let open = |label: &&String| !instead.contains_key(*label) && !self.options.lets_go(&format!("{name}.{label}"));
+        if gone.iter().any(|label| open(&label)) {
+            let stays: Vec<String> = labels.iter().filter(|label| old.contains(label)).cloned().collect();
+            self.undecided.extend(gone.iter().filter(open).map(|label| Undecided::Label {
+                of: name.to_owned(),
                 from: label.clone(),
-                to: new.clone(),
+                new: new.clone(),
+                stays: stays.clone(),
             }));
             return;
         }
         for label in new {
-            push(&mut before, What::Add(label));
+            push(&mut before, What::Add(label), None);
         }
         for label in gone {
-            push(&mut before, What::Retire(label));
+            let instead = instead.get(&label);
+            push(&mut before, What::Retire(label.clone()), instead);
         }
         if before != labels {
             self.notes.push(format!("the labels of {name} stand in another order than the entity's, and stay so"));
         }
+    }
+
+    /// Whether the server keeps what is said of tables and columns.
+    fn has_comments(&self) -> bool {
+        self.dialect != Dialect::Sqlite
     }
 
     fn decide(&mut self, table: &str, column: &str, what: &str) {
@@ -455,12 +555,12 @@ fn kept(table: &Table, column: &Column) -> Option<Kept> {
     if table.primary.is_empty() {
         return None;
     }
-    let condition = (!column.is_required() && column.default.is_none()).then(|| format!("{} IS NOT NULL", column.name));
     Some(Kept {
         table: table.name.clone(),
         column: column.name.clone(),
         key: table.primary.clone(),
         of_enum: column.of_enum.as_ref().map(|(name, _)| name.clone()),
-        condition,
+        rows: if column.is_required() || column.default.is_some() { KeptRows::All } else { KeptRows::WithValue },
+        batch: table.batch.clone(),
     })
 }

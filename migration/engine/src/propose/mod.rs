@@ -33,6 +33,7 @@ use sqlparser::tokenizer::Token;
 use crate::{
     EngineError, Runner,
     error::{ProposalError, Undecided},
+    recording::{self, Profile, model::Model},
     schema::{
         catalog::{Catalog, Difference, Kind},
         scratch,
@@ -115,7 +116,8 @@ impl Compared {
     /// The project has no entities, or a scratch database cannot be had.
     pub async fn read(runner: &Runner) -> Result<Self, EngineError> {
         let entities = runner.project().entities.as_ref().ok_or(ProposalError::NoEntities)?;
-        let (found, catalog) = made_by(runner, &revisions(runner)?).await?;
+        let (mut found, catalog) = made_by(runner, &revisions(runner)?).await?;
+        segmented(runner, &mut found).await?;
         let wanted = scratch::read_of(runner, &[], async |manager| wanted::read(manager, entities).await).await?;
         Ok(Self { dialect: Dialect::of(runner.target().backend()), found, catalog, wanted })
     }
@@ -155,6 +157,24 @@ impl Compared {
         let objects: Vec<String> = undeclared.map(|one| format!("{} {}", one.kind, one.name)).collect();
         if objects.is_empty() { Ok(()) } else { Err(ProposalError::Loses { objects }.into()) }
     }
+}
+
+/// Finds out which tables the revisions give a columnstore: there rows are changed segment by segment. Of the revisions,
+/// since a revision that is written on SQLite runs on TimescaleDB too.
+async fn segmented(runner: &Runner, found: &mut Schema) -> Result<(), EngineError> {
+    let server = Profile::Timescaledb.capability(None);
+    let mut model = Model::default();
+    for recorded in recording::record_each(&revisions(runner)?, server).await.into_iter().flatten() {
+        recorded.up.statements.iter().for_each(|one| model.apply(server.backend(), &one.sql));
+    }
+    for table in found.tables.values_mut() {
+        let Some(hypertable) = model.hypertable(&table.name) else { continue };
+        let segments = hypertable.columnstore.as_ref().map(|store| store.segment_by.as_slice());
+        if let (Some([segment]), Some(time)) = (segments, hypertable.dimensions.first()) {
+            table.batch = Some((segment.clone(), time.clone()));
+        }
+    }
+    Ok(())
 }
 
 fn revisions(runner: &Runner) -> Result<Vec<&dyn MigrationTrait>, EngineError> {
@@ -207,16 +227,27 @@ impl Proposal {
     /// Whether it says that an object goes, or that one does with which it goes.
     fn declares(&self, gone: &Difference, after: &Schema) -> bool {
         let table = gone.table.as_deref().unwrap_or(&gone.name);
+        // The one that counts its key has no table of its own.
+        let counts = |of: &str| gone.kind == Kind::Sequence && gone.name.starts_with(&format!("{of}_"));
         let mut columns = BTreeSet::new();
         for step in &self.steps {
             match step {
-                Step::SetAside { table: from } | Step::RenameTable { from, .. } if from == table => return true,
+                Step::SetAside { table: from } | Step::RenameTable { from, .. } if from == table || counts(from) => {
+                    return true;
+                }
                 Step::DropEnum { name, .. } | Step::DropIndex { index: model::Index { name, .. }, .. }
                     if gone.name.ends_with(name.as_str()) =>
                 {
                     return true;
                 }
-                Step::DropReference { table: of, .. } if of == table && gone.kind == Kind::Constraint => return true,
+                // On MySQL with the index that was made for it.
+                Step::DropReference { table: of, reference }
+                    if of == table
+                        && (gone.kind == Kind::Constraint
+                            || gone.kind == Kind::Index && gone.name.ends_with(reference.name.as_str())) =>
+                {
+                    return true;
+                }
                 Step::DropColumn { table: of, column, .. } if of == table => {
                     columns.insert(column.name.as_str());
                 }

@@ -21,6 +21,9 @@ pub(super) struct Table {
     /// Without the primary key, and without those that an entity cannot say: partial ones and such over expressions.
     pub indexes: Vec<Index>,
     pub references: Vec<Reference>,
+    pub comment: Option<String>,
+    /// The column that its columnstore is segmented by, and its time column.
+    pub batch: Option<(String, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -30,6 +33,8 @@ pub(super) struct Column {
     pub data_type: String,
     /// As the server prints it.
     pub default: Option<String>,
+    /// What it was called before, where the entity says so.
+    pub renamed_from: Option<String>,
     /// The enum that it has, with its labels where they are known.
     pub of_enum: Option<(String, Vec<String>)>,
     /// What makes such a column.
@@ -46,6 +51,8 @@ pub(super) struct Index {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reference {
     pub name: String,
+    /// Whether the server knows the name.
+    pub is_named: bool,
     pub columns: Vec<String>,
     pub target: String,
     pub target_columns: Vec<String>,
@@ -57,6 +64,11 @@ pub(super) struct Reference {
 impl Table {
     pub(super) fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether anything is said of it or of a column.
+    pub(super) fn is_commented(&self) -> bool {
+        self.comment.is_some() || self.columns.iter().any(|column| column.comment().is_some())
     }
 
     /// Whether no two rows have the same values in these columns.
@@ -78,8 +90,28 @@ impl Table {
 }
 
 impl Column {
+    pub(super) fn comment(&self) -> Option<&str> {
+        self.definition.get_column_spec().comment.as_deref()
+    }
+
     pub(super) fn is_required(&self) -> bool {
         self.definition.get_column_spec().nullable == Some(false)
+    }
+
+    /// Leaves it without a default.
+    pub(super) fn forget_default(&mut self) {
+        self.default = None;
+        let mut bare = ColumnDef::new(self.name.clone());
+        if let Some(data_type) = self.definition.get_column_type() {
+            bare = ColumnDef::new_with_type(self.name.clone(), data_type.clone());
+        }
+        if self.is_required() {
+            bare.not_null();
+        }
+        if let Some(comment) = self.comment() {
+            bare.comment(comment);
+        }
+        self.definition = bare;
     }
 
     pub(super) fn rename(&mut self, to: &str) {
@@ -95,6 +127,9 @@ impl Column {
         if let Some(default) = &old.get_column_spec().default {
             new.default(default.clone());
         }
+        if let Some(comment) = &old.get_column_spec().comment {
+            new.comment(comment);
+        }
         self.definition = new;
     }
 }
@@ -107,9 +142,14 @@ impl Index {
 }
 
 impl Reference {
+    /// The name that SeaORM gives.
+    pub(super) fn usual_name(table: &str, columns: &[String]) -> String {
+        format!("fk-{table}-{}", columns.join("-"))
+    }
+
     /// Whether it has a name as SeaORM gives to the foreign keys of entities.
     pub(super) fn is_of_entity(&self) -> bool {
-        self.name.starts_with("fk-")
+        self.is_named && self.name.starts_with("fk-")
     }
 
     /// Whether they lead from the same columns to the same ones.

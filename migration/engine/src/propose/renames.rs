@@ -28,8 +28,30 @@ pub(super) fn apply(found: &mut Schema, wanted: &Schema, options: &Options) -> (
             undecided.push(Undecided::NoRename { from: format!("{table}.{from}"), to: to.clone() });
         }
     }
+    for (table, from, to) in said_by_entities(found, wanted) {
+        if rename_column(found, &table, &from, &to) {
+            steps.push(Step::RenameColumn { table, from, to });
+        }
+    }
     ask(found, wanted, options, &mut undecided);
     (steps, undecided)
+}
+
+/// What `#[sea_orm(renamed_from = "…")]` says, and is not done yet.
+fn said_by_entities(found: &Schema, wanted: &Schema) -> Vec<(String, String, String)> {
+    let mut renames = Vec::new();
+    for table in wanted.tables.values() {
+        let Some(there) = found.tables.get(&table.name).filter(|there| !there.is_view) else { continue };
+        for column in &table.columns {
+            let is_open = |from: &&String| {
+                there.column(from).is_some() && there.column(&column.name).is_none() && table.column(from).is_none()
+            };
+            if let Some(from) = column.renamed_from.as_ref().filter(is_open) {
+                renames.push((table.name.clone(), from.clone(), column.name.clone()));
+            }
+        }
+    }
+    renames
 }
 
 fn ask(found: &Schema, wanted: &Schema, options: &Options, undecided: &mut Vec<Undecided>) {
@@ -104,6 +126,9 @@ fn rename_column(schema: &mut Schema, table: &str, from: &str, to: &str) -> bool
     let Some(changed) = schema.tables.get_mut(table) else { return false };
     let Some(column) = changed.columns.iter_mut().find(|column| column.name == from) else { return false };
     column.rename(to);
+    for name in changed.batch.iter_mut().flat_map(|(segment, time)| [segment, time]).filter(|name| *name == from) {
+        to.clone_into(name);
+    }
     rename(&mut changed.primary);
     changed.indexes.iter_mut().for_each(|index| rename(&mut index.columns));
     changed.references.iter_mut().for_each(|reference| rename(&mut reference.columns));

@@ -70,6 +70,16 @@ pub(super) enum Step {
         column: Column,
         value: String,
     },
+    /// Rows that have nothing in a column that was there are filled.
+    FillKept {
+        kept: Kept,
+        value: String,
+    },
+    /// These rows have nothing in it again.
+    Empty {
+        kept: Kept,
+        value: String,
+    },
     ChangeColumn {
         table: String,
         from: Column,
@@ -84,6 +94,12 @@ pub(super) enum Step {
         table: String,
         index: Index,
         is_new: bool,
+    },
+    /// What is said of a table, empty where nothing is.
+    CommentTable {
+        table: String,
+        from: String,
+        to: String,
     },
     AddReference {
         table: String,
@@ -102,7 +118,7 @@ pub(super) struct LabelChange {
     pub before: Vec<String>,
     pub columns: Vec<EnumUse>,
     pub what: What,
-    /// The label that rows may get in the place of one that goes with `down`.
+    /// The label that rows get in the place of one that goes, with `up` or with `down`.
     pub instead: Option<String>,
 }
 
@@ -120,17 +136,28 @@ pub(super) struct EnumUse {
     pub column: String,
     pub is_nullable: bool,
     pub default: Option<String>,
+    pub comment: Option<String>,
     pub key: Vec<String>,
+    pub batch: Option<(String, String)>,
 }
 
-/// What is kept of a column that goes.
+/// Which rows are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeptRows {
+    All,
+    WithValue,
+    WithoutValue,
+}
+
+/// What is kept of a column that goes, or of the rows that have nothing in it.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     pub table: String,
     pub column: String,
     pub key: Vec<String>,
     pub of_enum: Option<String>,
-    pub condition: Option<String>,
+    pub rows: KeptRows,
+    pub batch: Option<(String, String)>,
 }
 
 impl Step {
@@ -150,7 +177,10 @@ impl Step {
             Self::DropColumn { table, column, kept } => Self::AddColumn { table, column, kept },
             // Indexes of a table that is new go with it.
             Self::Fill { .. } | Self::CreateIndex { is_new: true, .. } => return None,
+            Self::FillKept { kept, value } => Self::Empty { kept, value },
+            Self::Empty { kept, value } => Self::FillKept { kept, value },
             Self::ChangeColumn { table, from, to } => Self::ChangeColumn { table, from: to, to: from },
+            Self::CommentTable { table, from, to } => Self::CommentTable { table, from: to, to: from },
             Self::CreateIndex { table, index, is_new } => Self::DropIndex { table, index, is_new },
             Self::DropIndex { table, index, is_new } => Self::CreateIndex { table, index, is_new },
             Self::AddReference { table, reference } => Self::DropReference { table, reference },
@@ -190,6 +220,8 @@ impl Step {
             Self::AddColumn { table, column, .. } => format!("new column {table}.{}", column.name),
             Self::DropColumn { table, column, .. } => format!("column {table}.{} goes", column.name),
             Self::Fill { table, column, value, .. } => format!("rows of {table} get {value} as {}", column.name),
+            Self::FillKept { kept, value } => format!("rows of {} without {} get {value}", kept.table, kept.column),
+            Self::Empty { kept, .. } => format!("rows of {} that had no {} have none again", kept.table, kept.column),
             Self::ChangeColumn { table, from, to } => {
                 format!("column {table}.{} changes: {}", to.name, Self::changes(from, to).join(", "))
             }
@@ -198,6 +230,7 @@ impl Step {
                 format!("new {kind} on {table} ({})", index.columns.join(", "))
             }
             Self::DropIndex { table, index, .. } => format!("index {} of {table} goes", index.name),
+            Self::CommentTable { table, to, .. } => format!("comment on {table}: {to}"),
             Self::AddReference { table, reference } => {
                 format!("new foreign key from {table} ({}) to {}", reference.columns.join(", "), reference.target)
             }
@@ -220,6 +253,9 @@ impl Step {
         if from.default != to.default {
             changes.push(format!("default {}", to.default.as_deref().unwrap_or("none")));
         }
+        if from.comment() != to.comment() {
+            changes.push(format!("comment {}", to.comment().unwrap_or("none")));
+        }
         changes
     }
 
@@ -229,7 +265,11 @@ impl Step {
             Self::DropEnum { name, .. } => labels::drop(manager, name).await,
             Self::Labels { change, back: false } => change.labels().up(manager).await,
             Self::Labels { change, back: true } => change.labels().down(manager).await,
+            Self::CreateTable { table } if table.is_commented() => {
+                tables::create(manager, create_table(manager, table)).await
+            }
             Self::CreateTable { table } => manager.create_table(create_table(manager, table)).await,
+            Self::CommentTable { table, to, .. } => tables::comment(manager, table, to).await,
             Self::DropTable { table } => {
                 manager.drop_table(Tables::drop().table(table.name.clone()).if_exists().take()).await
             }
@@ -251,6 +291,8 @@ impl Step {
             Self::Fill { table, key, column, value } => {
                 columns::fill(manager, table, &texts(key), &column.name, value).await
             }
+            Self::FillKept { kept, value } => kept.columns().fill(manager, value).await,
+            Self::Empty { kept, .. } => kept.columns().restore(manager).await,
             Self::ChangeColumn { table, from, to } => {
                 columns::change(manager, table, definition(manager, from), definition(manager, to)).await
             }
@@ -274,6 +316,9 @@ fn definition(manager: &SchemaManager<'_>, column: &Column) -> ColumnDef {
     if let Some(default) = &column.definition.get_column_spec().default {
         definition.default(default.clone());
     }
+    if let Some(comment) = column.comment() {
+        definition.comment(comment);
+    }
     definition
 }
 
@@ -292,6 +337,9 @@ fn create_table(manager: &SchemaManager<'_>, table: &Table) -> TableCreateStatem
     }
     for reference in &table.references {
         create.foreign_key(&mut foreign_key(&table.name, reference));
+    }
+    if let Some(comment) = &table.comment {
+        create.comment(comment);
     }
     create.take()
 }
@@ -335,9 +383,10 @@ pub(super) fn action(words: &str) -> Option<ForeignKeyAction> {
 }
 
 impl LabelChange {
-    /// What older programs see in the place of a label that is new: the default of the columns, or the label before it.
+    /// What rows get in the place of a label that goes. With one that is new it goes with `down`, and older programs see the
+    /// default of the columns in its place, or the label before it.
     pub(super) fn instead(&self) -> Option<&String> {
-        let What::Add(label) = &self.what else { return None };
+        let (What::Add(label) | What::Retire(label)) = &self.what else { return None };
         // A name that is too long for what is kept aside.
         let is_long = |one: &EnumUse| one.table.len() + one.column.len() + label.len() > 50;
         if self.columns.iter().any(|one| one.key.is_empty() || is_long(one)) {
@@ -356,29 +405,49 @@ impl LabelChange {
             if let Some(default) = &one.default {
                 column = column.default(default);
             }
+            if let Some(comment) = &one.comment {
+                column = column.comment(comment);
+            }
+            if let Some((segment, time)) = &one.batch {
+                column = column.batched_by(segment, time);
+            }
             labels.used_by(column)
         });
-        match &self.what {
-            What::Add(label) => match self.instead() {
-                Some(instead) => labels.adding(label).instead(instead),
-                None => labels.adding(label),
-            },
+        let labels = match &self.what {
+            What::Add(label) => labels.adding(label),
             What::Rename(from, to) => labels.renaming(from, to),
             What::Retire(label) => labels.retiring(label),
+        };
+        match self.instead() {
+            Some(instead) => labels.instead(instead),
+            None => labels,
         }
     }
 }
 
 impl Kept {
+    /// Of its side table.
+    pub(super) fn name(&self) -> String {
+        match self.rows {
+            KeptRows::All | KeptRows::WithValue => self.column.clone(),
+            KeptRows::WithoutValue => format!("{}_null", self.column),
+        }
+    }
+
     fn columns(&self) -> KeptColumns {
-        let kept = KeptColumns::of(&self.table, &self.column).key(&texts(&self.key));
+        let kept = KeptColumns::of(&self.table, &self.name()).key(&texts(&self.key));
         let kept = match &self.of_enum {
             Some(name) => kept.enum_column(&self.column, name),
             None => kept.column(&self.column),
         };
-        match &self.condition {
-            Some(condition) => kept.rows_where(condition),
+        let kept = match &self.batch {
+            Some((segment, time)) => kept.batched_by(segment, time),
             None => kept,
+        };
+        match self.rows {
+            KeptRows::All => kept,
+            KeptRows::WithValue => kept.rows_with_value(),
+            KeptRows::WithoutValue => kept.rows_without_value(),
         }
     }
 }

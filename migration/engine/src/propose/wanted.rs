@@ -14,6 +14,7 @@ use sea_orm_migration::SchemaManager;
 use super::{
     found,
     model::{Column, Index, Reference, Schema, Table},
+    step::texts,
 };
 use crate::{
     project::entities::{Entities, Entity},
@@ -34,8 +35,7 @@ pub(super) async fn read(manager: &SchemaManager<'_>, entities: &Entities) -> Re
         schema.tables.insert(table.name.clone(), table);
     }
     for (name, labels) in &schema.enums {
-        let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-        labels::create(manager, name, &labels).await?;
+        labels::create(manager, name, &texts(labels)).await?;
     }
     let dialect = Dialect::of(manager.get_database_backend());
     for table in schema.tables.values() {
@@ -44,7 +44,10 @@ pub(super) async fn read(manager: &SchemaManager<'_>, entities: &Entities) -> Re
         let mut known = 0;
         for column in table.columns.iter().filter(|column| has_type(dialect, &column.definition)) {
             let data_type = column.definition.get_column_type().cloned().unwrap_or(ColumnType::Text);
-            let mut bare = ColumnDef::new_with_type(column.name.clone(), data_type);
+            let mut bare = match &column.of_enum {
+                Some((name, labels)) => labels::column(manager, &column.name, name, &texts(labels)),
+                None => ColumnDef::new_with_type(column.name.clone(), data_type),
+            };
             if let Some(default) = &column.definition.get_column_spec().default {
                 bare.default(default.clone());
             }
@@ -117,7 +120,8 @@ fn table(entity: &Entity) -> Table {
         });
     }
     let references = statement.get_foreign_key_create_stmts().iter().map(|key| reference(&name, key)).collect();
-    Table { is_view: false, columns, primary: keys, indexes, references, name }
+    let comment = statement.get_comment().filter(|comment| !comment.is_empty()).cloned();
+    Table { is_view: false, columns, primary: keys, indexes, references, comment, batch: None, name }
 }
 
 fn column(definition: &ColumnDef) -> Column {
@@ -128,7 +132,7 @@ fn column(definition: &ColumnDef) -> Column {
         }
         _ => None,
     };
-    // Unique and comment do not belong to the column itself.
+    // Unique does not belong to the column itself.
     let spec = definition.get_column_spec();
     let mut own =
         ColumnDef::new_with_type(name.clone(), definition.get_column_type().cloned().unwrap_or(ColumnType::Text));
@@ -144,7 +148,24 @@ fn column(definition: &ColumnDef) -> Column {
     if spec.primary_key {
         own.primary_key();
     }
-    Column { name, data_type: String::new(), default: None, of_enum, definition: own }
+    let (comment, renamed_from) = said(spec.comment.as_deref().unwrap_or_default());
+    if !comment.is_empty() {
+        own.comment(comment);
+    }
+    let renamed_from = renamed_from.map(str::to_owned);
+    Column { name, data_type: String::new(), default: None, renamed_from, of_enum, definition: own }
+}
+
+/// The comment of a column and the name that it had before, which SeaORM writes behind the comment.
+fn said(comment: &str) -> (&str, Option<&str>) {
+    const BEFORE: &str = "renamed_from \"";
+    match comment.rfind(BEFORE).zip(comment.strip_suffix('"')) {
+        Some((at, ended)) if ended.len() >= at + BEFORE.len() => {
+            let own = &comment[..at];
+            (own.strip_suffix("; ").unwrap_or(own), Some(&ended[at + BEFORE.len()..]))
+        }
+        _ => (comment, None),
+    }
 }
 
 fn reference(table: &str, key: &ForeignKeyCreateStatement) -> Reference {
@@ -152,11 +173,30 @@ fn reference(table: &str, key: &ForeignKeyCreateStatement) -> Reference {
     let columns = key.get_columns();
     let said = |action: Option<ForeignKeyAction>| action.map(|action| words(action).to_owned());
     Reference {
-        name: key.get_name().map_or_else(|| format!("fk-{table}-{}", columns.join("-")), str::to_owned),
+        name: key.get_name().map_or_else(|| Reference::usual_name(table, &columns), str::to_owned),
+        is_named: true,
         columns,
         target: key.get_ref_table().map(table_name).unwrap_or_default(),
         target_columns: key.get_ref_columns(),
         on_delete: said(key.get_on_delete()),
         on_update: said(key.get_on_update()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::said;
+
+    #[test]
+    fn a_comment_is_read_without_the_name_before() {
+        for (comment, own, before) in [
+            ("", "", None),
+            ("where it is", "where it is", None),
+            ("renamed_from \"city\"", "", Some("city")),
+            ("where it is; renamed_from \"the city\"", "where it is", Some("the city")),
+            ("says renamed_from \"", "says renamed_from \"", None),
+        ] {
+            assert_eq!(said(comment), (own, before), "{comment}");
+        }
     }
 }

@@ -12,7 +12,7 @@
 //! # }
 //! ```
 
-use migration_timescale::{Dialect, HypertableColumn, TimescaleManager, identifier, question::is_answered};
+use migration_timescale::{Dialect, HypertableColumn, TimescaleManager, identifier, literal, question::is_answered};
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr,
     sea_query::{
@@ -25,13 +25,30 @@ use sea_orm_migration::SchemaManager;
 use super::{batch::BatchedUpdate, constraints, sqlite_table};
 use crate::sql::quote;
 
-/// Adds a column.
+/// Adds a column, with its comment where the server keeps one.
 ///
 /// # Errors
 ///
 /// Those of the database; what a hypertable with columnstore refuses is named before anything runs.
 pub async fn add(manager: &SchemaManager<'_>, table: &str, column: impl IntoColumnDef + Send) -> Result<(), DbErr> {
-    manager.change_hypertable_column(&HypertableColumn::add(table, column.into_column_def())).await
+    let column = column.into_column_def();
+    manager.change_hypertable_column(&HypertableColumn::add(table, column.clone())).await?;
+    comment(manager, table, &column).await
+}
+
+/// Says the comment of a column that was made with it. On MySQL it is part of the column, and SQLite keeps none.
+pub(super) async fn comment(manager: &SchemaManager<'_>, table: &str, column: &ColumnDef) -> Result<(), DbErr> {
+    match (Dialect::of(manager.get_database_backend()), comment_of(column)) {
+        (Dialect::Postgres, Some(said)) => set_comment(manager, table, &column.get_column_name(), Some(said)).await,
+        (Dialect::Postgres | Dialect::MySql | Dialect::Sqlite, _) => Ok(()),
+    }
+}
+
+/// On PostgreSQL.
+async fn set_comment(manager: &SchemaManager<'_>, table: &str, column: &str, said: Option<&str>) -> Result<(), DbErr> {
+    let said = said.map_or_else(|| "NULL".to_owned(), literal);
+    let sql = format!("COMMENT ON COLUMN {}.{} IS {said}", identifier(table), identifier(column));
+    manager.get_connection().execute_unprepared(&sql).await.map(std::mem::drop)
 }
 
 /// Drops a column, with what it holds: [`KeptColumns::leave`](super::kept::KeptColumns::leave) keeps that.
@@ -74,8 +91,8 @@ pub async fn fill(
     BatchedUpdate::of(table, key).set(&set).rows_where(&empty).run(manager).await
 }
 
-/// Gives a column the type, the nullability and the default of `to`, which has its name; `from` is what it has. What is
-/// the same in both is left alone.
+/// Gives a column the type, the nullability, the default and the comment of `to`, which has its name; `from` is what it has.
+/// What is the same in both is left alone. SQLite keeps no comment.
 ///
 /// # Errors
 ///
@@ -114,6 +131,9 @@ async fn on_postgres(manager: &SchemaManager<'_>, table: &str, from: &ColumnDef,
         None if old_default.is_some() => run("DROP DEFAULT".to_owned()).await?,
         _ => {}
     }
+    if comment_of(from) != comment_of(to) {
+        set_comment(manager, table, &name, comment_of(to)).await?;
+    }
     match (is_required(from), is_required(to)) {
         (false, true) => constraints::set_not_null(manager, table, &name).await,
         (true, false) => constraints::drop_not_null(manager, table, &name).await,
@@ -137,6 +157,9 @@ async fn on_sqlite(manager: &SchemaManager<'_>, table: &str, from: &ColumnDef, t
         }
     }
     let (old, new) = (definition(from), definition(to));
+    if old == new {
+        return Ok(());
+    }
     let parts = sqlite_table::Column {
         name,
         data_type: type_of(backend, to),
@@ -169,6 +192,11 @@ pub(crate) fn default_of(backend: DbBackend, column: &ColumnDef) -> Option<Strin
         Dialect::Sqlite => select.to_string(SqliteQueryBuilder),
     };
     sql.strip_prefix("SELECT ").map(str::to_owned)
+}
+
+/// What is said of it.
+fn comment_of(column: &ColumnDef) -> Option<&str> {
+    column.get_column_spec().comment.as_deref()
 }
 
 /// Whether it has to have a value.

@@ -46,9 +46,18 @@ pub struct KeptColumns {
     side_table: String,
     key: Vec<String>,
     columns: Vec<(String, Option<String>)>,
-    filter: String,
+    rows: Rows,
     still: Option<(String, String)>,
     batch: Option<(String, String)>,
+}
+
+/// Which rows are kept.
+#[derive(Clone, Debug)]
+enum Rows {
+    All,
+    WithValue,
+    WithoutValue,
+    Where(String),
 }
 
 impl KeptColumns {
@@ -59,7 +68,7 @@ impl KeptColumns {
             side_table: side_table(table, name),
             key: Vec::new(),
             columns: Vec::new(),
-            filter: "true".to_owned(),
+            rows: Rows::All,
             still: None,
             batch: None,
         }
@@ -97,7 +106,22 @@ impl KeptColumns {
     /// Keeps the rows that meet this condition: those that hold more than the default.
     #[must_use]
     pub fn rows_where(mut self, condition: &str) -> Self {
-        condition.clone_into(&mut self.filter);
+        self.rows = Rows::Where(condition.to_owned());
+        self
+    }
+
+    /// Keeps the rows in which one of the columns is not null: for columns without a default.
+    #[must_use]
+    pub fn rows_with_value(mut self) -> Self {
+        self.rows = Rows::WithValue;
+        self
+    }
+
+    /// Keeps the rows that have nothing in the one column that is named, which [`fill`](Self::fill) then fills: for a column
+    /// that was there and may not be null from now on.
+    #[must_use]
+    pub fn rows_without_value(mut self) -> Self {
+        self.rows = Rows::WithoutValue;
         self
     }
 
@@ -126,6 +150,16 @@ impl KeptColumns {
         let names = self.side_columns().map(|name| quote(backend, name)).collect::<Vec<_>>().join(", ");
         let select = format!("SELECT {} FROM {table}", self.selected(backend));
         let key = self.key.iter().map(|name| quote(backend, name)).collect::<Vec<_>>().join(", ");
+        let one_is = |what: &str| {
+            let held = self.columns.iter().map(|(name, _)| format!("{} IS {what}", quote(backend, name)));
+            held.collect::<Vec<_>>().join(" OR ")
+        };
+        let filter = match &self.rows {
+            Rows::All => "true".to_owned(),
+            Rows::WithValue => one_is("NOT NULL"),
+            Rows::WithoutValue => one_is("NULL"),
+            Rows::Where(condition) => condition.clone(),
+        };
         if !manager.table_exists(&self.side_table).await? {
             // IF NOT EXISTS: a recorded script cannot look.
             let options = match Dialect::of(backend) {
@@ -144,13 +178,12 @@ impl KeptColumns {
             run(manager, &format!("LOCK TABLES {table} WRITE, {side} WRITE")).await?;
         }
         let copy = if backend == DbBackend::MySql {
-            format!("REPLACE INTO {side} ({names}) {select} WHERE {}", self.filter)
+            format!("REPLACE INTO {side} ({names}) {select} WHERE {filter}")
         } else {
             let columns = self.columns.iter().map(|(name, _)| quote(backend, name));
             let values = columns.map(|name| format!("{name} = excluded.{name}"));
             format!(
-                "INSERT INTO {side} ({names}) {select} WHERE {} ON CONFLICT ({key}) DO UPDATE SET {}",
-                self.filter,
+                "INSERT INTO {side} ({names}) {select} WHERE {filter} ON CONFLICT ({key}) DO UPDATE SET {}",
                 values.collect::<Vec<_>>().join(", ")
             )
         };
@@ -186,6 +219,18 @@ impl KeptColumns {
         }
         self.release(&work).await?;
         work.commit().await
+    }
+
+    /// Keeps the rows that have nothing in the column, and gives them this value, an expression in SQL, as
+    /// [`columns::fill`] does. [`restore`](Self::restore) takes it from them again.
+    pub async fn fill(&self, manager: &SchemaManager<'_>, value: &str) -> Result<(), DbErr> {
+        let Some((column, _)) = self.columns.first() else { return Ok(()) };
+        let work = manager.begin().await?;
+        self.keep(&work).await?;
+        self.release(&work).await?;
+        work.commit().await?;
+        let key: Vec<&str> = self.key.iter().map(String::as_str).collect();
+        columns::fill(manager, &self.table, &key, column, value).await
     }
 
     /// Puts the values back and drops the side table; without a side table nothing happens. To be called once the columns

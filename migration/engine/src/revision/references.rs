@@ -40,7 +40,7 @@ pub async fn add(manager: &SchemaManager<'_>, key: ForeignKeyCreateStatement) ->
         Dialect::MySql => manager.create_foreign_key(key).await,
         Dialect::Sqlite => {
             let sql = in_table(&key);
-            sqlite_table::change(manager, &table, (")", &format!(", {sql})")), |text| {
+            sqlite_table::change(manager, &table, (")", &format!(", {sql}")), |text| {
                 if text.references(key.get_foreign_key()) { Ok(None) } else { Ok(Some(text.with_element(&sql))) }
             })
             .await?;
@@ -61,8 +61,12 @@ pub async fn drop(manager: &SchemaManager<'_>, key: ForeignKeyCreateStatement) -
             let sql = format!("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}", identifier(&table), identifier(&name));
             manager.get_connection().execute_unprepared(&sql).await.map(std::mem::drop)
         }
-        Dialect::MySql if !is_there(manager, &table, &name, true).await? => Ok(()),
-        Dialect::MySql => manager.drop_foreign_key(ForeignKey::drop().table(table).name(name).to_owned()).await,
+        Dialect::MySql => {
+            if is_there(manager, &table, &name, true).await? {
+                manager.drop_foreign_key(ForeignKey::drop().table(table.clone()).name(&name).to_owned()).await?;
+            }
+            drop_own_index(manager, &table, &name).await
+        }
         Dialect::Sqlite => {
             let sql = in_table(&key);
             sqlite_table::change(manager, &table, (&format!(", {sql}"), ""), |text| {
@@ -92,6 +96,21 @@ async fn add_on_postgres(
         return Ok(());
     }
     run(format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", identifier(table), identifier(name))).await
+}
+
+/// Drops the index that MySQL made for a foreign key, of the same name: it stays when the key goes.
+async fn drop_own_index(manager: &SchemaManager<'_>, table: &str, name: &str) -> Result<(), DbErr> {
+    let quote = |name: &str| Dialect::MySql.quote(name);
+    let if_exists = if is_answered() {
+        // A script is MariaDB's.
+        "IF EXISTS "
+    } else if manager.has_index(table, name).await? {
+        ""
+    } else {
+        return Ok(());
+    };
+    let sql = format!("ALTER TABLE {} DROP INDEX {if_exists}{}", quote(table), quote(name));
+    manager.get_connection().execute_unprepared(&sql).await.map(std::mem::drop)
 }
 
 /// Where nothing can be asked it is as the revision takes it to be.
@@ -129,17 +148,16 @@ pub(crate) fn table_name(table: &TableRef) -> String {
     table.sea_orm_table().to_string()
 }
 
-/// As it stands in the text of a table.
+/// As it stands in the text of a table: without its name, as the builders write it there.
 fn in_table(key: &ForeignKeyCreateStatement) -> String {
     let quoted =
         |names: Vec<String>| names.iter().map(|name| Dialect::Sqlite.quote(name)).collect::<Vec<_>>().join(", ");
     let key = key.get_foreign_key();
-    let name = key.get_name().map(|name| format!("CONSTRAINT {} ", Dialect::Sqlite.quote(name))).unwrap_or_default();
     let action = |when: &str, action: Option<ForeignKeyAction>| {
         action.map(|action| format!(" ON {when} {}", words(action))).unwrap_or_default()
     };
     format!(
-        "{name}FOREIGN KEY ({}) REFERENCES {} ({}){}{}",
+        "FOREIGN KEY ({}) REFERENCES {} ({}){}{}",
         quoted(key.get_columns()),
         key.get_ref_table().map(|table| Dialect::Sqlite.quote(&table_name(table))).unwrap_or_default(),
         quoted(key.get_ref_columns()),

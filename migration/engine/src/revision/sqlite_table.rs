@@ -119,6 +119,11 @@ impl Text {
         None
     }
 
+    /// The names of its columns.
+    pub(super) fn columns(&self) -> Vec<String> {
+        self.elements.iter().filter_map(Element::column).collect()
+    }
+
     /// The foreign keys that have a name: it, and their columns.
     pub(crate) fn named_references(&self) -> Vec<(String, Vec<String>)> {
         let named = self.elements.iter().filter_map(|element| {

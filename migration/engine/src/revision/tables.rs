@@ -1,10 +1,53 @@
-//! Tables renamed, and set aside instead of dropped; each unless that is done.
+//! Tables created with their comments, renamed, and set aside instead of dropped; each unless that is done.
 
-use migration_timescale::TimescaleManager;
-use sea_orm::{DbErr, sea_query::Table};
+use migration_timescale::{Dialect, TimescaleManager, identifier, literal};
+use sea_orm::{
+    ConnectionTrait, DbErr,
+    sea_query::{Table, TableCreateStatement},
+};
 use sea_orm_migration::SchemaManager;
 
-use super::kept::PREFIX;
+use super::{columns, kept::PREFIX, labels::text, references::table_name};
+
+/// Creates a table, and says its comments and those of its columns where they are statements of their own, on PostgreSQL.
+/// SQLite keeps none.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn create(manager: &SchemaManager<'_>, table: TableCreateStatement) -> Result<(), DbErr> {
+    let name = table.get_table_name().map(table_name).unwrap_or_default();
+    let (said, made) = (table.get_comment().cloned(), table.get_columns().clone());
+    manager.create_table(table).await?;
+    if Dialect::of(manager.get_database_backend()) != Dialect::Postgres {
+        return Ok(());
+    }
+    if let Some(said) = said {
+        comment(manager, &name, &said).await?;
+    }
+    for column in &made {
+        columns::comment(manager, &name, column).await?;
+    }
+    Ok(())
+}
+
+/// Says what a table is for; an empty text takes the comment away. SQLite keeps none.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn comment(manager: &SchemaManager<'_>, table: &str, said: &str) -> Result<(), DbErr> {
+    let backend = manager.get_database_backend();
+    let sql = match Dialect::of(backend) {
+        Dialect::Postgres => {
+            let said = if said.is_empty() { "NULL".to_owned() } else { literal(said) };
+            format!("COMMENT ON TABLE {} IS {said}", identifier(table))
+        }
+        Dialect::MySql => format!("ALTER TABLE {} COMMENT = {}", Dialect::MySql.quote(table), text(backend, said)),
+        Dialect::Sqlite => return Ok(()),
+    };
+    manager.get_connection().execute_unprepared(&sql).await.map(drop)
+}
 
 /// Renames a table. Programs that are running know the old name alone.
 ///

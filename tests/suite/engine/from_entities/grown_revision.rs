@@ -183,10 +183,7 @@ fn order_state_sent() -> EnumLabels {
 
 /// What the column held when it went comes back with it.
 fn kept_customer_email() -> KeptColumns {
-    KeptColumns::of("customer", "email")
-        .key(&["id"])
-        .column("email")
-        .rows_where("email IS NOT NULL")
+    KeptColumns::of("customer", "email").key(&["id"]).column("email").rows_with_value()
 }
 
 /// What the column held when it went comes back with it.
@@ -201,8 +198,5 @@ fn kept_order_customer_id() -> KeptColumns {
 
 /// What the column held when it went comes back with it.
 fn kept_customer_city() -> KeptColumns {
-    KeptColumns::of("customer", "city")
-        .key(&["id"])
-        .column("city")
-        .rows_where("city IS NOT NULL")
+    KeptColumns::of("customer", "city").key(&["id"]).column("city").rows_with_value()
 }

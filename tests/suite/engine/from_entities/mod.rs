@@ -9,23 +9,27 @@ mod pairs;
 use std::{fs, path::Path};
 
 use migration_engine::{
-    Project, Runner, entities,
+    Direction, Project, Runner, entities,
     project::entities::Entities,
     propose::{Compared, Options, Proposal},
     recording::{Profile, record_each},
     schema::verify::{Outcome, verify_last},
+    sea_orm_migration::MigratorTrait,
 };
 use tests::{
-    Backend, TestDatabase, areas,
+    Backend, TestDatabase, areas, catalog,
     changed_entities::{Migrator, entities},
     on_every_backend,
     process::{command, run},
 };
 
+use super::offline::{must_run, script_of};
+
 on_every_backend!(
     entities_of_the_revisions_differ_in_nothing,
     what_grew_is_written_and_proved,
     what_is_renamed_is_asked_for_and_kept,
+    its_script_does_what_the_revision_does,
     the_command_line_writes_and_lists_it,
     entities_of_every_area_differ_in_nothing,
 );
@@ -106,6 +110,30 @@ async fn what_is_renamed_is_asked_for_and_kept(database: TestDatabase) {
     );
     proved(&runner, &compared, &proposal).await;
     runner.close().await;
+}
+
+/// Recorded without a database, where nothing can be asked.
+async fn its_script_does_what_the_revision_does(database: TestDatabase) {
+    let first = runner(&database, "grown").await;
+    let mut options = Options::default();
+    options.fill("order.customer_id=1").unwrap();
+    options.allow_drop = true;
+    let proposal = Compared::read(&first).await.unwrap().proposal("m2_grown", &options).unwrap();
+    let server = first.server();
+    first.close().await;
+    let revisions = || Migrator::migrations().into_iter().chain([proposal.revision()]).collect::<Vec<_>>();
+    must_run(&database, &script_of(revisions(), server, Direction::Up, |_| true).await);
+    let by_script = database.runner_of(Project::of(revisions())).await;
+    let scripted = catalog(&by_script).await;
+    by_script.close().await;
+    let backend = database.backend();
+    drop(database);
+
+    let other = TestDatabase::create(backend).await;
+    let by_run = other.runner_of(Project::of(revisions())).await;
+    by_run.up(None).await.unwrap();
+    assert_eq!(scripted.diff(&catalog(&by_run).await), []);
+    by_run.close().await;
 }
 
 /// What is printed compiles, and does what was proved.

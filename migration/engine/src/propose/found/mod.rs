@@ -28,6 +28,8 @@ struct ColumnRow {
     default_value: Option<String>,
     enum_name: Option<String>,
     table_sql: Option<String>,
+    comment: Option<String>,
+    table_comment: Option<String>,
     held: String,
 }
 
@@ -84,6 +86,8 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
             primary: Vec::new(),
             indexes: Vec::new(),
             references: Vec::new(),
+            comment: row.table_comment.filter(|comment| !comment.is_empty()),
+            batch: None,
         });
         table.columns.push(column);
     }
@@ -135,7 +139,11 @@ fn column(dialect: Dialect, enums: &BTreeMap<String, Vec<String>>, row: &ColumnR
             },
         };
     }
-    Column { name: row.name.clone(), data_type: row.data_type.to_lowercase(), default, of_enum, definition }
+    if let Some(comment) = row.comment.as_ref().filter(|comment| !comment.is_empty()) {
+        definition.comment(comment);
+    }
+    let (name, data_type) = (row.name.clone(), row.data_type.to_lowercase());
+    Column { name, data_type, default, renamed_from: None, of_enum, definition }
 }
 
 fn add_key(table: &mut Table, key: &[KeyRow], text: Option<&String>) {
@@ -145,9 +153,14 @@ fn add_key(table: &mut Table, key: &[KeyRow], text: Option<&String>) {
         "primary" => table.primary = columns,
         "foreign" => {
             let named = text.and_then(|sql| Text::read(sql)).map(|text| text.named_references()).unwrap_or_default();
-            let name = named.into_iter().find(|(_, of)| *of == columns).map(|(name, _)| name);
+            let own = named.into_iter().find(|(_, of)| *of == columns).map(|(name, _)| name);
+            // SQLite keeps no name that the builders give. Elsewhere it most likely has that which SeaORM gives.
+            let is_named = text.is_none() || own.is_some();
+            let usual = || Reference::usual_name(&table.name, &columns);
+            let name = own.unwrap_or_else(|| if is_named { first.name.clone() } else { usual() });
             table.references.push(Reference {
-                name: name.unwrap_or_else(|| first.name.clone()),
+                name,
+                is_named,
                 columns,
                 target: first.target.clone().unwrap_or_default(),
                 target_columns: key.iter().filter_map(|row| row.target_column.clone()).collect(),

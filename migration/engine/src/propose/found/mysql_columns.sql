@@ -7,6 +7,8 @@ SELECT
     IF(c.COLUMN_DEFAULT = 'NULL', NULL, c.COLUMN_DEFAULT) AS default_value,
     NULL AS enum_name,
     NULL AS table_sql,
+    c.COLUMN_COMMENT AS comment,
+    IF(t.TABLE_TYPE = 'VIEW', '', t.TABLE_COMMENT) AS table_comment,
     IF(c.EXTRA LIKE '%GENERATED%' AND c.EXTRA NOT LIKE '%DEFAULT_GENERATED%', 'yes', 'no') AS held
 FROM
     information_schema.COLUMNS c

@@ -17,6 +17,8 @@ SELECT
         WHEN t.typtype = 'e' THEN t.typname::text
     END AS enum_name,
     NULL::text AS table_sql,
+    col_description(c.oid, a.attnum) AS comment,
+    obj_description(c.oid, 'pg_class') AS table_comment,
     CASE
         WHEN a.attgenerated <> ''
         OR t.typname = 'tsvector' THEN 'yes'

@@ -11,6 +11,8 @@ SELECT
     c.dflt_value AS default_value,
     NULL AS enum_name,
     m.sql AS table_sql,
+    NULL AS comment,
+    NULL AS table_comment,
     CASE
         WHEN c.hidden > 1 THEN 'yes'
         ELSE 'no'

@@ -81,6 +81,7 @@ pub struct EnumColumn {
     column: String,
     is_nullable: bool,
     default: Option<String>,
+    comment: Option<String>,
     key: Vec<String>,
     batch: Option<(String, String)>,
 }
@@ -89,7 +90,7 @@ impl EnumColumn {
     /// A column of `table` that is not null and has no default.
     pub fn of(table: &str, column: &str) -> Self {
         let (table, column) = (table.to_owned(), column.to_owned());
-        Self { table, column, is_nullable: false, default: None, key: Vec::new(), batch: None }
+        Self { table, column, is_nullable: false, default: None, comment: None, key: Vec::new(), batch: None }
     }
 
     /// It may be null.
@@ -103,6 +104,13 @@ impl EnumColumn {
     #[must_use]
     pub fn default(mut self, label: &str) -> Self {
         self.default = Some(label.to_owned());
+        self
+    }
+
+    /// Its comment: a change on MySQL states the whole column.
+    #[must_use]
+    pub fn comment(mut self, comment: &str) -> Self {
+        self.comment = Some(comment.to_owned());
         self
     }
 
@@ -430,12 +438,12 @@ impl EnumColumn {
     }
 }
 
-/// Whether labels that are found are as far as the change leads, or further on: a revision that makes several changes one
-/// after the other is started again with the first.
+/// Whether what comes is among the labels that are found, and what goes is not. They may be further on than the change
+/// leads: a revision that makes several changes one after the other is started again with the first.
 fn is_done(found: &[String], from: &[String], to: &[String]) -> bool {
-    found == to
-        || (to.starts_with(from) && to.len() > from.len() && found.starts_with(to))
-        || (from.starts_with(to) && from.len() > to.len() && to.starts_with(found))
+    let has = |label: &&String| found.contains(label);
+    let comes = to.iter().filter(|label| !from.contains(label)).all(|label| has(&label));
+    comes && !from.iter().filter(|label| !to.contains(label)).any(|label| has(&label))
 }
 
 /// What a label is called on PostgreSQL once it went.
@@ -448,7 +456,7 @@ fn replaced(labels: &[String], from: &str, to: &str) -> Vec<String> {
 }
 
 /// A label as a string literal.
-fn text(backend: DbBackend, label: &str) -> String {
+pub(super) fn text(backend: DbBackend, label: &str) -> String {
     match Dialect::of(backend) {
         Dialect::Postgres => literal(label),
         Dialect::MySql => format!("'{}'", label.replace('\\', "\\\\").replace('\'', "''")),

@@ -38,8 +38,9 @@ pub(super) async fn take(
     }
     let null = if column.is_nullable { "NULL" } else { "NOT NULL" };
     let default = column.default.as_ref().map(|label| format!(" DEFAULT {}", text(BACKEND, label))).unwrap_or_default();
+    let comment = column.comment.as_ref().map(|said| format!(" COMMENT {}", text(BACKEND, said))).unwrap_or_default();
     let sql = format!(
-        "ALTER TABLE {} MODIFY COLUMN {} {} {null}{default}",
+        "ALTER TABLE {} MODIFY COLUMN {} {} {null}{default}{comment}",
         quote(BACKEND, &column.table),
         quote(BACKEND, &column.column),
         definition(to)
@@ -90,6 +91,7 @@ fn refuse_more(column: &EnumColumn, live: &QueryResult) -> Result<(), DbErr> {
     let is_nullable: String = live.try_get("", "is_nullable")?;
     let default: Option<String> = live.try_get("", "preset")?;
     let default = default.filter(|default| default != "NULL").map(|default| default.trim_matches('\'').to_owned());
+    let comment: String = live.try_get("", "comment")?;
     let more: String = live.try_get("", "more")?;
     let mut differs = Vec::new();
     if (is_nullable == "YES") != column.is_nullable {
@@ -100,6 +102,9 @@ fn refuse_more(column: &EnumColumn, live: &QueryResult) -> Result<(), DbErr> {
             Some(default) => format!("its default is '{default}': say default({default:?})"),
             None => "it has no default".to_owned(),
         });
+    }
+    if comment != column.comment.as_deref().unwrap_or_default() {
+        differs.push(format!("its comment is '{comment}': say comment({comment:?})"));
     }
     if !more.is_empty() {
         differs.push(more);

@@ -1,5 +1,6 @@
 SELECT CAST(c.COLUMN_TYPE AS CHAR) AS type, CAST(c.IS_NULLABLE AS CHAR) AS is_nullable, CAST(c.COLUMN_DEFAULT AS CHAR) AS preset,
-    CAST(CONCAT_WS('; ', CASE WHEN c.COLUMN_COMMENT <> '' THEN 'it has a comment' END,
+    CAST(c.COLUMN_COMMENT AS CHAR) AS comment,
+    CAST(CONCAT_WS('; ',
         CASE WHEN c.COLLATION_NAME <> t.TABLE_COLLATION THEN 'its collation is not that of the table' END,
         CASE WHEN c.EXTRA <> '' THEN CONCAT('it is ', c.EXTRA) END) AS CHAR) AS more
 FROM information_schema.COLUMNS c

@@ -15,7 +15,7 @@ use crate::{
     revision::sqlite_table::{self, literal},
     sql::{
         parsed::{self, is_word},
-        quote, rows,
+        quote,
     },
 };
 
@@ -58,7 +58,8 @@ pub(super) async fn take(
     sqlite_table::write(manager, &column.table, &replaced).await
 }
 
-/// Whether the label is a text in an index, a view, a trigger, or in the table beside the list of labels.
+/// Whether the label is a text in a view, in an index or a trigger of the table, or in the table beside the lists of labels
+/// that its columns have: another column may have the same enum.
 pub(super) async fn is_used_elsewhere(
     manager: &SchemaManager<'_>,
     column: &EnumColumn,
@@ -67,14 +68,22 @@ pub(super) async fn is_used_elsewhere(
     if is_answered() {
         return Ok(false);
     }
-    let mut found = 0;
-    for row in rows(manager.get_connection(), "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").await? {
-        let tokens = parsed::tokens(BACKEND, &row.try_get::<String>("", "sql")?);
-        found +=
-            tokens.iter().filter(|token| matches!(token, Token::SingleQuotedString(text) if text == label)).count();
+    let asked = Statement::from_sql_and_values(
+        BACKEND,
+        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND (type = 'view' OR lower(tbl_name) = lower(?))",
+        [column.table.as_str().into()],
+    );
+    for row in manager.get_connection().query_all_raw(asked).await? {
+        let sql: String = row.try_get("", "sql")?;
+        let tokens = parsed::tokens(BACKEND, &sql);
+        let found = tokens.iter().filter(|token| matches!(token, Token::SingleQuotedString(text) if text == label));
+        let columns = sqlite_table::Text::read(&sql).map(|text| text.columns()).unwrap_or_default();
+        let listed = columns.iter().filter_map(|name| labels_in(&sql, name)).flatten().filter(|one| one == label);
+        if found.count() > listed.count() {
+            return Ok(true);
+        }
     }
-    let in_list = live(manager, column).await?.labels.iter().filter(|one| *one == label).count();
-    Ok(found > in_list)
+    Ok(false)
 }
 
 /// A list of labels in the text of a table.

@@ -38,7 +38,8 @@ pub(super) struct FromEntities {
     /// Write what differs between the entities and what the revisions make
     #[arg(long)]
     pub from_entities: bool,
-    /// What has another name now: sites:places, alarms.site:location, a label severity.high:critical
+    /// What has another name now: sites:places, alarms.site:location, a label severity.high:critical; a label that rows
+    /// get whose own is gone, too
     #[arg(long, value_name = "OLD:NEW", requires = "from_entities")]
     rename: Vec<String>,
     /// Value of a new column that is not null, for the rows that there are
@@ -184,7 +185,9 @@ fn decided(compared: &Compared, revision: &str, options: &mut Options, asks: boo
             Ok(proposal) => return Ok(proposal),
             Err(open) => open,
         };
-        let can_be_asked = |one: &Undecided| matches!(one, Undecided::Renamed { .. } | Undecided::Fill { .. });
+        let can_be_asked = |one: &Undecided| {
+            matches!(one, Undecided::Renamed { .. } | Undecided::Label { .. } | Undecided::Fill { .. })
+        };
         if !asks || !open.iter().all(can_be_asked) {
             return Err(open);
         }
@@ -193,6 +196,22 @@ fn decided(compared: &Compared, revision: &str, options: &mut Options, asks: boo
                 let name = of.as_ref().map_or_else(|| from.clone(), |of| format!("{of}.{from}"));
                 let answer =
                     ask(&format!("{name} is gone. Its new name ({}), or nothing if it has none: ", to.join(", ")));
+                if answer.is_empty() {
+                    options.gone.insert(name);
+                    Ok(())
+                } else if to.contains(&answer) {
+                    options.rename(&format!("{name}:{answer}"))
+                } else {
+                    Err(answer)
+                }
+            }
+            Undecided::Label { of, from, new, stays } => {
+                let name = format!("{of}.{from}");
+                let to = [new.as_slice(), stays].concat();
+                let answer = ask(&format!(
+                    "The label {name} is gone. Its new name, or the label that its rows get ({}), or nothing if no row has it: ",
+                    to.join(", ")
+                ));
                 if answer.is_empty() {
                     options.gone.insert(name);
                     Ok(())
