@@ -29,7 +29,9 @@ done | tar --null -T - -c | tar -x -C "$copy"
 mkdir -p "$bin/deps"
 if [ -d "$target/debug/.fingerprint" ]; then
     cp -a "$target/debug/.fingerprint" "$target/debug/build" "$bin/"
-    find "$target/debug/deps" -maxdepth 1 \( -name '*.rlib' -o -name '*.rmeta' -o -name '*.so' -o -name '*.d' \) -exec cp -a -t "$bin/deps" {} +
+    find "$target/debug/deps" -maxdepth 1 -name '*.d' -exec cp -a -t "$bin/deps" {} +
+    # Links: the compiler writes a library beside the old one and renames it.
+    find "$target/debug/deps" -maxdepth 1 \( -name '*.rlib' -o -name '*.rmeta' -o -name '*.so' \) -exec cp -al -t "$bin/deps" {} +
 fi
 ln -s "$PWD/scripts/timescaledb/node_modules" "$copy/scripts/timescaledb/node_modules"
 cd "$copy"
@@ -63,7 +65,8 @@ impl MigrationTrait for Migration {
 }
 REVISION
 
-build --bins
+# Of the workspace's programs those that the recipes run: each of the others is a minute of linking.
+build --bin migration --bin entity-codegen
 "$bin/migration" lint --since m20261126_000000_create_alarm_actions
 "$bin/migration" -u "$database?mode=rwc" up
 "$bin/migration" -u "$database" verify
