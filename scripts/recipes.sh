@@ -29,7 +29,9 @@ done | tar --null -T - -c | tar -x -C "$copy"
 mkdir -p "$bin/deps"
 if [ -d "$target/debug/.fingerprint" ]; then
     cp -a "$target/debug/.fingerprint" "$target/debug/build" "$bin/"
-    find "$target/debug/deps" -maxdepth 1 \( -name '*.rlib' -o -name '*.rmeta' -o -name '*.so' -o -name '*.d' \) -exec cp -a -t "$bin/deps" {} +
+    find "$target/debug/deps" -maxdepth 1 -name '*.d' -exec cp -a -t "$bin/deps" {} +
+    # Links: the compiler writes a library beside the old one and renames it.
+    find "$target/debug/deps" -maxdepth 1 \( -name '*.rlib' -o -name '*.rmeta' -o -name '*.so' \) -exec cp -al -t "$bin/deps" {} +
 fi
 ln -s "$PWD/scripts/timescaledb/node_modules" "$copy/scripts/timescaledb/node_modules"
 cd "$copy"
@@ -102,7 +104,8 @@ ENTITY
 sed -i 's/^pub mod post;/pub mod comment;\n&/' "$adopted/src/lib.rs"
 sed -i 's/entities!\[adopted_project::post\]/entities![adopted_project::comment, adopted_project::post]/' "$adopted/src/main.rs"
 
-build --bins
+# Of the workspace's programs those that the recipes run: each of the others is a minute of linking.
+build --bin migration --bin entity-codegen --bin adopted-project
 posts="sqlite://$copy/posts.sqlite?mode=rwc"
 (cd "$adopted" && "$bin/adopted-project" -u "$posts" up && "$bin/adopted-project" -u "$posts" new grow --from-entities)
 "$bin/migration" lint --since m20261126_000000_create_alarm_actions
@@ -137,7 +140,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 EXAMPLE
-build --bins --example recipe
+build --bin migration --bin adopted-project --example recipe
 (cd "$adopted" && "$bin/adopted-project" -u "$posts" up && "$bin/adopted-project" -u "$posts" new --from-entities --check)
 "$bin/adopted-project" -u "$posts" down
 "$bin/examples/recipe" "$database"

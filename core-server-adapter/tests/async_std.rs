@@ -1,10 +1,11 @@
 //! The adapter on async-std: the library itself names no runtime, so one walk through it shows that the drivers do not
 //! need tokio either.
 
-#![cfg(feature = "runtime-async-std")]
+// Clippy looks at it with the default runtime, for which it looks at everything else.
+#![cfg(any(clippy, feature = "runtime-async-std"))]
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use core_server_adapter::{
@@ -35,6 +36,32 @@ async fn migrated(folder: &Path) -> DatabaseConfig {
 
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_386_018_900 + second, 123_456_789).unwrap()
+}
+
+/// Every source file of a folder.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            sources(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+/// So unit tests, lints and whatever else is tried with the default runtime says the same of this one.
+#[test]
+fn the_library_is_the_same_on_every_runtime() {
+    let mut files = Vec::new();
+    sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut files);
+    assert!(files.len() > 50, "the library is found");
+    let found: Vec<String> = files
+        .iter()
+        .flat_map(|path| std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect::<Vec<_>>())
+        .filter(|line| line.contains("\"runtime-") && !line.trim_start().starts_with("//"))
+        .collect();
+    let refused = "#[cfg(not(any(feature = \"runtime-tokio\", feature = \"runtime-async-std\")))]";
+    assert_eq!(found, [refused], "no runtime is an error, and nothing else asks which it is");
 }
 
 #[async_std::test]

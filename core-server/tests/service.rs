@@ -72,15 +72,18 @@ impl Service {
         raised["ids"][0].as_str().unwrap().to_owned()
     }
 
-    /// The stream from now on, or after an event: what has come when nothing more comes.
-    async fn events(&self, after: Option<&str>) -> String {
+    /// The stream from now on, or after an event: so many events, and what comes at once behind them.
+    async fn events(&self, after: Option<&str>, expected: usize) -> String {
         let mut request = request(Method::GET, "/api/alarms/stream");
         if let Some(after) = after {
             request = request.header("last-event-id", after);
         }
         let mut body = self.send(request, Body::empty()).await.into_body();
         let mut events = String::new();
-        while let Ok(Some(Ok(frame))) = tokio::time::timeout(Duration::from_millis(100), body.frame()).await {
+        loop {
+            let is_all = events.matches("event: ").count() >= expected;
+            let patience = if is_all { Duration::from_millis(100) } else { Duration::from_secs(10) };
+            let Ok(Some(Ok(frame))) = tokio::time::timeout(patience, body.frame()).await else { break };
             events.push_str(str::from_utf8(frame.data_ref().unwrap()).unwrap());
         }
         events
@@ -273,21 +276,21 @@ async fn a_stream_is_taken_up_where_it_ended() {
     for number in 0..3 {
         ids.push(service.raise(&alarm(&format!("pump-{number}"), "hot")).await);
     }
-    assert_eq!(service.events(None).await, "", "without a place the stream begins now");
+    assert_eq!(service.events(None, 0).await, "", "without a place the stream begins now");
     // No event that is remembered: the database is asked.
-    let events = service.events(Some(&format!("n{:016x}{}", 1, "0".repeat(32)))).await;
+    let events = service.events(Some(&format!("n{:016x}{}", 1, "0".repeat(32))), 3).await;
     assert_eq!(events.matches("event: raised").count(), 3, "{events}");
     let places: Vec<&str> = events.lines().filter_map(|line| line.strip_prefix("id: ")).collect();
     service.post(&format!("/api/alarms/{}/resolve", ids[0]), &json!({ "by": "ana" })).await;
     // Remembered: the change is told, too.
-    let after = service.events(Some(places[1])).await;
+    let after = service.events(Some(places[1]), 2).await;
     let kinds: Vec<&str> = after.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
     assert!(kinds == ["raised", "changed"] && after.contains(&ids[2]) && !after.contains(&ids[1]), "{after}");
 
     // Another service on the same data remembers nothing.
     let (alarms, telemetry) = (service.0.alarms.clone(), service.0.telemetry.clone());
     let other = Service(App::new(alarms, telemetry, &Settings::parse_from(["core-server"])));
-    let after = other.events(Some(places[1])).await;
+    let after = other.events(Some(places[1]), 1).await;
     assert!(after.matches("event: raised").count() == 1 && after.contains(&ids[2]), "{after}");
     // What another program raises is found, and what this one raises is not told again.
     tokio::spawn(Feed::look(service.0.clone()));

@@ -35,31 +35,47 @@ fn is_test(function: &ItemFn) -> bool {
     marked || takes_database && matches!(function.sig.output, ReturnType::Default)
 }
 
-/// Whether a body gives up before it has asserted anything, and whether it has asserted by its end.
-fn gives_up(body: TokenStream, mut asserted: bool) -> (bool, bool) {
-    let asserts = |word: &str| word.starts_with("assert") || word == "panic";
+/// What has been seen of a body so far.
+#[derive(Default)]
+struct Seen {
+    asserted: bool,
+    ended: bool,
+}
+
+/// Whether a body may end before it has asserted anything, or before its last assertion.
+fn gives_up(body: TokenStream, seen: &mut Seen) -> bool {
+    let asserts = |word: &str| word.starts_with("assert");
     let mut tokens = body.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Ident(word) if word == "return" => {
                 // `return assert!(…)` is the whole test of a backend.
                 let tests = tokens.peek().is_some_and(|next| asserts(&next.to_string()));
-                if !asserted && !tests {
-                    return (true, asserted);
+                if tests {
+                    tokens.next();
+                } else if !seen.asserted {
+                    return true;
+                } else {
+                    seen.ended = true;
                 }
             }
-            TokenTree::Ident(word) => asserted |= asserts(&word.to_string()),
-            TokenTree::Group(group) => {
-                let (given_up, now) = gives_up(group.stream(), asserted);
-                if given_up {
-                    return (true, now);
+            TokenTree::Ident(word) => {
+                let word = word.to_string();
+                if asserts(&word) && seen.ended {
+                    return true;
                 }
-                asserted = now;
+                // Behind the loop that found what it looked for, `panic!` is what happens when it did not.
+                seen.asserted |= asserts(&word) || word == "panic";
+            }
+            TokenTree::Group(group) => {
+                if gives_up(group.stream(), seen) {
+                    return true;
+                }
             }
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
-    (false, asserted)
+    false
 }
 
 fn complaints(source: &str) -> Vec<String> {
@@ -71,14 +87,14 @@ fn complaints(source: &str) -> Vec<String> {
     tests
         .filter(|test| {
             let block = &test.block;
-            gives_up(quote::quote!(#block), false).0
+            gives_up(quote::quote!(#block), &mut Seen::default())
         })
         .map(|test| test.sig.ident.to_string())
         .collect()
 }
 
 #[test]
-fn no_test_returns_before_it_asserts() {
+fn no_test_returns_before_its_last_assertion() {
     let mut files = Vec::new();
     sources(&tests::workspace().join("tests/suite"), &mut files);
     assert!(files.len() > 50, "the suite is found");
@@ -102,6 +118,10 @@ fn an_early_end_is_found() {
     let helper = "async fn d(database: &TestDatabase) -> u32 { if x { return 1; } 2 }";
     assert_eq!(complaints(early), ["a"]);
     assert_eq!(complaints(option), ["b"]);
-    assert_eq!(complaints(late), [""; 0]);
-    assert_eq!(complaints(helper), [""; 0]);
+    let searches = "async fn e(database: TestDatabase) { loop { if x { assert!(true); return; } } panic!(); }";
+    let arm = "async fn f(database: TestDatabase) { if x { return assert_eq!(1, 1); } assert!(true); }";
+    assert_eq!(complaints(late), ["c"]);
+    for source in [helper, searches, arm] {
+        assert_eq!(complaints(source), [""; 0], "{source}");
+    }
 }

@@ -190,7 +190,7 @@ async fn a_runner_that_waits_too_long_says_for_whom(database: TestDatabase) {
     until_held_up(&database).await;
     let started = Instant::now();
     let late = end(start(&database, &["up", "--wait", "1"]));
-    assert!((1..8).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+    assert!((1..30).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
     assert_eq!((late.code, late.stdout.as_str()), (1, ""), "{late:#?}");
     let waiting = late.stderr.lines().filter(|line| line.starts_with("waiting: another runner is at work (")).count();
     assert_eq!(waiting, 1, "the wait is visible, once: {}", late.stderr);
@@ -242,7 +242,7 @@ async fn traffic_passes_while_a_forgotten_transaction_holds_up_the_revision(data
     let (seen, lines) = reporter.join().unwrap();
     assert_eq!(seen.len(), 2, "{seen:?}");
     assert!(seen[0].contains(PREDICTIVE) && seen[0].contains("attempt 1 rolled back"), "{seen:?}");
-    assert!(reads > 3 && longest < Duration::from_secs(2), "{reads} rounds, the longest {longest:?}");
+    assert!(reads > 3 && longest < Duration::from_secs(5), "{reads} rounds, the longest {longest:?}");
     execute(&blocker, "COMMIT").await;
     let rest: Vec<String> = lines.collect();
     let finished = end(held_up);

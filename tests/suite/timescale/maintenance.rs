@@ -49,11 +49,11 @@ async fn a_command_refreshes_and_drops(database: TestDatabase) {
     maintain(&db, monday() + TimeDelta::days(3)).await;
     assert_eq!(count(&db, "readings").await, 2 * 288);
     assert_eq!(count(&db, "readings_hourly").await, 144, "the summary outlives what it was made from");
-    if server.has_continuous_aggregates() {
-        return; // A job that stands still for longer than its start offset leaves a hole there.
+    // A job that stands still for longer than its start offset leaves a hole.
+    if !server.has_continuous_aggregates() {
+        // The command did not run for a day, which is more than the three hours it looks back.
+        insert(&db, monday() + TimeDelta::days(3), 144 + 12).await;
+        maintain(&db, monday() + TimeDelta::days(4) + TimeDelta::hours(3)).await;
+        assert_eq!(count(&db, "readings_hourly").await, 196);
     }
-    // The command did not run for a day, which is more than the three hours it looks back.
-    insert(&db, monday() + TimeDelta::days(3), 144 + 12).await;
-    maintain(&db, monday() + TimeDelta::days(4) + TimeDelta::hours(3)).await;
-    assert_eq!(count(&db, "readings_hourly").await, 196);
 }

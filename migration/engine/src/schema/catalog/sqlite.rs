@@ -12,10 +12,8 @@ use crate::sql::{
 /// What may follow the type of a column and is in no pragma.
 const EXTRAS: &[&str] = &["CHECK", "COLLATE", "REFERENCES", "GENERATED", "AS", "UNIQUE", "AUTOINCREMENT", "CONSTRAINT"];
 
-/// Tables of modules go with the tables they are for. A view comes before a trigger on it.
-const OBJECTS: &str = "SELECT type, name, tbl_name, sql FROM sqlite_master m WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-     AND NOT EXISTS (SELECT 1 FROM pragma_table_list l WHERE l.schema = 'main' AND l.type = 'shadow' AND l.name = m.tbl_name) \
-     ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, tbl_name, name";
+/// The list of tables is read once: for each object it would be as many questions as there are objects, squared.
+const OBJECTS: &str = include_str!("sqlite_objects.sql");
 
 /// The objects, and the statements that make them.
 pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Result<(Vec<Object>, Vec<String>), DbErr> {
@@ -24,15 +22,19 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
     for row in rows(db, OBJECTS).await? {
         let (kind, name): (String, String) = (row.try_get("", "type")?, row.try_get("", "name")?);
         let (table, sql): (String, String) = (row.try_get("", "tbl_name")?, row.try_get("", "sql")?);
+        let is_virtual = row.try_get::<i64>("", "is_virtual")? == 1;
         if is_no_schema(&table, bookkeeping) {
             continue;
         }
+        let mut written = None;
         let (kind, definition) = match kind.as_str() {
             "table" => {
                 columns(db, &name, &mut objects).await?;
-                let definition = match Parts::of(DbBackend::Sqlite, &sql).filter(|_| !is_virtual(&sql)) {
+                let parts = if is_virtual { None } else { Parts::of(DbBackend::Sqlite, &sql) };
+                let definition = match parts {
                     Some(parts) => {
                         constraints(&name, &sql, &parts, &mut objects);
+                        written = one_a_line(&sql, &parts);
                         canonical(DbBackend::Sqlite, slice(&sql, &parts.after))
                     }
                     None => canonical(DbBackend::Sqlite, &sql),
@@ -43,7 +45,7 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
             "view" => (Kind::View, canonical(DbBackend::Sqlite, &sql)),
             _ => (Kind::Trigger, canonical(DbBackend::Sqlite, &sql)),
         };
-        statements.push(if kind == Kind::Table { one_a_line(sql) } else { sql });
+        statements.push(written.unwrap_or(sql));
         objects.push(Object { kind, name, table: Some(table), definition });
     }
     Ok((objects, statements))
@@ -120,21 +122,15 @@ fn constraints(table: &str, sql: &str, parts: &Parts<'_>, into: &mut Vec<Object>
     }
 }
 
-fn is_virtual(sql: &str) -> bool {
-    crate::sql::lexed::lexed(DbBackend::Sqlite, sql)
-        .is_some_and(|tokens| tokens.get(1).is_some_and(|token| token.is("VIRTUAL")))
-}
-
 /// SQLite keeps `CREATE TABLE` as it was written, often on one line. What is on several already stays as it is.
-fn one_a_line(sql: String) -> String {
-    if sql.contains('\n') || sql.contains("/*") || is_virtual(&sql) {
-        return sql;
+fn one_a_line(sql: &str, parts: &Parts<'_>) -> Option<String> {
+    if sql.contains('\n') || sql.contains("/*") || parts.elements.is_empty() {
+        return None;
     }
-    let Some(parts) = Parts::of(DbBackend::Sqlite, &sql).filter(|parts| !parts.elements.is_empty()) else { return sql };
-    let elements: Vec<String> = parts.elements.iter().map(|element| format!("    {}", slice(&sql, element))).collect();
-    let after = slice(&sql, &parts.after);
+    let elements: Vec<String> = parts.elements.iter().map(|element| format!("    {}", slice(sql, element))).collect();
+    let after = slice(sql, &parts.after);
     let apart = if after.is_empty() { "" } else { " " };
-    format!("{}(\n{}\n){apart}{after}", parts.before, elements.join(",\n"))
+    Some(format!("{}(\n{}\n){apart}{after}", parts.before, elements.join(",\n")))
 }
 
 #[cfg(test)]
@@ -145,8 +141,10 @@ mod tests {
     fn lines_break_between_columns_only() {
         let sql = "CREATE TABLE \"a\" ( \"x\" text CHECK (x IN ('(', ',')), \"y\" decimal(5, 2) )";
         let broken = "CREATE TABLE \"a\" (\n    \"x\" text CHECK (x IN ('(', ',')),\n    \"y\" decimal(5, 2)\n)";
-        assert_eq!(one_a_line(sql.to_owned()), broken);
-        assert_eq!(one_a_line("CREATE TABLE a (b) STRICT".to_owned()), "CREATE TABLE a (\n    b\n) STRICT");
+        let on_lines = |sql| one_a_line(sql, &Parts::of(DbBackend::Sqlite, sql).unwrap());
+        assert_eq!(on_lines(sql).as_deref(), Some(broken));
+        assert_eq!(on_lines("CREATE TABLE a (b) STRICT").as_deref(), Some("CREATE TABLE a (\n    b\n) STRICT"));
+        assert_eq!(on_lines(broken), None);
     }
 
     #[test]
