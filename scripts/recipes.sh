@@ -67,9 +67,17 @@ build --bins
 "$bin/migration" lint --since m20261126_000000_create_alarm_actions
 "$bin/migration" -u "$database?mode=rwc" up
 "$bin/migration" -u "$database" verify
+# A column without a sentence is named.
+if said=$(node scripts/timescaledb/with.mjs "$bin/entity-codegen" 2>&1) || [[ $said != *'no sentence for alarms.site'* ]]; then
+    echo "no sentence was asked for: $said" >&2
+    exit 1
+fi
+block text >>entity/src/alarms/sentences.txt
 node scripts/timescaledb/with.mjs "$bin/entity-codegen"
 grep -q 'pub site: Option<String>' entity/src/alarms/generated/alarms.rs
+grep -q 'Where the sensor is' entity/src/alarms/generated/alarms.rs
 grep -q 'create_machines' entity/src/recipe/generated/revision.rs
+grep -q '^machines.name:$' entity/src/recipe/sentences.txt
 
 block diff | git apply --directory="${copy#"$(git rev-parse --show-toplevel)"/}" -
 cat >core-server-adapter/examples/recipe.rs <<'EXAMPLE'
