@@ -111,9 +111,17 @@ posts="sqlite://$copy/posts.sqlite?mode=rwc"
 "$bin/migration" lint --since m20261126_000000_create_alarm_actions
 "$bin/migration" -u "$database?mode=rwc" up
 "$bin/migration" -u "$database" verify
+# A column without a sentence is named.
+if said=$(node scripts/timescaledb/with.mjs "$bin/entity-codegen" 2>&1) || [[ $said != *'no sentence for alarms.site'* ]]; then
+    echo "no sentence was asked for: $said" >&2
+    exit 1
+fi
+block text >>entity/src/alarms/sentences.txt
 node scripts/timescaledb/with.mjs "$bin/entity-codegen"
 grep -q 'pub site: Option<String>' entity/src/alarms/generated/alarms.rs
+grep -q 'Where the sensor is' entity/src/alarms/generated/alarms.rs
 grep -q 'create_machines' entity/src/recipe/generated/revision.rs
+grep -q '^machines.name:$' entity/src/recipe/sentences.txt
 
 block diff | git apply --directory="${copy#"$(git rev-parse --show-toplevel)"/}" -
 cat >core-server-adapter/examples/recipe.rs <<'EXAMPLE'
@@ -140,7 +148,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 EXAMPLE
-build --bin migration --bin adopted-project --example recipe
+build --bin adopted-project --example recipe
 (cd "$adopted" && "$bin/adopted-project" -u "$posts" up && "$bin/adopted-project" -u "$posts" new --from-entities --check)
 "$bin/adopted-project" -u "$posts" down
 "$bin/examples/recipe" "$database"

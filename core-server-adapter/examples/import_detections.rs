@@ -19,9 +19,9 @@ use std::{io::BufRead, path::PathBuf, process::ExitCode};
 use chrono::DateTime;
 use clap::Parser;
 use core_server_adapter::{
-    Database,
+    Database, Transaction,
     alarms::{AREA, Added, AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, AnomalyScore, Detection, NewAlarm},
-    sea_orm::{DatabaseTransaction, prelude::Json},
+    sea_orm::prelude::Json,
 };
 use detections::{Detections, Row};
 use import::Failed;
@@ -66,7 +66,7 @@ async fn run(args: &Args) -> Result<(), Failure> {
     args.detections()?;
 
     let database = Database::connect(&support::config(AREA, args.database_url.as_deref())?).await?;
-    let import = async |transaction: &DatabaseTransaction| {
+    let import = async |transaction: &Transaction| {
         let (progress, mut detections) = args.detections()?;
         let summary = import_rows(&mut detections, &rules, transaction).await;
         progress.finish_and_clear();
@@ -80,7 +80,7 @@ async fn run(args: &Args) -> Result<(), Failure> {
 async fn import_rows<R: BufRead>(
     detections: &mut Detections<R>,
     rules: &Rules<'_>,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
 ) -> Result<Summary, Failed> {
     let alarms = AlarmRepository::new(transaction);
     let mut summary = Summary::default();

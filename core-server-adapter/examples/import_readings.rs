@@ -15,8 +15,7 @@ use std::{io::BufRead, path::PathBuf, process::ExitCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Parser;
 use core_server_adapter::{
-    AdapterError, Period,
-    sea_orm::DatabaseTransaction,
+    AdapterError, Period, Transaction,
     telemetry::{self, Added, NewReading, NewSensor, ReadingRepository, SensorRepository, Telemetry},
 };
 use import::Failed;
@@ -65,7 +64,7 @@ async fn run(args: &Args) -> Result<(), Failure> {
     args.rows()?;
 
     let telemetry = Telemetry::connect(&support::config(telemetry::AREA, args.database_url.as_deref())?).await?;
-    let import = async |transaction: &DatabaseTransaction| {
+    let import = async |transaction: &Transaction| {
         let (progress, mut rows) = args.rows()?;
         let imported = import_rows(&mut rows, args, transaction).await;
         progress.finish_and_clear();
@@ -113,7 +112,7 @@ impl Args {
 async fn import_rows<R: BufRead>(
     rows: &mut Records<R, 2>,
     args: &Args,
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
 ) -> Result<Imported, Failed> {
     let sensors = SensorRepository::new(transaction);
     let known = sensors.find(&args.sensor).await?.is_some();

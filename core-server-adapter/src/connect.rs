@@ -14,14 +14,14 @@ use database_target::{Target, session};
 use log::LevelFilter;
 use migration_timescale::{Capability, Dialect, TenantPolicy};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, Statement,
+    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DbBackend, DbErr, Statement,
     sqlx::{self, Executor, Row},
 };
 
 use crate::{
-    AdapterError, DatabaseConfig, Metrics, Pool,
+    AdapterError, DatabaseConfig, Metrics, Pool, Transaction,
     alarms::AlarmRepository,
+    error::Place,
     gate::{self, Gate},
     metrics::Numbers,
     replica::Replica,
@@ -304,11 +304,32 @@ impl Database {
     /// Begins a transaction that will write. On SQLite it waits for its turn here; a transaction of
     /// [`connection`](Self::connection) that has read first is refused when it goes on to write while another does.
     ///
+    /// ```
+    /// # async fn example() -> Result<(), core_server_adapter::AdapterError> {
+    /// use core_server_adapter::{Database, alarms::{AlarmRepository, AlarmSeverity, NewAlarm}};
+    ///
+    /// let database = Database::in_memory().await?;
+    /// let transaction = database.begin().await?;
+    /// let alarms = AlarmRepository::new(&transaction);
+    /// let raised = alarms.raise(&NewAlarm::threshold("machine-1", AlarmSeverity::Info, chrono::Utc::now())).await?;
+    /// alarms.acknowledge(raised.id, "ana").await?;
+    /// // Dropped without it, nothing was done.
+    /// transaction.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(feature = "runtime-tokio")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+    /// # #[cfg(not(feature = "runtime-tokio"))]
+    /// # async_std::task::block_on(example()).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// Failures of the database.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        transaction::begin(&self.pool).await
+    pub async fn begin(&self) -> Result<Transaction, AdapterError> {
+        let place = Place { area: self.gate.area, table: "transaction" };
+        let begun = transaction::begin(&self.pool).await;
+        Ok(begun.map_err(place.while_reading("beginning a transaction"))?.of(place))
     }
 
     /// The alarms.
@@ -418,7 +439,7 @@ impl Noticed {
 fn through_pooler(config: &DatabaseConfig) -> String {
     let limit = config.statement_timeout.map(|limit| limit.as_millis().to_string());
     let limit = limit.as_deref().map(|limit| ("statement_timeout", limit));
-    let tenant = config.tenant.as_deref().map(|name| (TenantPolicy::SETTING, name));
+    let tenant = [tenant::setting(config.tenant.as_deref())];
     let settings = session::postgres_in_transaction(config.target.schema(), limit.into_iter().chain(tenant));
     format!("DEALLOCATE ALL; SET LOCAL search_path TO DEFAULT; {settings}")
 }

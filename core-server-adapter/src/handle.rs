@@ -86,7 +86,7 @@ macro_rules! handle {
             /// # Errors
             ///
             /// Failures of the database.
-            pub async fn begin(&self) -> Result<sea_orm::DatabaseTransaction, sea_orm::DbErr> {
+            pub async fn begin(&self) -> Result<crate::Transaction, crate::AdapterError> {
                 self.database.begin().await
             }
 
@@ -117,17 +117,17 @@ macro_rules! handle {
         /// The same area within a transaction over several ([`ServerTransaction`](crate::ServerTransaction)).
         #[derive(Clone, Copy, Debug)]
         pub struct $within<'tx> {
-            transaction: &'tx sea_orm::DatabaseTransaction,
+            transaction: &'tx crate::Transaction,
         }
 
         impl<'tx> $within<'tx> {
-            pub(crate) fn new(transaction: &'tx sea_orm::DatabaseTransaction) -> Self {
+            pub(crate) fn new(transaction: &'tx crate::Transaction) -> Self {
                 Self { transaction }
             }
 
             $(
                 $(#[$about])*
-                pub fn $noun(&self) -> $repository<'tx, sea_orm::DatabaseTransaction> {
+                pub fn $noun(&self) -> $repository<'tx, crate::Transaction> {
                     $repository::new(self.transaction)
                 }
             )+

@@ -54,6 +54,7 @@ mod batch;
 mod condition;
 mod config;
 mod connect;
+mod detached;
 mod error;
 mod filter;
 pub mod gate;
@@ -90,6 +91,7 @@ pub use page::{Cursor, Page, PageKey, PageRequest};
 pub use period::Period;
 pub use pool::Pool;
 pub use server::{Server, ServerTransaction};
+pub use transaction::Transaction;
 
 // What signatures of this crate speak of.
 pub use database_target::{self, Target};

@@ -11,23 +11,27 @@ use std::{
 };
 
 use async_stream::try_stream;
-use futures_util::{Stream, StreamExt, lock::Mutex};
+use futures_util::{StreamExt, lock::Mutex};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel,
-    QueryResult, Statement, StreamTrait, TransactionError, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
+    Statement, StreamTrait, TransactionError, TransactionOptions, TransactionSession, TransactionTrait,
 };
 use tracing::{Instrument, field::Empty};
 
 use crate::{
-    AdapterError,
-    error::{not_ready, on_replica},
+    AdapterError, Transaction,
+    detached::{to_its_end, to_the_next_item},
+    error::{Place, not_ready, on_replica},
     gate::{self, Gate},
     metrics::Numbers,
     replica::Replica,
     sqlstate,
-    statement::{Answer, Work, in_place},
-    tenant,
+    statement::{Answer, Rows, Work, in_place},
+    tenant, transaction,
 };
+
+/// What errors about no table of an area speak of.
+const PLACE: Place = Place { area: "areas", table: "transaction" };
 
 /// The pool of a handle, as its repositories use it.
 ///
@@ -139,7 +143,7 @@ impl Pool {
         self.first_use().await?;
         let span = tracing::debug_span!("statement", statement = work.sql(), rows = Empty, duration_ms = Empty);
         let began = Instant::now();
-        let done = self.attempt(&work).instrument(span.clone()).await;
+        let done = self.attempt(work).instrument(span.clone()).await;
         span.record("duration_ms", began.elapsed().as_secs_f64() * 1_000.0);
         if let Ok(answer) = &done {
             span.record("rows", answer.count());
@@ -149,12 +153,12 @@ impl Pool {
     }
 
     /// Again if it reads and the session ended.
-    async fn attempt(&self, work: &Work) -> Result<Answer, DbErr> {
+    async fn attempt(&self, work: Work) -> Result<Answer, DbErr> {
         if !work.reads() {
             return if self.replica.is_some() { Err(on_replica()) } else { self.once(work).await };
         }
         if let Some(replica) = &self.replica {
-            match replica.read(work).await {
+            match replica.read(work.clone()).await {
                 Some(answer) => {
                     self.numbers.replica_answered();
                     return Ok(answer);
@@ -163,7 +167,7 @@ impl Pool {
             }
         }
         for _ in 0..self.sessions {
-            match self.once(work).await {
+            match self.once(work.clone()).await {
                 Err(error) if sqlstate::is_ended(&error) => {
                     tracing::debug!(%error, "a session ended, reading again");
                     self.numbers.again();
@@ -174,17 +178,25 @@ impl Pool {
         self.once(work).await
     }
 
-    async fn once(&self, work: &Work) -> Result<Answer, DbErr> {
-        in_place(&self.connection, self.address.as_deref(), work).await
+    async fn once(&self, work: Work) -> Result<Answer, DbErr> {
+        in_place(&self.connection, self.address.as_ref(), work).await
     }
+}
 
-    async fn begin_once(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
-        let transaction = self.connection.begin_with_options(options).await?;
-        if let Some(address) = &self.address {
-            transaction.execute_unprepared(address).await?;
+/// A transaction of these sessions.
+async fn begin_once(
+    db: DatabaseConnection,
+    address: Option<Arc<str>>,
+    options: TransactionOptions,
+) -> Result<Transaction, DbErr> {
+    to_its_end(async move {
+        let transaction = db.begin_with_options(options).await?;
+        if let Some(address) = address {
+            transaction.execute_unprepared(&address).await?;
         }
-        Ok(transaction)
-    }
+        Ok(Transaction::new(transaction, PLACE))
+    })
+    .await
 }
 
 #[async_trait::async_trait]
@@ -214,9 +226,6 @@ impl ConnectionTrait for Pool {
     }
 }
 
-/// The rows of a query, as they come.
-type Rows<'a> = Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send + 'a>>;
-
 impl StreamTrait for Pool {
     type Stream<'a> = Rows<'a>;
 
@@ -230,38 +239,34 @@ impl StreamTrait for Pool {
     ) -> Pin<Box<dyn Future<Output = Result<Rows<'a>, DbErr>> + 'a + Send>> {
         Box::pin(async move {
             let (db, address) = self.source().await?;
-            let Some(address) = address else {
-                if self.replica.is_none() {
-                    return Ok(Box::pin(self.connection.stream_raw(statement).await?) as Rows<'a>);
-                }
+            if address.is_some() {
+                let transaction = begin_once(db, address, TransactionOptions::default()).await?;
                 let rows = try_stream! {
-                    let mut rows = db.stream_raw(statement).await?;
+                    let mut rows = transaction.stream_raw(statement).await?;
                     while let Some(row) = rows.next().await {
                         yield row?;
                     }
+                    drop(rows);
+                    TransactionSession::commit(transaction).await?;
                 };
                 return Ok(Box::pin(rows) as Rows<'a>);
-            };
-            let transaction = db.begin().await?;
-            transaction.execute_unprepared(&address).await?;
+            }
             let rows = try_stream! {
-                let mut rows = transaction.stream_raw(statement).await?;
+                let mut rows = db.stream_raw(statement).await?;
                 while let Some(row) = rows.next().await {
                     yield row?;
                 }
-                drop(rows);
-                transaction.commit().await?;
             };
-            Ok(Box::pin(rows) as Rows<'a>)
+            Ok(Box::pin(to_the_next_item(rows)) as Rows<'a>)
         })
     }
 }
 
 #[async_trait::async_trait]
 impl TransactionTrait for Pool {
-    type Transaction = DatabaseTransaction;
+    type Transaction = Transaction;
 
-    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+    async fn begin(&self) -> Result<Transaction, DbErr> {
         self.begin_with_options(TransactionOptions::default()).await
     }
 
@@ -269,18 +274,18 @@ impl TransactionTrait for Pool {
         &self,
         isolation_level: Option<IsolationLevel>,
         access_mode: Option<AccessMode>,
-    ) -> Result<DatabaseTransaction, DbErr> {
+    ) -> Result<Transaction, DbErr> {
         self.begin_with_options(TransactionOptions { isolation_level, access_mode, ..Default::default() }).await
     }
 
     /// Nothing is written before BEGIN is answered: it is repeated like a read.
-    async fn begin_with_options(&self, options: TransactionOptions) -> Result<DatabaseTransaction, DbErr> {
+    async fn begin_with_options(&self, options: TransactionOptions) -> Result<Transaction, DbErr> {
         if self.replica.is_some() {
             return Err(on_replica());
         }
         self.first_use().await?;
         for _ in 0..self.sessions {
-            match self.begin_once(options).await {
+            match begin_once(self.connection.clone(), self.address.clone(), options).await {
                 Err(error) if sqlstate::is_ended(&error) => {
                     tracing::debug!(%error, "a session ended, beginning again");
                     self.numbers.again();
@@ -288,12 +293,12 @@ impl TransactionTrait for Pool {
                 begun => return begun,
             }
         }
-        self.begin_once(options).await
+        begin_once(self.connection.clone(), self.address.clone(), options).await
     }
 
     async fn transaction<F, T, E>(&self, callback: F) -> Result<T, TransactionError<E>>
     where
-        F: for<'c> FnOnce(&'c DatabaseTransaction) -> Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>> + Send,
+        F: for<'c> FnOnce(&'c Transaction) -> Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>> + Send,
         T: Send,
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
@@ -307,21 +312,10 @@ impl TransactionTrait for Pool {
         access_mode: Option<AccessMode>,
     ) -> Result<T, TransactionError<E>>
     where
-        F: for<'c> FnOnce(&'c DatabaseTransaction) -> Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>> + Send,
+        F: for<'c> FnOnce(&'c Transaction) -> Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>> + Send,
         T: Send,
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
-        let begun = self.begin_with_config(isolation_level, access_mode).await;
-        let transaction = begun.map_err(TransactionError::Connection)?;
-        match callback(&transaction).await {
-            Ok(done) => {
-                transaction.commit().await.map_err(TransactionError::Connection)?;
-                Ok(done)
-            }
-            Err(error) => {
-                transaction.rollback().await.map_err(TransactionError::Connection)?;
-                Err(TransactionError::Transaction(error))
-            }
-        }
+        transaction::within(self.begin_with_config(isolation_level, access_mode).await, callback).await
     }
 }

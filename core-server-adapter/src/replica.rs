@@ -57,7 +57,7 @@ impl Replica {
     }
 
     /// The answer; none where the primary has to give it.
-    pub(crate) async fn read(&self, work: &Work) -> Option<Answer> {
+    pub(crate) async fn read(&self, work: Work) -> Option<Answer> {
         if !self.is_there().await {
             return None;
         }
@@ -102,7 +102,7 @@ impl Replica {
     /// Why not to ask it.
     async fn follows(&self) -> Result<Option<&'static str>, DbErr> {
         let question = Work::Read(Statement::from_string(DbBackend::Postgres, BEHIND));
-        let Answer::Rows(rows) = self.ask(&question).await? else { return Ok(None) };
+        let Answer::Rows(rows) = self.ask(question).await? else { return Ok(None) };
         let Some(row) = rows.first() else { return Ok(None) };
         if !row.try_get::<bool>("", "follows")? {
             return Ok(Some("the replica does not follow a primary"));
@@ -112,9 +112,9 @@ impl Replica {
     }
 
     /// Again once: a session that ended while it was idle says nothing about the server.
-    async fn ask(&self, work: &Work) -> Result<Answer, DbErr> {
-        match in_place(&self.connection, self.address.as_deref(), work).await {
-            Err(error) if sqlstate::is_ended(&error) => in_place(&self.connection, self.address.as_deref(), work).await,
+    async fn ask(&self, work: Work) -> Result<Answer, DbErr> {
+        match in_place(&self.connection, self.address.as_ref(), work.clone()).await {
+            Err(error) if sqlstate::is_ended(&error) => in_place(&self.connection, self.address.as_ref(), work).await,
             done => done,
         }
     }

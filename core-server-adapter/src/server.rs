@@ -8,10 +8,10 @@ use std::{
 use database_target::Target;
 use futures_util::lock::Mutex;
 use migration_timescale::Dialect;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::{
-    AdapterError, Database, DatabaseConfig,
+    AdapterError, Database, DatabaseConfig, Transaction,
     alarms::AlarmRepository,
     analytics::{Analytics, AnalyticsWithin},
     connect::in_area_alone,
@@ -19,7 +19,7 @@ use crate::{
     gate::{self, Gate},
     plugins::{Plugins, PluginsWithin},
     telemetry::{Telemetry, TelemetryWithin},
-    tenant,
+    tenant, transaction,
     twin::{Twin, TwinWithin},
     vision::{Vision, VisionWithin},
 };
@@ -53,6 +53,23 @@ const PLACE: Place = Place { area: "areas", table: "transaction" };
 /// both.commit().await?;
 /// # Ok(())
 /// # }
+/// ```
+///
+/// In the tests of a service every area is in memory, with the finished schema; a transaction over several needs a server.
+///
+/// ```
+/// # async fn example() -> Result<(), core_server_adapter::AdapterError> {
+/// use core_server_adapter::{DatabaseConfig, Server, telemetry::NewSensor};
+///
+/// let server = Server::new(&DatabaseConfig::new("sqlite::memory:")?);
+/// server.telemetry().await?.sensors().register(&NewSensor::new("bearing-7", "temperature")).await?;
+/// server.check().await?;
+/// # Ok(())
+/// # }
+/// # #[cfg(feature = "runtime-tokio")]
+/// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+/// # #[cfg(not(feature = "runtime-tokio"))]
+/// # async_std::task::block_on(example()).unwrap();
 /// ```
 #[derive(Clone)]
 pub struct Server {
@@ -180,7 +197,8 @@ impl Server {
             let mut opened = self.opened.lock().await;
             self.shared(&mut opened).await?
         };
-        let transaction = shared.begin().await.map_err(PLACE.while_reading("beginning a transaction"))?;
+        let begun = transaction::begin(shared.pool()).await;
+        let transaction = begun.map_err(PLACE.while_reading("beginning a transaction"))?.of(PLACE);
         Ok(ServerTransaction { transaction, server: self.clone(), area: None })
     }
 
@@ -265,9 +283,8 @@ impl Server {
         }
         match Dialect::of(common.backend()) {
             Dialect::Postgres => {
-                let tenant = self.config(gate).tenant.as_deref();
-                let tenant = tenant.map(|name| (migration_timescale::TenantPolicy::SETTING, name));
-                Ok(in_area_alone(area.schema(), tenant))
+                let tenant = tenant::setting(self.config(gate).tenant.as_deref());
+                Ok(in_area_alone(area.schema(), [tenant]))
             }
             Dialect::MySql => match area.database_name() {
                 Some(name) => Ok(format!("USE `{}`", name.replace('`', "``"))),
@@ -313,7 +330,7 @@ impl std::fmt::Debug for Server {
 /// One area at a time: what an area gives borrows the transaction, so the compiler sees to it that no statement goes to the
 /// area that was there before. The first time that an area is asked for, its schema is checked as [`Database::connect`] does.
 pub struct ServerTransaction {
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
     server: Server,
     /// Where it works now.
     area: Option<Gate>,
@@ -325,7 +342,7 @@ impl ServerTransaction {
     /// # Errors
     ///
     /// As [`within`](Self::within).
-    pub async fn alarms(&mut self) -> Result<AlarmRepository<'_, DatabaseTransaction>, AdapterError> {
+    pub async fn alarms(&mut self) -> Result<AlarmRepository<'_, Transaction>, AdapterError> {
         self.go(gate::ALARMS).await.map(AlarmRepository::new)
     }
 
@@ -380,11 +397,11 @@ impl ServerTransaction {
     ///
     /// [`AdapterError::NotTogether`] where the area is on another server, [`AdapterError::SchemaOutdated`] and failures of
     /// the database.
-    pub async fn within(&mut self, area: &str) -> Result<&DatabaseTransaction, AdapterError> {
+    pub async fn within(&mut self, area: &str) -> Result<&Transaction, AdapterError> {
         self.go(named(area)?).await
     }
 
-    async fn go(&mut self, gate: Gate) -> Result<&DatabaseTransaction, AdapterError> {
+    async fn go(&mut self, gate: Gate) -> Result<&Transaction, AdapterError> {
         if self.area == Some(gate) {
             return Ok(&self.transaction);
         }
@@ -407,7 +424,7 @@ impl ServerTransaction {
     ///
     /// Failures of the database; after [`may_have_written`](AdapterError::may_have_written) only a look tells whether it does.
     pub async fn commit(self) -> Result<(), AdapterError> {
-        self.transaction.commit().await.map_err(PLACE.while_doing("committing a transaction"))
+        self.transaction.commit().await
     }
 
     /// Undoes all of it.
@@ -416,7 +433,7 @@ impl ServerTransaction {
     ///
     /// Failures of the database.
     pub async fn rollback(self) -> Result<(), AdapterError> {
-        self.transaction.rollback().await.map_err(PLACE.while_reading("rolling a transaction back"))
+        self.transaction.rollback().await
     }
 }
 

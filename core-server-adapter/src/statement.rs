@@ -1,8 +1,17 @@
 //! A statement, and how it is run in a session that has to be told where.
 
+use std::{pin::Pin, sync::Arc};
+
+use futures_util::Stream;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, ExecResult, QueryResult, Statement, TransactionTrait};
 
+use crate::detached::to_its_end;
+
+/// The rows of a query, as they come.
+pub(crate) type Rows<'a> = Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send + 'a>>;
+
 /// A statement.
+#[derive(Clone)]
 pub(crate) enum Work {
     Change(Statement),
     Script(String),
@@ -16,11 +25,11 @@ pub(crate) enum Answer {
 }
 
 impl Work {
-    pub(crate) async fn on<C: ConnectionTrait>(&self, db: &C) -> Result<Answer, DbErr> {
+    pub(crate) async fn on<C: ConnectionTrait>(self, db: &C) -> Result<Answer, DbErr> {
         match self {
-            Self::Change(statement) => db.execute_raw(statement.clone()).await.map(Answer::Changed),
-            Self::Script(sql) => db.execute_unprepared(sql).await.map(Answer::Changed),
-            Self::Read(statement) => db.query_all_raw(statement.clone()).await.map(Answer::Rows),
+            Self::Change(statement) => db.execute_raw(statement).await.map(Answer::Changed),
+            Self::Script(sql) => db.execute_unprepared(&sql).await.map(Answer::Changed),
+            Self::Read(statement) => db.query_all_raw(statement).await.map(Answer::Rows),
         }
     }
 
@@ -35,6 +44,12 @@ impl Work {
     /// and no function that a SELECT of this crate calls writes.
     pub(crate) fn reads(&self) -> bool {
         matches!(self, Self::Read(statement) if statement.sql.starts_with("SELECT "))
+    }
+
+    /// Whether it can be in no transaction: the call of a procedure that has transactions of its own. It names all that it
+    /// means in full.
+    fn has_transactions(&self) -> bool {
+        matches!(self, Self::Script(sql) if sql.starts_with("CALL "))
     }
 }
 
@@ -62,11 +77,16 @@ impl Answer {
 }
 
 /// Runs a statement; in a transaction of its own where the session has to be told what it is to work in.
-pub(crate) async fn in_place(db: &DatabaseConnection, address: Option<&str>, work: &Work) -> Result<Answer, DbErr> {
-    let Some(address) = address else { return work.on(db).await };
-    let transaction = db.begin().await?;
-    transaction.execute_unprepared(address).await?;
-    let answer = work.on(&transaction).await?;
-    transaction.commit().await?;
-    Ok(answer)
+pub(crate) async fn in_place(db: &DatabaseConnection, address: Option<&Arc<str>>, work: Work) -> Result<Answer, DbErr> {
+    let db = db.clone();
+    let address = address.filter(|_| !work.has_transactions()).cloned();
+    to_its_end(async move {
+        let Some(address) = address else { return work.on(&db).await };
+        let transaction = db.begin().await?;
+        transaction.execute_unprepared(&address).await?;
+        let answer = work.on(&transaction).await?;
+        transaction.commit().await?;
+        Ok(answer)
+    })
+    .await
 }

@@ -33,6 +33,11 @@ pub(crate) fn refused(name: &str, backend: DbBackend) -> Option<&'static str> {
     None
 }
 
+/// What a transaction is set to in a session that others have, too: without a tenant to none, whoever had it before.
+pub(crate) fn setting(name: Option<&str>) -> (&'static str, &str) {
+    (TenantPolicy::SETTING, name.unwrap_or_default())
+}
+
 /// The statement that names the tenant to a session.
 pub(crate) fn set_sql(name: &str) -> String {
     format!("SELECT pg_catalog.set_config({}, {}, false)", literal(TenantPolicy::SETTING), literal(name))

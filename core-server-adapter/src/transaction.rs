@@ -1,6 +1,24 @@
 //! Transactions that will write.
 
-use sea_orm::{DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use std::{fmt, pin::Pin, sync::Arc};
+
+use async_stream::try_stream;
+use futures_util::{
+    StreamExt,
+    lock::{Mutex, OwnedMutexGuard},
+};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
+    SqliteTransactionMode, Statement, StreamTrait, TransactionError, TransactionOptions, TransactionSession,
+    TransactionTrait,
+};
+
+use crate::{
+    AdapterError,
+    detached::{to_its_end, to_the_next_item},
+    error::Place,
+    statement::{Answer, Rows, Work},
+};
 
 /// Begins a transaction that will write. On SQLite it waits here until it may: one that has only read so far would be
 /// refused at once where another writes.
@@ -8,4 +26,231 @@ pub(crate) async fn begin<C: TransactionTrait>(db: &C) -> Result<C::Transaction,
     let options =
         TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
     db.begin_with_options(options).await
+}
+
+/// A transaction. Dropped before its [`commit`](Self::commit), it is rolled back; so is what was begun within it.
+///
+/// A future of it that is dropped half way, by a time limit for example, leaves a statement that is done or not, and the
+/// transaction as usable as before. (One of SeaORM, from [`connection`](crate::Database::connection), may then be given to
+/// the next one who asks.)
+pub struct Transaction {
+    inner: Arc<Inner>,
+    /// Whose turn it is in the session: also of what goes on although nobody waits for it.
+    turn: Arc<Mutex<()>>,
+    place: Place,
+}
+
+/// A transaction, and the one that it is within, which ends after it.
+struct Inner {
+    transaction: DatabaseTransaction,
+    _around: Option<Arc<Self>>,
+}
+
+/// The session, as long as it is somebody's turn. The transaction goes first: should it be the last to have it, its end is in
+/// the session before another's statement.
+struct Turn {
+    inner: Arc<Inner>,
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Transaction {
+    pub(crate) fn new(transaction: DatabaseTransaction, place: Place) -> Self {
+        Self { inner: Arc::new(Inner { transaction, _around: None }), turn: Arc::default(), place }
+    }
+
+    /// The same, of an area.
+    pub(crate) fn of(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
+
+    /// Makes all of it last.
+    ///
+    /// # Errors
+    ///
+    /// Failures of the database; after [`may_have_written`](AdapterError::may_have_written) only a look tells whether it does.
+    pub async fn commit(self) -> Result<(), AdapterError> {
+        let place = self.place;
+        TransactionSession::commit(self).await.map_err(place.while_doing("committing a transaction"))
+    }
+
+    /// Undoes all of it.
+    ///
+    /// # Errors
+    ///
+    /// Failures of the database.
+    pub async fn rollback(self) -> Result<(), AdapterError> {
+        let place = self.place;
+        TransactionSession::rollback(self).await.map_err(place.while_reading("rolling a transaction back"))
+    }
+
+    async fn turn(&self) -> Turn {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        Turn { inner: Arc::clone(&self.inner), _turn: turn }
+    }
+
+    async fn run(&self, work: Work) -> Result<Answer, DbErr> {
+        let turn = self.turn().await;
+        to_its_end(async move { work.on(&turn.inner.transaction).await }).await
+    }
+
+    /// Ends it, when nothing goes on in it.
+    async fn end<F>(self, how: impl FnOnce(DatabaseTransaction) -> F + Send + 'static) -> Result<(), DbErr>
+    where
+        F: Future<Output = Result<(), DbErr>> + Send,
+    {
+        let Self { inner, turn, .. } = self;
+        let turn = turn.lock_owned().await;
+        to_its_end(async move {
+            let Some(Inner { transaction, _around }) = Arc::into_inner(inner) else {
+                return Err(DbErr::Custom(
+                    "a stream or a transaction within this one is open; end it first".to_owned(),
+                ));
+            };
+            let ended = how(transaction).await;
+            drop(turn);
+            ended
+        })
+        .await
+    }
+}
+
+#[async_trait::async_trait]
+impl TransactionSession for Transaction {
+    async fn commit(self) -> Result<(), DbErr> {
+        self.end(DatabaseTransaction::commit).await
+    }
+
+    async fn rollback(self) -> Result<(), DbErr> {
+        self.end(DatabaseTransaction::rollback).await
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        ConnectionTrait::get_database_backend(&self.inner.transaction)
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.run(Work::Change(statement)).await?.changed()
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.run(Work::Script(sql.to_owned())).await?.changed()
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.query_all_raw(statement).await?.into_iter().next())
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        Ok(self.run(Work::Read(statement)).await?.rows())
+    }
+
+    fn support_returning(&self) -> bool {
+        self.inner.transaction.support_returning()
+    }
+}
+
+impl StreamTrait for Transaction {
+    type Stream<'a> = Rows<'a>;
+
+    fn get_database_backend(&self) -> DbBackend {
+        ConnectionTrait::get_database_backend(&self.inner.transaction)
+    }
+
+    fn stream_raw<'a>(
+        &'a self,
+        statement: Statement,
+    ) -> Pin<Box<dyn Future<Output = Result<Rows<'a>, DbErr>> + 'a + Send>> {
+        Box::pin(async move {
+            let turn = self.turn().await;
+            let rows = try_stream! {
+                let mut rows = turn.inner.transaction.stream_raw(statement).await?;
+                while let Some(row) = rows.next().await {
+                    yield row?;
+                }
+            };
+            Ok(Box::pin(to_the_next_item(rows)) as Rows<'a>)
+        })
+    }
+}
+
+#[async_trait::async_trait]
+impl TransactionTrait for Transaction {
+    type Transaction = Self;
+
+    async fn begin(&self) -> Result<Self, DbErr> {
+        self.begin_with_options(TransactionOptions::default()).await
+    }
+
+    async fn begin_with_config(
+        &self,
+        isolation_level: Option<IsolationLevel>,
+        access_mode: Option<AccessMode>,
+    ) -> Result<Self, DbErr> {
+        self.begin_with_options(TransactionOptions { isolation_level, access_mode, ..Default::default() }).await
+    }
+
+    /// A savepoint, in which it is its turn as well.
+    async fn begin_with_options(&self, options: TransactionOptions) -> Result<Self, DbErr> {
+        let turn = self.turn().await;
+        let begun = to_its_end(async move {
+            let transaction = turn.inner.transaction.begin_with_options(options).await?;
+            let inner = Inner { transaction, _around: Some(Arc::clone(&turn.inner)) };
+            // Together: when nobody waits any more, it ends before the turn does.
+            Ok::<_, DbErr>((Arc::new(inner), turn))
+        });
+        let (inner, _turn) = begun.await?;
+        Ok(Self { inner, turn: Arc::clone(&self.turn), place: self.place })
+    }
+
+    async fn transaction<F, T, E>(&self, callback: F) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c Self) -> Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>> + Send,
+        T: Send,
+        E: fmt::Display + fmt::Debug + Send,
+    {
+        within(TransactionTrait::begin(self).await, callback).await
+    }
+
+    async fn transaction_with_config<F, T, E>(
+        &self,
+        callback: F,
+        isolation_level: Option<IsolationLevel>,
+        access_mode: Option<AccessMode>,
+    ) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c Self) -> Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>> + Send,
+        T: Send,
+        E: fmt::Display + fmt::Debug + Send,
+    {
+        within(self.begin_with_config(isolation_level, access_mode).await, callback).await
+    }
+}
+
+/// Runs the callback in a transaction that was begun, and ends it as the callback says.
+pub(crate) async fn within<F, T, E>(begun: Result<Transaction, DbErr>, callback: F) -> Result<T, TransactionError<E>>
+where
+    F: for<'c> FnOnce(&'c Transaction) -> Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>> + Send,
+    T: Send,
+    E: fmt::Display + fmt::Debug + Send,
+{
+    let transaction = begun.map_err(TransactionError::Connection)?;
+    match callback(&transaction).await {
+        Ok(done) => {
+            TransactionSession::commit(transaction).await.map_err(TransactionError::Connection)?;
+            Ok(done)
+        }
+        Err(error) => {
+            TransactionSession::rollback(transaction).await.map_err(TransactionError::Connection)?;
+            Err(TransactionError::Transaction(error))
+        }
+    }
+}
+
+impl fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction").field("place", &self.place).finish_non_exhaustive()
+    }
 }

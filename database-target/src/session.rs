@@ -84,7 +84,8 @@ pub fn postgres_in_transaction<'s>(schema: Option<&str>, more: impl IntoIterator
     )
 }
 
-/// The statement that sets these on PostgreSQL, without those that the server's version does not have.
+/// The statement that sets these on PostgreSQL, without those that the server's version does not have. One with a dot in its
+/// name is the program's own, and there as soon as it is set.
 pub fn postgres_statement<'s>(settings: impl IntoIterator<Item = (&'s str, &'s str)>) -> String {
     settings_as(settings, false)
 }
@@ -94,7 +95,7 @@ fn settings_as<'s>(settings: impl IntoIterator<Item = (&'s str, &'s str)>, in_tr
         settings.into_iter().map(|(name, value)| format!("({}, {})", literal(name), literal(value))).collect();
     format!(
         "SELECT pg_catalog.count(pg_catalog.set_config(s.name, s.value, {in_transaction})) FROM (VALUES {}) \
-         AS s(name, value) WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL",
+         AS s(name, value) WHERE pg_catalog.strpos(s.name, '.') > 0 OR pg_catalog.current_setting(s.name, true) IS NOT NULL",
         pairs.join(", ")
     )
 }

@@ -17,6 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use entity_codegen::Sentences;
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait,
     IntoActiveModel, Iterable, JoinType, QueryFilter, QuerySelect, RelationTrait,
@@ -54,7 +55,7 @@ async fn every_type(database: &TestDatabase) -> DatabaseConnection {
 }
 
 async fn generate(db: &DatabaseConnection) -> entity_codegen::Entities {
-    entity_codegen::entities(db, "public", "entity", |_| true).await.unwrap()
+    entity_codegen::entities(db, "public", "entity", &Sentences::default(), |_| true).await.unwrap()
 }
 
 async fn equals_the_checked_in_entities_of_every_type(database: TestDatabase) {

@@ -7,10 +7,7 @@ use std::{
     time::Duration,
 };
 
-use core_server_adapter::{
-    AdapterError,
-    sea_orm::{DatabaseTransaction, DbErr},
-};
+use core_server_adapter::{AdapterError, Transaction};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::support::Failure;
@@ -52,8 +49,8 @@ impl From<String> for Failed {
 /// transaction to give way to another one.
 pub async fn whole<T>(
     path: &Path,
-    begin: impl AsyncFn() -> Result<DatabaseTransaction, DbErr>,
-    import: impl AsyncFn(&DatabaseTransaction) -> Result<T, Failed>,
+    begin: impl AsyncFn() -> Result<Transaction, AdapterError>,
+    import: impl AsyncFn(&Transaction) -> Result<T, Failed>,
 ) -> Result<T, Failure> {
     let mut attempt = 1;
     loop {

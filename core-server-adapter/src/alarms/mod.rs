@@ -30,6 +30,7 @@ mod urgent;
 
 pub use crate::batch::Added;
 pub use counts::{AlarmCount, AlarmCounts};
+#[doc(inline)]
 pub use entity::alarms::{Alarm, AlarmAction, AlarmActionKind, AlarmOrigin, AlarmSeverity, AlarmStatus, AlarmVerdict};
 pub use filter::AlarmFilter;
 pub use id::{AlarmId, Detection};

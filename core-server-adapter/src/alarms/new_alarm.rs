@@ -54,24 +54,34 @@ pub struct NewAlarm {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the columns of the table, see the entity")]
 pub struct RawAlarm {
+    /// When the condition was measured; RFC 3339, a day ahead at most.
     pub raised_at: DateTime<Utc>,
+    /// The sensor's own id, 1 to 255 characters.
     pub sensor_id: String,
+    /// How bad it is.
     pub severity: AlarmSeverity,
+    /// What raised it.
     pub origin: AlarmOrigin,
+    /// How unusual the model found it, from 0 to 1; with `anomaly_model` and with nothing else.
     #[serde(default)]
     pub anomaly_score: Option<f64>,
+    /// What was measured, in the sensor's unit; finite.
     #[serde(default)]
     pub value: Option<f64>,
+    /// The limit that was crossed, in the sensor's unit; finite.
     #[serde(default)]
     pub threshold: Option<f64>,
+    /// What people read; up to 65,535 bytes, empty when not given.
     #[serde(default)]
     pub message: String,
+    /// What else is known: any JSON of up to 65,535 bytes, `null` counts as nothing.
     #[serde(default)]
     pub context: Option<Json>,
+    /// The model that found it, 1 to 255 characters; of alarms of models alone.
     #[serde(default)]
     pub model_name: Option<String>,
+    /// Its version, 1 to 100 characters; only with a name.
     #[serde(default)]
     pub model_version: Option<String>,
 }

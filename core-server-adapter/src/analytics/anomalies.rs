@@ -4,6 +4,7 @@ use std::mem::take;
 
 use chrono::{DateTime, Utc};
 use entity::analytics::anomaly_record::{ActiveModel, Column, Entity};
+#[doc(inline)]
 pub use entity::analytics::{AnomalyRecord, AnomalySeverity};
 use sea_orm::{
     Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, TransactionTrait,

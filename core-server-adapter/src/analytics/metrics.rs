@@ -3,6 +3,7 @@
 use std::mem::take;
 
 use chrono::{DateTime, Utc};
+#[doc(inline)]
 pub use entity::analytics::PerformanceMetric;
 use entity::analytics::performance_metric::{ActiveModel, Column, Entity};
 use sea_orm::{

@@ -8,6 +8,7 @@
 //! ```
 
 use chrono::{DateTime, Utc};
+#[doc(inline)]
 pub use entity::analytics::{NotificationLog, NotificationStatus};
 use entity::analytics::{
     NotificationStatus::{Delivered, Failed, Sent},

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::analytics::maintenance_report::{ActiveModel, Column, Entity};
+#[doc(inline)]
 pub use entity::analytics::{MaintenanceReport, MaintenanceReportType};
 use sea_orm::{
     ActiveValue::{NotSet, Set},

@@ -117,16 +117,16 @@ impl<C: ConnectionTrait + TransactionTrait> Operations<'_, C> {
     /// Refreshes the summary, unless a bucket of it would get smaller: then this one is given, and nothing changed.
     async fn refresh(&self, summary: Summary, window: Window, server: Capability) -> Result<Option<CutBucket>, DbErr> {
         let aggregate = summary.aggregate();
-        let statements = aggregate.refresh_sql(server, window).map_err(|error| DbErr::Custom(error.to_string()))?;
         if server.has_continuous_aggregates() {
             let cut = aggregate.cut_buckets(self.db, server, window, Some(1)).await?;
-            if cut.is_empty() {
-                for sql in statements {
-                    self.db.execute_unprepared(&sql).await?;
-                }
+            if cut.is_empty()
+                && let Some(call) = aggregate.refresh_by_full_name(self.db, window).await?
+            {
+                self.db.execute_unprepared(&call).await?;
             }
             return Ok(cut.into_iter().next());
         }
+        let statements = aggregate.refresh_sql(server, window).map_err(|error| DbErr::Custom(error.to_string()))?;
         let transaction = transaction::begin(self.db).await?;
         if server.backend() == DbBackend::Postgres {
             // Two refreshes of one time at once would both write its buckets.

@@ -1,6 +1,7 @@
 //! The audit trail: who did what to which resource. Rows are added and never changed.
 
 use chrono::{DateTime, Utc};
+#[doc(inline)]
 pub use entity::vision::AuditLog;
 use entity::vision::audit_log::{ActiveModel, Column, Entity};
 use sea_orm::{

@@ -3,6 +3,7 @@
 use std::mem::take;
 
 use chrono::{DateTime, FixedOffset, Utc};
+#[doc(inline)]
 pub use entity::vision::Camera;
 use entity::vision::camera::{ActiveModel, Column, Entity};
 use sea_orm::{

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, mem::take};
 
 use chrono::{DateTime, Utc};
+#[doc(inline)]
 pub use entity::vision::Detection;
 use entity::vision::{
     detection::{ActiveModel, Column, Entity},

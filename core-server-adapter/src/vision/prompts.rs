@@ -4,6 +4,7 @@
 //! somebody else was faster: [`AdapterError::ChangedMeanwhile`].
 
 use entity::vision::prompt_version::{ActiveModel, Column, Entity};
+#[doc(inline)]
 pub use entity::vision::{AiModel, PromptVersion};
 use migration_timescale::Dialect;
 use sea_orm::{

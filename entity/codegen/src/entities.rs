@@ -8,9 +8,10 @@ use sea_orm::DatabaseConnection;
 
 use crate::{
     CodegenError, Files,
-    catalogue::{Catalogue, Column, ForeignKey, Relation},
+    catalogue::{Catalogue, Column, ForeignKey, Relation, Type},
     code::{self, Entity, Field, Kind},
     names::{Names, ident},
+    sentences::{self, Name, Sentences},
     types::{self, Reading},
     views::Proofs,
 };
@@ -23,6 +24,8 @@ pub struct Entities {
     pub views: Files,
     /// A line about each object that has no entity, and each column that is read as text: what, why, and what to do.
     pub notes: Vec<String>,
+    /// A file of sentences that has none yet.
+    pub to_describe: String,
 }
 
 /// Where the enums are.
@@ -73,11 +76,12 @@ const TYPES: [&str; 34] = [
 ///
 /// # Errors
 ///
-/// The catalogue cannot be read, or rustfmt is missing.
+/// The catalogue cannot be read, a sentence is missing or too much, or rustfmt is missing.
 pub async fn entities(
     db: &DatabaseConnection,
     schema: &str,
     root: &str,
+    sentences: &Sentences,
     is_entity: impl Fn(&str) -> bool,
 ) -> Result<Entities, CodegenError> {
     let failed = |source| CodegenError::Discovery { schema: schema.to_owned(), source };
@@ -107,8 +111,35 @@ pub async fn entities(
     // As it is: `crate` is a keyword.
     let root = Ident::new(root, Span::call_site());
     let root = quote!(#root);
+    let names = all_names(&found);
+    let differences = sentences.differences(&names);
+    if !differences.is_empty() {
+        return Err(CodegenError::Sentences { path: sentences.path.clone(), differences });
+    }
+    let to_describe = sentences::empty(&names);
     let (views, tables): (Vec<_>, Vec<_>) = found.into_iter().partition(|entity| entity.relation.is_view());
-    Ok(Entities { tables: folder(schema, &root, &tables)?, views: folder(schema, &root, &views)?, notes })
+    let folder = |found: &[Found<'_>]| folder(schema, &root, sentences, found);
+    Ok(Entities { tables: folder(&tables)?, views: folder(&views)?, notes, to_describe })
+}
+
+/// Of tables, columns and enums, each once.
+fn all_names<'a>(found: &[Found<'a>]) -> Vec<Name<'a>> {
+    let mut names = Vec::new();
+    for Found { relation, columns, .. } in found {
+        names.push(Name::Item(&relation.name));
+        names.extend(columns.iter().map(|found| Name::Column(&relation.name, &found.column.name)));
+    }
+    for (name, known) in enums(found) {
+        names.push(Name::Item(name));
+        names.extend(known.labels.iter().flatten().map(|label| Name::Label(name, label)));
+    }
+    names
+}
+
+/// Enums of the columns, by name.
+fn enums<'a>(found: &[Found<'a>]) -> BTreeMap<&'a str, &'a Type> {
+    let columns = found.iter().flat_map(|entity| &entity.columns);
+    columns.filter_map(|column| column.reading.of_enum()).map(|known| (known.name.as_str(), known)).collect()
 }
 
 /// A relation that gets an entity.
@@ -173,14 +204,11 @@ impl<'a> Found<'a> {
 }
 
 /// The files of a folder.
-fn folder(schema: &str, root: &TokenStream, found: &[Found<'_>]) -> Result<Files, CodegenError> {
+fn folder(schema: &str, root: &TokenStream, sentences: &Sentences, found: &[Found<'_>]) -> Result<Files, CodegenError> {
     let mut names = Names::snake(&MODULES);
     let modules: Vec<String> = found.iter().map(|entity| names.give(&entity.relation.name)).collect();
     let mut enum_names = Names::pascal(&TYPES);
-    let mut enums = BTreeMap::new();
-    for known in found.iter().flat_map(|entity| &entity.columns).filter_map(|column| column.reading.of_enum()) {
-        enums.entry(known.name.as_str()).or_insert(known);
-    }
+    let enums = enums(found);
     // The derive makes types of these names too.
     let names: HashMap<&str, String> =
         enums.keys().map(|&name| (name, enum_names.give_with(name, &["Enum", "Variant"]))).collect();
@@ -188,13 +216,13 @@ fn folder(schema: &str, root: &TokenStream, found: &[Found<'_>]) -> Result<Files
     let mut files = Files::new();
     for (entity, module) in found.iter().zip(&modules) {
         let relations = relations(entity, module, found, &modules);
-        files.insert(format!("{module}.rs"), code::entity(&described(entity, relations, root, &names)));
+        files.insert(format!("{module}.rs"), code::entity(&described(entity, relations, root, sentences, &names)));
     }
     let mut list: BTreeSet<&str> = modules.iter().map(String::as_str).collect();
     if !enums.is_empty() {
         let enums =
             enums.iter().filter_map(|(name, known)| Some((*name, names.get(name)?.clone(), known.labels.as_deref()?)));
-        files.insert(format!("{ENUMS}.rs"), code::enums(root, enums));
+        files.insert(format!("{ENUMS}.rs"), code::enums(root, sentences, enums));
         list.insert(ENUMS);
     }
     if !list.is_empty() {
@@ -207,6 +235,7 @@ fn described<'a>(
     entity: &'a Found<'a>,
     relations: Vec<code::Relation>,
     root: &TokenStream,
+    sentences: &'a Sentences,
     enums: &HashMap<&str, String>,
 ) -> Entity<'a> {
     let relation = entity.relation;
@@ -219,6 +248,7 @@ fn described<'a>(
         let own_keys = || relation.keys.iter().filter(|key| !key.primary && !relation.is_view());
         Field {
             column: &column.name,
+            doc: sentences.of_column(&relation.name, &column.name),
             name: field.clone(),
             variant: variant.clone(),
             rust: rust(reading, root, enums),
@@ -237,6 +267,7 @@ fn described<'a>(
         entity.columns.iter().filter_map(|column| column.reading.of_enum()).map(|known| known.name.as_str()).collect();
     Entity {
         table: &relation.name,
+        doc: sentences.of(&relation.name),
         fields: fields.collect(),
         enums: used.iter().filter_map(|name| enums.get(name).cloned()).collect(),
         is_eq: entity.columns.iter().all(|column| column.reading.is_eq()),

@@ -5,10 +5,11 @@ use std::{fmt::Write as _, fs, path::Path};
 use crate::{
     CodegenError, Files, Folders,
     names::{Names, ident},
+    sentences,
 };
 
-/// Writes `<area>/mod.rs` under `entity/src` and lists the area in `lib.rs`, unless they are there.
-pub fn make(source: &Path, area: &str, folders: &Folders) -> Result<(), CodegenError> {
+/// Writes `<area>/mod.rs` and the file of sentences under `entity/src` and lists the area in `lib.rs`, unless they are there.
+pub fn make(source: &Path, area: &str, folders: &Folders, to_describe: &str) -> Result<(), CodegenError> {
     let path = source.join(area).join("mod.rs");
     if path.exists() {
         return Ok(());
@@ -18,9 +19,17 @@ pub fn make(source: &Path, area: &str, folders: &Folders) -> Result<(), CodegenE
     let mut models = Names::pascal(&[]);
     let filled = folders.iter().filter(|(_, files)| !files.is_empty());
     for (folder, files) in filled {
-        let _ = writeln!(text, "#[allow(missing_docs)]\npub mod {folder};\n");
+        let _ = writeln!(
+            text,
+            "#[allow(missing_docs, reason = \"what is derived of an entity has none\")]\npub mod {folder};\n"
+        );
         for table in tables(files) {
-            let _ = writeln!(text, "pub use {folder}::{}::{{self, Model as {}}};", ident(table), models.give(table));
+            let _ = writeln!(
+                text,
+                "#[doc(inline)]\npub use {folder}::{}::{{self, Model as {}}};",
+                ident(table),
+                models.give(table)
+            );
         }
     }
     fs::write(&path, text).map_err(|source| failed(&path, source))?;
@@ -30,6 +39,9 @@ pub fn make(source: &Path, area: &str, folders: &Folders) -> Result<(), CodegenE
         listed.insert_str(at, &format!("pub mod {area};\n"));
         fs::write(&list, listed).map_err(|source| failed(&list, source))?;
     }
+    let path = source.join(area).join(sentences::FILE);
+    fs::write(&path, to_describe).map_err(|source| failed(&path, source))?;
+    println!("entity/src/{area}/{}: new, for you to fill in", sentences::FILE);
     println!("entity/src/{area}/mod.rs: new, for you to edit; the area is listed in entity/src/lib.rs");
     Ok(())
 }

@@ -25,7 +25,7 @@ pub enum Reading<'a> {
     Text(&'static str),
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
     /// Floats are never equal to themselves for certain.
     pub fn is_eq(&self) -> bool {
         match self {
@@ -36,7 +36,7 @@ impl Reading<'_> {
     }
 
     /// The enum, be it in a list.
-    pub fn of_enum(&self) -> Option<&Type> {
+    pub fn of_enum(&self) -> Option<&'a Type> {
         match self {
             Self::Enum(known) => Some(known),
             Self::List(item) => item.of_enum(),

@@ -1,14 +1,15 @@
 //! Alarms, with their origin and anomaly score, and what people did about them.
 
 mod ext;
-#[allow(missing_docs)]
+/// Tables and enums.
+#[allow(missing_docs, reason = "what is derived of an entity has none")]
 pub mod generated;
 
-/// Something that was done about an alarm, as the database holds it.
-pub use generated::alarm_actions::Model as AlarmAction;
-/// An alarm as the database holds it.
-pub use generated::alarms::Model as Alarm;
+#[doc(inline)]
 pub use generated::{
-    alarm_actions as alarm_action, alarms as alarm,
+    alarm_actions as alarm_action,
+    alarm_actions::Model as AlarmAction,
+    alarms as alarm,
+    alarms::Model as Alarm,
     sea_orm_active_enums::{AlarmActionKind, AlarmOrigin, AlarmSeverity, AlarmStatus, AlarmVerdict},
 };

@@ -1,9 +1,11 @@
 //! Alerts and who hears of them, anomalies with what a model thinks of them, metrics, reports, and the models.
 
 mod ext;
-#[allow(missing_docs)]
+/// Tables and enums.
+#[allow(missing_docs, reason = "what is derived of an entity has none")]
 pub mod generated;
 
+#[doc(inline)]
 pub use generated::{
     alerts as alert,
     alerts::Model as Alert,

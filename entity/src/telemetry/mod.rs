@@ -1,11 +1,14 @@
 //! Sensors and their readings, anomaly alerts, maintenance tasks and logs.
 
 mod ext;
-#[allow(missing_docs)]
+/// Tables and enums.
+#[allow(missing_docs, reason = "what is derived of an entity has none")]
 pub mod generated;
-#[allow(missing_docs)]
+/// Views and continuous aggregates; they can be read only.
+#[allow(missing_docs, reason = "what is derived of an entity has none")]
 pub mod views;
 
+#[doc(inline)]
 pub use generated::{
     anomaly_alerts as anomaly_alert,
     anomaly_alerts::Model as AnomalyAlert,
@@ -24,6 +27,7 @@ pub use generated::{
     sensors as sensor,
     sensors::Model as Sensor,
 };
+#[doc(inline)]
 pub use views::{
     sensor_readings_summary_daily as daily_summary, sensor_readings_summary_daily::Model as DailySummary,
     sensor_readings_summary_hourly as hourly_summary, sensor_readings_summary_hourly::Model as HourlySummary,

@@ -1,9 +1,11 @@
 //! Cameras, what they detect, the events that a model makes of it, and the alerts, feedback and records around them.
 
 mod ext;
-#[allow(missing_docs)]
+/// Tables and enums.
+#[allow(missing_docs, reason = "what is derived of an entity has none")]
 pub mod generated;
 
+#[doc(inline)]
 pub use generated::{
     activity_baselines as activity_baseline,
     activity_baselines::Model as ActivityBaseline,

@@ -13,6 +13,7 @@ use core_server_adapter::{
         AnomalyAlertFilter, AnomalyAlertSeverity, Gaps, Interval, MaintenanceTaskFilter, MaintenanceTaskType,
         NewAnomalyAlert, NewMaintenanceTask, NewReading, NewSensor, ReadingCursor, ReadingFilter, Summary, Telemetry,
     },
+    twin::{AnomalyFilter, AnomalySeverity, NewAnomaly, NewSnapshot, SnapshotFilter, Twin},
     vision::{self, AuditFilter, EventFilter, NewAuditLog, NewCamera, NewDetection, NewEvent, Vision},
 };
 use futures_util::TryStreamExt;
@@ -26,7 +27,9 @@ on_every_backend!(
     of_anomaly_alerts,
     of_metrics_of_plugins,
     of_alerts_of_analytics,
-    of_events_of_cameras,
+    of_snapshots_of_twin,
+    of_events_of_vision,
+    of_alerts_and_audit_of_vision
 );
 
 /// Three moments, of which a bound cuts the first off.
@@ -152,36 +155,84 @@ async fn of_alerts_of_analytics(database: TestDatabase) {
     assert_eq!(count(&analytics.alerts().list(&filter, &PageRequest::first(9)).await.unwrap()), 2);
 }
 
-async fn of_events_of_cameras(database: TestDatabase) {
-    let vision = Vision::connect(&config(&database, "vision").await).await.unwrap();
-    let door = vision.cameras().register(&NewCamera::new("door", "/door")).await.unwrap().id;
-    let (events, alerts, audit) = (vision.events(), vision.alerts(), vision.audit());
-    let [first, second, third] = moments();
+async fn of_snapshots_of_twin(database: TestDatabase) {
+    let twin = Twin::connect(&config(&database, "twin").await).await.unwrap();
+    let new = moments().map(|at| NewSnapshot::new("press-1", at, json!(at.to_rfc3339())));
+    assert_eq!(twin.snapshots().record_many(&new).await.unwrap(), 3);
+    let filter = SnapshotFilter::new().period(period());
+    let first = twin.snapshots().list(&filter, &PageRequest::first(1)).await.unwrap();
+    assert_eq!(first.items[0].snapshot_time.to_utc(), moments()[2]);
+    let rest = twin.snapshots().list(&filter, &PageRequest::at(first.next.unwrap(), 9)).await.unwrap();
+    assert_eq!(count(&rest), 1);
+    let recovered = twin.snapshots().recover("press-1", moments()[1]).await.unwrap().unwrap();
+    assert_eq!(recovered.snapshot_time.to_utc(), moments()[1]);
     for at in moments() {
-        let seen = vision.detections().insert(&NewDetection::new(door, at, "/1.jpg")).await.unwrap();
-        assert_eq!(seen.detected_at.to_utc(), at);
-        let event = events.record(&NewEvent::new(door, "b", at).ended_at(third).summary("A parcel")).await.unwrap();
-        events.add_detections(event.id, &[seen.id]).await.unwrap();
-        assert_eq!(vision.detections().of_event(event.id).await.unwrap(), [seen]);
-        let new = vision::NewAlert::new(event.id, vision::AlertSeverity::High).raised_at(at);
-        assert_eq!(alerts.raise(&new).await.unwrap().created_at.to_utc(), at);
-        audit.record(&NewAuditLog::new("ana", "edit", "camera").at(at)).await.unwrap();
+        let anomaly = NewAnomaly::new("press-1", "heat", AnomalySeverity::Low, at);
+        assert_eq!(twin.anomalies().record(&anomaly).await.unwrap().timestamp.to_utc(), at);
     }
-    let filter = EventFilter::new().period(period());
-    let page = events.list(&filter, &PageRequest::first(9)).await.unwrap();
-    assert_eq!(page.items.iter().map(|event| event.started_at.to_utc()).collect::<Vec<_>>(), [third, second]);
-    assert_eq!(events.search("parcel", &filter, 9).await.unwrap().len(), 2);
-    let trail = audit.list(&AuditFilter::new().period(period()), &PageRequest::first(9)).await.unwrap();
-    assert_eq!(count(&trail), 2);
+    let filter = AnomalyFilter::new().period(period());
+    assert_eq!(count(&twin.anomalies().list(&filter, &PageRequest::first(9)).await.unwrap()), 2);
+}
 
-    let due = alerts.to_deliver(third, 9).await.unwrap();
-    assert_eq!(due.len(), 3);
-    alerts.snooze(due[0].id, due[0].version_id, third).await.unwrap();
-    alerts.delivered(due[1].id, due[1].version_id, third).await.unwrap();
-    assert_eq!(
-        alerts.to_deliver(second, 9).await.unwrap().iter().map(|alert| alert.id).collect::<Vec<_>>(),
-        [due[2].id]
+async fn of_events_of_vision(database: TestDatabase) {
+    let vision = Vision::connect(&config(&database, "vision").await).await.unwrap();
+    let [first, second, third] = moments();
+    let door = vision.cameras().register(&NewCamera::new("door", "/door")).await.unwrap().id;
+    for at in [second, first] {
+        let seen = vision.cameras().seen(door, at).await.unwrap();
+        assert_eq!(seen.last_seen_at.map(|at| at.to_utc()), Some(second), "the later one stays");
+    }
+    let new = moments().map(|at| NewDetection::new(door, at, "/p").object("person", 0.5));
+    assert_eq!(vision.detections().insert_many(&new).await.unwrap(), 3);
+    let detection = vision.detections().insert(&NewDetection::new(door, third, "/q")).await.unwrap();
+    assert_eq!(detection.detected_at.to_utc(), third);
+
+    let new =
+        moments().map(|at| NewEvent::new(door, "b", at).ended_at(at + TimeDelta::minutes(1)).summary("somebody rings"));
+    assert_eq!(vision.events().record_many(&new[1..]).await.unwrap(), 2);
+    let event = vision.events().record(&new[0]).await.unwrap();
+    assert_eq!(event.ended_at.map(|at| at.to_utc()), Some(first + TimeDelta::minutes(1)));
+    vision.events().add_detections(event.id, &[detection.id]).await.unwrap();
+    assert_eq!(vision.detections().of_event(event.id).await.unwrap(), [detection]);
+    let filter = EventFilter::new().period(period());
+    let newest = vision.events().list(&filter, &PageRequest::first(1)).await.unwrap();
+    assert_eq!(newest.items[0].started_at.to_utc(), third);
+    let rest = vision.events().list(&filter, &PageRequest::at(newest.next.unwrap(), 9)).await.unwrap();
+    assert_eq!(count(&rest), 1);
+    assert_eq!(vision.events().search("rings", &filter, 9).await.unwrap().len(), 2);
+
+    // The hour of the first moment, on a Friday.
+    let learned = fixtures::moment(database.backend(), first);
+    let usual = format!(
+        "INSERT INTO activity_baselines (camera_id, hour, day_of_week, rate, sample_count, last_updated) \
+         VALUES ({door}, 0, 4, 4.0, 9, {learned})"
     );
-    assert_eq!(alerts.to_deliver(third, 9).await.unwrap().len(), 2);
-    assert_eq!(due[0].created_at.to_utc(), first);
+    fixtures::execute(vision.connection(), &usual).await;
+    let activity = vision.baselines().unusual_activity(first, 0.0).await.unwrap();
+    assert_eq!(activity.iter().map(|one| (one.observed, one.usual)).collect::<Vec<_>>(), [(1, 4.0)]);
+    let classes = vision.baselines().unusual_classes(door, first, 0.0).await.unwrap();
+    assert_eq!(classes.iter().map(|one| one.observed).collect::<Vec<_>>(), [1]);
+}
+
+async fn of_alerts_and_audit_of_vision(database: TestDatabase) {
+    let vision = Vision::connect(&config(&database, "vision").await).await.unwrap();
+    let [first, second, third] = moments();
+    let door = vision.cameras().register(&NewCamera::new("door", "/door")).await.unwrap().id;
+    let event = vision.events().record(&NewEvent::new(door, "b", first)).await.unwrap().id;
+    let new = moments().map(|at| vision::NewAlert::new(event, vision::AlertSeverity::High).raised_at(at));
+    assert_eq!(vision.alerts().raise_many(&new[..2]).await.unwrap(), 2);
+    let alert = vision.alerts().raise(&new[2]).await.unwrap();
+    assert_eq!(alert.created_at.to_utc(), third);
+    let alert = vision.alerts().snooze(alert.id, alert.version_id, third).await.unwrap();
+    let due = async |at| vision.alerts().to_deliver(at, 9).await.unwrap().len();
+    assert_eq!((due(second).await, due(third).await), (2, 3));
+    let told = vision.alerts().delivered(alert.id, alert.version_id, third).await.unwrap();
+    assert_eq!(told.delivered_at.map(|at| at.to_utc()), Some(third));
+
+    for at in moments() {
+        let log = NewAuditLog::new("ana", "edit", "camera").at(at);
+        assert_eq!(vision.audit().record(&log).await.unwrap().timestamp.to_utc(), at);
+    }
+    let filter = AuditFilter::new().period(period());
+    assert_eq!(count(&vision.audit().list(&filter, &PageRequest::first(9)).await.unwrap()), 2);
 }

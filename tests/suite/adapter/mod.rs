@@ -11,6 +11,7 @@ use tests::{
 mod alarms;
 mod analytics;
 mod beyond_2038;
+mod dropped;
 mod filters;
 mod opened;
 mod plugins;

@@ -3,7 +3,7 @@
 use core_server_adapter::{
     Database, DatabaseConfig, PageRequest, Period, Server,
     alarms::{AlarmFilter, AlarmRepository},
-    telemetry::{NewReading, NewSensor, ReadingFilter, SensorFilter},
+    telemetry::{NewReading, NewSensor, ReadingFilter, SensorFilter, Summary},
 };
 use futures_util::TryStreamExt;
 use sea_orm::ConnectionTrait;
@@ -75,6 +75,9 @@ async fn works_through(settings: &str) {
     assert!(String::from_utf8(csv).unwrap().contains(",1e23,"), "the shortest number, whatever the session's settings");
     let stream = telemetry.readings().stream(&ReadingFilter::new().period(Period::ALL), None).await.unwrap();
     assert_eq!(stream.try_collect::<Vec<_>>().await.unwrap().len(), 20);
+    telemetry.operations().refresh_summaries(Period::ALL).await.unwrap();
+    let hours = telemetry.readings().summary(Summary::Hourly, None, Period::ALL).await.unwrap();
+    assert_eq!(hours.iter().map(|hour| hour.count).sum::<i64>(), 20);
     server.close().await;
 
     // The other would not let other clients of the test in.

@@ -8,13 +8,11 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use core_server_adapter::{
-    AdapterError, Database, DatabaseConfig, ErrorKind, PageRequest,
+    AdapterError, Database, DatabaseConfig, ErrorKind, PageRequest, Server,
     alarms::{AlarmFilter, AlarmId, AlarmRepository, AlarmSeverity, NewAlarm},
-};
-use migration_engine::{
-    Runner, Target,
-    session::{Patience, connect::Settings},
+    telemetry::NewReading,
 };
 use tests::{
     connect_to,
@@ -23,17 +21,17 @@ use tests::{
     rows_as_text, scalar,
 };
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
-use super::{minute, server::hot};
+use super::{
+    minute,
+    server::{hot, up_at},
+};
 
-/// A primary with the alarms, and its standby.
+/// A primary with the alarms and the telemetry, and its standby.
 async fn followed() -> (Cluster, Cluster) {
     let primary = Cluster::start();
-    let target = Target::parse(&primary.url("postgres"), "the test").unwrap();
-    let settings = Settings::default();
-    let runner = Runner::connect(tests::area("alarms"), target, &settings, Patience::default()).await.unwrap();
-    runner.up(None).await.unwrap();
-    runner.close().await;
+    up_at(&primary.url("postgres"), &["alarms", "telemetry"]).await;
     let standby = primary.standby();
     (primary, standby)
 }
@@ -108,60 +106,97 @@ async fn reads_go_to_the_replica_and_back() {
     database.close().await;
 }
 
-/// Readers of both kinds, one who writes alone, and one who writes in transactions that are dropped as often as committed.
+/// Asks again and again; gives nothing that it has raised.
+async fn reads(reading: Database, stop: Arc<AtomicBool>) -> Vec<Uuid> {
+    let (mut least, mut from) = (0, reading.metrics().from_replica);
+    let transient = |error: AdapterError| assert!(error.is_transient() && !error.may_have_written(), "{error:?}");
+    while !stop.load(Ordering::Relaxed) {
+        match reading.alarms().counts(&AlarmFilter::new()).await {
+            Ok(counts) => {
+                // Only the standby may be behind what was there before.
+                let now = reading.metrics().from_replica;
+                assert!(counts.total() >= least || now > from, "{} alarms, before {least}", counts.total());
+                (least, from) = (counts.total(), now);
+            }
+            Err(error) => transient(error),
+        }
+        match reading.alarms().list(&AlarmFilter::new(), &PageRequest::first(5)).await {
+            Ok(page) => assert!(page.items.is_sorted_by(|new, old| (new.raised_at, new.id) > (old.raised_at, old.id))),
+            Err(error) => transient(error),
+        }
+    }
+    vec![]
+}
+
+/// Raises one alarm after the other, among futures that are dropped wherever they are and transactions that are not
+/// committed; gives what it was told is there.
+async fn writes(writer: Database, stop: Arc<AtomicBool>, first: i64) -> Vec<Uuid> {
+    let mut raised = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let alarm = numbered(first, &mut raised);
+        let missing = std::slice::from_ref(&alarm);
+        let dropped = writer.alarms();
+        let _ = tokio::time::timeout(Duration::from_micros(800), dropped.raise_missing(missing)).await;
+        while let Err(error) = writer.alarms().raise_missing(missing).await {
+            assert!(error.is_transient(), "{error:?}");
+        }
+        match writer.begin().await {
+            Ok(transaction) => drop(AlarmRepository::new(&transaction).raise(&hot()).await),
+            Err(error) => assert!(error.is_transient() && !error.may_have_written(), "{error:?}"),
+        }
+    }
+    raised
+}
+
+/// Raises alarms with a reading each, both or neither.
+async fn writes_both(server: Server, stop: Arc<AtomicBool>, first: i64) -> Vec<Uuid> {
+    let mut raised = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let alarm = numbered(first, &mut raised);
+        let reading = NewReading::new("bearing-7", raised_at(first, raised.len() - 1), 97.5);
+        let both = async || {
+            let mut both = server.begin().await?;
+            both.telemetry().await?.readings().insert_missing(std::slice::from_ref(&reading)).await?;
+            both.alarms().await?.raise_missing(std::slice::from_ref(&alarm)).await?;
+            both.commit().await
+        };
+        while let Err(error) = both().await {
+            assert!(error.is_transient(), "{error:?}");
+        }
+    }
+    server.close().await;
+    raised
+}
+
+/// The next alarm of a writer, with an id of its own.
+fn numbered(first: i64, raised: &mut Vec<Uuid>) -> NewAlarm {
+    let at = raised_at(first, raised.len());
+    let id = AlarmId::new(at);
+    raised.push(id.as_uuid());
+    NewAlarm::threshold("bearing-7", AlarmSeverity::Critical, at).id(id)
+}
+
+fn raised_at(first: i64, number: usize) -> DateTime<Utc> {
+    minute(first + i64::try_from(number).unwrap())
+}
+
+/// Sessions, pooler, standby and primary are ended in turn while two read from each side and three write.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_stops_under_load_costs_no_answer() {
     let (primary, standby) = followed().await;
     let mut pooler = Pooler::before(&primary.url("postgres"), 4, "");
-    let patient = |config: DatabaseConfig| config.acquire_timeout(Duration::from_secs(5));
-    let direct = Database::connect(&patient(config(&primary.url("postgres"), &standby))).await.unwrap();
-    let through = Database::connect(&patient(config(pooler.url(), &standby))).await.unwrap();
+    let patient = |url: &str| config(url, &standby).acquire_timeout(Duration::from_secs(5));
+    let direct = Database::connect(&patient(&primary.url("postgres"))).await.unwrap();
+    let through = Database::connect(&patient(pooler.url())).await.unwrap();
     let stop = Arc::new(AtomicBool::new(false));
     let mut load = JoinSet::new();
-    for (client, database) in [&direct, &through].into_iter().enumerate() {
+    for (first, database) in [(0, &direct), (100_000, &through)] {
         for reading in [database.clone(), database.reading()] {
-            let stop = Arc::clone(&stop);
-            load.spawn(async move {
-                let (mut least, mut from) = (0, reading.metrics().from_replica);
-                while !stop.load(Ordering::Relaxed) {
-                    match reading.alarms().counts(&AlarmFilter::new()).await {
-                        Ok(counts) => {
-                            // Only the standby may be behind what was there before.
-                            let now = reading.metrics().from_replica;
-                            assert!(counts.total() >= least || now > from, "{} alarms, before {least}", counts.total());
-                            (least, from) = (counts.total(), now);
-                        }
-                        Err(error) => assert!(error.is_transient() && !error.may_have_written(), "{error:?}"),
-                    }
-                    if let Err(error) = reading.alarms().list(&AlarmFilter::new(), &PageRequest::first(5)).await {
-                        assert!(error.is_transient() && !error.may_have_written(), "{error:?}");
-                    }
-                }
-                0
-            });
+            load.spawn(reads(reading, Arc::clone(&stop)));
         }
-        let (writer, stop) = (database.clone(), Arc::clone(&stop));
-        load.spawn(async move {
-            let mut raised = 0;
-            while !stop.load(Ordering::Relaxed) {
-                let at = minute(i64::try_from(client).unwrap() * 100_000 + raised);
-                let alarm = NewAlarm::threshold("bearing-7", AlarmSeverity::Critical, at).id(AlarmId::new(at));
-                // A future that is dropped, wherever it is.
-                let missing = std::slice::from_ref(&alarm);
-                let dropped = writer.alarms();
-                let _ = tokio::time::timeout(Duration::from_micros(800), dropped.raise_missing(missing)).await;
-                while let Err(error) = writer.alarms().raise_missing(missing).await {
-                    assert!(error.is_transient(), "{error:?}");
-                }
-                // What is not committed leaves nothing.
-                if let Ok(transaction) = writer.begin().await {
-                    let _ = AlarmRepository::new(&transaction).raise(&hot()).await;
-                }
-                raised += 1;
-            }
-            raised
-        });
+        load.spawn(writes(database.clone(), Arc::clone(&stop), first));
     }
+    load.spawn(writes_both(Server::new(&patient(pooler.url())), Arc::clone(&stop), 200_000));
     let administrator = async || connect_to(&primary.url("postgres")).await;
     let moment = || tokio::time::sleep(Duration::from_millis(400));
     let other = administrator().await;
@@ -182,13 +217,18 @@ async fn whatever_stops_under_load_costs_no_answer() {
     primary.again();
     moment().await;
     stop.store(true, Ordering::Relaxed);
-    let mut raised = 0;
+    let mut raised: Vec<String> = Vec::new();
     while let Some(done) = load.join_next().await {
-        raised += done.unwrap();
+        raised.extend(done.unwrap().iter().map(ToString::to_string));
     }
-    assert!(raised > 0);
+    raised.sort_unstable();
     let other = administrator().await;
-    assert_eq!(scalar(&other, "SELECT count(*)::text FROM alarms").await, Some(raised.to_string()), "each alarm once");
+    let there = rows_as_text(&other, "SELECT id::text FROM alarms ORDER BY id::text COLLATE \"C\"").await;
+    assert!(!raised.is_empty() && there == raised, "each alarm once: {} of {}", there.len(), raised.len());
+    let alone = "SELECT count(*)::text FROM telemetry.sensor_readings AS r FULL JOIN \
+                 (SELECT raised_at FROM alarms WHERE raised_at >= (SELECT min(timestamp) FROM telemetry.sensor_readings)) \
+                 AS a ON a.raised_at = r.timestamp WHERE a.raised_at IS NULL OR r.timestamp IS NULL";
+    assert_eq!(scalar(&other, alone).await.as_deref(), Some("0"), "a reading without its alarm, or an alarm alone");
     direct.close().await;
     through.close().await;
     let left = "SELECT concat_ws(' ', state, query) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \

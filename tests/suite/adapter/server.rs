@@ -1,10 +1,10 @@
 //! Several areas on one server: a pool for each or one for all, and transactions over them.
 
 use core_server_adapter::{
-    AdapterError, DatabaseConfig, ErrorKind, Server,
+    AdapterError, DatabaseConfig, ErrorKind, Period, Server,
     alarms::{AlarmFilter, AlarmSeverity, NewAlarm},
     gate,
-    telemetry::{AnomalyAlertFilter, AnomalyAlertSeverity, NewAnomalyAlert, NewSensor},
+    telemetry::{AnomalyAlertFilter, AnomalyAlertSeverity, NewAnomalyAlert, NewReading, NewSensor, Summary},
     twin::NewConfiguration,
     vision::NewCamera,
 };
@@ -25,8 +25,13 @@ on_every_backend! {
 
 /// Makes areas in their places of a database, as `init` does.
 pub(super) async fn up(database: &TestDatabase, areas: &[&str]) {
+    up_at(database.url(), areas).await;
+}
+
+/// The same of a database that the test made itself.
+pub(super) async fn up_at(url: &str, areas: &[&str]) {
     for area in areas {
-        let target = Target::parse(database.url(), "the test").unwrap();
+        let target = Target::parse(url, "the test").unwrap();
         let target = if *area == gate::ALARMS.area { target } else { target.in_area(area) };
         let settings = Settings { create: true, ..Settings::default() };
         let runner = Runner::connect(tests::area(area), target, &settings, Patience::default()).await.unwrap();
@@ -119,6 +124,13 @@ async fn one_pool_serves_every_area(database: TestDatabase) {
         twin.configurations().set(&NewConfiguration::new("press")).await.unwrap();
     }
     assert_eq!(alarms.alarms().counts(&AlarmFilter::new()).await.unwrap().total(), 3);
+    // A refresh, which on TimescaleDB is in no transaction, though every other statement is.
+    let readings =
+        [1, 2].map(|number| NewReading::new("bearing-1", minute(number), f64::from(u8::try_from(number).unwrap())));
+    telemetry.readings().insert_many(&readings).await.unwrap();
+    telemetry.operations().refresh_summaries(Period::ALL).await.unwrap();
+    let hours = telemetry.readings().summary(Summary::Hourly, None, Period::ALL).await.unwrap();
+    assert_eq!(hours.iter().map(|hour| hour.average).collect::<Vec<_>>(), [1.5]);
     let open = alarms.sessions();
     assert!(open == telemetry.database().sessions() && open == twin.database().sessions(), "{open:?}");
     // What one area leaves in a session is not found by another.

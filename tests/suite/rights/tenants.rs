@@ -1,18 +1,25 @@
 //! Row security by tenant, as members of the read-write role of the area twin see it.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
-    AdapterError, DatabaseConfig, PageRequest,
+    AdapterError, DatabaseConfig, PageRequest, Server,
     telemetry::Telemetry,
-    twin::{AnomalyFilter, AnomalySeverity, NewAnomaly, NewConfiguration, NewSnapshot, SnapshotFilter, Twin},
+    twin::{
+        AnomalyFilter, AnomalySeverity, NewAnomaly, NewConfiguration, NewSnapshot, SnapshotFilter, Twin, TwinWithin,
+    },
 };
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use tests::{
     Backend, TestDatabase,
     fixtures::{count, execute},
-    on_every_backend, rows_as_text, scalar,
+    on_every_backend,
+    own::Pooler,
+    rows_as_text, scalar,
 };
+use tokio::task::JoinSet;
 
 use super::{
     Ordinary, User,
@@ -175,6 +182,64 @@ async fn no_query_of_the_adapter_sees_another_tenants_row() {
     }
     nobody.close().await;
     site.end().await;
+}
+
+/// A pooler in transaction mode gives one session to all tenants in turn.
+#[tokio::test]
+async fn a_pooler_shows_nobody_another_tenants_row() {
+    for settings in ["", "ignore_startup_parameters = extra_float_digits, options"] {
+        let site = Site::new().await;
+        let pooler = Pooler::before(&site.member.url(site.ordinary.database.url()), 1, settings);
+        let common = DatabaseConfig::new(pooler.url()).unwrap().max_connections(3);
+        let config = common.clone().in_area("twin");
+        let names: Vec<&str> = ["acme", "ACME"].into_iter().chain(HOSTILE).collect();
+        let mut clients = JoinSet::new();
+        for who in names.iter().copied().chain(["nobody"]) {
+            let config = if who == "nobody" { config.clone() } else { config.clone().tenant(who) };
+            clients.spawn(async move {
+                let twin = Twin::connect(&config).await.unwrap();
+                write(&twin, who).await;
+                for wait in 0..40 {
+                    reads_its_own(&twin, who).await;
+                    // What is dropped half way leaves its tenant to nobody.
+                    let late = Duration::from_micros(wait * 100);
+                    let _ = tokio::time::timeout(late, twin.configurations().set(&configuration(who))).await;
+                }
+                twin.close().await;
+            });
+        }
+        while let Some(client) = clients.join_next().await {
+            client.unwrap();
+        }
+
+        // Between areas, which have no tenants but this one, and after the transaction.
+        let server = Server::new(&common).with_area("twin", config.clone().tenant("acme")).unwrap();
+        for server in [server.clone(), server.one_pool()] {
+            let mut both = server.begin().await.unwrap();
+            let snapshots = async |twin: TwinWithin<'_>| {
+                twin.snapshots().list(&SnapshotFilter::new(), &PageRequest::first(10)).await.unwrap().items
+            };
+            let own = snapshots(both.twin().await.unwrap()).await;
+            assert_eq!(own.iter().filter(|one| one.state_data == json!({ "of": "acme" })).count(), 3);
+            both.telemetry().await.unwrap().readings().latest("s", 1).await.unwrap();
+            assert_eq!(snapshots(both.twin().await.unwrap()).await, own);
+            both.commit().await.unwrap();
+            reads_its_own(&server.twin().await.unwrap(), "acme").await;
+            server.close().await;
+        }
+        let lazy = Twin::lazy(&config.clone().tenant("acme").through_pooler()).await.unwrap();
+        reads_its_own(&lazy, "acme").await;
+        lazy.close().await;
+        // Whoever has the session next is nobody's, also when another program left a tenant in it.
+        let nobody = Twin::connect(&config).await.unwrap();
+        for left in ["RESET app.tenant", "SET app.tenant = 'acme'"] {
+            execute(nobody.connection(), left).await;
+            reads_its_own(&nobody, "nobody").await;
+        }
+        nobody.close().await;
+        drop(pooler);
+        site.end().await;
+    }
 }
 
 /// The owner moves the rows of all to the archive, and whose they are goes along; `down` and `up` keep it.

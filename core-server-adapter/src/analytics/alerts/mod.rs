@@ -12,6 +12,7 @@ mod new_alert;
 mod repository;
 
 pub use counts::AlertCount;
+#[doc(inline)]
 pub use entity::analytics::{Alert, AlertSeverity, AlertStatus};
 pub use filter::AlertFilter;
 pub use new_alert::NewAlert;

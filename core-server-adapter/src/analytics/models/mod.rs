@@ -14,6 +14,7 @@ mod new_model;
 mod repository;
 
 pub use bytes::PIECE;
+#[doc(inline)]
 pub use entity::analytics::MlModelStatus;
 pub use new_model::NewModel;
 pub use repository::Model;

@@ -10,6 +10,7 @@ mod filter;
 mod new_alert;
 mod repository;
 
+#[doc(inline)]
 pub use entity::plugins::{Alert, PluginAlertSeverity};
 pub use filter::AlertFilter;
 pub use new_alert::NewAlert;

@@ -12,6 +12,7 @@ mod insert;
 mod list;
 mod new_metric;
 
+#[doc(inline)]
 pub use entity::plugins::PluginMetric;
 pub use filter::MetricFilter;
 pub use new_metric::NewMetric;

@@ -9,6 +9,7 @@ mod filter;
 mod new_plugin;
 mod read;
 
+#[doc(inline)]
 pub use entity::plugins::Plugin;
 pub use filter::PluginFilter;
 pub use new_plugin::NewPlugin;

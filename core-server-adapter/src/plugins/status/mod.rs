@@ -11,6 +11,7 @@ mod filter;
 mod read;
 mod report;
 
+#[doc(inline)]
 pub use entity::plugins::{PluginHealth, PluginStatus};
 pub use filter::StatusFilter;
 pub use report::UNHEALTHY_AFTER;

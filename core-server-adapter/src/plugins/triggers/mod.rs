@@ -11,6 +11,7 @@ mod filter;
 mod new_trigger;
 mod repository;
 
+#[doc(inline)]
 pub use entity::plugins::AlertTrigger;
 pub use filter::TriggerFilter;
 pub use new_trigger::NewTrigger;

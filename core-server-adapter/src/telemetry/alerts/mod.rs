@@ -10,6 +10,7 @@ mod lifecycle;
 mod new_alert;
 mod repository;
 
+#[doc(inline)]
 pub use entity::telemetry::{AnomalyAlert, AnomalyAlertSeverity, AnomalyAlertStatus};
 pub use filter::AnomalyAlertFilter;
 pub use new_alert::NewAnomalyAlert;

@@ -14,6 +14,7 @@ mod statistics;
 mod take;
 mod window;
 
+#[doc(inline)]
 pub use entity::telemetry::FeatureSnapshot;
 pub use filter::FeatureSnapshotFilter;
 pub use statistics::{FEATURE_SET, FEATURE_SET_VERSION, WindowFeatures};

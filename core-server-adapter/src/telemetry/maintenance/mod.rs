@@ -12,6 +12,7 @@ mod new_task;
 mod task_lifecycle;
 mod tasks;
 
+#[doc(inline)]
 pub use entity::telemetry::{
     MaintenanceLog, MaintenanceLogStatus, MaintenanceTask, MaintenanceTaskPriority, MaintenanceTaskStatus,
     MaintenanceTaskType,

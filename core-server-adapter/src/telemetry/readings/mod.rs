@@ -25,6 +25,7 @@ mod summary;
 
 pub use buckets::{Gaps, MAX_BUCKETS, ReadingBucket};
 pub use compare::{Comparison, WindowStatistics};
+#[doc(inline)]
 pub use entity::telemetry::SensorReading;
 pub use export::{CSV_HEADER, CsvChunk, Exported};
 pub use filter::{Band, ReadingFilter};

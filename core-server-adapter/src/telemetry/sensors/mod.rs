@@ -10,6 +10,7 @@ mod list;
 mod new_sensor;
 mod register;
 
+#[doc(inline)]
 pub use entity::telemetry::{Sensor, SensorStatus};
 pub use filter::SensorFilter;
 pub use list::SensorState;

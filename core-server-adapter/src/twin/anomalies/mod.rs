@@ -10,6 +10,7 @@ mod list;
 mod new_anomaly;
 mod record;
 
+#[doc(inline)]
 pub use entity::twin::{Anomaly, AnomalySeverity};
 pub use filter::AnomalyFilter;
 pub use new_anomaly::NewAnomaly;

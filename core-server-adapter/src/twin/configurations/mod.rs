@@ -7,6 +7,7 @@
 mod new_configuration;
 mod repository;
 
+#[doc(inline)]
 pub use entity::twin::MachineConfiguration;
 pub use new_configuration::NewConfiguration;
 

@@ -12,6 +12,7 @@ mod new_snapshot;
 mod read;
 mod record;
 
+#[doc(inline)]
 pub use entity::twin::StateSnapshot;
 pub use filter::SnapshotFilter;
 pub use new_snapshot::NewSnapshot;

@@ -13,6 +13,7 @@ mod lifecycle;
 mod new_alert;
 mod raise;
 
+#[doc(inline)]
 pub use entity::vision::{Alert, AlertSeverity, AlertStatus};
 pub use new_alert::NewAlert;
 

@@ -12,6 +12,7 @@ mod new_event;
 mod record;
 mod search;
 
+#[doc(inline)]
 pub use entity::vision::Event;
 pub use filter::EventFilter;
 pub use new_event::NewEvent;

@@ -1,7 +1,7 @@
 //! Bringing an aggregate up to date over a stretch of time.
 
 use chrono::{DateTime, Utc};
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::ContinuousAggregate;
 use crate::{
@@ -65,15 +65,7 @@ impl ContinuousAggregate {
         }
         let backend = server.backend();
         if server.has_continuous_aggregates() {
-            let bound = |moment: Option<DateTime<Utc>>| {
-                moment.map_or_else(|| "NULL".to_owned(), |moment| moment_sql(backend, moment))
-            };
-            return Ok(vec![format!(
-                "CALL refresh_continuous_aggregate({}, {}, {})",
-                regclass(&self.name),
-                bound(window.from),
-                bound(window.to)
-            )]);
+            return Ok(vec![call("refresh_continuous_aggregate", &regclass(&self.name), backend, window)]);
         }
         let table = name(backend, &self.materialized_table());
         let stored = window
@@ -90,10 +82,43 @@ impl ContinuousAggregate {
         Ok(every_row.into_iter().chain(anew).collect())
     }
 
+    /// The call of [`refresh_sql`](Self::refresh_sql), on a server with continuous aggregates, with its procedure and the
+    /// aggregate by their full names. It cannot be in a transaction: a session that is told its search path at the begin of
+    /// each would find neither.
+    pub async fn refresh_by_full_name<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        window: Window,
+    ) -> Result<Option<String>, DbErr> {
+        let window = window.whole_buckets(self.width);
+        if window.is_empty() {
+            return Ok(None);
+        }
+        let question = format!("{FULL_NAMES}{}::pg_catalog.regclass", regclass(&self.name));
+        let names = db.query_one_raw(Statement::from_string(DbBackend::Postgres, question)).await?;
+        let Some(names) = names else { return Ok(None) };
+        let (procedure, aggregate): (String, String) =
+            (names.try_get("", "procedure")?, names.try_get("", "aggregate")?);
+        Ok(Some(call(&procedure, &aggregate, DbBackend::Postgres, window)))
+    }
+
     /// Asks for the begin of the last bucket that is stored, as `last_bucket`, where there are no continuous aggregates.
     pub fn last_bucket_sql(&self, server: Capability) -> String {
         let backend = server.backend();
         let table = name(backend, &self.materialized_table());
         format!("SELECT max({}) AS last_bucket FROM {table}", name(backend, &self.bucket))
     }
+}
+
+/// Of the procedure that refreshes, and of a relation, as the text of an argument.
+const FULL_NAMES: &str = "SELECT pg_catalog.format('%I.refresh_continuous_aggregate', p.nspname) AS procedure, \
+    pg_catalog.quote_literal(pg_catalog.format('%I.%I', n.nspname, c.relname)) AS aggregate \
+    FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_namespace AS p ON p.oid = e.extnamespace, \
+    pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+    WHERE e.extname = 'timescaledb' AND c.oid = ";
+
+fn call(procedure: &str, aggregate: &str, backend: DbBackend, window: Window) -> String {
+    let bound =
+        |moment: Option<DateTime<Utc>>| moment.map_or_else(|| "NULL".to_owned(), |moment| moment_sql(backend, moment));
+    format!("CALL {procedure}({aggregate}, {}, {})", bound(window.from), bound(window.to))
 }
