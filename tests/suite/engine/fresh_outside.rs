@@ -42,3 +42,24 @@ async fn what_depends_on_it_elsewhere_is_named_and_stays() {
     assert_eq!(count(&db, "pg_tables WHERE tablename IN ('site', 'alarms')").await, 1);
     assert_eq!(fresh(&[]).code, 0, "nothing depends on it any more");
 }
+
+/// An attribute of a type there goes with the values of every column of that type.
+#[tokio::test]
+async fn a_part_of_a_type_elsewhere_is_named_and_stays() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let db = database.connect().await;
+    execute(
+        &db,
+        "CREATE DOMAIN level AS int; CREATE SCHEMA rep; CREATE TYPE rep.pair AS (n int, l level); \
+         CREATE TABLE rep.m (p rep.pair); INSERT INTO rep.m VALUES (ROW(1, 2))",
+    )
+    .await;
+    let refused = run(migration(&std::env::temp_dir()).args(["-u", database.url(), "fresh", "--yes"]));
+    assert_eq!(refused.code, 1, "{refused:#?}");
+    assert!(
+        refused.stderr.contains("column rep.pair.l") && !refused.stderr.contains("rep.pair.n"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(rows_as_text(&db, "SELECT p::text FROM rep.m").await, ["(1,2)"]);
+}

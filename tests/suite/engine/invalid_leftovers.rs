@@ -124,3 +124,88 @@ async fn until(db: &sea_orm::DatabaseConnection, phase: &str) {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
 }
+
+/// A schema that the revision names, however it gets there.
+#[tokio::test]
+async fn an_index_of_another_schema_is_looked_at_too() {
+    for statements in [
+        &["CREATE UNIQUE INDEX CONCURRENTLY t_a ON rep.t (a)"][..],
+        &["SET search_path = rep", "CREATE UNIQUE INDEX CONCURRENTLY ON t (a)"],
+        &["SELECT set_config('search_path', 'rep', false)", "REINDEX INDEX CONCURRENTLY foreign_rep"],
+        &["REINDEX INDEX CONCURRENTLY rep.foreign_rep"],
+    ] {
+        let database = TestDatabase::create(Backend::Postgres).await;
+        let db = database.connect().await;
+        let both = "CREATE SCHEMA {s}; CREATE TABLE {s}.t (a int); INSERT INTO {s}.t VALUES (1), (1)";
+        for schema in ["rep", "quiet"] {
+            execute(&db, &both.replace("{s}", schema)).await;
+        }
+        let build = async |name: &str| {
+            let build = format!("CREATE UNIQUE INDEX CONCURRENTLY foreign_{name} ON {name}.t (a)");
+            sea_orm::ConnectionTrait::execute_unprepared(&db, &build).await.unwrap_err();
+        };
+        build("quiet").await;
+        if statements.iter().any(|sql| sql.starts_with("REINDEX")) {
+            build("rep").await;
+        }
+        let before = rows_as_text(&db, INVALID).await;
+        let revision = Inline::new("m1", "SELECT 1", "").up_by(move |manager| {
+            Box::pin(async move {
+                for sql in statements {
+                    // The revision takes the error for nothing.
+                    let _ = sea_orm::ConnectionTrait::execute_unprepared(manager.get_connection(), sql).await;
+                }
+                Ok(())
+            })
+        });
+        let runner = database.runner_of(project(&[revision.outside_transaction()])).await;
+        let error = runner.up(None).await.unwrap_err().on_one_line();
+        assert!(error.contains("left an invalid index behind"), "{statements:?}: {error}");
+        assert_eq!(rows_as_text(&db, INVALID).await, before, "{statements:?}");
+        runner.close().await;
+    }
+}
+
+/// Invalid until each partition has its own: no build left it.
+#[tokio::test]
+async fn the_index_of_a_partitioned_table_may_wait_for_its_parts() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let table = Inline::new("m1", "CREATE TABLE p (a int) PARTITION BY RANGE (a)", "DROP TABLE p")
+        .then("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)");
+    let only = Inline::new("m2", "CREATE INDEX p_a ON ONLY p (a)", "DROP INDEX p_a").outside_transaction();
+    let part = Inline::new("m3", "CREATE INDEX CONCURRENTLY p1_a ON p1 (a)", "DROP INDEX p1_a").outside_transaction();
+    let attach = Inline::new("m4", "ALTER INDEX p_a ATTACH PARTITION p1_a", "");
+    let runner = database.runner_of(project(&[table, only, part, attach])).await;
+    runner.up(Some(2)).await.unwrap();
+    assert_eq!(rows_as_text(runner.connection(), INVALID).await, ["p_a"]);
+    runner.up(None).await.unwrap();
+    assert_eq!(rows_as_text(runner.connection(), INVALID).await, [""; 0]);
+    runner.close().await;
+}
+
+/// It cannot be dropped without the other.
+#[tokio::test]
+async fn an_invalid_part_of_an_index_is_named() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let db = database.connect().await;
+    execute(
+        &db,
+        "CREATE TABLE p (a int) PARTITION BY RANGE (a); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); \
+         INSERT INTO p VALUES (1), (1)",
+    )
+    .await;
+    let revision = Inline::new("m1", "CREATE UNIQUE INDEX p_a ON ONLY p (a)", "")
+        .up_by(|manager| {
+            Box::pin(async {
+                let build = "CREATE UNIQUE INDEX CONCURRENTLY p1_a ON p1 (a)";
+                let _ = sea_orm::ConnectionTrait::execute_unprepared(manager.get_connection(), build).await;
+                Ok(())
+            })
+        })
+        .then("ALTER INDEX p_a ATTACH PARTITION p1_a")
+        .outside_transaction();
+    let runner = database.runner_of(project(&[revision])).await;
+    let error = runner.up(None).await.unwrap_err().on_one_line();
+    assert!(error.contains("p1_a") && error.contains("partitioned table"), "{error}");
+    runner.close().await;
+}

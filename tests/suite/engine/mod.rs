@@ -51,6 +51,7 @@ mod squash;
 mod squash_cli;
 mod stamp;
 mod transactions;
+mod trials;
 mod upgrade;
 pub mod verify;
 mod verify_made;

@@ -12,6 +12,13 @@ use tests::{
     on_every_backend,
 };
 
+use migration_engine::{
+    lint,
+    recording::REFERENCE_TIMESCALEDB,
+    sea_orm_migration::{MigrationTrait, prelude::*},
+};
+use migration_timescale::Dialect;
+
 use super::verify::scratch_databases;
 
 on_every_backend!(only: [postgres, mariadb, sqlite], "TimescaleDB changes nothing about panics"; up_that_panics_is_rolled_back, down_that_panics_is_a_finding);
@@ -49,4 +56,47 @@ async fn down_that_panics_is_a_finding(database: TestDatabase) {
     runner.up(None).await.unwrap();
     let error = runner.down(Some(2)).await.unwrap_err().on_one_line();
     assert!(error.contains("m2_second failed on down: it panicked: no way down"), "{error}");
+}
+
+/// It panics before its first statement.
+struct Undecided;
+
+impl MigrationName for Undecided {
+    fn name(&self) -> &'static str {
+        "m2_undecided"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Undecided {
+    fn use_transaction(&self) -> Option<bool> {
+        panic!("who knows")
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared("CREATE TABLE second (id int)").await.map(drop)
+    }
+}
+
+#[tokio::test]
+async fn use_transaction_that_panics_is_a_failure_of_that_revision() {
+    for backend in [Backend::Sqlite, Backend::Postgres, Backend::Mariadb] {
+        let database = TestDatabase::create(backend).await;
+        let revisions: Vec<Box<dyn MigrationTrait>> = vec![
+            Box::new(Inline::table("m1_first", "first")),
+            Box::new(Undecided),
+            Box::new(Inline::table("m3_third", "third")),
+        ];
+        let runner = database.runner_of(Project::of(revisions)).await;
+        let error = runner.up(None).await.unwrap_err().on_one_line();
+        assert!(error.contains("m2_undecided failed on up: its use_transaction() panicked: who knows"), "{error}");
+        assert!(has_table(runner.connection(), "first").await && !has_table(runner.connection(), "second").await);
+        assert!(runner.status().await.unwrap()[1].unfinished.is_none(), "{backend:?}");
+        let verified = verify(&runner, |_| {}).await.unwrap();
+        let outcomes: Vec<_> = verified.iter().map(|one| one.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Proved, Outcome::Failed, Outcome::NotReached], "{verified:#?}");
+        let found = lint::of_project(runner.project(), Dialect::Postgres, REFERENCE_TIMESCALEDB, None).await.unwrap();
+        assert!(found.iter().any(|one| one.message.contains("use_transaction() panicked")), "{found:#?}");
+        runner.close().await;
+    }
 }

@@ -6,7 +6,7 @@ use migration_engine::schema::{
 };
 use tests::{
     Backend, TestDatabase,
-    fixtures::{has_table, with_current_database},
+    fixtures::{self, has_table, with_current_database},
     inline::{Inline, project},
     on_every_backend, rows_as_text,
 };
@@ -67,4 +67,29 @@ async fn a_revision_may_read_the_settings_of_its_database() {
     assert_eq!(drift(&runner).await.unwrap(), []);
     let verified = verify(&runner, |_| {}).await.unwrap();
     assert_eq!(verified[0].outcome, Outcome::Proved, "{verified:#?}");
+}
+
+/// The definition of an index names the schema of what it uses, unless that is on the search path.
+#[tokio::test]
+async fn an_extension_in_another_schema_is_named_in_a_trial_as_it_is_in_a_run() {
+    for path in ["", "app, extra"] {
+        let database = TestDatabase::create(Backend::Postgres).await;
+        if !path.is_empty() {
+            database
+                .by_administrator(&with_current_database(&format!("ALTER DATABASE %I SET search_path = {path}")))
+                .await;
+        }
+        let db = database.connect().await;
+        fixtures::execute(&db, "CREATE SCHEMA app; CREATE SCHEMA extra; CREATE EXTENSION pg_trgm SCHEMA extra").await;
+        db.close().await.unwrap();
+        let class = if path.is_empty() { "extra.gin_trgm_ops" } else { "gin_trgm_ops" };
+        let make = Inline::new("m1", "CREATE TABLE notes (note text)", "DROP TABLE notes")
+            .then(&format!("CREATE INDEX notes_idx ON notes USING gin (note {class})"));
+        let runner = database.runner_of(project(&[make])).await;
+        runner.up(None).await.unwrap();
+        assert_eq!(drift(&runner).await.unwrap(), [], "{path}");
+        let verified = verify(&runner, |_| {}).await.unwrap();
+        assert_eq!(verified[0].outcome, Outcome::Proved, "{verified:#?}");
+        runner.close().await;
+    }
 }

@@ -38,6 +38,9 @@ fn left(backend: Backend) -> &'static [&'static str] {
             "SET NAMES latin1",
             "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE",
             "SET SESSION lock_wait_timeout = 4711, unique_checks = 0",
+            "SET SESSION timestamp = 1000000000, auto_increment_increment = 10, auto_increment_offset = 3",
+            "SET SESSION sql_if_exists = 1, max_error_count = 0, sql_notes = 0, default_tmp_storage_engine = MEMORY",
+            "SET SESSION explicit_defaults_for_timestamp = 0, character_set_server = latin2, insert_id = 77",
         ],
         Backend::Sqlite => &[
             "PRAGMA foreign_keys = OFF",
@@ -45,6 +48,9 @@ fn left(backend: Backend) -> &'static [&'static str] {
             "PRAGMA recursive_triggers = 1; PRAGMA legacy_alter_table = 1",
             "CREATE TEMP TABLE IF NOT EXISTS stray (id int)",
             "ATTACH ':memory:' AS beside",
+            "PRAGMA journal_mode = OFF",
+            "PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = OFF",
+            "PRAGMA full_column_names = 1; PRAGMA short_column_names = 0; PRAGMA max_page_count = 4711",
         ],
     }
 }
@@ -60,14 +66,20 @@ fn seen(backend: Backend) -> &'static str {
         }
         Backend::Mariadb => {
             "SELECT concat_ws('; ', @@foreign_key_checks, @@time_zone, @@sql_mode, @@sql_safe_updates, DATABASE(), \
-             @@character_set_client, @@tx_isolation, @@lock_wait_timeout, @@unique_checks)"
+             @@character_set_client, @@tx_isolation, @@lock_wait_timeout, @@unique_checks, @@auto_increment_increment, \
+             @@auto_increment_offset, abs(@@timestamp - unix_timestamp(sysdate(6))) > 1, @@sql_if_exists, @@max_error_count, \
+             @@sql_notes, coalesce(@@default_tmp_storage_engine, 'none'), @@explicit_defaults_for_timestamp, \
+             @@character_set_server, @@insert_id)"
         }
         Backend::Sqlite => {
             "SELECT concat_ws('; ', (SELECT foreign_keys FROM pragma_foreign_keys), \
              (SELECT ignore_check_constraints FROM pragma_ignore_check_constraints), \
              (SELECT recursive_triggers FROM pragma_recursive_triggers), \
              (SELECT legacy_alter_table FROM pragma_legacy_alter_table), 'a' LIKE 'A', \
-             (SELECT count(*) FROM temp.sqlite_master), (SELECT count(*) FROM pragma_database_list WHERE name = 'beside'))"
+             (SELECT journal_mode FROM pragma_journal_mode WHERE schema = 'main'), \
+             (SELECT full_column_names FROM pragma_full_column_names), \
+             (SELECT short_column_names FROM pragma_short_column_names), \
+             (SELECT max_page_count FROM pragma_max_page_count), (SELECT count(*) FROM temp.sqlite_master), (SELECT count(*) FROM pragma_database_list WHERE name = 'beside'))"
         }
     }
 }
@@ -154,4 +166,17 @@ async fn a_search_path_without_a_schema_is_one_clear_line() {
         let clear = done.stderr.contains("the search path of this user is \"nowhere\"");
         assert!(clear && done.stderr.lines().count() == 1 && done.stdout.is_empty(), "{command}: {done:#?}");
     }
+}
+
+/// A journal in the file is the file's own, and stays.
+#[tokio::test]
+async fn a_journal_that_the_file_keeps_is_kept() {
+    let database = TestDatabase::create(Backend::Sqlite).await;
+    let runner = database
+        .runner_of(project(&[Inline::new("m1", "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = OFF", "")]))
+        .await;
+    runner.up(None).await.unwrap();
+    let journal = "SELECT journal_mode FROM pragma_journal_mode WHERE schema = 'main'";
+    assert_eq!(rows_as_text(runner.connection(), journal).await, ["wal"]);
+    runner.close().await;
 }

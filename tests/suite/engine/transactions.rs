@@ -300,3 +300,16 @@ async fn a_rebuild_of_sqlite_that_leaves_orphans_fails() {
     runner.up(None).await.unwrap();
     assert_eq!(count(runner.connection(), "child").await, 3, "the orphan of before is nobody's fault");
 }
+
+/// The database can be written to; it is the revision that says no.
+#[tokio::test]
+async fn a_revision_that_makes_its_transaction_read_only_has_failed() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let project = project(&[Inline::new(FIRST, "SET TRANSACTION READ ONLY", "").then("SELECT 1")]);
+    let runner = database.runner_of(project).await;
+    let error = runner.up(None).await.unwrap_err().on_one_line();
+    assert!(error.contains(FIRST) && error.contains("read-only transaction") && !error.contains("standby"), "{error}");
+    let verified = migration_engine::schema::verify::verify(&runner, |_| {}).await.unwrap();
+    assert_eq!(verified[0].outcome, migration_engine::schema::verify::Outcome::Failed, "{verified:#?}");
+    runner.close().await;
+}

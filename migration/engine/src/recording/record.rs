@@ -109,7 +109,8 @@ async fn record_one(
     server: Capability,
     before: &Schema,
 ) -> (Result<Recorded, OfflineError>, Schema) {
-    let said = revision.use_transaction();
+    // Where it panics, both ways fail with that.
+    let said = call::use_transaction(revision).await.unwrap_or_default();
     let wrapped = said.unwrap_or(true);
     let both = both_ways(revision, server, before, wrapped).await;
     if said.is_some() || server.backend() == DbBackend::Postgres || !both.mind_a_transaction(server.backend()) {

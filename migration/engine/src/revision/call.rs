@@ -20,11 +20,18 @@ pub(crate) async fn one_way(
     manager: &SchemaManager<'_>,
     direction: Direction,
 ) -> Result<(), DbErr> {
+    use_transaction(revision).await?;
     let done = match direction {
         Direction::Up => revision.up(manager).await,
         Direction::Down => revision.down(manager).await,
     };
     done.map_err(|error| if stands_in(&error) { unwritten(direction) } else { error })
+}
+
+/// What a revision says about transactions. One that panics there has failed.
+pub(crate) async fn use_transaction(revision: &dyn MigrationTrait) -> Result<Option<bool>, DbErr> {
+    let said = caught(async { revision.use_transaction() }).await;
+    said.map_err(|said| DbErr::Migration(format!("its use_transaction() panicked: {said}")))
 }
 
 /// Whether nobody has written that way of a revision, as [`one_way`] says it.

@@ -3,7 +3,10 @@
 //!
 //! Such an index is kept up to date and never used, and `IF NOT EXISTS` takes it for built. What a revision left is found
 //! by comparing the invalid indexes before and after, and dropped. Nobody compares when the run was killed: then those are
-//! its own that its statements create, and those of tables that it creates indexes of.
+//! its own that its statements create, and those of tables that it creates indexes of. In other schemas, where others may
+//! be at work, those alone are looked at whose table or schema its statements name.
+//!
+//! The index of a partitioned table is invalid until each partition has its own (`ON ONLY`): no build left it.
 
 use std::collections::BTreeSet;
 
@@ -19,8 +22,12 @@ const INVALID: &str = include_str!("invalid_indexes_invalid.sql");
 struct Invalid {
     id: i64,
     name: String,
+    place: String,
+    here: bool,
     about: String,
     base: String,
+    /// Whether it belongs to the index of a partitioned table, with which alone it can be dropped.
+    is_part: bool,
 }
 
 /// The invalid indexes before a revision, and what it names.
@@ -28,6 +35,8 @@ pub(super) struct InvalidIndexes {
     before: BTreeSet<i64>,
     /// Identifiers in the statements that create indexes.
     created: BTreeSet<String>,
+    /// And in those that build them anew.
+    rebuilt: BTreeSet<String>,
 }
 
 impl InvalidIndexes {
@@ -42,24 +51,36 @@ impl InvalidIndexes {
             statements.iter().flat_map(|sql| text::identifiers_of_index(backend, sql, verb)).collect()
         };
         let (created, rebuilt) = (named("CREATE"), named("REINDEX"));
-        let mut before = BTreeSet::new();
+        let mut indexes = Self { before: BTreeSet::new(), created, rebuilt };
         for index in found(db).await? {
-            let half_rebuilt = index.base != index.name && rebuilt.contains(&index.base);
-            let of_killed = unfinished && (created.contains(&index.about) || half_rebuilt);
-            if created.contains(&index.name) || of_killed {
+            let half_rebuilt = index.base != index.name && indexes.rebuilt.contains(&index.base);
+            let of_killed = unfinished && (indexes.created.contains(&index.about) || half_rebuilt);
+            let is_own = indexes.created.contains(&index.name) || of_killed;
+            if is_own && indexes.may_be_own(&index) && !index.is_part {
                 drop_index(db, &index).await?;
             } else {
-                before.insert(index.id);
+                indexes.before.insert(index.id);
             }
         }
-        Ok(Self { before, created })
+        Ok(indexes)
+    }
+
+    fn may_be_own(&self, index: &Invalid) -> bool {
+        let names = |name: &String| self.created.contains(name) || self.rebuilt.contains(name);
+        index.here || names(&index.about) || names(&index.place) || names(&index.base)
     }
 
     /// Drops what the revision left, and says what it was.
     pub(super) async fn drop_left(&self, db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
         let mut left = Vec::new();
         for index in found(db).await? {
-            if !self.before.contains(&index.id) || self.created.contains(&index.name) {
+            let is_new = !self.before.contains(&index.id) || self.created.contains(&index.name);
+            if !is_new || !self.may_be_own(&index) {
+                continue;
+            }
+            if index.is_part {
+                left.push(format!("{} (it stays, as part of a partitioned table's index)", index.name));
+            } else {
                 drop_index(db, &index).await?;
                 left.push(index.name);
             }
@@ -89,7 +110,8 @@ impl InvalidIndexes {
 }
 
 async fn drop_index(db: &DatabaseConnection, index: &Invalid) -> Result<(), DbErr> {
-    db.execute_unprepared(&format!("DROP INDEX IF EXISTS {}", identifier(&index.name))).await?;
+    let sql = format!("DROP INDEX IF EXISTS {}.{}", identifier(&index.place), identifier(&index.name));
+    db.execute_unprepared(&sql).await?;
     tracing::warn!("dropped the index {} of {}: a build that did not end left it invalid", index.name, index.about);
     Ok(())
 }

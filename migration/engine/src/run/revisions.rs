@@ -24,7 +24,7 @@ use crate::{
     runner::begun,
     schema::{foreign_keys::ForeignKeys, scratch},
     session::{self, Patience, blockers, interrupt, marks},
-    sql::{sqlstate, text},
+    sql::{self, sqlstate, text},
 };
 
 /// One revision to run.
@@ -183,7 +183,7 @@ impl Runner {
                 if clean {
                     self.forget_unless_begun(&job).await;
                 }
-                return Err(self.failed(&job, error));
+                return Err(self.failed(&job, error).await);
             }
             if attempt > self.patience.lock_retries {
                 return Err(EngineError::LockedOut {
@@ -255,8 +255,8 @@ impl Runner {
         }
     }
 
-    fn failed(&self, job: &Job<'_>, source: DbErr) -> EngineError {
-        if sqlstate::is_read_only(&source) {
+    async fn failed(&self, job: &Job<'_>, source: DbErr) -> EngineError {
+        if sqlstate::is_read_only(&source) && !self.may_write().await {
             return EngineError::read_only(&self.target);
         }
         let (revision, direction) = (job.revision.name().to_owned(), job.direction);
@@ -271,6 +271,16 @@ impl Runner {
             },
             None => EngineError::Revision { revision, direction, source },
         }
+    }
+
+    /// Whether it is the revision that made its own transaction read-only.
+    async fn may_write(&self) -> bool {
+        let question = match Dialect::of(self.target.backend()) {
+            Dialect::Postgres => "SELECT current_setting('transaction_read_only') = 'off' AS may_write",
+            Dialect::MySql | Dialect::Sqlite => return false,
+        };
+        let rows = sql::rows(&self.db, question).await.unwrap_or_default();
+        rows.first().is_some_and(|row| row.try_get("", "may_write").unwrap_or(false))
     }
 
     async fn attempt(&self, job: &mut Job<'_>, open: &mut Option<Open>, started: Instant) -> Result<(), DbErr> {

@@ -19,6 +19,7 @@ use crate::{
     error::{Changed, OfflineError},
     ledger::{Entry, NO_CHECKSUM, Records},
     recording::{self, Beside, FORMAT, Fingerprint, Made, Profile, Recorded},
+    revision::call,
     sql::text,
 };
 
@@ -266,7 +267,8 @@ impl Runner {
 
     /// Whether a revision runs inside one transaction. What cannot be recorded runs as SeaORM would run it.
     pub async fn runs_in_transaction(&self, revision: &dyn MigrationTrait) -> bool {
-        if let Some(said) = revision.use_transaction() {
+        // Where it panics, the revision fails with that when it is called.
+        if let Some(said) = call::use_transaction(revision).await.unwrap_or_default() {
             return said;
         }
         let server = self.server();

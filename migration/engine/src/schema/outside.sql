@@ -5,13 +5,15 @@ WITH others AS (
   WHERE nspname <> current_schema() AND nspname <> ALL (ARRAY[{schemas}]::name[]) AND nspname <> 'information_schema' AND nspname !~ '^(pg_|_?timescaledb_)'
 ),
 relations AS (
-  SELECT c.oid, c.relkind, o.name || '.' || quote_ident(c.relname) AS name FROM pg_class c JOIN others o ON o.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+  SELECT c.oid, c.relkind, CASE c.relkind WHEN 'c' THEN 'type ' || c.reltype ELSE 'relation ' || c.oid END AS place,
+    o.name || '.' || quote_ident(c.relname) AS name FROM pg_class c JOIN others o ON o.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
 )
-SELECT 'relation ' || oid AS place, NULL::text AS of,
+SELECT place, NULL::text AS of,
   CASE relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'view ' WHEN 'S' THEN 'sequence ' ELSE 'table ' END || name AS what FROM relations
+  WHERE relkind <> 'c'
 UNION ALL
-SELECT 'column ' || r.oid || ' ' || a.attnum, 'relation ' || r.oid, 'column ' || r.name || '.' || quote_ident(a.attname)
+SELECT 'column ' || r.oid || ' ' || a.attnum, r.place, 'column ' || r.name || '.' || quote_ident(a.attname)
   FROM relations r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attnum > 0 AND NOT a.attisdropped AND r.relkind <> 'S'
 UNION ALL
 SELECT 'default ' || d.oid, 'column ' || r.oid || ' ' || d.adnum, 'default of ' || r.name || '.' || quote_ident(a.attname)

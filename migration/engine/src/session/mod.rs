@@ -121,7 +121,7 @@ impl Session {
     pub(crate) async fn restore_after_transaction(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
         match &self.start {
             Start::Postgres(_) => Ok(()),
-            Start::MySql(start) => start.forget_statements(db).await,
+            Start::MySql(start) => start.put_back(db).await,
             Start::Sqlite(start) => start.restore(db).await,
         }
     }
@@ -138,7 +138,7 @@ impl Session {
     ) -> Result<Option<Vec<QueryResult>>, DbErr> {
         match &self.start {
             Start::Postgres(_) => Ok(Some(Vec::new())),
-            Start::MySql(start) => Ok(start.keeps_statements(transaction, stayed).await?.then(Vec::new)),
+            Start::MySql(start) => Ok(start.is_as_begun(transaction, stayed).await?.then(Vec::new)),
             Start::Sqlite(start) => start.go_on(transaction, stayed, question).await,
         }
     }
@@ -146,13 +146,6 @@ impl Session {
     /// Puts everything back, outside of transactions.
     pub(crate) async fn restore(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
         db.execute_unprepared(&self.restore_in_transaction()).await?;
-        self.restore_after_transaction(db).await
-    }
-
-    /// Ends the transaction of a revision, and puts the session back.
-    pub(crate) async fn commit(&self, db: &DatabaseConnection, transaction: DatabaseTransaction) -> Result<(), DbErr> {
-        transaction.execute_unprepared(&self.restore_in_transaction()).await?;
-        transaction.commit().await?;
         self.restore_after_transaction(db).await
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use database_target::session::{MYSQL, MYSQL_UNLIMITED};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, RuntimeErr,
     sqlx::{self, Connection},
 };
 
@@ -57,12 +57,53 @@ const VARIABLES: &[&str] = &[
     "wait_timeout",
 ];
 
+/// More of them, which are put back only where a revision has changed one: not every user may set them.
+const WATCHED: &[&str] = &[
+    "auto_increment_increment",
+    "auto_increment_offset",
+    "character_set_collations",
+    "character_set_filesystem",
+    "character_set_server",
+    "collation_server",
+    "column_compression_threshold",
+    "cte_max_recursion_depth",
+    "default_regex_flags",
+    "default_tmp_storage_engine",
+    "explicit_defaults_for_timestamp",
+    "idle_readonly_transaction_timeout",
+    "idle_transaction_timeout",
+    "idle_write_transaction_timeout",
+    "innodb_compression_default",
+    "innodb_default_encryption_key_id",
+    "insert_id",
+    "lc_messages",
+    "low_priority_updates",
+    "max_error_count",
+    "max_recursive_iterations",
+    "max_sort_length",
+    "optimizer_switch",
+    "sql_buffer_result",
+    "sql_generate_invisible_primary_key",
+    "sql_if_exists",
+    "sql_notes",
+    "sql_require_primary_key",
+    "sql_warnings",
+    "standard_compliant_cte",
+    "system_versioning_alter_history",
+    "system_versioning_asof",
+    "system_versioning_insert_history",
+];
+
 /// How the session was when it was opened, with what the engine sets in it.
 #[derive(Clone, Debug)]
 pub(super) struct Start {
     pub(super) database: Option<String>,
     role: Option<String>,
     variables: BTreeMap<String, String>,
+    /// Those of [`WATCHED`] that the server has.
+    watched: BTreeMap<String, String>,
+    /// The answer to [`Self::question`] at the start.
+    as_begun: String,
     /// How often this session has gone to a database, as far as it is known.
     moves: Arc<AtomicU64>,
 }
@@ -74,26 +115,51 @@ impl Start {
         let lock_timeout = Ord::max(patience.lock_timeout.as_secs(), 1);
         // A table for which no engine is named has transactions.
         let own = format!("SET SESSION default_storage_engine = InnoDB, lock_wait_timeout = {lock_timeout}");
-        let names: Vec<String> = VARIABLES.iter().map(|name| format!("'{name}'")).collect();
-        let asked = format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({})", names.join(", "));
+        let asked = show(VARIABLES.iter().chain(WATCHED).copied());
         // One message: everything is set, then asked for. The last rows are those of the last questions.
         let text = format!("{MYSQL}; {MYSQL_UNLIMITED}; {own}; {asked}; {MOVES}; {PLACE}");
         let mut rows = sql::rows_of_text(db, &text).await?;
         let (row, status) = (rows.pop(), rows.pop());
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
         let moves = Arc::new(AtomicU64::new(moves_in(status.as_slice())?));
-        let mut variables = BTreeMap::new();
-        for row in rows {
-            variables.insert(row.try_get_by_index::<String>(0)?.to_lowercase(), row.try_get_by_index(1)?);
-        }
+        let mut variables = pairs(&rows)?;
+        let watched = variables.extract_if(.., |name, _| WATCHED.contains(&name.as_str())).collect();
         interrupt::remember(target, format!("KILL QUERY {}", row.try_get::<String>("", "id")?));
-        Ok(Self { database: row.try_get("", "place")?, role: row.try_get("", "role")?, variables, moves })
+        let (database, role) = (row.try_get("", "place")?, row.try_get("", "role")?);
+        let mut start = Self { database, role, variables, watched, as_begun: String::new(), moves };
+        start.as_begun = state_in(&sql::rows_of_text(db, &start.question()).await?)?;
+        Ok(start)
+    }
+
+    /// What all of [`WATCHED`] are, and whether the clock stands still, in one text. Not every version has each of them in a
+    /// session.
+    fn question(&self) -> String {
+        let each: Vec<String> = self.watched.keys().map(|name| format!("coalesce(@@{name}, '')")).collect();
+        format!("SELECT concat_ws('|', {CLOCK}, {}) AS state", each.join(", "))
+    }
+
+    /// After [`restore`](Self::restore): what is left to put back.
+    pub(super) async fn put_back(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
+        self.forget_statements(db).await?;
+        if state_in(&sql::rows_of_text(db, &self.question()).await?)? == self.as_begun {
+            return Ok(());
+        }
+        let now = pairs(&sql::rows_of_text(db, &show(self.watched.keys().map(String::as_str))).await?)?;
+        let differs = |(name, value): &(&String, &String)| now.get(*name) != Some(value);
+        // What is shown as nothing is NULL, which is the server's default.
+        let to = |name: &str, value: &str| match value {
+            "" => format!("SESSION {name} = DEFAULT"),
+            value => set(name, value),
+        };
+        let changed = self.watched.iter().filter(differs).map(|(name, value)| to(name, value));
+        let changed = changed.chain(["SESSION timestamp = DEFAULT".to_owned()]).collect::<Vec<_>>().join(", ");
+        db.execute_unprepared(&format!("SET {changed}")).await.map(drop)
     }
 
     /// After [`restore`](Self::restore): a prepared statement stays in the database that it was prepared in, also after
     /// `USE`. Those of a session that has been elsewhere are forgotten. To prepare each anew would be slow: the server is
     /// told to close the old one, does not answer to that, and the network waits for the answer.
-    pub(super) async fn forget_statements(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
+    async fn forget_statements(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
         let failed = |error: sqlx::Error| DbErr::Exec(RuntimeErr::SqlxError(error.into()));
         let moves = moves(db).await?;
         let own = u64::from(self.database.is_some());
@@ -104,35 +170,31 @@ impl Start {
         Ok(())
     }
 
-    /// In a transaction: whether the statements that the session has prepared are those of its own database. After
-    /// [`restore`](Self::restore), unless a revision is known to have `stayed` there: then neither is needed, and the server
-    /// takes its time to count.
-    pub(super) async fn keeps_statements(
-        &self,
-        transaction: &DatabaseTransaction,
-        stayed: bool,
-    ) -> Result<bool, DbErr> {
+    /// In a transaction: whether there is nothing for [`put_back`](Self::put_back) to do. After
+    /// [`restore`](Self::restore), unless a revision is known to have `stayed` in its session: then neither is needed, and
+    /// the server takes its time to count.
+    pub(super) async fn is_as_begun(&self, transaction: &DatabaseTransaction, stayed: bool) -> Result<bool, DbErr> {
         if stayed {
             return Ok(true);
         }
         let own = u64::from(self.database.is_some());
         let moves = moves_in(&sql::rows(transaction, MOVES).await?)?;
-        let keeps = self.moves.load(Ordering::Relaxed) + own == moves;
-        if keeps {
-            self.moves.store(moves, Ordering::Relaxed);
+        if self.moves.load(Ordering::Relaxed) + own != moves {
+            return Ok(false);
         }
-        Ok(keeps)
+        self.moves.store(moves, Ordering::Relaxed);
+        let state = state_in(&sql::rows(transaction, &self.question()).await?)?;
+        if state != self.as_begun {
+            // What puts the rest back counts once more.
+            self.moves.store(moves - own, Ordering::Relaxed);
+        }
+        Ok(state == self.as_begun)
     }
 
     /// Statements that bring the session to its start.
     pub(super) fn restore(&self) -> String {
-        let set = |name: &&&str| {
-            let value = self.variables.get(**name)?;
-            let bare = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-            let value = if bare { value.clone() } else { format!("'{}'", value.replace('\'', "''")) };
-            Some(format!("SESSION {name} = {value}"))
-        };
-        let variables: Vec<String> = VARIABLES.iter().filter_map(|name| set(&name)).collect();
+        let known = |name: &&str| self.variables.get(*name).map(|value| set(name, value));
+        let variables: Vec<String> = VARIABLES.iter().filter_map(known).collect();
         let role = match self.role.as_deref() {
             None | Some("NONE") => "NONE".to_owned(),
             Some(role) if role.starts_with('`') => role.to_owned(),
@@ -145,6 +207,30 @@ impl Start {
             variables.join(", ")
         )
     }
+}
+
+/// Whether the time is one that was set.
+const CLOCK: &str = "abs(@@SESSION.timestamp - unix_timestamp(sysdate(6))) > 1";
+
+fn set(name: &str, value: &str) -> String {
+    let bare = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let value = if bare { value.to_owned() } else { format!("'{}'", value.replace('\'', "''")) };
+    format!("SESSION {name} = {value}")
+}
+
+fn show<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<String> = names.map(|name| format!("'{name}'")).collect();
+    format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({})", names.join(", "))
+}
+
+fn pairs(rows: &[QueryResult]) -> Result<BTreeMap<String, String>, DbErr> {
+    let pair =
+        |row: &QueryResult| Ok((row.try_get_by_index::<String>(0)?.to_lowercase(), row.try_get_by_index::<String>(1)?));
+    rows.iter().map(pair).collect()
+}
+
+fn state_in(rows: &[QueryResult]) -> Result<String, DbErr> {
+    rows.first().map_or(Ok(String::new()), |row| row.try_get("", "state"))
 }
 
 const PLACE: &str = "SELECT DATABASE() AS place, CURRENT_ROLE() AS role, CAST(CONNECTION_ID() AS CHAR) AS id";

@@ -6,15 +6,24 @@ use crate::sql::{self, quote};
 
 /// Pragmas of a connection that change what a statement does, and how each is asked for within a `SELECT`.
 const PRAGMAS: &[(&str, &str)] = &[
+    ("automatic_index", "SELECT * FROM pragma_automatic_index"),
     ("busy_timeout", "SELECT timeout FROM pragma_busy_timeout"),
+    ("cell_size_check", "SELECT * FROM pragma_cell_size_check"),
+    ("count_changes", "SELECT * FROM pragma_count_changes"),
     ("defer_foreign_keys", "SELECT * FROM pragma_defer_foreign_keys"),
+    ("empty_result_callbacks", "SELECT * FROM pragma_empty_result_callbacks"),
     ("foreign_keys", "SELECT * FROM pragma_foreign_keys"),
+    ("full_column_names", "SELECT * FROM pragma_full_column_names"),
     ("ignore_check_constraints", "SELECT * FROM pragma_ignore_check_constraints"),
     ("legacy_alter_table", "SELECT * FROM pragma_legacy_alter_table"),
     ("locking_mode", "SELECT locking_mode FROM pragma_locking_mode WHERE schema = 'main'"),
+    ("max_page_count", "SELECT * FROM pragma_max_page_count"),
     ("query_only", "SELECT * FROM pragma_query_only"),
+    ("read_uncommitted", "SELECT * FROM pragma_read_uncommitted"),
     ("recursive_triggers", "SELECT * FROM pragma_recursive_triggers"),
     ("reverse_unordered_selects", "SELECT * FROM pragma_reverse_unordered_selects"),
+    ("secure_delete", "SELECT * FROM pragma_secure_delete"),
+    ("short_column_names", "SELECT * FROM pragma_short_column_names"),
     ("synchronous", "SELECT synchronous FROM pragma_synchronous WHERE schema = 'main'"),
     ("temp_store", "SELECT * FROM pragma_temp_store"),
     ("trusted_schema", "SELECT * FROM pragma_trusted_schema"),
@@ -23,6 +32,11 @@ const PRAGMAS: &[(&str, &str)] = &[
 
 /// The one that would keep a revision from being noted in its own transaction.
 pub(super) const WRITABLE: &str = "PRAGMA query_only = 0";
+
+/// A journal that is this connection's alone. Without one, or with one in memory, a revision that fails may not be rolled
+/// back. A journal that the file keeps stays as a revision has set it.
+const OWN_JOURNAL: &str =
+    "SELECT 1 FROM pragma_journal_mode WHERE schema = 'main' AND journal_mode NOT IN ('wal', 'delete')";
 
 /// What a connection has beside the database itself: temporary objects and other files.
 const BESIDE: &str = "SELECT type AS kind, name FROM temp.sqlite_master WHERE type IN ('table', 'view', 'trigger') \
@@ -33,6 +47,8 @@ const BESIDE: &str = "SELECT type AS kind, name FROM temp.sqlite_master WHERE ty
 #[derive(Clone, Debug)]
 pub(super) struct Start {
     pragmas: String,
+    /// A file: a database in memory has its journal there.
+    is_file: bool,
     /// Whether the connection is as it was then.
     question: String,
 }
@@ -53,8 +69,12 @@ impl Start {
                 as_begun.push(format!("({question}) IS {value}"));
             }
         }
+        let is_file = sql::rows(db, OWN_JOURNAL).await?.is_empty();
+        if is_file {
+            as_begun.push(format!("NOT EXISTS ({OWN_JOURNAL})"));
+        }
         let question = format!("SELECT {} AND NOT EXISTS ({BESIDE}) AS as_begun", as_begun.join(" AND "));
-        Ok(Self { pragmas: pragmas.join("; "), question })
+        Ok(Self { pragmas: pragmas.join("; "), is_file, question })
     }
 
     /// In the place of a transaction that was committed: begins the next one, and gives the answer to `question` when the
@@ -80,6 +100,9 @@ impl Start {
             return Ok(());
         }
         db.execute_unprepared(&self.pragmas).await?;
+        if self.is_file && !sql::rows(db, OWN_JOURNAL).await?.is_empty() {
+            db.execute_unprepared("PRAGMA journal_mode = DELETE").await?;
+        }
         for row in sql::rows(db, BESIDE).await? {
             let (kind, name): (String, String) = (row.try_get("", "kind")?, row.try_get("", "name")?);
             let name = quote(db.get_database_backend(), &name);

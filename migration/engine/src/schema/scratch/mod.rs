@@ -9,6 +9,7 @@
 //! by the next run of the same user once the session that made it is gone and nobody is connected to it; those of other
 //! users a day after they were made.
 
+mod elsewhere;
 mod server;
 
 use migration_timescale::{identifier, manager::leaving_extension_alone};
@@ -107,14 +108,18 @@ impl<'a> Scratch<'a> {
         }
     }
 
-    /// Notes a revision as a runner does.
-    async fn note(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
+    /// Statements that put the session back and note a revision, as a runner does before it commits.
+    fn end(&self, revision: &dyn MigrationTrait, direction: Direction) -> String {
+        format!("{}; {}", self.session.restore_in_transaction(), self.notes(revision, direction))
+    }
+
+    fn notes(&self, revision: &dyn MigrationTrait, direction: Direction) -> String {
         let backend = self.runner.target().backend();
         let mut statements = self.tables.forget(backend, revision.name()).to_vec();
         if direction == Direction::Up {
             statements.push(self.tables.record(backend, revision.name(), chrono::Utc::now()));
         }
-        self.manager().get_connection().execute_unprepared(&statements.join("; ")).await.map(drop)
+        statements.join("; ")
     }
 
     /// What it is.
@@ -150,13 +155,9 @@ impl<'a> Scratch<'a> {
 
     /// Runs a revision as a runner does, with the consent to delete rows. A failure inside a transaction leaves nothing.
     pub async fn run(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
-        self.run_unnoted(revision, direction).await?;
-        self.note(revision, direction).await
-    }
-
-    async fn run_unnoted(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
         let refused = self.runner.refuse_end_of_transaction(revision.name(), direction).await;
         refused.map_err(|error| DbErr::Migration(error.to_string()))?;
+        self.refuse_changes_elsewhere(revision, direction).await?;
         match &self.place {
             // A savepoint: a failed revision must not end the transaction.
             Place::Transaction(transaction) => {
@@ -164,7 +165,7 @@ impl<'a> Scratch<'a> {
                 marks::mark(&savepoint).await?;
                 step(&SchemaManager::new(&savepoint), revision, direction).await?;
                 marks::check(&savepoint).await?;
-                savepoint.execute_unprepared(&self.session.restore_in_transaction()).await?;
+                savepoint.execute_unprepared(&self.end(revision, direction)).await?;
                 savepoint.commit().await
             }
             Place::Database { db, .. } | Place::Memory(db) if self.runner.runs_in_transaction(revision).await => {
@@ -189,6 +190,18 @@ impl<'a> Scratch<'a> {
         }
     }
 
+    /// An error when a revision is known to change what stays when the scratch database goes.
+    async fn refuse_changes_elsewhere(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
+        match &self.place {
+            Place::Database { db, .. } => {
+                let statements = self.runner.statements(revision.name(), direction).await;
+                elsewhere::refuse_changes(db, &statements).await
+            }
+            // Rolled back.
+            Place::Transaction(_) | Place::Memory(_) => Ok(()),
+        }
+    }
+
     async fn in_transaction(
         &self,
         db: &DatabaseConnection,
@@ -201,7 +214,9 @@ impl<'a> Scratch<'a> {
         step(&SchemaManager::new(&transaction), revision, direction).await?;
         marks::check(&transaction).await?;
         keys.settle(&transaction).await?;
-        self.session.commit(db, transaction).await
+        transaction.execute_unprepared(&self.end(revision, direction)).await?;
+        transaction.commit().await?;
+        self.session.restore_after_transaction(db).await
     }
 
     async fn outside_transaction(
@@ -211,7 +226,8 @@ impl<'a> Scratch<'a> {
         direction: Direction,
     ) -> Result<(), DbErr> {
         step(&SchemaManager::new(db), revision, direction).await?;
-        self.session.restore(db).await
+        self.session.restore(db).await?;
+        db.execute_unprepared(&self.notes(revision, direction)).await.map(drop)
     }
 
     /// Runs upwards what another tool may have applied, and that may end its transaction then.
@@ -220,8 +236,8 @@ impl<'a> Scratch<'a> {
             Place::Database { db, .. } | Place::Memory(db)
                 if self.runner.refuse_end_of_transaction(revision.name(), Direction::Up).await.is_err() =>
             {
-                self.outside_transaction(db, revision, Direction::Up).await?;
-                self.note(revision, Direction::Up).await
+                self.refuse_changes_elsewhere(revision, Direction::Up).await?;
+                self.outside_transaction(db, revision, Direction::Up).await
             }
             _ => self.run(revision, Direction::Up).await,
         }
@@ -242,14 +258,15 @@ impl<'a> Scratch<'a> {
     }
 }
 
-/// Creates the schema and moves into it; gives the search path. TimescaleDB's functions stay reachable through the schema
-/// its extension lives in.
+/// Creates the schema and moves into it; gives the search path: the session's own, with the new schema in place of the
+/// current one, which stays only where an extension lives in it.
 async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<String, DbErr> {
     let question = format!(
         "SELECT {} AS one_session, (SELECT n.nspname::text FROM pg_extension e \
          JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'timescaledb') AS extension, \
-         (SELECT string_agg(DISTINCT quote_ident(n.nspname), ', ') FROM pg_extension e \
-         JOIN pg_namespace n ON n.oid = e.extnamespace WHERE n.nspname <> 'pg_catalog') AS extensions",
+         (SELECT string_agg(quote_ident(p.name), ', ' ORDER BY p.place) \
+         FROM unnest(current_schemas(false)) WITH ORDINALITY AS p(name, place) WHERE p.name <> current_schema() \
+         OR EXISTS (SELECT FROM pg_extension e WHERE e.extnamespace = quote_ident(p.name)::regnamespace)) AS others",
         server::one_session()
     );
     let asked = rows(transaction, &question).await?;
@@ -260,8 +277,9 @@ async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<String, DbE
         if extension.is_some() && row.try_get("", "one_session")? {
             make_way = MAKE_WAY;
         }
-        // Functions, types and operator classes of extensions have to be found there as well.
-        path.extend(row.try_get::<Option<String>>("", "extensions")?);
+        // What the search path finds, it finds there as well, functions, types and operator classes of extensions too; and
+        // nothing else, because the definition of an index names a schema that is not on the path.
+        path.extend(row.try_get::<Option<String>>("", "others")?);
     }
     let all = path.join(", ");
     let sql = format!("CREATE SCHEMA {}; SET LOCAL search_path = {all}; {make_way}", path[0]);
@@ -364,8 +382,7 @@ async fn produce<T>(
 async fn without_savepoint(scratch: &Scratch<'_>, revision: &dyn MigrationTrait) -> Result<(), DbErr> {
     let manager = scratch.manager();
     call::revision(revision, &manager, Direction::Up).await?;
-    manager.get_connection().execute_unprepared(&scratch.session.restore_in_transaction()).await?;
-    scratch.note(revision, Direction::Up).await
+    manager.get_connection().execute_unprepared(&scratch.end(revision, Direction::Up)).await.map(drop)
 }
 
 /// Awaits `work` without its log: what a trial skips is nobody's news.

@@ -153,7 +153,7 @@ impl<'a> Trip<'a> {
             }
         }
 
-        if self.revision.use_transaction() == Some(false) {
+        if call::use_transaction(self.revision).await == Ok(Some(false)) {
             on_step(Step::Rerun);
             match self.rerun(&after, &present).await? {
                 Some(then) => live = then,
