@@ -192,17 +192,35 @@ impl Tables {
     /// Statement that writes a row of the engine's own table, in place of an earlier one.
     pub fn write(&self, backend: DbBackend, entry: &Entry) -> String {
         let finished_at = entry.finished_at.map(|at| at.timestamp());
-        self.write_at(backend, entry, entry.started_at.timestamp().into(), finished_at.into())
+        let times = [entry.started_at.timestamp().into(), finished_at.into(), entry.duration_ms.into()];
+        self.write_at(backend, entry, times)
     }
 
-    fn write_at(&self, backend: DbBackend, entry: &Entry, started_at: Expr, finished_at: Expr) -> String {
+    /// The statements that say a revision is applied, at the end of the message to PostgreSQL that does the revision. The
+    /// times of `entry` are those when the message is sent, and the server adds how long it has been at work on it.
+    pub fn record_in_message(&self, entry: &Entry, is_recorded: bool, sent: DateTime<Utc>) -> String {
+        let since = |unit| {
+            Expr::cust(format!("floor(extract(epoch FROM clock_timestamp() - statement_timestamp()) * {unit})::bigint"))
+        };
+        let end = || Expr::val(sent.timestamp()).add(since(1));
+        let took = Expr::val(entry.duration_ms.unwrap_or_default()).add(since(1000));
+        let times = [entry.started_at.timestamp().into(), end(), took];
+        let written = self.write_at(DbBackend::Postgres, entry, times);
+        if is_recorded {
+            return written;
+        }
+        format!("{}; {written}", self.record_at(DbBackend::Postgres, &entry.revision, end()))
+    }
+
+    /// `times` are the beginning, the end and the milliseconds in between.
+    fn write_at(&self, backend: DbBackend, entry: &Entry, [started_at, finished_at, took]: [Expr; 3]) -> String {
         let mut insert = Query::insert();
         insert.into_table(self.own()).columns(COLUMNS).values_panic([
             entry.revision.clone().into(),
             entry.direction.word().into(),
             started_at,
             finished_at,
-            entry.duration_ms.into(),
+            took,
             entry.checksum.clone().into(),
             entry.profile.clone().into(),
             entry.engine_version.clone().into(),
@@ -241,7 +259,7 @@ impl Tables {
     /// Statements for a script, which say that the revision of `entry` is applied at the moment when it gets there.
     pub fn record_in_script(&self, backend: DbBackend, entry: &Entry) -> [String; 2] {
         let now = || Expr::cust(seconds_since_1970(backend));
-        [self.record_at(backend, &entry.revision, now()), self.write_at(backend, entry, now(), now())]
+        [self.record_at(backend, &entry.revision, now()), self.write_at(backend, entry, [now(), now(), entry.duration_ms.into()])]
     }
 
     /// Statements that forget a revision that was reverted.

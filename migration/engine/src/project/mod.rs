@@ -159,11 +159,15 @@ impl Project {
             }
             now
         };
+        let mut descriptions: BTreeMap<&str, &dyn Describe> = BTreeMap::new();
+        for description in &self.descriptions {
+            descriptions.entry(description.name()).or_insert(description.as_ref());
+        }
         let mut previous: Option<&str> = None;
         let nodes = self.revisions.iter().map(|revision| {
             let name = revision.name();
             let before = previous.replace(name);
-            let Some(description) = self.description(name) else { return Node::following(name, before) };
+            let Some(description) = descriptions.get(name) else { return Node::following(name, before) };
             let node = match description.parents() {
                 Parents::Previous => Node::following(name, before),
                 Parents::Named(parents) => Node::following(name, now(parents)),

@@ -66,7 +66,7 @@ pub struct Script {
     pub given: usize,
     /// Questions to the database that the profile could not answer; they were answered with no rows.
     pub unanswered: Vec<String>,
-    /// Whether it asked the database anything.
+    /// Whether it asked the database anything, or might do something else on one for another reason that is known.
     pub asked: bool,
     /// What it said on the log, steps that such a database skips for example.
     pub notes: Vec<String>,

@@ -39,7 +39,7 @@ pub struct Recording {
     errors: Errors,
     /// How many transactions and savepoints were open when a statement failed that ends the innermost (PostgreSQL).
     aborted: Option<usize>,
-    /// Whether there was any question.
+    /// Whether there was any question, or anybody wanted to know whether there is a database.
     asked: bool,
     /// Questions without an answer so far.
     pub unanswered: Vec<String>,
@@ -145,6 +145,10 @@ impl Known for Recording {
 
     fn schema(&mut self) -> &dyn KnownSchema {
         self.model()
+    }
+
+    fn asked(&mut self) {
+        self.asked = true;
     }
 
     fn refuse(&self) -> Result<(), DbErr> {

@@ -27,6 +27,17 @@ use crate::{
     sql::{self, sqlstate, text},
 };
 
+/// Where the last statements of a revision stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    /// Behind the revision, whose transaction is to be checked first.
+    Unchecked,
+    /// The same, and it was checked.
+    Checked,
+    /// In one message with the revision, which is to be checked first.
+    InMessage,
+}
+
 /// One revision to run.
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Job<'r> {
@@ -176,7 +187,7 @@ impl Runner {
             if !sqlstate::is_lock_timeout(&error) || !clean {
                 // Only when the server said no: behind a connection that broke is another session, without the lock.
                 if clean && self.is_done_already(&job).await {
-                    let finish = self.finish(&mut job, started);
+                    let finish = self.finish(&mut job, started, Last::Checked);
                     self.write(&[finish]).await?;
                     break;
                 }
@@ -296,6 +307,9 @@ impl Runner {
 
     async fn attempt_to(&self, job: &mut Job<'_>, open: &mut Option<Open>, started: Instant) -> Result<(), DbErr> {
         if self.runs_in_transaction(job.revision).await {
+            if self.in_one_message(job, open, started).await? {
+                return Ok(());
+            }
             let Open { transaction, keys } = self.opened(open).await?;
             match self.in_transaction(job, transaction, &keys, open, started).await {
                 Err(error) if keys.are_in_the_way(&error) => {
@@ -327,9 +341,33 @@ impl Runner {
             self.look_again(&self.db, job).await?;
             indexes.refuse_left(&self.db).await?;
             let transaction = session::begin(&self.db).await?;
-            transaction.execute_unprepared(&self.finish(job, started)).await?;
+            transaction.execute_unprepared(&self.finish(job, started, Last::Checked)).await?;
             transaction.commit().await
         }
+    }
+
+    /// Does all of a revision with one message to PostgreSQL, and says whether that was done. A revision that the server
+    /// refuses is left to run by itself, in a new transaction: the error is then that of its statement, unless it has another
+    /// way to go.
+    async fn in_one_message(
+        &self,
+        job: &mut Job<'_>,
+        open: &mut Option<Open>,
+        started: Instant,
+    ) -> Result<bool, DbErr> {
+        let text = if self.may_differ(job) { None } else { self.as_one_text(job.revision.name(), job.direction).await };
+        let Some(text) = text else { return Ok(false) };
+        let transaction = self.opened(open).await?.transaction;
+        let message = format!("{text}\n;\n{}", self.last_statements(job, started, Last::InMessage));
+        let sent = interrupt::unless_told_to_stop(transaction.execute_unprepared(&message)).await;
+        let Err(error) = sent else { return self.committed(job, transaction, open).await.map(|()| true) };
+        job.ended = marks::is_over(&transaction, &error).await;
+        let error = give_up(transaction, job, error).await;
+        let is_refused = !job.ended
+            && sqlstate::is_from_server(&error)
+            && !sqlstate::is_lock_timeout(&error)
+            && !sqlstate::is_canceled(&error);
+        if is_refused { Ok(false) } else { Err(error) }
     }
 
     async fn in_transaction(
@@ -366,7 +404,7 @@ impl Runner {
                 return Err(give_up(transaction, job, error).await);
             }
         };
-        let last = self.last_statements(job, started, checks_first);
+        let last = self.last_statements(job, started, if checks_first { Last::Checked } else { Last::Unchecked });
         let settled = async {
             keys.settle(&transaction).await?;
             cascades.refuse_lost(&transaction).await?;
@@ -376,6 +414,16 @@ impl Runner {
             job.ended = marks::was_over(&transaction, &error).await;
             return Err(give_up(transaction, job, error).await);
         }
+        self.committed(job, transaction, open).await
+    }
+
+    /// After the last statements of a revision: the transaction of the next one, or the end.
+    async fn committed(
+        &self,
+        job: &Job<'_>,
+        transaction: DatabaseTransaction,
+        open: &mut Option<Open>,
+    ) -> Result<(), DbErr> {
         if job.goes_on {
             *open = self.open_next(transaction, job.objects_alone).await?;
             return Ok(());
@@ -408,12 +456,12 @@ impl Runner {
 
     /// What ends the transaction of a revision: the check, the session as it was, and the note that the revision is done.
     /// The check comes first, because what puts the session back takes the mark away.
-    fn last_statements(&self, job: &mut Job<'_>, started: Instant, checked: bool) -> String {
+    fn last_statements(&self, job: &mut Job<'_>, started: Instant, last: Last) -> String {
         let marks = marks::marks(self.target.backend());
-        let check = marks.as_ref().filter(|_| !checked).map(|marks| format!("{}; ", marks.check)).unwrap_or_default();
+        let check = marks.as_ref().filter(|_| last != Last::Checked).map(|marks| format!("{}; ", marks.check)).unwrap_or_default();
         let left_alone = self.leaves_the_session_alone(job);
         let restored = if left_alone { String::new() } else { format!("{}; ", self.session.restore_in_transaction()) };
-        let finish = self.finish(job, started);
+        let finish = self.finish(job, started, last);
         let finish = match (Dialect::of(self.target.backend()), marks) {
             // A later commit of the run waits for the disk, and thereby for this one too; a crash in between
             // loses what the revision did together with the note that it is applied.
@@ -465,14 +513,17 @@ impl Runner {
     }
 
     /// Statements that write down that the revision is done.
-    fn finish(&self, job: &mut Job<'_>, started: Instant) -> String {
+    fn finish(&self, job: &mut Job<'_>, started: Instant, last: Last) -> String {
         let backend = self.target.backend();
         if job.direction == Direction::Down {
             return self.tables.forget(backend, job.revision.name()).join("; ");
         }
         let now = Utc::now();
-        job.entry.finished_at = Some(now);
         job.entry.duration_ms = i64::try_from(started.elapsed().as_millis()).ok();
+        if last == Last::InMessage {
+            return self.tables.record_in_message(&job.entry, job.recorded, now);
+        }
+        job.entry.finished_at = Some(now);
         let written = match Dialect::of(backend) {
             // Its beginning is written down there, and nothing of it has changed since.
             Dialect::MySql => self.tables.write_end(backend, &job.entry),

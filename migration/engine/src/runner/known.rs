@@ -72,7 +72,8 @@ impl Runner {
     }
 
     async fn record_on(&self, server: Capability) -> Vec<Known> {
-        let order: Vec<_> = self.in_order().filter_map(|name| self.project.revision(name).ok()).collect();
+        let order: Vec<_> =
+            self.graph.order().iter().map(|position| self.project.revisions[*position].as_ref()).collect();
         let recorded = recording::record_each(&order, recording::reference(server)).await;
         let known = order.iter().zip(recorded).map(|(revision, recorded)| Known {
             name: revision.name().to_owned(),
@@ -157,14 +158,37 @@ impl Runner {
         let known = self.known(server).await;
         let script = of(&known, revision.name()).and_then(|known| known.recorded.as_ref().ok()?.script(direction).ok());
         let Some(script) = script.filter(|script| !script.asked) else { return false };
-        let queries = |sql: &str| {
-            text::names(server.backend(), sql).is_none_or(|names| names.iter().any(|name| name == "select"))
+        let only = |one: &recording::Statement| {
+            text::only_changes_objects(server.backend(), &one.sql) && !text::has_query(server.backend(), &one.sql)
         };
-        let only =
-            |one: &recording::Statement| text::only_changes_objects(server.backend(), &one.sql) && !queries(&one.sql);
         script.statements.iter().all(only)
             && self.is_steady_on(server, revision.name()).await
             && recording::stops_at_errors(revision, recording::reference(server), script).await
+    }
+
+    /// Everything that a revision gives to PostgreSQL as one text, where it is certain that the server's answers change
+    /// nothing about it as long as there is no error: it does the same each time, asks nothing, says nothing on the log, and
+    /// only changes objects, whose answers say nothing. A text of several statements is left to the revision, which may have
+    /// prepared it.
+    pub(crate) async fn as_one_text(&self, revision: &str, direction: Direction) -> Option<String> {
+        let server = self.server();
+        if server.backend() != DbBackend::Postgres {
+            return None;
+        }
+        let known = self.known(server).await;
+        let script = of(&known, revision)?.recorded.as_ref().ok()?.script(direction).ok()?;
+        let is_quiet = !script.asked && script.notes.is_empty() && script.skipped.is_empty();
+        let is_one = |one: &recording::Statement| text::is_one_change_of_an_object(server.backend(), &one.sql);
+        if !is_quiet
+            || script.statements.is_empty()
+            || script.given != script.statements.len()
+            || !script.statements.iter().all(is_one)
+        {
+            return None;
+        }
+        self.both_on(server, revision, |_, _, equal| equal.then_some(())).await?;
+        // On lines of their own, since a statement may end in a comment.
+        Some(script.statements.iter().map(|one| one.sql.as_str()).collect::<Vec<_>>().join("\n;\n"))
     }
 
     /// Why [`statements`](Self::statements) gives none of a revision, when it cannot be recorded.
@@ -217,7 +241,8 @@ impl Runner {
 
     /// The version of TimescaleDB that a revision would enable; `None` where there is none to enable.
     pub(crate) async fn offered_timescaledb(&self) -> Result<Option<Version>, EngineError> {
-        if self.server().has_hypertables() {
+        // What a server offers is in files, which it takes milliseconds to read.
+        if self.server().has_hypertables() || !self.session.has_timescaledb_library() {
             return Ok(None);
         }
         let offered = offered_timescaledb(&self.db).await;

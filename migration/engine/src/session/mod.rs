@@ -85,6 +85,11 @@ impl Session {
         self.place.as_deref()
     }
 
+    /// Whether the server has loaded TimescaleDB's library: without it the extension cannot be enabled.
+    pub(crate) fn has_timescaledb_library(&self) -> bool {
+        matches!(&self.start, Start::Postgres(start) if start.has_library)
+    }
+
     /// The search path that revisions start with; empty where there is no such thing.
     pub(crate) fn search_path(&self) -> &str {
         &self.path

@@ -35,6 +35,8 @@ pub(super) struct Start {
     statement_timeout: u128,
     unlike_asked: bool,
     one_session: bool,
+    /// Whether TimescaleDB's library is loaded, which its settings tell everyone.
+    pub(super) has_library: bool,
     age: Option<f64>,
 }
 
@@ -67,6 +69,7 @@ impl Start {
             statement_timeout: patience.statement_timeout.map_or(0, |limit| limit.as_millis()),
             unlike_asked: row.try_get("", "unlike_asked")?,
             one_session,
+            has_library: row.try_get("", "has_library")?,
             age: row.try_get("", "age")?,
         })
     }

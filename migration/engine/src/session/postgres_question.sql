@@ -5,6 +5,7 @@ SELECT
     current_setting('enable_seqscan') AS seqscan,
     current_setting('extra_float_digits') <> '2' AS unlike_asked,
     {in_web_assembly} AS one_session,
+    current_setting('timescaledb.disable_load', true) IS NOT null AS has_library,
     (
         SELECT
             extract(

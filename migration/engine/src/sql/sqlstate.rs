@@ -52,6 +52,11 @@ pub fn is_from_server(error: &DbErr) -> bool {
     matches!(sqlx_error(error), Some(sqlx::Error::Database(_)))
 }
 
+/// The statement was cancelled, by a signal or a time limit (PostgreSQL 57014).
+pub fn is_canceled(error: &DbErr) -> bool {
+    code(error).as_deref() == Some("57014")
+}
+
 /// The connection can still be used after that error: the database said it, or the revision itself.
 pub fn still_answers(error: &DbErr) -> bool {
     match sqlx_error(error) {

@@ -178,6 +178,22 @@ pub(crate) fn only_changes_objects(backend: DbBackend, sql: &str) -> bool {
     !apart.statements().is_empty() && apart.statements().iter().all(|(_, tokens)| is_one(tokens))
 }
 
+/// Whether a text is one statement that changes an object, and makes no rows: the answer says nothing then.
+pub(crate) fn is_one_change_of_an_object(backend: DbBackend, sql: &str) -> bool {
+    const ROWS: [&str; 3] = ["select", "values", "execute"];
+    let is_without_rows = |names: Vec<String>| {
+        !names.iter().any(|name| ROWS.contains(&name.as_str())) && !names.windows(2).any(|two| two == ["as", "table"])
+    };
+    Apart::of(backend, sql).statements().len() == 1
+        && only_changes_objects(backend, sql)
+        && names(backend, sql).is_some_and(is_without_rows)
+}
+
+/// Whether there may be a query in a text, as far as its words tell.
+pub(crate) fn has_query(backend: DbBackend, sql: &str) -> bool {
+    names(backend, sql).is_none_or(|names| names.iter().any(|name| name == "select"))
+}
+
 /// Every word and quoted name of a text, in lower case; `None` when it cannot be read to its end.
 pub(crate) fn names(backend: DbBackend, sql: &str) -> Option<Vec<String>> {
     let name = |token: &Token| match token {

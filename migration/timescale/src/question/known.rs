@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use sea_orm::DbErr;
@@ -18,6 +18,9 @@ pub trait Known: Send {
     fn may_hold_rows(&self) -> bool;
     /// The schema at this moment.
     fn schema(&mut self) -> &dyn KnownSchema;
+    /// Told of every question, and of whoever wants to know whether there is a database: what is done then may be another
+    /// thing on one.
+    fn asked(&mut self);
     /// An error while nothing can be asked, as in a transaction after a statement that failed.
     fn refuse(&self) -> Result<(), DbErr>;
 }
@@ -67,7 +70,9 @@ pub async fn answered_by<F: Future>(known: Arc<Mutex<dyn Known>>, work: F) -> F:
 
 /// Whether questions are answered without a database at this moment: nothing of what runs now reaches one.
 pub fn is_answered() -> bool {
-    KNOWN.try_with(|_| ()).is_ok()
+    let Some(place) = current() else { return false };
+    place.lock().unwrap_or_else(PoisonError::into_inner).asked();
+    true
 }
 
 /// What stands in for the database at this moment.

@@ -75,6 +75,7 @@ impl<'a, Answer> Question<'a, Answer> {
         let Self { sql, names, read, known } = self;
         if let Some(place) = known::current() {
             let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+            place.asked();
             place.refuse()?;
             return Ok(known(&mut *place));
         }
@@ -109,6 +110,8 @@ mod tests {
         fn schema(&mut self) -> &dyn KnownSchema {
             unreachable!("no question of these tests is about the schema")
         }
+
+        fn asked(&mut self) {}
 
         fn refuse(&self) -> Result<(), DbErr> {
             if self.failed { Err(DbErr::Custom("aborted".to_owned())) } else { Ok(()) }

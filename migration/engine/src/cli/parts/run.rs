@@ -51,17 +51,23 @@ pub(in crate::cli) async fn planned(
     direction: Direction,
 ) -> Result<Vec<PlannedRevision>, EngineError> {
     runner.refuse_ends_of_transactions(&names, direction).await?;
-    let mut planned = Vec::new();
-    for name in names {
-        if let Some(error) = runner.unwritten(&name, direction).await {
+    for name in &names {
+        if let Some(error) = runner.unwritten(name, direction).await {
             return Err(error.into());
         }
-        let notes = match direction {
-            Direction::Up => {
-                runner.unwritten(&name, Direction::Down).await.iter().map(OfflineError::on_one_line).collect()
+    }
+    let mut notes = Vec::with_capacity(names.len());
+    match direction {
+        Direction::Up => {
+            for name in &names {
+                let unwritten = runner.unwritten(name, Direction::Down).await;
+                notes.push(unwritten.iter().map(OfflineError::on_one_line).collect());
             }
-            Direction::Down => runner.values_lost(&name).await?,
-        };
+        }
+        Direction::Down => notes = runner.values_lost(&names).await?,
+    }
+    let mut planned = Vec::new();
+    for (name, notes) in names.into_iter().zip(notes) {
         let statements = runner.statements(&name, direction).await;
         let unknown = runner.why_unknown(&name, direction).await;
         planned.push(PlannedRevision { name, statements, notes, unknown });

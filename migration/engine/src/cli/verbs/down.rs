@@ -41,14 +41,12 @@ impl OnDatabase for Verb {
             run::planned(runner, runner.plan_down(&target, &runner.records().await?)?, Direction::Down).await?
         } else {
             // Said before it is done. What is wrong with the plan the run says better.
-            let mut notes = BTreeMap::new();
-            for name in runner.plan_down(&target, &runner.records().await?).unwrap_or_default() {
-                let lost = runner.values_lost(&name).await?;
-                for line in &lost {
-                    tracing::warn!("reverting {name}: {line}");
-                }
-                notes.insert(name, lost);
+            let names = runner.plan_down(&target, &runner.records().await?).unwrap_or_default();
+            let lost = runner.values_lost(&names).await?;
+            for (name, line) in names.iter().zip(&lost).flat_map(|(name, lost)| lost.iter().map(move |line| (name, line))) {
+                tracing::warn!("reverting {name}: {line}");
             }
+            let mut notes: BTreeMap<String, Vec<String>> = names.into_iter().zip(lost).collect();
             let mut revisions = run::ran(consent::with_consent(self.yes, runner.down_to(&target)).await?);
             for revision in &mut revisions {
                 revision.notes = notes.remove(&revision.name).unwrap_or_default();

@@ -184,7 +184,7 @@ pub(crate) async fn filled<C: ConnectionTrait>(
     db: &C,
     catalog: &Catalog,
     wanted: &[(String, String)],
-) -> Result<Vec<(String, u64)>, DbErr> {
+) -> Result<Vec<((String, String), u64)>, DbErr> {
     let mut found = Vec::new();
     for mut table in table::read(db, &tables(catalog)).await? {
         let name = table.name.clone();
@@ -196,7 +196,7 @@ pub(crate) async fn filled<C: ConnectionTrait>(
         let counted = rows(db, &statement::question(db.get_database_backend(), &table)).await?;
         for (place, column) in (1..).zip(&table.columns) {
             let number = counted.first().map_or(Ok(0), |row| row.try_get_by_index::<i64>(place))?;
-            found.push((format!("{name}.{}", column.name), number.unsigned_abs()));
+            found.push(((name.clone(), column.name.clone()), number.unsigned_abs()));
         }
     }
     Ok(found)
