@@ -16,7 +16,7 @@ migrate: ## Apply pending revisions (DATABASE_URL, .env, or an embedded SQLite f
 	cargo run --quiet -p migration -- up$(if $(AREA), --area $(AREA))
 
 core-server: ## The example service with the alarms page, on DATABASE_URL or embedded files; DEMO=1 raises alarms by itself
-	cargo run --quiet -p core-server -- --migrate --example $(if $(DEMO),--demo) $(ARGS)
+	cargo run -p core-server -- --migrate --example $(if $(DEMO),--demo) $(ARGS)
 
 test: $(WASM)/node_modules/.installed ## Everything CI checks: format, lints, docs, tests on every backend, generated files
 	scripts/test.sh

@@ -146,6 +146,11 @@ impl Feed {
         let _ = self.told.send(event);
     }
 
+    /// Tells that somebody changed an alarm.
+    pub fn tell_changed(&self, alarm: &Alarm) {
+        self.tell(Event::of(Kind::Changed, alarm));
+    }
+
     /// How many streams are open.
     pub fn listeners(&self) -> usize {
         self.told.receiver_count()

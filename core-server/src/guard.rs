@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use axum_extra::extract::CookieJar;
+use axum_extra::extract::{CookieJar, cookie::Cookie};
 use subtle::ConstantTimeEq;
 
 use crate::{App, problem::Problem};
@@ -53,7 +53,7 @@ impl App {
         let Some(token) = self.settings.token() else { return true };
         let bearer = text(headers, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
         let cookies = CookieJar::from_headers(headers);
-        let shown = [bearer, cookies.get(TOKEN_COOKIE).map(|cookie| cookie.value()), in_form];
+        let shown = [bearer, cookies.get(TOKEN_COOKIE).map(Cookie::value), in_form];
         shown.into_iter().flatten().any(|shown| bool::from(shown.as_bytes().ct_eq(token.as_bytes())))
     }
 }

@@ -12,6 +12,9 @@
 //! | `problem` | errors as `application/problem+json` |
 //! | `metrics` | health, and numbers for Prometheus |
 //!
+//! `api::shapes` and `example` are declarations and made-up data: read them last. `api::alarms` is the shortest way to what a
+//! handler looks like, `feed` is the only part with a state of its own.
+//!
 //! # How to add a route
 //!
 //! A handler takes `State<App>`, asks a repository of the adapter, and ends with `?`: [`problem::Problem`] is made from

@@ -32,13 +32,9 @@ async fn main() -> ExitCode {
 
 async fn run(settings: &Settings) -> Result<(), StartError> {
     let app = start::open(settings).await?;
-    let io = |what: &str| {
-        let what = what.to_owned();
-        move |source| StartError::Io { what, source }
-    };
-    let listener =
-        TcpListener::bind(settings.listen).await.map_err(io(&format!("cannot listen on {}", settings.listen)))?;
-    let address = listener.local_addr().map_err(io("no address"))?;
+    let refused = |source| StartError::Listen { address: settings.listen, source };
+    let listener = TcpListener::bind(settings.listen).await.map_err(refused)?;
+    let address = listener.local_addr()?;
     println!("http://{address}");
     if !address.ip().is_loopback() {
         tracing::warn!("listening on a network without a login: whoever reaches {address} sees every alarm");
@@ -50,7 +46,7 @@ async fn run(settings: &Settings) -> Result<(), StartError> {
     } else if settings.demo {
         tokio::spawn(example::feed(app.clone()));
     }
-    app.serve(listener, stopped()).await.map_err(io("serving"))?;
+    app.serve(listener, stopped()).await?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -102,9 +102,10 @@ from_rejection!(FormRejection, JsonRejection, QueryRejection, PathRejection);
 /// Where in a request an error is, if that is known.
 fn place<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Path> {
     successors(Some(error), |&error| error.source()).find_map(|error| {
-        let in_json = error.downcast_ref::<serde_path_to_error::Error<serde_json::Error>>().map(|found| found.path());
+        let in_json =
+            error.downcast_ref::<serde_path_to_error::Error<serde_json::Error>>().map(serde_path_to_error::Error::path);
         let in_query = || error.downcast_ref::<serde_path_to_error::Error<serde::de::value::Error>>();
-        in_json.or_else(|| in_query().map(|found| found.path()))
+        in_json.or_else(|| in_query().map(serde_path_to_error::Error::path))
     })
 }
 

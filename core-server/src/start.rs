@@ -1,6 +1,6 @@
 //! Before the first request: the databases, their schema, and example data where it is asked for.
 
-use std::io;
+use std::{io, net::SocketAddr};
 
 use core_server_adapter::{AdapterError, Database, DatabaseConfig, alarms, telemetry};
 use migration::areas;
@@ -20,14 +20,17 @@ pub enum StartError {
     /// The schema could not be applied.
     #[error("the schema could not be applied: {}", .0.on_one_line())]
     Schema(#[from] EngineError),
-    /// A file or the network refused.
-    #[error("{what}: {source}")]
-    Io {
-        /// What was to be done.
-        what: String,
+    /// Nothing can be reached there.
+    #[error("cannot listen on {address} ({source}); name another address with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
         /// What the system said.
         source: io::Error,
     },
+    /// The network failed.
+    #[error("the network failed: {0}")]
+    Network(#[from] io::Error),
 }
 
 /// Opens the databases that the settings name, and brings them where the settings want them.

@@ -25,7 +25,7 @@ use uuid::Uuid;
 use super::{Json, Path, Query, shapes};
 use crate::{
     App,
-    feed::{Event, Feed, Kind},
+    feed::{Event, Feed},
     problem::{self, Problem},
 };
 
@@ -112,7 +112,7 @@ async fn acknowledge(
     Json(actor): Json<Actor>,
 ) -> Result<Json<Acknowledged>, Problem> {
     let done = app.alarms.alarms().acknowledge(id, &actor.by).await?;
-    app.feed.tell(Event::of(Kind::Changed, &done.alarm));
+    app.feed.tell_changed(&done.alarm);
     Ok(Json(done))
 }
 
@@ -125,7 +125,7 @@ async fn resolve(
     Json(actor): Json<Actor>,
 ) -> Result<Json<Alarm>, Problem> {
     let alarm = app.alarms.alarms().resolve_by(id, &actor.by).await?;
-    app.feed.tell(Event::of(Kind::Changed, &alarm));
+    app.feed.tell_changed(&alarm);
     Ok(Json(alarm))
 }
 
@@ -152,7 +152,7 @@ async fn judge(
 ) -> Result<Json<AlarmAction>, Problem> {
     let alarms = app.alarms.alarms();
     let action = alarms.judge(id, &found.by, found.verdict, &found.note).await?;
-    app.feed.tell(Event::of(Kind::Changed, &alarms.get(id).await?));
+    app.feed.tell_changed(&alarms.get(id).await?);
     Ok(Json(action))
 }
 
@@ -168,7 +168,7 @@ struct Seen {
     responses((status = 200, body = shapes::Alarm), Problem))]
 async fn seen(State(app): State<App>, Path(id): Path<Uuid>, Json(seen): Json<Seen>) -> Result<Json<Alarm>, Problem> {
     let alarm = app.alarms.alarms().seen_again(id, seen.at).await?;
-    app.feed.tell(Event::of(Kind::Changed, &alarm));
+    app.feed.tell_changed(&alarm);
     Ok(Json(alarm))
 }
 

@@ -18,12 +18,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{Failed, Form, Path, list};
-use crate::{
-    App,
-    feed::{Event, Kind},
-    guard::TOKEN_COOKIE,
-    problem::Problem,
-};
+use crate::{App, guard::TOKEN_COOKIE, problem::Problem};
 
 const NAME_COOKIE: &str = "core_server_name";
 
@@ -82,7 +77,7 @@ pub(super) async fn act(
         }
         _ => return Err(Problem::new(StatusCode::NOT_FOUND, "nothing is there").into()),
     };
-    app.feed.tell(Event::of(Kind::Changed, &alarm));
+    app.feed.tell_changed(&alarm);
     let response = if headers.contains_key("x-part") {
         list::one_row(&app, &alarm).await?.into_response()
     } else {
