@@ -21,7 +21,7 @@ use tracing::{Instrument, field::Empty};
 use crate::{
     AdapterError, Transaction,
     detached::{to_its_end, to_the_next_item},
-    error::{Place, not_ready, on_replica},
+    error::{not_ready, on_replica},
     gate::{self, Gate},
     metrics::Numbers,
     replica::Replica,
@@ -29,9 +29,6 @@ use crate::{
     statement::{Answer, Rows, Work, in_place},
     tenant, transaction,
 };
-
-/// What errors about no table of an area speak of.
-const PLACE: Place = Place { area: "areas", table: "transaction" };
 
 /// The pool of a handle, as its repositories use it.
 ///
@@ -194,7 +191,7 @@ async fn begin_once(
         if let Some(address) = address {
             transaction.execute_unprepared(&address).await?;
         }
-        Ok(Transaction::new(transaction, PLACE))
+        Ok(Transaction::new(transaction))
     })
     .await
 }

@@ -19,13 +19,11 @@ use crate::{
     gate::{self, Gate},
     plugins::{Plugins, PluginsWithin},
     telemetry::{Telemetry, TelemetryWithin},
-    tenant, transaction,
+    tenant,
+    transaction::{self, PLACE},
     twin::{Twin, TwinWithin},
     vision::{Vision, VisionWithin},
 };
-
-/// What errors about no table of an area speak of.
-const PLACE: Place = Place { area: "areas", table: "transaction" };
 
 /// The areas of a service and where they are. Nothing is opened before it is asked for; clones share what is open.
 ///
@@ -198,7 +196,7 @@ impl Server {
             self.shared(&mut opened).await?
         };
         let begun = transaction::begin(shared.pool()).await;
-        let transaction = begun.map_err(PLACE.while_reading("beginning a transaction"))?.of(PLACE);
+        let transaction = begun.map_err(PLACE.while_reading("beginning a transaction"))?;
         Ok(ServerTransaction { transaction, server: self.clone(), area: None })
     }
 

@@ -20,6 +20,9 @@ use crate::{
     statement::{Answer, Rows, Work},
 };
 
+/// What errors about no table of an area speak of.
+pub(crate) const PLACE: Place = Place { area: "areas", table: "transaction" };
+
 /// Begins a transaction that will write. On SQLite it waits here until it may: one that has only read so far would be
 /// refused at once where another writes.
 pub(crate) async fn begin<C: TransactionTrait>(db: &C) -> Result<C::Transaction, DbErr> {
@@ -54,8 +57,8 @@ struct Turn {
 }
 
 impl Transaction {
-    pub(crate) fn new(transaction: DatabaseTransaction, place: Place) -> Self {
-        Self { inner: Arc::new(Inner { transaction, _around: None }), turn: Arc::default(), place }
+    pub(crate) fn new(transaction: DatabaseTransaction) -> Self {
+        Self { inner: Arc::new(Inner { transaction, _around: None }), turn: Arc::default(), place: PLACE }
     }
 
     /// The same, of an area.
