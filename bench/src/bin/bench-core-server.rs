@@ -107,7 +107,7 @@ async fn main() -> Result<()> {
     sleep(2 * third).await;
     let late = resident()?;
     let _ = over.set(());
-    let (lists, raises) = (readers.join_all().await, raisers.join_all().await);
+    let (of_readers, of_raisers) = (readers.join_all().await, raisers.join_all().await);
     // Alarms whose answer the crash ate are found by looking.
     sleep(Duration::from_secs(4)).await;
     let told = heard.load(Ordering::Relaxed);
@@ -118,8 +118,8 @@ async fn main() -> Result<()> {
 
     println!("{READERS} readers, {RAISERS} raisers, {LISTENERS} listeners, {seconds} s, milliseconds");
     let crash = crashed..back;
-    let (_, wrong_pages) = report("list page", lists, &crash)?;
-    let (raised, wrong_raises) = report("raise", raises, &crash)?;
+    let (_, wrong_pages) = report("list page", of_readers, &crash)?;
+    let (raised, wrong_raises) = report("raise", of_raisers, &crash)?;
     let mut lost = 0;
     for answer in &raised {
         let body: Value = serde_json::from_slice(&answer.body)?;

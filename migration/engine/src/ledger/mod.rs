@@ -259,7 +259,10 @@ impl Tables {
     /// Statements for a script, which say that the revision of `entry` is applied at the moment when it gets there.
     pub fn record_in_script(&self, backend: DbBackend, entry: &Entry) -> [String; 2] {
         let now = || Expr::cust(seconds_since_1970(backend));
-        [self.record_at(backend, &entry.revision, now()), self.write_at(backend, entry, [now(), now(), entry.duration_ms.into()])]
+        [
+            self.record_at(backend, &entry.revision, now()),
+            self.write_at(backend, entry, [now(), now(), entry.duration_ms.into()]),
+        ]
     }
 
     /// Statements that forget a revision that was reverted.

@@ -458,7 +458,11 @@ impl Runner {
     /// The check comes first, because what puts the session back takes the mark away.
     fn last_statements(&self, job: &mut Job<'_>, started: Instant, last: Last) -> String {
         let marks = marks::marks(self.target.backend());
-        let check = marks.as_ref().filter(|_| last != Last::Checked).map(|marks| format!("{}; ", marks.check)).unwrap_or_default();
+        let check = marks
+            .as_ref()
+            .filter(|_| last != Last::Checked)
+            .map(|marks| format!("{}; ", marks.check))
+            .unwrap_or_default();
         let left_alone = self.leaves_the_session_alone(job);
         let restored = if left_alone { String::new() } else { format!("{}; ", self.session.restore_in_transaction()) };
         let finish = self.finish(job, started, last);

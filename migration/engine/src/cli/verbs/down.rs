@@ -43,7 +43,9 @@ impl OnDatabase for Verb {
             // Said before it is done. What is wrong with the plan the run says better.
             let names = runner.plan_down(&target, &runner.records().await?).unwrap_or_default();
             let lost = runner.values_lost(&names).await?;
-            for (name, line) in names.iter().zip(&lost).flat_map(|(name, lost)| lost.iter().map(move |line| (name, line))) {
+            for (name, line) in
+                names.iter().zip(&lost).flat_map(|(name, lost)| lost.iter().map(move |line| (name, line)))
+            {
                 tracing::warn!("reverting {name}: {line}");
             }
             let mut notes: BTreeMap<String, Vec<String>> = names.into_iter().zip(lost).collect();
