@@ -21,7 +21,7 @@ async fn main() -> ExitCode {
     if let Some(error) = database_target::misplaced(std::env::args_os()) {
         Settings::command().error(ErrorKind::UnknownArgument, error).exit();
     }
-    match run(&Settings::parse()).await {
+    match Box::pin(run(&Settings::parse())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");

@@ -255,7 +255,6 @@ impl Kind {
             Backend::Sqlite => sqlite.to_owned(),
         };
         match self {
-            Key => names("bigint", "bigint(20)", "integer"),
             Uuid => names("uuid", "binary(16)", "blob"),
             Name(length) => names(
                 &format!("character varying({length})"),
@@ -273,7 +272,7 @@ impl Kind {
             ),
             Double => names("double precision", "double", "double"),
             Count => names("integer", "int(11)", "integer"),
-            Whole => names("bigint", "bigint(20)", "integer"),
+            Key | Whole => names("bigint", "bigint(20)", "integer"),
             Boolean => names("boolean", "tinyint(1)", "boolean"),
             Bytes => names("bytea", "longblob", "blob"),
         }
@@ -332,7 +331,7 @@ pub async fn columns_are_kept(database: TestDatabase, area: &'static str, tables
     are_there(&db, backend, tables, Vec::new()).await;
     let is_said = |line: &String| {
         let refers = |table: &&str| line.starts_with("foreign ") && line.contains(&format!(" {table}."));
-        (line.starts_with("unique ") || line.starts_with("foreign ")) && !partitioned.iter().any(|table| refers(&table))
+        (line.starts_with("unique ") || line.starts_with("foreign ")) && !partitioned.iter().any(|table| refers(table))
     };
     for table in tables {
         let mut keys = asked(&db, backend, KEYS, table.name).await;

@@ -56,7 +56,7 @@ async fn pairs_are_proved(database: TestDatabase) {
     let mut tried: BTreeMap<&str, u64> = KINDS.iter().map(|kind| (kind.name(), 0)).collect();
     let mut types: BTreeMap<String, u64> = BTreeMap::new();
     for seed in first..first + pairs {
-        let changes = tried_pair(&database, seed, &mut types).await;
+        let changes = Box::pin(tried_pair(&database, seed, &mut types)).await;
         for change in changes.done {
             *tried.entry(change.name()).or_default() += 1;
         }
@@ -80,7 +80,7 @@ async fn tried_pair(database: &TestDatabase, seed: u64, types: &mut BTreeMap<Str
     // Each kind comes up once in as many pairs as there are kinds.
     let mut changes = Changes::of(&first, database.backend());
     changes.make(&mut chance, KINDS[usize::try_from(seed).unwrap() % KINDS.len()]);
-    for _ in 0..1 + chance.below(4) {
+    for _ in 0..=chance.below(4) {
         let kind = chance.one_of(KINDS);
         changes.make(&mut chance, kind);
     }
