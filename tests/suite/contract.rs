@@ -331,7 +331,7 @@ pub async fn columns_are_kept(database: TestDatabase, area: &'static str, tables
     are_there(&db, backend, tables, Vec::new()).await;
     let is_said = |line: &String| {
         let refers = |table: &&str| line.starts_with("foreign ") && line.contains(&format!(" {table}."));
-        (line.starts_with("unique ") || line.starts_with("foreign ")) && !partitioned.iter().any(|table| refers(table))
+        (line.starts_with("unique ") || line.starts_with("foreign ")) && !partitioned.iter().any(refers)
     };
     for table in tables {
         let mut keys = asked(&db, backend, KEYS, table.name).await;

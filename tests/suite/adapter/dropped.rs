@@ -56,15 +56,15 @@ async fn dropped<T>(waits: usize, future: impl Future<Output = T>) -> Option<T> 
 /// `found` looks what is there, and says whether it was done.
 async fn dropped_everywhere<T>(start: impl AsyncFn() -> T, found: impl AsyncFn() -> bool) {
     let (mut drops, mut waits) = (0, 0);
-    while dropped(waits, start()).await.is_none() {
-        found().await;
+    while dropped(waits, Box::pin(start())).await.is_none() {
+        Box::pin(found()).await;
         drops += 1;
         // Each of the first steps, and some of many.
         waits += 1 + waits / 8;
         assert!(waits < 10_000, "it never ends");
     }
     assert!(drops > 0, "it was never dropped");
-    assert!(found().await, "it came to its end, and was not done");
+    assert!(Box::pin(found()).await, "it came to its end, and was not done");
 }
 
 async fn total(database: &Database) -> u64 {
