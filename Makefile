@@ -7,7 +7,7 @@ WASM := scripts/timescaledb
 # Runs a recipe line with the URLs of the test servers in its environment.
 SERVERS = eval "$$(scripts/test-servers.sh start)";
 
-.PHONY: help migrate core-server test test-browser screenshots test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench-adapter bench-alarm-origin bench-core-server bench-engine bench-partitions bench-telemetry db-up db-down test-servers-stop clean
+.PHONY: help migrate core-server test test-browser screenshots test-native test-async-std test-killed test-settings fmt lint docs schema diagrams entities verify bench bench-adapter bench-alarm-origin bench-core-server bench-engine bench-history bench-partitions bench-telemetry db-up db-down test-servers-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,7 +66,10 @@ entities: $(WASM)/node_modules/.installed ## Write entity/src/<area>/generated a
 verify: $(WASM)/node_modules/.installed ## Fail when the schema dumps, the diagrams or the entities are not up to date
 	$(SERVERS) cargo test --quiet --workspace --test suite equals_the_checked_in
 
-bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive revision at 0.2 and 2 million alarms (TEST_TIMESCALEDB_URL for a server of your own)
+bench: ## Every benchmark, with the peers from their registries, and docs/benchmarks.md (TEST_TIMESCALEDB_URL for a server of your own)
+	TEST_TIMESCALEDB_URL='$(TEST_TIMESCALEDB_URL)' scripts/bench.sh
+
+bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive revision under writers at 0.2 and 5 million alarms (TEST_TIMESCALEDB_URL for a server of your own)
 	cargo run --quiet --release -p bench --bin bench-alarm-origin
 
 bench-adapter: ## Bulk inserts and pages of the adapter, as ratios to the driver alone (PostgreSQL)
@@ -77,6 +80,9 @@ bench-core-server: ## core-server under 200 clients for a minute, with a crash o
 
 bench-engine: ## Cost of a run beside psql with the same statements, and of the engine's peers (PostgreSQL)
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-engine
+
+bench-history: ## Pages and counts of 5 million alarms in the columnstore (TEST_TIMESCALEDB_URL)
+	cargo run --quiet --release -p bench --bin bench-history
 
 bench-partitions: ## Large tables in weekly partitions beside one table (PostgreSQL)
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-partitions

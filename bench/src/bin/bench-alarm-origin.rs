@@ -1,7 +1,8 @@
-//! What adding `origin` and `anomaly_score` costs a database at work, over two sizes of a mostly compressed history.
+//! What adding `origin` and `anomaly_score` costs a database at work, and taking them away again, over a mostly compressed
+//! history: `bench-alarm-origin [ALARMS[/OF_MODELS] …]`.
 //!
-//! `make bench-alarm-origin` runs it on TimescaleDB in WebAssembly, or with `TEST_TIMESCALEDB_URL` on that server, where a
-//! second session reads without pause and its longest wait is the time the table was locked.
+//! `make bench-alarm-origin` runs it on TimescaleDB in WebAssembly, or with `TEST_TIMESCALEDB_URL` on that server, where four
+//! sessions insert without pause; the longest wait of one of them is the time the table was locked.
 
 #![allow(clippy::format_collect, reason = "a few cells")]
 
@@ -15,27 +16,45 @@ use std::{
     time::{Duration, Instant},
 };
 
-use migration_engine::EngineError;
+use bench::{
+    history::{self, Origins, WEEKS, median},
+    notes,
+};
+use migration_engine::{EngineError, Runner};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tests::{Backend, TestDatabase, connect_to, scalar};
 
-/// Weeks of compressed history, one chunk each.
-const WEEKS: u32 = 28;
-/// Rows of the last days, which the columnstore policy has not reached; the same at every size.
-const RECENT_ROWS: u32 = 20_000;
-const SENSORS: u32 = 500;
 /// Each duration is the median of so many runs.
 const RUNS: usize = 5;
+const WRITERS: usize = 4;
+
+/// So many alarms, and so many of them by models.
+#[derive(Clone, Copy)]
+struct Size {
+    rows: u64,
+    models: u64,
+}
 
 struct Measured {
-    rows: u64,
+    size: Size,
     compressed: String,
     up: Duration,
-    reader: Option<Duration>,
     changed: Vec<String>,
     relations: usize,
     down: Duration,
     restore: Duration,
+    /// While it went up, and while it went down with the alarms of models.
+    stalls: Option<[Stall; 2]>,
+    /// Inserts in a second while nothing else ran.
+    rate: f64,
+    server: String,
+}
+
+/// What the writers met.
+#[derive(Clone, Copy, Default)]
+struct Stall {
+    longest: Duration,
+    failed: u64,
 }
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -52,167 +71,218 @@ async fn main() -> ExitCode {
 }
 
 async fn bench() -> Result<()> {
-    let number = |text: String| text.parse::<u64>().map_err(|_| format!("{text} is not a number of rows"));
-    let sizes = std::env::args().skip(1).map(number).collect::<std::result::Result<Vec<_>, _>>()?;
-    let sizes = if sizes.is_empty() { vec![200_000, 2_000_000] } else { sizes };
-    let mut results = Vec::new();
-    for rows in sizes {
-        eprintln!("{rows} rows …");
-        results.push(Box::pin(measure(rows)).await?);
+    let number = |text: &str| text.parse::<u64>().map_err(|_| format!("{text} is not a number of rows"));
+    let size = |text: String| {
+        let (rows, models) = text.split_once('/').unwrap_or((&text, "100000"));
+        Ok::<_, String>(Size { rows: number(rows)?, models: number(models)? })
+    };
+    let mut sizes = std::env::args().skip(1).map(size).collect::<std::result::Result<Vec<_>, _>>()?;
+    if sizes.is_empty() {
+        let native = std::env::var_os("TEST_TIMESCALEDB_URL").is_some();
+        let larger = if native { 5_000_000 } else { 2_000_000 };
+        let models = if native { 100_000 } else { 1_000 };
+        sizes = [200_000, larger].map(|rows| Size { rows, models }).to_vec();
     }
-    println!("{:<34}{}", "rows", columns(&results, |result| result.rows.to_string()));
-    println!("{:<34}{}", "chunks compressed", columns(&results, |result| result.compressed.clone()));
-    println!("{:<34}{}", "up, in all", columns(&results, |result| ms(result.up)));
-    println!(
-        "{:<34}{}",
-        "longest wait of a reader",
-        columns(&results, |result| result.reader.map_or("one session".into(), ms))
-    );
-    println!(
-        "{:<34}{}",
-        "relations before / rewritten",
-        columns(&results, |r| format!("{} / {}", r.relations, r.changed.len()))
-    );
-    println!("{:<34}{}", "down, keeping 1000 model alarms", columns(&results, |result| ms(result.down)));
-    println!("{:<34}{}", "up again, restoring them", columns(&results, |result| ms(result.restore)));
+    let mut results = Vec::new();
+    for size in sizes {
+        eprintln!("{} rows …", size.rows);
+        let result = Box::pin(measure(size)).await?;
+        result.note()?;
+        results.push(result);
+    }
+    let row = |what: &str, of: &dyn Fn(&Measured) -> String| {
+        println!("{what:<42}{}", results.iter().map(|result| format!("{:>16}", of(result))).collect::<String>());
+    };
+    row("rows", &|result| result.size.rows.to_string());
+    row("alarms of models, for the second down", &|result| result.size.models.to_string());
+    row("chunks compressed", &|result| result.compressed.clone());
+    row("inserts/s by four writers, nothing else", &|result| format!("{:.0}", result.rate));
+    row("up, in all", &|result| ms(result.up));
+    let stall = |which: usize, of: fn(Stall) -> String| {
+        move |result: &Measured| result.stalls.map_or("one session".to_owned(), |stalls| of(stalls[which]))
+    };
+    row("longest stall of a writer, up", &stall(0, |stall| ms(stall.longest)));
+    row("inserts that failed, up", &stall(0, |stall| stall.failed.to_string()));
+    row("relations before / rewritten", &|result| format!("{} / {}", result.relations, result.changed.len()));
+    row("down, keeping the models' alarms", &|result| ms(result.down));
+    row("longest stall of a writer, down", &stall(1, |stall| ms(stall.longest)));
+    row("inserts that failed, down", &stall(1, |stall| stall.failed.to_string()));
+    row("up again, restoring them", &|result| ms(result.restore));
     for result in &results {
         for relation in &result.changed {
-            println!("rewritten at {} rows: {relation}", result.rows);
-        }
-    }
-    if let [small, .., large] = &results[..] {
-        let ratio = |of: fn(&Measured) -> f64| of(large) / of(small);
-        println!("ratio of the last to the first: up {:.2}", ratio(|result| result.up.as_secs_f64()));
-        if let (Some(small), Some(large)) = (small.reader, large.reader) {
-            println!("ratio of the last to the first: reader's wait {:.2}", large.as_secs_f64() / small.as_secs_f64());
+            println!("rewritten at {} rows: {relation}", result.size.rows);
         }
     }
     Ok(())
 }
 
-async fn measure(rows: u64) -> Result<Measured> {
+impl Measured {
+    /// For `docs/benchmarks.md`.
+    fn note(&self) -> Result<()> {
+        let (Some([up, down]), Some(size)) = (self.stalls, named(self.size.rows)) else { return Ok(()) };
+        notes::figure(&self.server, &format!("stall-up-{size}"), up.longest.as_secs_f64() * 1000.0)?;
+        notes::figure(&self.server, &format!("stall-down-{size}"), down.longest.as_secs_f64() * 1000.0)?;
+        #[allow(clippy::cast_precision_loss, reason = "few")]
+        notes::figure(&self.server, "stall-failed", (up.failed + down.failed) as f64)?;
+        Ok(())
+    }
+}
+
+fn named(rows: u64) -> Option<&'static str> {
+    [(200_000, "200k"), (5_000_000, "5m"), (20_000_000, "20m")]
+        .into_iter()
+        .find(|(of, _)| *of == rows)
+        .map(|(_, name)| name)
+}
+
+async fn measure(size: Size) -> Result<Measured> {
     let database = TestDatabase::create(Backend::Timescale).await.up(Some(1)).await;
     let runner = database.runner().await;
     let db = runner.connection();
-    load(db, rows).await?;
+    history::fill(db, size.rows, Origins::None).await?;
     let compressed = scalar(
         db,
         "SELECT count(*) FILTER (WHERE is_compressed) || ' of ' || count(*) FROM timescaledb_information.chunks WHERE hypertable_name = 'alarms'",
     )
     .await
     .ok_or("there are no chunks")?;
+    let version = "SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1) || ', TimescaleDB ' \
+                   || extversion FROM pg_extension WHERE extname = 'timescaledb'";
+    let server = scalar(db, version).await.unwrap_or_default();
 
     let before = relations(db).await?;
-    let (mut ups, mut waits) = (Vec::new(), Vec::new());
+    let (mut ups, mut stalls) = (Vec::new(), Vec::new());
     for run in 0..RUNS {
-        let reader = if database.has_one_session() { None } else { Some(Reader::start(database.url()).await?) };
-        ups.push(timed(runner.up(Some(1))).await?);
-        if let Some(reader) = reader {
-            waits.push(reader.stop().await?);
-        }
+        let (took, stall) = under_writers(&database, Box::pin(run_one(&runner, true))).await?;
+        ups.push(took);
+        stalls.extend(stall);
         if run + 1 < RUNS {
-            timed(runner.down(Some(1))).await?;
+            run_one(&runner, false).await?;
         }
     }
     let after = relations(db).await?;
     let changed =
         before.iter().filter(|(name, state)| after.get(*name) != Some(state)).map(|(name, _)| name.clone()).collect();
 
+    let models = size.models;
     db.execute_unprepared(&format!(
         "INSERT INTO alarms (raised_at, sensor_id, severity, origin, anomaly_score) \
-         SELECT now() - interval '15 days' - i * interval '{WEEKS} weeks' / 1000, 'sensor-' || i % {SENSORS}, 'warning', 'anomaly_model', i / 1000.0 \
-         FROM generate_series(1, 1000) i"
+         SELECT now() - interval '15 days' - i * interval '{WEEKS} weeks' / {models}, 'sensor-' || i % 500, 'warning', 'anomaly_model', \
+         i % 1000 / 1000.0 FROM generate_series(1, {models}) i"
     ))
     .await?;
-    let down = timed(runner.down(Some(1))).await?;
-    let restore = timed(runner.up(Some(1))).await?;
-    assert_eq!(
-        scalar(db, "SELECT count(*)::text FROM alarms WHERE anomaly_score IS NOT NULL").await.as_deref(),
-        Some("1000")
-    );
+    history::compress(db).await?;
+    db.execute_unprepared("VACUUM ANALYZE alarms").await?;
+    let (down, stall) = under_writers(&database, Box::pin(run_one(&runner, false))).await?;
+    let rate = rate(&database).await?;
+    let restore = run_one(&runner, true).await?;
+    let kept = scalar(db, "SELECT count(*)::text FROM alarms WHERE anomaly_score IS NOT NULL").await;
+    if kept != Some(models.to_string()) {
+        return Err(format!("{kept:?} of {models} alarms of models came back").into());
+    }
+    let failed = stalls.iter().map(|stall: &Stall| stall.failed).sum();
+    let longest = median(stalls.iter().map(|stall| stall.longest).collect());
+    let stalls = longest.zip(stall).map(|(longest, down)| [Stall { longest, failed }, down]);
     Ok(Measured {
-        rows,
+        size,
         compressed,
         up: median(ups).unwrap_or_default(),
-        reader: median(waits),
         changed,
         relations: before.len(),
         down,
         restore,
+        stalls,
+        rate,
+        server,
     })
 }
 
-async fn timed(work: impl Future<Output = std::result::Result<Vec<String>, EngineError>>) -> Result<Duration> {
-    let started = Instant::now();
-    let revisions = work.await.map_err(|error| error.on_one_line())?;
-    assert_eq!(revisions.len(), 1);
-    Ok(started.elapsed())
+async fn run_one(runner: &Runner, up: bool) -> Result<Duration> {
+    let run = async { if up { runner.up(Some(1)).await } else { runner.down(Some(1)).await } };
+    let failed = |error: EngineError| error.on_one_line();
+    Ok(history::timed(async { run.await.map(|revisions| assert_eq!(revisions.len(), 1)).map_err(failed) }).await?)
 }
 
-async fn load(db: &DatabaseConnection, rows: u64) -> Result<()> {
-    let insert = format!(
-        "INSERT INTO alarms (raised_at, sensor_id, severity, status, value, threshold, message) \
-         SELECT now() - CASE WHEN i > {rows} THEN (i - {rows}) * interval '3 days' / {RECENT_ROWS} \
-         ELSE interval '15 days' + i * interval '{WEEKS} weeks' / {rows} END, 'sensor-' || i % {SENSORS}, \
-         (ARRAY['info', 'warning', 'critical'])[1 + i % 3]::alarm_severity, 'resolved', 80 + i % 40, 80, 'value above threshold' \
-         FROM generate_series(1, {rows} + {RECENT_ROWS}) i"
-    );
-    db.execute_unprepared(&insert).await?;
-    db.execute_unprepared(
-        "SELECT count(compress_chunk(c)) FROM show_chunks('alarms', older_than => interval '7 days') c",
-    )
-    .await?;
-    db.execute_unprepared("VACUUM ANALYZE alarms").await?;
-    Ok(())
+/// Runs the work beside the writers, where the server has more than one session.
+async fn under_writers(
+    database: &TestDatabase,
+    work: impl Future<Output = Result<Duration>>,
+) -> Result<(Duration, Option<Stall>)> {
+    if database.has_one_session() {
+        return Ok((work.await?, None));
+    }
+    let writers = Writers::start(database.url()).await;
+    let took = work.await;
+    let (stall, _) = writers.stop().await?;
+    Ok((took?, Some(stall)))
 }
 
-/// File and size of every table and index of the history: a rewrite changes the file, a touched row the size.
+/// Inserts in a second.
+async fn rate(database: &TestDatabase) -> Result<f64> {
+    if database.has_one_session() {
+        return Ok(f64::NAN);
+    }
+    let (writers, started) = (Writers::start(database.url()).await, Instant::now());
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let (_, inserts) = writers.stop().await?;
+    #[allow(clippy::cast_precision_loss, reason = "a rate")]
+    Ok(inserts as f64 / started.elapsed().as_secs_f64())
+}
+
+/// File and size of every table and index of the history: a rewrite changes the file, a touched row the size. Without the
+/// newest chunk, into which the writers write.
 async fn relations(db: &DatabaseConnection) -> Result<BTreeMap<String, String>> {
     let sql = "SELECT c.oid::regclass::text AS name, c.relfilenode || ' ' || pg_relation_size(c.oid) AS state FROM pg_class c \
+               LEFT JOIN pg_index i ON i.indexrelid = c.oid \
                WHERE c.relkind IN ('r', 'i') AND (c.relnamespace = '_timescaledb_internal'::regnamespace OR c.oid = 'alarms'::regclass) \
-               AND c.relname ~ '(^alarms|hyper_|compress_)'";
+               AND c.relname ~ '(^alarms|hyper_|compress_)' AND coalesce(i.indrelid, c.oid) NOT IN (SELECT \
+               format('%I.%I', chunk_schema, chunk_name)::regclass FROM timescaledb_information.chunks \
+               WHERE hypertable_name = 'alarms' AND range_end > now() - interval '7 days')";
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
     rows.iter().map(|row| Ok((row.try_get("", "name")?, row.try_get("", "state")?))).collect()
 }
 
-/// Reads without pause and remembers its longest wait.
-struct Reader {
+/// Sessions that insert without pause, as a core-server does that was built before the revision.
+struct Writers {
     stop: Arc<AtomicBool>,
-    longest: tokio::task::JoinHandle<Result<Duration>>,
+    each: Vec<tokio::task::JoinHandle<(Stall, u64)>>,
 }
 
-impl Reader {
-    async fn start(url: &str) -> Result<Self> {
-        let db = connect_to(url).await;
+impl Writers {
+    async fn start(url: &str) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let read = "SELECT 1 FROM alarms WHERE raised_at > now() - interval '1 day' LIMIT 1";
-        db.execute_unprepared(read).await?;
-        let stopped = Arc::clone(&stop);
-        let longest = tokio::spawn(async move {
-            let mut longest = Duration::ZERO;
-            while !stopped.load(Ordering::Relaxed) {
-                let started = Instant::now();
-                db.execute_unprepared(read).await?;
-                longest = longest.max(started.elapsed());
-            }
-            Ok(longest)
-        });
-        Ok(Self { stop, longest })
+        let insert = "INSERT INTO alarms (raised_at, sensor_id, severity, value, threshold, message) \
+                      VALUES (now(), 'sensor-7', 'warning', 91.5, 80, 'value above threshold')";
+        let mut each = Vec::new();
+        for _ in 0..WRITERS {
+            let (db, stopped) = (connect_to(url).await, Arc::clone(&stop));
+            each.push(tokio::spawn(async move {
+                let (mut stall, mut inserts) = (Stall::default(), 0);
+                while !stopped.load(Ordering::Relaxed) {
+                    let started = Instant::now();
+                    match db.execute_unprepared(insert).await {
+                        Ok(_) => inserts += 1,
+                        Err(_) => stall.failed += 1,
+                    }
+                    stall.longest = stall.longest.max(started.elapsed());
+                }
+                (stall, inserts)
+            }));
+        }
+        Self { stop, each }
     }
 
-    async fn stop(self) -> Result<Duration> {
+    /// The longest stall of any, and all inserts.
+    async fn stop(self) -> Result<(Stall, u64)> {
         self.stop.store(true, Ordering::Relaxed);
-        self.longest.await?
+        let (mut all, mut inserts) = (Stall::default(), 0);
+        for one in self.each {
+            let (stall, count) = one.await?;
+            all = Stall { longest: all.longest.max(stall.longest), failed: all.failed + stall.failed };
+            inserts += count;
+        }
+        Ok((all, inserts))
     }
-}
-
-fn columns(results: &[Measured], of: impl Fn(&Measured) -> String) -> String {
-    results.iter().map(|result| format!("{:>16}", of(result))).collect()
-}
-
-fn median(mut durations: Vec<Duration>) -> Option<Duration> {
-    durations.sort();
-    durations.get(durations.len() / 2).copied()
 }
 
 fn ms(duration: Duration) -> String {

@@ -16,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bench::notes;
 use chrono::Utc;
 use clap::Parser;
 use core_server::{App, settings::Settings, start};
@@ -134,6 +135,8 @@ async fn main() -> Result<()> {
     );
     println!("  events     {told:>6} of {expected} arrived");
     println!("  memory     {early:>6} kB after a third, {late} kB at the end");
+    #[allow(clippy::cast_precision_loss, reason = "a ratio")]
+    notes::figure("PostgreSQL", "memory-growth", late as f64 / early as f64)?;
     if lost > 0 || wrong_pages + wrong_raises > 0 || told != expected || late > early + early / 4 {
         return Err("alarms are lost, answers are wrong, events are missing, or memory grows".into());
     }

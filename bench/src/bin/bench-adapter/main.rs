@@ -1,9 +1,11 @@
 //! What the adapter costs beside psql and the driver alone, as ratios of one run: rows in, pages, counts and exports out, and
 //! the ways to a session. It prints a table.
 //!
-//! `make bench-adapter` runs it on the test suite's PostgreSQL; `TEST_POSTGRES_URL` names another server, a TimescaleDB for
-//! example.
+//! `make bench-adapter` runs it on the TimescaleDB that `TEST_TIMESCALEDB_URL` names, where rows go into hypertables, and
+//! without one on the test suite's PostgreSQL. Where `python3` has `SQLAlchemy` and asyncpg, which `make bench` installs, it
+//! shows what they take.
 
+mod peers;
 mod readings;
 mod ways;
 
@@ -12,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bench::notes;
 use chrono::{TimeDelta, Utc};
 use core_server_adapter::{
     AdapterError, Database, DatabaseConfig, PageRequest,
@@ -34,16 +37,25 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let test = TestDatabase::create(Backend::Postgres).await.up(None).await;
-    let database = Database::connect(&DatabaseConfig::new(test.url())?.max_connections(1)).await?;
-    let version = tests::scalar(database.connection(), "SELECT current_setting('server_version')").await;
-    println!("PostgreSQL {}, {} cores\n", version.unwrap_or_default(), std::thread::available_parallelism()?);
+    let native = std::env::var_os("TEST_TIMESCALEDB_URL").is_some();
+    let backend = if native { Backend::Timescale } else { Backend::Postgres };
+    let test = TestDatabase::create(backend).await.up(None).await;
+    let database = Database::connect(&DatabaseConfig::new(test.url())?.max_connections(2)).await?;
+    let version = "SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1) \
+        || coalesce((SELECT ', TimescaleDB ' || extversion FROM pg_extension WHERE extname = 'timescaledb'), '')";
+    let table = Table { server: tests::scalar(database.connection(), version).await.unwrap_or_default() };
+    println!("{}, {} cores\n", table.server, std::thread::available_parallelism()?);
     println!("| what | floor (1.0) | measured |\n|-|-|-|");
-    alarms(&database, test.url()).await?;
+    alarms(&table, &database, test.url()).await?;
     database.close().await;
     drop(test);
-    readings::measure().await?;
+    readings::measure(&table, backend).await?;
     Box::pin(ways::measure()).await
+}
+
+/// What is printed.
+struct Table {
+    server: String,
 }
 
 /// A row of the table: the time over that of the floor, or the rate where more is better.
@@ -51,7 +63,16 @@ fn row(what: &str, floor: &str, ratio: f64, remark: &str) {
     println!("| {what} | {floor} | {ratio:.2}{remark} |");
 }
 
-async fn alarms(database: &Database, url: &str) -> Result<()> {
+impl Table {
+    /// A row that is a figure of its own.
+    fn figure(&self, name: &str, ratio: f64, remark: &str) -> Result<()> {
+        let Some(figure) = bench::figures::find(name) else { return Err(format!("no figure {name}").into()) };
+        row(figure.what, figure.floor, ratio, remark);
+        Ok(notes::figure(&self.server, name, ratio)?)
+    }
+}
+
+async fn alarms(table: &Table, database: &Database, url: &str) -> Result<()> {
     let alarms = generate();
     let new = alarms.iter().map(new_alarm).collect::<std::result::Result<Vec<_>, _>>()?;
     let file = tempfile::NamedTempFile::new()?;
@@ -61,7 +82,15 @@ async fn alarms(database: &Database, url: &str) -> Result<()> {
     let raise_many =
         median(database, || async { database.alarms().raise_many(&new).await.map(drop).map_err(Into::into) }).await?;
     let in_rate = format!("; {:.0} rows/s", rate(raise_many));
-    row("`raise_many` of 200,000, rate", "psql `\\copy`", ratio(copy, raise_many), &in_rate);
+    table.figure("raise-many", ratio(copy, raise_many), &in_rate)?;
+    let (first, second) = new.split_at(new.len() / 2);
+    let two = median(database, || async {
+        let alarms = database.alarms();
+        let both = futures_util::future::try_join(alarms.raise_many(first), alarms.raise_many(second));
+        both.await.map(drop).map_err(Into::into)
+    })
+    .await?;
+    table.figure("raise-many-two", ratio(copy, two), "")?;
     let missing =
         median(database, || async { database.alarms().raise_missing(&new).await.map(drop).map_err(Into::into) })
             .await?;
@@ -72,7 +101,7 @@ async fn alarms(database: &Database, url: &str) -> Result<()> {
     let by_hand = median(database, || single_by_driver(database, &alarms[..usize::from(SINGLE)])).await?;
     let raise = median(database, || single(database, &new[..usize::from(SINGLE)])).await?;
     let each = format!("; {:.2} ms", raise.as_secs_f64() * 1_000.0 / f64::from(SINGLE));
-    row("single `raise`", "sqlx, the same INSERT prepared", ratio(raise, by_hand), &each);
+    table.figure("raise", ratio(raise, by_hand), &each)?;
 
     clear(database).await?;
     database.alarms().raise_many(&new).await?;
@@ -80,12 +109,13 @@ async fn alarms(database: &Database, url: &str) -> Result<()> {
     let driver = best(|| pages_by_driver(database)).await?;
     let list = best(|| pages(database)).await?;
     let each = format!("; {:.2} ms", list.as_secs_f64() * 1_000.0 / f64::from(PAGES));
-    row("page of 50 by origin", "driver, prepared", ratio(list, driver), &each);
+    table.figure("page", ratio(list, driver), &each)?;
     let by_driver = best(|| counts_by_driver(database)).await?;
     let counts = best(|| counts(database)).await?;
     let each = format!("; {:.0} ms", counts.as_secs_f64() * 1_000.0);
     row("counts by origin and severity over 200,000", "driver, prepared", ratio(counts, by_driver), &each);
-    Ok(())
+    clear(database).await?;
+    peers::measure(table, url, copy, driver)
 }
 
 /// Runs a command of psql.
@@ -103,7 +133,7 @@ fn generate() -> Vec<Alarm> {
             let model = number % 10 == 0;
             Alarm {
                 id: Uuid::now_v7(),
-                raised_at: (first + TimeDelta::milliseconds(i64::from(number) * 20_000)).fixed_offset(),
+                raised_at: (first + TimeDelta::milliseconds(i64::from(number) * 10_000)).fixed_offset(),
                 sensor_id: format!("sensor-{}", number % 500),
                 severity: AlarmSeverity::Warning,
                 status: AlarmStatus::Active,
@@ -189,8 +219,8 @@ fn text(alarms: &[Alarm]) -> Result<String> {
 
 async fn insert_many(database: &Database, alarms: &[Alarm]) -> Result<()> {
     let transaction = database.connection().begin().await?;
-    // 14 values a row, 65,535 a statement.
-    for batch in alarms.chunks(4_000) {
+    // 18 values a row, 65,535 a statement.
+    for batch in alarms.chunks(3_500) {
         let rows = batch.iter().map(|alarm| alarm.clone().into_active_model().reset_all());
         entity::alarms::alarm::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
     }

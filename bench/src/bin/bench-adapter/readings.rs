@@ -1,6 +1,6 @@
 //! Readings: in, the latest of a sensor, and out as CSV.
 
-use std::io::BufWriter;
+use std::{io::BufWriter, process::Command, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use core_server_adapter::{
@@ -10,13 +10,13 @@ use core_server_adapter::{
 use sea_orm::{ConnectionTrait, sqlx};
 use tests::{Backend, TestDatabase};
 
-use super::{ROWS, RUNS, Result, best, psql, rate, ratio, row, timed};
+use super::{ROWS, RUNS, Result, Table, best, psql, rate, ratio, row, timed};
 
 const SENSORS: u32 = 20;
 const LATEST: u32 = 200;
 
-pub(super) async fn measure() -> Result<()> {
-    let test = TestDatabase::create(Backend::Postgres).await;
+pub(super) async fn measure(table: &Table, backend: Backend) -> Result<()> {
+    let test = TestDatabase::create(backend).await;
     test.up_of("telemetry", migration::areas::telemetry::project, None).await;
     let telemetry = Telemetry::connect(&DatabaseConfig::new(test.url())?.max_connections(2)).await?;
     for sensor in 0..SENSORS {
@@ -59,20 +59,14 @@ pub(super) async fn measure() -> Result<()> {
         times[RUNS / 2]
     });
     let remark = format!("; {:.0} rows/s", rate(insert_many));
-    row("`insert_many` of 200,000, rate", "psql `\\copy`", ratio(copy, insert_many), &remark);
-    row("the same in two halves, on two sessions", "psql `\\copy`", ratio(copy, two), "");
+    table.figure("insert-many", ratio(copy, insert_many), &remark)?;
+    table.figure("insert-many-two", ratio(copy, two), "")?;
 
     telemetry.connection().execute_unprepared("VACUUM ANALYZE sensor_readings").await?;
     let by_driver = best(|| async {
         let pool = telemetry.connection().get_postgres_connection_pool();
         for _ in 0..LATEST {
-            let rows = sqlx::query(
-                "SELECT timestamp, sensor_id, sensor_type, value, unit, quality, sensor_metadata FROM sensor_readings \
-                 WHERE sensor_id = $1 ORDER BY timestamp DESC LIMIT 1000",
-            )
-            .bind("sensor-7")
-            .fetch_all(pool)
-            .await?;
+            let rows = sqlx::query(sqlx::AssertSqlSafe(latest_of("$1"))).bind("sensor-7").fetch_all(pool).await?;
             assert_eq!(rows.len(), 1_000);
         }
         Ok(())
@@ -87,6 +81,7 @@ pub(super) async fn measure() -> Result<()> {
     .await?;
     let remark = format!("; {:.2} ms", latest.as_secs_f64() * 1_000.0 / f64::from(LATEST));
     row("latest 1,000 of a sensor", "driver, prepared", ratio(latest, by_driver), &remark);
+    table.figure("latest", ratio(latest, by_pgbench(test.url())?), "")?;
 
     let query = "SELECT timestamp, sensor_id, sensor_type, value, unit, quality, sensor_metadata FROM sensor_readings \
         ORDER BY timestamp, sensor_id";
@@ -97,7 +92,32 @@ pub(super) async fn measure() -> Result<()> {
         Ok(())
     })
     .await?;
-    row("ordered CSV export of 200,000, time", "psql `\\copy` of the same query", ratio(exported, copied), "");
+    table.figure("csv", ratio(exported, copied), "")?;
     telemetry.close().await;
     Ok(())
+}
+
+fn latest_of(sensor: &str) -> String {
+    format!(
+        "SELECT timestamp, sensor_id, sensor_type, value, unit, quality, sensor_metadata FROM sensor_readings \
+         WHERE sensor_id = {sensor} ORDER BY timestamp DESC LIMIT 1000"
+    )
+}
+
+/// The same query so often by pgbench, which reads the rows and makes nothing of them.
+fn by_pgbench(url: &str) -> Result<Duration> {
+    let script = tempfile::NamedTempFile::new()?;
+    std::fs::write(script.path(), format!("{};\n", latest_of("'sensor-7'")))?;
+    let mut times = Vec::new();
+    for _ in 0..RUNS {
+        let mut command = Command::new("pgbench");
+        command.args(["-n", "-M", "prepared", "-t", &LATEST.to_string(), "-f"]).arg(script.path()).arg(url);
+        let output = command.output().map_err(|error| format!("pgbench cannot be started: {error}"))?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let latency = said.lines().find_map(|line| line.strip_prefix("latency average = ")?.strip_suffix(" ms"));
+        let latency: f64 = latency.ok_or_else(|| format!("pgbench: {}", output.status))?.parse()?;
+        times.push(Duration::from_secs_f64(latency / 1_000.0) * LATEST);
+    }
+    times.sort();
+    Ok(times[RUNS / 2])
 }

@@ -4,8 +4,8 @@
 //! history of the area `vision`, which grew on branches.
 //!
 //! `make bench-engine` runs it on the test suite's PostgreSQL; `TEST_POSTGRES_URL` names another server. Besides the engine
-//! it runs SeaORM's own migrator, and sqlx-cli (`sqlx`) and Alembic (`alembic`, with psycopg2) where they are in `PATH`:
-//! `cargo install sqlx-cli --no-default-features --features rustls,postgres` and `pip install alembic psycopg2-binary`.
+//! it runs SeaORM's own migrator, and sqlx-cli (`sqlx`), refinery and Alembic (`alembic`, with psycopg) where they are in
+//! `PATH`; `make bench` installs them.
 //!
 //! # How to add a tool
 //!
@@ -21,6 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bench::notes;
 use sea_orm::ConnectionTrait;
 use tests::{Backend, TestDatabase, connect_to, wire::Proxy};
 
@@ -47,13 +48,22 @@ enum Action {
 
 const ACTIONS: [Action; 3] = [Action::Up, Action::NothingPending, Action::Down];
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     match std::env::var(ROLE).as_deref() {
-        Ok("engine") => return migration_engine::cli::run(revisions::described()).await,
-        Ok("stock") => return stock::run().await,
-        _ => {}
+        Ok("engine") => in_role(migration_engine::cli::run(revisions::described())),
+        Ok("stock") => in_role(stock::run()),
+        _ => measure(),
     }
+}
+
+/// One program with one connection needs one thread: every answer would wake another one.
+#[tokio::main(flavor = "current_thread")]
+async fn in_role(program: impl Future<Output = ExitCode>) -> ExitCode {
+    program.await
+}
+
+#[tokio::main]
+async fn measure() -> ExitCode {
     match bench().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -72,17 +82,37 @@ async fn bench() -> Result<()> {
         measured.round_trips = round_trips(tool).await?;
         measured.peak_kib = peak_memory(tool).await?;
     }
-    report::print(&measured, statements.up.iter().map(Vec::len).sum());
-    report::print_verify("PostgreSQL", VERIFIED, up_and_verify(Backend::Postgres, tools::verified).await?);
+    let server = version(Backend::Postgres).await?;
+    report::print(&server, &measured, statements.up.iter().map(Vec::len).sum())?;
+    let of_history = up_and_verify(Backend::Postgres, tools::verified).await?;
+    notes::figure(&server, "verify", of_history[1].as_secs_f64())?;
+    report::print_verify("PostgreSQL", VERIFIED, of_history);
     let of_vision = revisions::Statements::of_vision().await?;
     let folder = tempfile::tempdir()?;
     report::print_vision(&compared(&tools::of_vision(folder.path(), &of_vision)?, Backend::Postgres).await?);
     report::print_verify("vision", COUNT, up_and_verify(Backend::Postgres, tools::verified_vision).await?);
-    for (name, backend) in [("MariaDB over TCP", Backend::Mariadb), ("SQLite", Backend::Sqlite)] {
-        report::print_beside_stock(name, &compared(&tools::of_seaorm()?, backend).await?);
-        report::print_verify(name, VERIFIED, up_and_verify(backend, tools::verified).await?);
+    for (backend, suffix) in [(Backend::Mariadb, "-mariadb"), (Backend::Sqlite, "-sqlite")] {
+        let server = version(backend).await?;
+        report::print_beside_stock(&server, suffix, &compared(&tools::of_seaorm()?, backend).await?)?;
+        let of_history = up_and_verify(backend, tools::verified).await?;
+        notes::figure(&server, &format!("verify{suffix}"), of_history[1].as_secs_f64())?;
+        report::print_verify(&server, VERIFIED, of_history);
     }
     Ok(())
+}
+
+/// What the server says of itself.
+async fn version(backend: Backend) -> Result<String> {
+    let (name, question) = match backend {
+        Backend::Mariadb => ("MariaDB", "SELECT version()"),
+        Backend::Sqlite => ("SQLite", "SELECT sqlite_version()"),
+        _ => ("PostgreSQL", "SELECT current_setting('server_version')"),
+    };
+    let database = TestDatabase::create(backend).await;
+    let db = connect_to(database.url()).await;
+    let version = tests::scalar(&db, question).await.unwrap_or_default();
+    db.close().await?;
+    Ok(format!("{name} {}", version.split([' ', '-']).next().unwrap_or_default()))
 }
 
 async fn up_and_verify(backend: Backend, command: fn(&str, &str) -> Result<Command>) -> Result<[Duration; 2]> {
@@ -118,7 +148,7 @@ async fn compared(tools: &[Tool], backend: Backend) -> Result<Vec<Measured>> {
 async fn one_run(tool: &Tool, backend: Backend) -> Result<[Duration; 3]> {
     let database = fresh(backend).await?;
     let mut times = [Duration::ZERO; 3];
-    for (time, action) in times.iter_mut().zip(ACTIONS) {
+    for (time, action) in times.iter_mut().zip(tool.actions()) {
         let mut command = tool.command(action, database.url());
         let started = Instant::now();
         finish(&mut command)?;
@@ -130,7 +160,7 @@ async fn one_run(tool: &Tool, backend: Backend) -> Result<[Duration; 3]> {
 async fn round_trips(tool: &Tool) -> Result<[usize; 3]> {
     let database = fresh(Backend::Postgres).await?;
     let mut counts = [0; 3];
-    for (count, action) in counts.iter_mut().zip(ACTIONS) {
+    for (count, action) in counts.iter_mut().zip(tool.actions()) {
         let proxy = Proxy::start(database.url(), None).await;
         let mut command = tool.command(action, proxy.url());
         tokio::task::spawn_blocking(move || finish(&mut command).map_err(|error| error.to_string())).await??;
@@ -147,7 +177,7 @@ async fn round_trips(tool: &Tool) -> Result<[usize; 3]> {
 async fn peak_memory(tool: &Tool) -> Result<[Option<u64>; 3]> {
     let database = fresh(Backend::Postgres).await?;
     let mut peaks = [None; 3];
-    for (peak, action) in peaks.iter_mut().zip(ACTIONS) {
+    for (peak, action) in peaks.iter_mut().zip(tool.actions()) {
         let mut child = quiet(&mut tool.command(action, database.url())).spawn()?;
         let path = format!("/proc/{}/status", child.id());
         // The high-water mark itself, as often as it can be read: the last reading is the mark at the end.

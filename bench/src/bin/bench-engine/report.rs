@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{ACTIONS, ROUNDS, revisions::COUNT};
+use bench::notes;
+
+use crate::{ACTIONS, ROUNDS, Result, revisions::COUNT};
 
 /// What was measured of one tool; arrays are in the order of [`ACTIONS`].
 pub struct Measured {
@@ -34,9 +36,24 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Prints everything, the first being the floor of the ratios.
-pub fn print(measured: &[Measured], statements: usize) {
-    let [floor, ..] = measured else { return };
+/// The engine's own, among the tools.
+pub const ENGINE: &str = "migration-engine";
+/// Figures, in the order of [`ACTIONS`].
+const FIGURES: [&str; 3] = ["up", "nothing", "down"];
+
+/// Prints and notes everything, the first being the floor of the ratios.
+pub fn print(server: &str, measured: &[Measured], statements: usize) -> Result<()> {
+    let [floor, others @ ..] = measured else { return Ok(()) };
+    for tool in others {
+        for (action, figure) in FIGURES.into_iter().enumerate() {
+            let ratio = tool.ratio(floor, action);
+            match tool.name {
+                ENGINE => notes::figure(server, figure, ratio)?,
+                _ if tool.times.iter().all(|times| times[action].is_zero()) => {}
+                peer => notes::peer(server, peer, figure, ratio)?,
+            }
+        }
+    }
     println!("{COUNT} revisions of {statements} statements, whole processes, medians of {ROUNDS} pairs");
     println!("nothing pending: beside psql with one select");
     println!("{:34}{:>10}{:>17}{:>10}", "", "up", "nothing pending", "down");
@@ -47,11 +64,17 @@ pub fn print(measured: &[Measured], statements: usize) {
         Some(kib) => format!("{}.{}", kib / 1024, kib % 1024 * 10 / 1024),
         None => "-".to_owned(),
     });
+    Ok(())
 }
 
 /// Prints what the engine costs beside SeaORM's own migrator, the first of the two.
-pub fn print_beside_stock(backend: &str, measured: &[Measured]) {
-    print_beside("sea-orm-migration", &format!("{backend}: {COUNT} revisions"), measured);
+pub fn print_beside_stock(server: &str, suffix: &str, measured: &[Measured]) -> Result<()> {
+    let [floor, engine] = measured else { return Ok(()) };
+    for (action, figure) in FIGURES.into_iter().enumerate() {
+        notes::figure(server, &format!("{figure}{suffix}"), engine.ratio(floor, action))?;
+    }
+    print_beside("sea-orm-migration", &format!("{server}: {COUNT} revisions"), measured);
+    Ok(())
 }
 
 /// Prints what the history of the area `vision` costs beside psql, the first of them.

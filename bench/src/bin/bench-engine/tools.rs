@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    Action, ROLE, Result,
+    ACTIONS, Action, ROLE, Result,
+    report::ENGINE,
     revisions::{COUNT, COUNTED, OF_VISION, Statements, VERIFIED},
 };
 
@@ -16,10 +17,17 @@ type MakeCommand = dyn Fn(Action, &str) -> Command;
 /// A program and its command for each action on the database of a URL.
 pub struct Tool {
     pub name: &'static str,
+    /// Whether it reverts anything.
+    pub has_down: bool,
     command: Box<MakeCommand>,
 }
 
 impl Tool {
+    /// What it can do: all but the last, or everything.
+    pub fn actions(&self) -> impl Iterator<Item = Action> {
+        ACTIONS.into_iter().filter(|action| self.has_down || *action != Action::Down)
+    }
+
     pub fn command(&self, action: Action, url: &str) -> Command {
         (self.command)(action, url)
     }
@@ -31,6 +39,10 @@ pub fn all(folder: &Path, statements: &Statements) -> Result<Vec<Tool>> {
     match in_path("sqlx") {
         Some(program) => tools.push(sqlx(program, folder, statements)?),
         None => println!("sqlx-cli is not in PATH and left out"),
+    }
+    match in_path("refinery") {
+        Some(program) => tools.push(refinery(program, folder, statements)?),
+        None => println!("refinery is not in PATH and left out"),
     }
     match in_path("alembic") {
         Some(program) => tools.push(alembic(program, folder, statements)?),
@@ -47,13 +59,13 @@ pub fn of_seaorm() -> Result<Vec<Tool>> {
 /// The floor, the engine and SeaORM's own migrator with the history of the area `vision`.
 pub fn of_vision(folder: &Path, statements: &Statements) -> Result<Vec<Tool>> {
     let tools = vec![psql(folder, statements, false)?, engine()?, stock()?];
-    let with_history = |Tool { name, command }: Tool| {
+    let with_history = |Tool { name, has_down, command }: Tool| {
         let command = move |action, url: &str| {
             let mut command = command(action, url);
             command.env(OF_VISION, "yes");
             command
         };
-        Tool { name, command: Box::new(command) }
+        Tool { name, has_down, command: Box::new(command) }
     };
     Ok(tools.into_iter().map(with_history).collect())
 }
@@ -77,7 +89,8 @@ fn psql(folder: &Path, statements: &Statements, in_one_transaction: bool) -> Res
         }
         command
     };
-    Ok(Tool { name: if in_one_transaction { "psql -1 -f" } else { "psql -f" }, command: Box::new(command) })
+    let name = if in_one_transaction { "psql -1 -f" } else { "psql -f" };
+    Ok(Tool { name, has_down: true, command: Box::new(command) })
 }
 
 /// `psql` of Debian is a script that looks for the program, which takes longer than the program.
@@ -100,7 +113,7 @@ fn engine() -> Result<Tool> {
         };
         command
     };
-    Ok(Tool { name: "migration-engine", command: Box::new(command) })
+    Ok(Tool { name: ENGINE, has_down: true, command: Box::new(command) })
 }
 
 /// The engine with a longer history.
@@ -124,7 +137,7 @@ fn stock() -> Result<Tool> {
         command.env(ROLE, "stock").args([if action == Action::Down { "down" } else { "up" }, url]);
         command
     };
-    Ok(Tool { name: "sea-orm-migration", command: Box::new(command) })
+    Ok(Tool { name: "sea-orm-migration", has_down: true, command: Box::new(command) })
 }
 
 /// A pair of files for each revision.
@@ -144,7 +157,22 @@ fn sqlx(program: PathBuf, folder: &Path, statements: &Statements) -> Result<Tool
         command.arg("--source").arg(&source).args(["--database-url", url]);
         command
     };
-    Ok(Tool { name: "sqlx-cli", command: Box::new(command) })
+    Ok(Tool { name: "sqlx-cli", has_down: true, command: Box::new(command) })
+}
+
+/// A file for each revision; there is no way down.
+fn refinery(program: PathBuf, folder: &Path, statements: &Statements) -> Result<Tool> {
+    let source = folder.join("refinery");
+    fs::create_dir(&source)?;
+    for (number, up) in statements.up.iter().enumerate() {
+        fs::write(source.join(format!("V{}__step.sql", number + 1)), Statements::script([up]))?;
+    }
+    let command = move |_, url: &str| {
+        let mut command = Command::new(&program);
+        command.env("DATABASE_URL", url).args(["migrate", "-e", "DATABASE_URL", "-p"]).arg(&source);
+        command
+    };
+    Ok(Tool { name: "refinery", has_down: false, command: Box::new(command) })
 }
 
 /// A Python file for each revision; the transaction is one for each, as the engine's.
@@ -176,11 +204,11 @@ fn alembic(program: PathBuf, folder: &Path, statements: &Statements) -> Result<T
     }
     let command = move |action, url: &str| {
         let mut command = Command::new(&program);
-        command.current_dir(&home).env("BENCH_URL", url.replacen("postgres://", "postgresql+psycopg2://", 1));
+        command.current_dir(&home).env("BENCH_URL", url.replacen("postgres://", "postgresql+psycopg://", 1));
         command.args(if action == Action::Down { ["downgrade", "base"] } else { ["upgrade", "head"] });
         command
     };
-    Ok(Tool { name: "Alembic", command: Box::new(command) })
+    Ok(Tool { name: "Alembic", has_down: true, command: Box::new(command) })
 }
 
 fn in_path(program: &str) -> Option<PathBuf> {

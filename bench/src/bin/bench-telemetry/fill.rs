@@ -29,6 +29,15 @@ pub struct Filled {
     pub aggregates: Duration,
 }
 
+impl Filled {
+    /// What the columnstore saves, in percent.
+    pub fn saved(&self) -> Option<f64> {
+        let (before, after) = self.columnstore?;
+        #[allow(clippy::cast_precision_loss, reason = "a share")]
+        Some(100.0 * (1.0 - after as f64 / before as f64))
+    }
+}
+
 /// Inserts so many readings that end half a day into a chunk, converts the chunks before it, and fills the aggregates.
 pub async fn fill(runner: &Runner, readings: u64) -> Result<Filled> {
     let db = runner.connection();

@@ -21,6 +21,7 @@ mod measure;
 
 use std::collections::BTreeMap;
 
+use bench::notes;
 use migration::areas::telemetry;
 use migration_engine::Runner;
 use tests::{Backend, TestDatabase};
@@ -29,6 +30,21 @@ use fill::Filled;
 use measure::Measured;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Figures, and what they are called among the measures.
+const NOTED: [(&str, &str); 10] = [
+    ("summary", "1 24 h hourly, all sensors, aggregate/readings"),
+    ("summary-one", "1 24 h hourly, one sensor, aggregate/readings"),
+    ("latest-history", "3 latest 1000 of one sensor"),
+    ("window", "4 single-sensor window of 12 h"),
+    ("window-execution", "4 single-sensor window of 12 h, execution"),
+    ("csv-history", "6 export, write_csv of the adapter/psql in order, time"),
+    ("csv-unordered", "6 export, write_csv of the adapter/psql unordered, time"),
+    ("insert-driver", "7 insert_many of the adapter/COPY, readings/s"),
+    ("insert-missing", "7 insert_missing of the adapter, new/COPY, readings/s"),
+    ("saved", SAVED),
+];
+const SAVED: &str = "0 columnstore, bytes saved";
 
 /// Readings of the larger run.
 const READINGS: u64 = 10_000_000;
@@ -64,19 +80,23 @@ fn arguments() -> Result<(Option<u64>, Vec<Backend>)> {
 
 async fn run(backend: Backend, readings: Option<u64>) -> Result<()> {
     let mut found: Vec<BTreeMap<&'static str, Measured>> = Vec::new();
-    let mut sizes = Vec::new();
+    let (mut sizes, mut server) = (Vec::new(), String::new());
     for part in [10, 1] {
         let test = TestDatabase::create(backend).await;
         let default = if test.has_one_session() { READINGS / 10 } else { READINGS };
         let size = readings.unwrap_or(default) / part;
         let runner = test.runner_of(telemetry::project()).await;
         runner.up(None).await?;
+        server = runner.server().to_string();
         println!("{}, {size} readings of {} sensors", runner.server(), fill::SENSORS);
         let filled = fill::fill(&runner, size).await?;
         print_filled(&filled);
         let mut measured = measure::all(runner.connection(), &filled).await?;
         let url = test.url().to_owned();
         close_where_one_session(&test, runner).await;
+        if let Some(saved) = filled.saved() {
+            measured.insert(SAVED, Measured { value: saved, unit: " %" });
+        }
         measured.extend(export::measure(&url, &filled).await?);
         if test.has_one_session() {
             println!("  inserts are left out: TimescaleDB in WebAssembly breaks off at COPY from a client");
@@ -88,6 +108,12 @@ async fn run(backend: Backend, readings: Option<u64>) -> Result<()> {
         sizes.push(size);
     }
     print_measures(&sizes, &found);
+    if let (Backend::Timescale, [.., large]) = (backend, &found[..]) {
+        for (figure, measure) in NOTED {
+            let Some(measured) = large.get(measure) else { continue };
+            notes::figure(&server, figure, measured.value)?;
+        }
+    }
     Ok(())
 }
 
@@ -100,9 +126,7 @@ async fn close_where_one_session(test: &TestDatabase, runner: Runner) {
 
 fn print_filled(filled: &Filled) {
     println!("  inserted at {:.0} readings/s", filled.per_second);
-    if let Some((before, after)) = filled.columnstore {
-        #[allow(clippy::cast_precision_loss, reason = "a share")]
-        let saved = 100.0 * (1.0 - after as f64 / before as f64);
+    if let (Some((before, after)), Some(saved)) = (filled.columnstore, filled.saved()) {
         println!("  columnstore: {before} bytes before, {after} after, {saved:.1} % saved");
     }
     println!("  aggregates filled in {:.1} s", filled.aggregates.as_secs_f64());
