@@ -319,8 +319,8 @@ impl Work<'_> {
         let ((_, found), (name, wanted)) = found.of_enum.as_ref().zip(wanted.of_enum.as_ref())?;
         let renames = self.options.renames_of(name);
         let now = |label: &String| {
-            let renamed = renames.iter().find(|(from, to)| from == label && wanted.contains(to) && !found.contains(to));
-            renamed.filter(|_| !wanted.contains(label)).map_or_else(|| label.clone(), |(_, to)| to.clone())
+            let other = renames.iter().find(|(from, to)| from == label && wanted.contains(to) && !found.contains(to));
+            other.filter(|_| !wanted.contains(label)).map_or_else(|| label.clone(), |(_, to)| to.clone())
         };
         let mut labels: Vec<String> = found.iter().map(now).filter(|label| wanted.contains(label)).collect();
         labels.extend(wanted.iter().filter(|label| !labels.contains(label)).cloned().collect::<Vec<_>>());
