@@ -21,12 +21,13 @@ core-server: ## The example service with the alarms page, on DATABASE_URL or emb
 test: $(WASM)/node_modules/.installed ## Everything CI checks: format, lints, docs, tests on every backend, generated files
 	scripts/test.sh
 
+# With a test: without one cargo leaves out the features of dev-dependencies, and builds everything again.
 test-browser: core-server/browser/node_modules/.installed ## The alarms page in Debian's Chromium: live arrival, filters, both themes, accessibility
-	cargo build --quiet --workspace --bin core-server
+	cargo build --quiet --workspace --bin core-server --test service
 	scripts/browser.sh --test --test-reporter=spec core-server/browser/alarms.test.mjs
 
 screenshots: core-server/browser/node_modules/.installed ## Write docs/screenshots, the pages of core-server as people see them
-	cargo build --quiet --workspace --bin core-server
+	cargo build --quiet --workspace --bin core-server --test service
 	scripts/browser.sh core-server/browser/screenshots.mjs
 
 test-native: $(WASM)/node_modules/.installed ## Every test of TimescaleDB on a native server: make test-native TEST_TIMESCALEDB_URL=postgres://…

@@ -104,8 +104,9 @@ ENTITY
 sed -i 's/^pub mod post;/pub mod comment;\n&/' "$adopted/src/lib.rs"
 sed -i 's/entities!\[adopted_project::post\]/entities![adopted_project::comment, adopted_project::post]/' "$adopted/src/main.rs"
 
-# Of the workspace's programs those that the recipes run: each of the others is a minute of linking.
-build --bin migration --bin entity-codegen --bin adopted-project
+# Of the workspace's programs those that the recipes run: the others need not be linked.
+# The example brings the features of dev-dependencies, with which the libraries were built.
+build --bin migration --bin entity-codegen --bin adopted-project --example list_alarms
 posts="sqlite://$copy/posts.sqlite?mode=rwc"
 (cd "$adopted" && "$bin/adopted-project" -u "$posts" up && "$bin/adopted-project" -u "$posts" new grow --from-entities)
 "$bin/migration" lint --since m20261126_000000_create_alarm_actions

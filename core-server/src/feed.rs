@@ -23,7 +23,7 @@ use tokio::sync::{broadcast, watch};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{App, api::shapes};
+use crate::{App, shapes};
 
 /// Events that are remembered for those who come back.
 const REMEMBERED: usize = 1_000;

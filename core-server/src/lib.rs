@@ -12,7 +12,7 @@
 //! | `problem` | errors as `application/problem+json` |
 //! | `metrics` | health, and numbers for Prometheus |
 //!
-//! `api::shapes` and `example` are declarations and made-up data: read them last. `api::alarms` is the shortest way to what a
+//! `shapes` and `example` are declarations and made-up data: read them last. `api::alarms` is the shortest way to what a
 //! handler looks like, `feed` is the only part with a state of its own.
 //!
 //! # How to add a route
@@ -29,6 +29,7 @@ pub mod metrics;
 pub mod page;
 pub mod problem;
 pub mod settings;
+pub(crate) mod shapes;
 pub mod start;
 
 use std::{io, sync::Arc, time::Duration};

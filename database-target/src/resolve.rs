@@ -3,9 +3,14 @@
 use crate::{InvalidUrl, Target};
 
 const VARIABLE: &str = "DATABASE_URL";
-pub(crate) const EMBEDDED: &str = "the embedded default";
+const EMBEDDED: &str = "the embedded default";
 
 impl Target {
+    /// Whether nothing names a database, so that the embedded file is used.
+    pub fn is_embedded(&self) -> bool {
+        self.origin() == EMBEDDED
+    }
+
     /// The first of: `flag` (`--database-url`), `DATABASE_URL`, `DATABASE_URL` in a file `.env` in this folder or one
     /// above, and the SQLite file `embedded`.
     ///

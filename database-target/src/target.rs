@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use url::Url;
 
-use crate::{InvalidUrl, driver::Driver, misplaced, password, resolve, strict};
+use crate::{InvalidUrl, driver::Driver, misplaced, password, strict};
 
 /// A database: where it is, and apart from that its password.
 #[derive(Clone)]
@@ -137,11 +137,6 @@ impl Target {
     /// Where the URL came from.
     pub fn origin(&self) -> &str {
         &self.origin
-    }
-
-    /// Whether nothing names a database, so that the embedded file is used.
-    pub fn is_embedded(&self) -> bool {
-        self.origin == resolve::EMBEDDED
     }
 
     /// Whether a connection to it is encrypted or refused; `prefer`, the drivers' default, falls back to plain text.

@@ -22,11 +22,12 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Json, Path, Query, shapes};
+use super::{Json, Path, Query};
 use crate::{
     App,
     feed::{Event, Feed},
     problem::{self, Problem},
+    shapes,
 };
 
 /// Streams that are open at once at most.

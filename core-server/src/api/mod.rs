@@ -2,7 +2,6 @@
 
 mod alarms;
 mod openapi;
-pub(crate) mod shapes;
 mod telemetry;
 
 use axum::{

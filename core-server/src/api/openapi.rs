@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use serde_json::Value;
 use utoipa::{OpenApi, openapi::OpenApi as Document};
 
-use super::{Json, shapes};
-use crate::{App, page::layout, problem::Problem};
+use super::Json;
+use crate::{App, page::layout, problem::Problem, shapes};
 
 /// What the document begins with; the shapes of answers and bodies come with the routes.
 #[derive(OpenApi)]

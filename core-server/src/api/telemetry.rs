@@ -13,8 +13,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Json, Path, Query, shapes};
-use crate::{App, problem::Problem};
+use super::{Json, Path, Query};
+use crate::{App, problem::Problem, shapes};
 
 /// Readings that are written in one request at most.
 const MOST: usize = 10_000;
