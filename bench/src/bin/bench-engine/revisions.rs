@@ -224,14 +224,8 @@ impl Statements {
         let revisions: Vec<&dyn MigrationTrait> = revisions.iter().map(AsRef::as_ref).collect();
         let mut statements = Self { up: Vec::new(), down: Vec::new() };
         for recorded in recording::record(&revisions, Profile::Postgres.capability(None)).await? {
-            let in_transaction = |statements: Vec<recording::Statement>| {
-                let statements = statements.into_iter().map(|one| one.sql);
-                let (begin, commit) =
-                    recorded.in_transaction.then(|| ("BEGIN".to_owned(), "COMMIT".to_owned())).unzip();
-                begin.into_iter().chain(statements).chain(commit).collect()
-            };
-            statements.up.push(in_transaction(recorded.up.statements));
-            statements.down.push(in_transaction(recorded.down?.statements));
+            statements.up.push(in_their_transactions(recorded.up.statements, recorded.in_transaction));
+            statements.down.push(in_their_transactions(recorded.down?.statements, recorded.in_transaction));
         }
         Ok(statements)
     }
@@ -241,6 +235,22 @@ impl Statements {
         let statements: Vec<&str> = revisions.into_iter().flatten().map(String::as_str).collect();
         statements.join(";\n") + ";\n"
     }
+}
+
+/// In the runner's transaction, or in those that the revision begins itself.
+fn in_their_transactions(statements: Vec<recording::Statement>, in_one: bool) -> Vec<String> {
+    let (mut sql, mut open) = (Vec::new(), None);
+    for one in statements {
+        let transaction = if in_one { Some(0) } else { one.transaction };
+        if transaction != open {
+            sql.extend(open.map(|_| "COMMIT".to_owned()));
+            sql.extend(transaction.map(|_| "BEGIN".to_owned()));
+            open = transaction;
+        }
+        sql.push(one.sql);
+    }
+    sql.extend(open.map(|_| "COMMIT".to_owned()));
+    sql
 }
 
 async fn recorded(run: impl AsyncFnOnce(&SchemaManager<'_>) -> Result<(), DbErr>) -> Result<Vec<String>, DbErr> {
