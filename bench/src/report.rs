@@ -34,6 +34,7 @@ fn section(group: &Group, latest: &Latest<'_>) -> String {
     let of = |figure: &Figure| latest.get(&(figure.name, None)).copied();
     let mut measured: Vec<String> =
         group.figures.iter().filter_map(of).map(|note| format!("{}, {}", note.server, note.on)).collect();
+    measured.sort_unstable();
     measured.dedup();
     if !measured.is_empty() {
         let _ = writeln!(text, "Measured: {}.\n", measured.join("; "));
