@@ -24,7 +24,7 @@ pub struct Model {
     /// The first moment of the window.
     #[sea_orm(unique_key = "feature_snapshots_window_idx")]
     pub window_from: DateTimeWithTimeZone,
-    /// The end of the window, which is no part of it.
+    /// The end of the window, which does not belong to it.
     #[sea_orm(unique_key = "feature_snapshots_window_idx")]
     pub window_to: DateTimeWithTimeZone,
     /// When they were computed.

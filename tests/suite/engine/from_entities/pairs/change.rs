@@ -208,7 +208,7 @@ impl Changes {
                 column.renamed_from = Some(std::mem::replace(&mut column.name, name));
             }
             Kind::TypeWidened => {
-                // A default of a text is no business of MySQL's.
+                // MySQL takes no default for a text.
                 let column =
                     self.column(chance, table, |column| column.default.is_none() && wider(column).is_some())?;
                 column.data_type = wider(column)?;
