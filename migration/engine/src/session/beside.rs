@@ -5,8 +5,8 @@ use sea_orm::DatabaseConnection;
 
 use crate::{EngineError, Target, sql};
 
-/// The database of a pool; on PostgreSQL in the schema that the pool sets its sessions to, whether it exists or not. What the
-/// server, the database and the role set comes to the runner's own session by itself.
+/// The database of a pool; on PostgreSQL in the schema that the pool sets its sessions to, whether it exists or not. What
+/// the server, the database and the role set comes to the runner's own session by itself.
 pub(crate) async fn target(pool: &DatabaseConnection) -> Result<Target, EngineError> {
     let target = Target::of_pool(pool)?;
     match Dialect::of(target.backend()) {
