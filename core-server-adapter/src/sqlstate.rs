@@ -49,6 +49,11 @@ pub(crate) fn reason(error: &DbErr) -> &'static str {
     }
 }
 
+/// Whether the server ended the transaction for another one.
+pub(crate) fn is_in_the_way(error: &DbErr) -> bool {
+    matches!(kind(error), Kind::Busy(IN_THE_WAY))
+}
+
 /// Whether the session ended before the statement did.
 pub(crate) fn is_ended(error: &DbErr) -> bool {
     matches!(kind(error), Kind::Ended(_))

@@ -8,13 +8,16 @@ pub use migration_timescale::inspect;
 
 use chrono::Utc;
 use migration_timescale::{Capability, CutBucket, Window};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, TransactionSession, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
 
 use super::Summary;
-use crate::{AdapterError, Period, error::Place, repository::repository, transaction};
+use crate::{AdapterError, Period, error::Place, repository::repository, sqlstate, transaction};
 use inspect::{
     AggregateState, Answer, BlockedSession, HypertableState, Inspection, Jobs, Sequence, Storage, TableState,
 };
+
+/// How often a refresh is begun, at the most: where two wait for each other's rows, the server ends one of them.
+const ATTEMPTS: u32 = 10;
 
 /// For errors about the database as a whole.
 const PLACE: Place = Place { area: super::AREA, table: "the catalogue" };
@@ -105,13 +108,32 @@ impl<C: ConnectionTrait + TransactionTrait> Operations<'_, C> {
         let server = self.capability().await?;
         for summary in Summary::ALL {
             let window = touched(summary, period);
-            let refreshed = self.refresh(summary, window, server).await;
+            let mut refreshed = self.refresh(summary, window, server).await;
+            for _ in 1..ATTEMPTS {
+                let Err(error) = &refreshed else { break };
+                if !sqlstate::is_in_the_way(error) || !self.may_begin_again().await {
+                    break;
+                }
+                refreshed = self.refresh(summary, window, server).await;
+            }
             if let Some(cut) = refreshed.map_err(place(summary).while_doing("refreshing a summary"))? {
                 let bucket = cut.to_string();
                 return Err(AdapterError::SummaryWouldShrink { area: super::AREA, summary: summary.view(), bucket });
             }
         }
         Ok(())
+    }
+
+    /// Whether a refresh that the server ended may be begun again: a transaction of the caller's was ended as a whole. Only
+    /// MariaDB tells whether there is one, and only there two refreshes wait for each other.
+    async fn may_begin_again(&self) -> bool {
+        let question = "SELECT @@in_transaction AS is_within";
+        self.db.get_database_backend() == DbBackend::MySql
+            && self
+                .db
+                .query_one_raw(Statement::from_string(DbBackend::MySql, question))
+                .await
+                .is_ok_and(|row| row.and_then(|row| row.try_get::<i64>("", "is_within").ok()) == Some(0))
     }
 
     /// Refreshes the summary, unless a bucket of it would get smaller: then this one is given, and nothing changed.

@@ -6,6 +6,7 @@ pub mod drift;
 pub(crate) mod foreign_keys;
 mod live;
 pub(crate) mod outside;
+pub(crate) mod relations;
 pub mod scratch;
 pub mod stamp;
 pub mod verify;

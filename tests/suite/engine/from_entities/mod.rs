@@ -16,9 +16,11 @@ use migration_engine::{
     schema::verify::{Outcome, verify_last},
     sea_orm_migration::MigratorTrait,
 };
+use sea_orm::sea_query::{ColumnDef, Table};
 use tests::{
     Backend, TestDatabase, areas, catalog,
     changed_entities::{Migrator, entities},
+    inline::Inline,
     on_every_backend,
     process::{command, run},
 };
@@ -32,6 +34,7 @@ on_every_backend!(
     its_script_does_what_the_revision_does,
     the_command_line_writes_and_lists_it,
     entities_of_every_area_differ_in_nothing,
+    what_an_entity_cannot_say_stays,
 );
 
 /// The project with a set of entities.
@@ -274,4 +277,43 @@ async fn entities_of_every_area_differ_in_nothing(database: TestDatabase) {
         runner.close().await;
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+async fn what_an_entity_cannot_say_stays(database: TestDatabase) {
+    let table = "CREATE TABLE pumps (id INTEGER NOT NULL PRIMARY KEY, a INTEGER NOT NULL, b VARCHAR(200) NOT NULL, \
+        CONSTRAINT positive CHECK (a > 0))";
+    let objects: &[&str] = match database.backend() {
+        Backend::Postgres | Backend::Timescale => &[
+            "CREATE UNIQUE INDEX part ON pumps (a) WHERE b <> ''",
+            "CREATE INDEX worded ON pumps (a, lower(b))",
+            "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "CREATE TRIGGER quiet BEFORE INSERT ON pumps FOR EACH ROW EXECUTE FUNCTION quiet()",
+            "CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM pumps",
+        ],
+        Backend::Mariadb => &[
+            "CREATE UNIQUE INDEX part ON pumps (a, b(10))",
+            "CREATE FULLTEXT INDEX worded ON pumps (b)",
+            "CREATE TRIGGER quiet BEFORE INSERT ON pumps FOR EACH ROW SET NEW.a = NEW.a",
+            "CREATE VIEW counted AS SELECT count(*) AS n FROM pumps",
+        ],
+        Backend::Sqlite => &[
+            "CREATE UNIQUE INDEX part ON pumps (a) WHERE b <> ''",
+            "CREATE INDEX worded ON pumps (a, lower(b))",
+            "CREATE TRIGGER quiet AFTER INSERT ON pumps BEGIN SELECT 1; END",
+            "CREATE VIEW counted AS SELECT count(*) AS n FROM pumps",
+        ],
+    };
+    let revision = Inline::new("m1_made", table, "DROP TABLE pumps").then_all(objects);
+    let entity = Table::create()
+        .table("pumps")
+        .col(ColumnDef::new("id").integer().not_null().primary_key())
+        .col(ColumnDef::new("a").integer().not_null())
+        .col(ColumnDef::new("b").string_len(200).not_null())
+        .take();
+    let runner = database
+        .runner_of(Project::of(vec![Box::new(revision)]).entities(Entities::of(vec![(entity, Vec::new())])))
+        .await;
+    let proposal = Compared::read(&runner).await.unwrap().proposal("m2_same", &Options::default()).unwrap();
+    assert_eq!(proposal.lines(), Vec::<String>::new());
+    runner.close().await;
 }

@@ -9,32 +9,10 @@ use migration_timescale::{Capability, Dialect, Interval, Maintenance};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::model::{Column, Enum, Key, Reference, Relation, RelationKind, Schema};
-use crate::{Project, schema::catalog::is_no_schema, sql::rows};
-
-#[derive(FromQueryResult)]
-struct ColumnRow {
-    relation: String,
-    kind: String,
-    name: String,
-    data_type: String,
-    nullable: String,
-}
-
-#[derive(FromQueryResult)]
-struct KeyRow {
-    relation: String,
-    name: String,
-    kind: String,
-    column_name: String,
-    target: Option<String>,
-    target_column: Option<String>,
-}
-
-#[derive(FromQueryResult)]
-struct LabelRow {
-    name: String,
-    label: String,
-}
+use crate::{
+    Project,
+    schema::relations::{self, ColumnRow, KeyRow, LabelRow, all},
+};
 
 #[derive(FromQueryResult)]
 struct SourceRow {
@@ -60,17 +38,11 @@ struct TimescaleRow {
 /// Reads the schema behind `db`, bookkeeping aside.
 pub(super) async fn read<C: ConnectionTrait>(db: &C, project: &Project) -> Result<Schema, DbErr> {
     let server = Capability::detect(db).await?;
-    let (columns, keys) = match server.dialect() {
-        Dialect::Postgres => (include_str!("postgres_columns.sql"), include_str!("postgres_keys.sql")),
-        Dialect::MySql => (include_str!("mysql_columns.sql"), include_str!("mysql_keys.sql")),
-        Dialect::Sqlite => (include_str!("sqlite_columns.sql"), include_str!("sqlite_keys.sql")),
-    };
-    let mut relations = relations(all(db, columns).await?, &project.bookkeeping_table());
-    let references = mark_keys(&mut relations, &all(db, keys).await?);
-    let mut enums = Vec::new();
+    let mut relations = related(relations::columns(db, &project.bookkeeping_table()).await?);
+    let references = mark_keys(&mut relations, &relations::keys(db).await?);
+    let enums = labelled(&relations::labels(db).await?);
     match server.dialect() {
         Dialect::Postgres => {
-            enums = labelled(&all(db, include_str!("postgres_labels.sql")).await?);
             for SourceRow { relation, source } in all(db, include_str!("postgres_sources.sql")).await? {
                 add_source(&mut relations, &relation, &source);
             }
@@ -85,15 +57,11 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, project: &Project) -> Resul
     Ok(Schema { relations: relations.into_values().collect(), references, enums })
 }
 
-async fn all<C: ConnectionTrait, T: FromQueryResult>(db: &C, sql: &str) -> Result<Vec<T>, DbErr> {
-    rows(db, sql).await?.iter().map(|row| T::from_query_result(row, "")).collect()
-}
-
 type Relations = BTreeMap<String, Relation>;
 
-fn relations(rows: Vec<ColumnRow>, bookkeeping: &str) -> Relations {
+fn related(rows: Vec<ColumnRow>) -> Relations {
     let mut relations = Relations::new();
-    for row in rows.into_iter().filter(|row| !is_no_schema(&row.relation, bookkeeping)) {
+    for row in rows {
         let kind = match row.kind.as_str() {
             "view" => RelationKind::View,
             "materialized view" => RelationKind::MaterializedView,
@@ -108,13 +76,15 @@ fn relations(rows: Vec<ColumnRow>, bookkeeping: &str) -> Relations {
 /// Marks the columns of keys, and gives the foreign keys between these relations.
 fn mark_keys(relations: &mut Relations, rows: &[KeyRow]) -> Vec<Reference> {
     let mut references = Vec::new();
-    for key in rows.chunk_by(|one, next| (&one.relation, &one.name) == (&next.relation, &next.name)) {
+    for key in relations::by_key(rows) {
         let Some(relation) = relations.get_mut(&key[0].relation) else { continue };
         let its = |column: &&mut Column| key.iter().any(|row| row.column_name == column.name);
         let own = match key[0].kind.as_str() {
             "primary" => Key::Primary,
             "unique" => Key::Unique,
-            _ => Key::Foreign,
+            "foreign" => Key::Foreign,
+            // An index is not shown.
+            _ => continue,
         };
         for column in relation.columns.iter_mut().filter(its) {
             // A column is unique on its own only where the key is of this one.

@@ -54,4 +54,5 @@ WHERE
 ORDER BY
     relation,
     name,
+    kind,
     position

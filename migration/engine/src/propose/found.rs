@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use migration_timescale::Dialect;
 use sea_orm::{
-    ConnectionTrait, DbErr, FromQueryResult,
+    ConnectionTrait, DbErr,
     sea_query::{ColumnDef, ColumnType, Expr, IntoIden},
 };
 
@@ -14,63 +14,19 @@ use super::{
 };
 use crate::{
     revision::{labels::labels_in, sqlite_table::Text},
-    schema::catalog::is_no_schema,
-    sql::rows,
+    schema::relations::{self, ColumnRow, KeyRow},
 };
-
-#[derive(FromQueryResult)]
-struct ColumnRow {
-    relation: String,
-    kind: String,
-    name: String,
-    data_type: String,
-    nullable: String,
-    default_value: Option<String>,
-    enum_name: Option<String>,
-    table_sql: Option<String>,
-    comment: Option<String>,
-    table_comment: Option<String>,
-    held: String,
-}
-
-#[derive(FromQueryResult)]
-struct KeyRow {
-    relation: String,
-    name: String,
-    kind: String,
-    column_name: String,
-    target: Option<String>,
-    target_column: Option<String>,
-    on_delete: Option<String>,
-    on_update: Option<String>,
-}
-
-#[derive(FromQueryResult)]
-struct LabelRow {
-    name: String,
-    label: String,
-}
 
 /// Reads the schema behind `db`, bookkeeping aside.
 pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Result<Schema, DbErr> {
     let dialect = Dialect::of(db.get_database_backend());
-    let (columns, keys) = match dialect {
-        Dialect::Postgres => (include_str!("postgres_columns.sql"), include_str!("postgres_keys.sql")),
-        Dialect::MySql => (include_str!("mysql_columns.sql"), include_str!("mysql_keys.sql")),
-        Dialect::Sqlite => (include_str!("sqlite_columns.sql"), include_str!("sqlite_keys.sql")),
-    };
     let mut schema = Schema::default();
-    if dialect == Dialect::Postgres {
-        for row in all::<_, LabelRow>(db, include_str!("../../diagram/read/postgres_labels.sql")).await? {
-            schema.enums.entry(row.name).or_default().push(row.label);
-        }
+    for row in relations::labels(db).await? {
+        schema.enums.entry(row.name).or_default().push(row.label);
     }
     // Columns of row security and generated ones are no entity's, and neither is their part of a key.
     let (mut texts, mut held) = (BTreeMap::new(), BTreeSet::new());
-    for row in all::<_, ColumnRow>(db, columns).await? {
-        if is_no_schema(&row.relation, bookkeeping) {
-            continue;
-        }
+    for row in relations::columns(db, bookkeeping).await? {
         if row.held == "yes" {
             held.insert((row.relation, row.name));
             continue;
@@ -81,7 +37,7 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
         let column = column(dialect, &schema.enums, &row);
         let table = schema.tables.entry(row.relation.clone()).or_insert_with(|| Table {
             name: row.relation,
-            is_view: row.kind == "view",
+            is_view: row.kind != "table",
             columns: Vec::new(),
             primary: Vec::new(),
             indexes: Vec::new(),
@@ -91,21 +47,15 @@ pub(super) async fn read<C: ConnectionTrait>(db: &C, bookkeeping: &str) -> Resul
         });
         table.columns.push(column);
     }
-    let mut keys: Vec<KeyRow> = all(db, keys).await?;
+    let mut keys = relations::keys(db).await?;
     keys.retain(|row| !held.contains(&(row.relation.clone(), row.column_name.clone())));
-    for key in
-        keys.chunk_by(|one, next| (&one.relation, &one.name, &one.kind) == (&next.relation, &next.name, &next.kind))
-    {
+    for key in relations::by_key(&keys) {
         let text = texts.get(&key[0].relation);
         if let Some(table) = schema.tables.get_mut(&key[0].relation) {
             add_key(table, key, text);
         }
     }
     Ok(schema)
-}
-
-async fn all<C: ConnectionTrait, T: FromQueryResult>(db: &C, sql: &str) -> Result<Vec<T>, DbErr> {
-    rows(db, sql).await?.iter().map(|row| T::from_query_result(row, "")).collect()
 }
 
 fn column(dialect: Dialect, enums: &BTreeMap<String, Vec<String>>, row: &ColumnRow) -> Column {

@@ -1,7 +1,9 @@
 SELECT
     c.relname::text AS relation,
-    CASE
-        WHEN c.relkind IN ('v', 'm') THEN 'view'
+    CASE c.relkind
+        WHEN 'v' THEN 'view'
+        WHEN 'm' THEN 'materialized view'
+        WHEN 'f' THEN 'foreign table'
         ELSE 'table'
     END AS kind,
     a.attname::text AS name,
@@ -43,7 +45,7 @@ FROM
     AND d.adnum = a.attnum
 WHERE
     c.relnamespace = quote_ident(current_schema())::regnamespace
-    AND c.relkind IN ('r', 'p', 'v', 'm')
+    AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
     AND NOT c.relispartition
     AND a.attnum > 0
     AND NOT a.attisdropped

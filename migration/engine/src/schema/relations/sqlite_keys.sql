@@ -61,4 +61,5 @@ WHERE
 ORDER BY
     relation,
     name,
+    kind,
     position

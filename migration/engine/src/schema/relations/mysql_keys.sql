@@ -16,16 +16,32 @@ FROM
     information_schema.STATISTICS s
 WHERE
     s.TABLE_SCHEMA = DATABASE()
-    AND s.COLUMN_NAME IS NOT NULL
-    AND s.SUB_PART IS NULL
     AND s.INDEX_TYPE = 'BTREE'
+    AND NOT EXISTS (
+        SELECT
+            1
+        FROM
+            information_schema.STATISTICS p
+        WHERE
+            p.TABLE_SCHEMA = s.TABLE_SCHEMA
+            AND p.TABLE_NAME = s.TABLE_NAME
+            AND p.INDEX_NAME = s.INDEX_NAME
+            AND (
+                p.COLUMN_NAME IS NULL
+                OR p.SUB_PART IS NOT NULL
+            )
+    )
 UNION ALL
 SELECT
     k.TABLE_NAME,
     k.CONSTRAINT_NAME,
     'foreign',
     k.COLUMN_NAME,
-    k.REFERENCED_TABLE_NAME,
+    IF(
+        k.REFERENCED_TABLE_SCHEMA = DATABASE(),
+        k.REFERENCED_TABLE_NAME,
+        CONCAT(k.REFERENCED_TABLE_SCHEMA, '.', k.REFERENCED_TABLE_NAME)
+    ),
     k.REFERENCED_COLUMN_NAME,
     r.DELETE_RULE,
     r.UPDATE_RULE,
