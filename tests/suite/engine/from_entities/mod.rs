@@ -284,20 +284,20 @@ async fn what_an_entity_cannot_say_stays(database: TestDatabase) {
         CONSTRAINT positive CHECK (a > 0))";
     let objects: &[&str] = match database.backend() {
         Backend::Postgres | Backend::Timescale => &[
-            "CREATE UNIQUE INDEX part ON pumps (a) WHERE b <> ''",
+            "CREATE UNIQUE INDEX \"idx-pumps-a\" ON pumps (a) WHERE b <> ''",
             "CREATE INDEX worded ON pumps (a, lower(b))",
             "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
             "CREATE TRIGGER quiet BEFORE INSERT ON pumps FOR EACH ROW EXECUTE FUNCTION quiet()",
             "CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM pumps",
         ],
         Backend::Mariadb => &[
-            "CREATE UNIQUE INDEX part ON pumps (a, b(10))",
+            "CREATE UNIQUE INDEX `idx-pumps-a` ON pumps (a, b(10))",
             "CREATE FULLTEXT INDEX worded ON pumps (b)",
             "CREATE TRIGGER quiet BEFORE INSERT ON pumps FOR EACH ROW SET NEW.a = NEW.a",
             "CREATE VIEW counted AS SELECT count(*) AS n FROM pumps",
         ],
         Backend::Sqlite => &[
-            "CREATE UNIQUE INDEX part ON pumps (a) WHERE b <> ''",
+            "CREATE UNIQUE INDEX \"idx-pumps-a\" ON pumps (a) WHERE b <> ''",
             "CREATE INDEX worded ON pumps (a, lower(b))",
             "CREATE TRIGGER quiet AFTER INSERT ON pumps BEGIN SELECT 1; END",
             "CREATE VIEW counted AS SELECT count(*) AS n FROM pumps",
