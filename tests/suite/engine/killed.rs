@@ -304,7 +304,7 @@ impl Stage {
             (false, true) => 20,
             (false, false) if all => 4,
             (false, false) if self.story == Story::Telemetry => 20,
-            (false, false) => 8,
+            (false, false) => 13,
         };
         let first = 2 * usize::from(moment == Moment::During) + usize::from(means == Means::Kill);
         (1 + first % stride, stride)
