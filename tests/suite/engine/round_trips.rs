@@ -1,4 +1,6 @@
-//! How many round trips a run takes.
+//! How many round trips a run takes, and what goes on meanwhile.
+
+use std::sync::{Arc, Mutex};
 
 use migration_engine::{
     Runner, Target,
@@ -16,6 +18,14 @@ use tests::{
 on_every_backend!(
     only: [postgres, mariadb], "SQLite is in the program";
     a_revision_takes_few_round_trips,
+);
+on_every_backend!(
+    only: [mariadb], "there the settings are what takes the server its time";
+    nothing_to_apply_asks_for_no_settings,
+);
+on_every_backend!(
+    only: [mariadb, sqlite], "what PostgreSQL can do is asked for first";
+    revisions_are_recorded_while_the_connection_is_opened,
 );
 on_every_backend!(
     only: [postgres], "there a revision is one message";
@@ -40,6 +50,40 @@ async fn a_revision_takes_few_round_trips(database: TestDatabase) {
         FIRST.len(),
         MORE.len()
     );
+}
+
+async fn nothing_to_apply_asks_for_no_settings(database: TestDatabase) {
+    let revisions = [Inline::table("m1", "a")];
+    let run = async || {
+        let proxy = Proxy::start(database.url(), None).await;
+        let target = Target::parse(proxy.url(), "the test").unwrap();
+        let settings = connect::Settings { records: true, ..connect::Settings::default() };
+        let runner = Runner::connect(project(&revisions), target, &settings, Patience::default()).await.unwrap();
+        let applied = runner.up(None).await.unwrap();
+        (applied, proxy.statements())
+    };
+    let asks = |statements: &[String]| statements.iter().any(|sql| sql.contains("SHOW SESSION"));
+    let (applied, statements) = run().await;
+    assert!(applied == ["m1"] && asks(&statements), "a revision finds what it was: {statements:#?}");
+    let (applied, statements) = run().await;
+    assert!(applied.is_empty() && !asks(&statements), "{statements:#?}");
+}
+
+async fn revisions_are_recorded_while_the_connection_is_opened(database: TestDatabase) {
+    let threads: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+    let seen = Arc::clone(&threads);
+    let revision = Inline::new("m1", "", "").up_by(move |_| {
+        seen.lock().unwrap().push(std::thread::current().name().map(str::to_owned));
+        Box::pin(async { Ok(()) })
+    });
+    let target = Target::parse(database.url(), "the test").unwrap();
+    let settings = connect::Settings { records: true, ..connect::Settings::default() };
+    let runner = Runner::connect(project(&[revision]), target, &settings, Patience::default()).await.unwrap();
+    runner.up(None).await.unwrap();
+    let threads = threads.lock().unwrap();
+    let beside = threads.iter().filter(|name| name.as_deref() == Some("recording")).count();
+    // Twice, since what differs has no checksum; then it is run.
+    assert!(beside == 2 && threads.len() > 2, "{threads:?}");
 }
 
 /// Of `up` from the beginning, and takes it back.

@@ -31,7 +31,16 @@ impl Context {
 
     /// Connects to the area's database.
     pub(super) async fn connect(&self, area: ChosenArea, must_exist: bool) -> Result<Runner, EngineError> {
-        let runner = self.open(area, must_exist, false).await?;
+        self.connect_as(area, connect::Settings { must_exist, ..connect::Settings::default() }).await
+    }
+
+    /// The same, for a verb that asks more or less of the connection.
+    pub(super) async fn connect_as(
+        &self,
+        area: ChosenArea,
+        as_asked: connect::Settings,
+    ) -> Result<Runner, EngineError> {
+        let runner = self.open(area, as_asked).await?;
         let show = Arc::clone(&self.show);
         Ok(runner.on_event(move |event| show.event(event)))
     }
@@ -44,14 +53,14 @@ impl Context {
 
     /// The same, and makes the database where there is none. What is done is shown beside the result.
     pub(super) async fn connect_or_create(&self, area: ChosenArea) -> Result<Runner, EngineError> {
-        let runner = self.open(area, false, true).await?;
+        let runner = self.open(area, connect::Settings { create: true, ..connect::Settings::default() }).await?;
         let show = Arc::clone(&self.show);
         Ok(runner.on_event(move |event| show.aside(event)))
     }
 
-    async fn open(&self, area: ChosenArea, must_exist: bool, create: bool) -> Result<Runner, EngineError> {
+    async fn open(&self, area: ChosenArea, as_asked: connect::Settings) -> Result<Runner, EngineError> {
         let target = area.target(self.url.as_deref())?;
-        let settings = connect::Settings { schema: self.schema.clone(), must_exist, create };
+        let settings = connect::Settings { schema: self.schema.clone(), ..as_asked };
         Runner::connect(area.project, target, &settings, self.patience.clone()).await
     }
 }

@@ -20,7 +20,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     Areas, EngineError,
     project::areas::ChosenArea,
-    session::{Patience, interrupt},
+    session::{Patience, connect, interrupt},
 };
 pub use all::{OfArea, OfAreas};
 use args::{Cli, OutputArgs};
@@ -181,7 +181,9 @@ async fn on_area(
     let mut runner = if no_file && verb.works_in_memory() {
         context.connect_in_memory(area).await?
     } else {
-        context.connect(area, verb.only_reads() || (no_file && !verb.makes_file())).await?
+        let must_exist = verb.only_reads() || (no_file && !verb.makes_file());
+        let as_asked = connect::Settings { must_exist, records: verb.records(), ..connect::Settings::default() };
+        context.connect_as(area, as_asked).await?
     };
     let worked_on = Database::of(&runner, context);
     if context.announce {

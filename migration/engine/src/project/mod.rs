@@ -6,7 +6,7 @@ pub mod entities;
 mod macros;
 pub(crate) mod scaffold;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use migration_timescale::Maintenance;
 use sea_orm_migration::{
@@ -25,7 +25,7 @@ use crate::{
 
 /// A migrator and how its commands behave. `From` turns any SeaORM migrator into one with the defaults.
 pub struct Project {
-    pub(crate) revisions: Vec<Box<dyn MigrationTrait>>,
+    pub(crate) revisions: Vec<Arc<dyn MigrationTrait>>,
     pub(crate) bookkeeping: DynIden,
     pub(crate) embedded: String,
     /// The area that it is, where it is one of several.
@@ -45,7 +45,7 @@ impl Project {
     /// A project of these revisions, for lists that are put together at run time.
     pub fn of(revisions: Vec<Box<dyn MigrationTrait>>) -> Self {
         Self {
-            revisions,
+            revisions: revisions.into_iter().map(Arc::from).collect(),
             bookkeeping: seaql_migrations::Entity.into_iden(),
             embedded: "embedded.sqlite".to_owned(),
             area: None,

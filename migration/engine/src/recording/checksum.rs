@@ -72,10 +72,9 @@ impl Fingerprint {
         format!("all {}", self.exact.as_deref().unwrap_or("-"))
     }
 
-    /// Whether a revision was recorded with every value that was written down.
-    pub fn is_exactly(recorded: &Recorded, written: &str) -> bool {
-        let exact = written.lines().next().and_then(|line| line.strip_prefix("all "));
-        exact.is_some_and(|exact| exact != "-" && exact == Self::exact(recorded.scripts()))
+    /// Hash of a revision with every value: the first line of what is [written](Self::written).
+    pub fn exactly(recorded: &Recorded) -> String {
+        format!("all {}", Self::exact(recorded.scripts()))
     }
 
     /// The first statement that differs from those that were written down, in words; `None` when it cannot be told.

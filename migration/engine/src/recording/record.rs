@@ -196,7 +196,8 @@ pub(super) async fn run(
     errors: Errors,
 ) -> Ran {
     let recorder = Recorder::new(server, direction, before.clone(), errors);
-    let work = consent::with_consent(true, step(revision, direction, &recorder, wrapped));
+    // Boxed: each of the futures around it would be larger by its size, and is moved.
+    let work = consent::with_consent(true, Box::pin(step(revision, direction, &recorder, wrapped)));
     let work = answered_by(recorder.known(), work);
     let ((outcome, skipped), notes) = collecting(collecting_skipped(caught(work))).await;
     let Taken { statements, numbers, given, asked, unanswered, transactions } = recorder.take();

@@ -8,8 +8,10 @@
 //! its first statement, so that a run that was killed is seen, and continued by the next.
 
 mod again;
+mod attempt;
 mod changes;
 mod invalid_indexes;
+mod job;
 mod lost;
 mod open;
 mod plan;
@@ -68,7 +70,8 @@ impl Runner {
     /// ```
     pub async fn beside(project: impl Into<Project>, pool: &DatabaseConnection) -> Result<Self, EngineError> {
         let target = beside::target(pool).await?;
-        Self::connect(project.into(), target, &connect::Settings::default(), Patience::default()).await
+        let settings = connect::Settings { records: true, ..connect::Settings::default() };
+        Self::connect(project.into(), target, &settings, Patience::default()).await
     }
 
     /// Applies pending revisions in order: all, or the first `steps`. Gives the names.
@@ -88,6 +91,7 @@ impl Runner {
         if self.plan_up(target, &records)?.is_empty() && records.installed && !self.has_news(&records) {
             return Ok(Vec::new());
         }
+        self.prepare_to_run().await;
         let lock = self.lock().await?;
         let done = self.up_locked(target).await;
         self.unlock(lock, done).await
@@ -103,6 +107,7 @@ impl Runner {
 
     /// Reverts what was applied after `target`, newest first. Gives the names.
     pub async fn down_to(&self, target: &RevisionTarget) -> Result<Vec<String>, EngineError> {
+        self.prepare_to_run().await;
         let lock = self.lock().await?;
         let done = self.down_locked(target).await;
         self.unlock(lock, done).await

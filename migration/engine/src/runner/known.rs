@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, OnceLock, PoisonError},
+    sync::{Arc, PoisonError},
 };
 
 use clap::ValueEnum;
@@ -13,23 +13,18 @@ use migration_timescale::{
 use sea_orm::DbBackend;
 use sea_orm_migration::MigrationTrait;
 
-use super::Runner;
+use super::{
+    Runner,
+    recordings::{self, InOrder, Known},
+};
 use crate::{
     Direction, EngineError,
     error::{Changed, OfflineError},
     ledger::{Entry, NO_CHECKSUM, Records},
-    recording::{self, Beside, FORMAT, Fingerprint, Made, Profile, Recorded},
+    recording::{self, Beside, FORMAT, Fingerprint, Made, Profile},
     revision::call,
     sql::text,
 };
-
-/// A revision as it was recorded, and what of that is compared.
-#[derive(Debug)]
-pub(super) struct Known {
-    name: String,
-    recorded: Result<Recorded, OfflineError>,
-    fingerprint: OnceLock<Option<Fingerprint>>,
-}
 
 /// How much what was applied is what the code does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,45 +37,23 @@ pub enum Likeness {
     Exact,
 }
 
-impl Known {
-    /// Made when it is asked for: whoever finds nothing to apply needs none.
-    fn fingerprint(&self) -> Option<&Fingerprint> {
-        self.fingerprint.get_or_init(|| self.recorded.as_ref().ok().map(Fingerprint::of)).as_ref()
-    }
-
-    fn is(&self, entry: &Entry) -> bool {
-        self.is_exactly(entry) || self.fingerprint().is_some_and(|now| now.checksum == entry.checksum)
-    }
-
-    /// Whether every value is the same, too.
-    fn is_exactly(&self, entry: &Entry) -> bool {
-        let written = entry.statements.as_deref().unwrap_or_default();
-        self.recorded.as_ref().is_ok_and(|recorded| Fingerprint::is_exactly(recorded, written))
-    }
-}
-
 impl Runner {
     /// What the revisions do on a server with those abilities, recorded once.
     async fn known(&self, server: Capability) -> Arc<Vec<Known>> {
-        let mut known = self.known.lock().await;
-        if let Some(known) = known.get(server.profile()) {
-            return Arc::clone(known);
-        }
-        let recorded = Arc::new(self.record_on(server).await);
-        known.insert(server.profile(), Arc::clone(&recorded));
-        recorded
+        self.known.lock().await.on(|| self.revisions_in_order(), server).await
     }
 
-    async fn record_on(&self, server: Capability) -> Vec<Known> {
-        let order: Vec<_> =
-            self.graph.order().iter().map(|position| self.project.revisions[*position].as_ref()).collect();
-        let recorded = recording::record_each(&order, recording::reference(server)).await;
-        let known = order.iter().zip(recorded).map(|(revision, recorded)| Known {
-            name: revision.name().to_owned(),
-            recorded,
-            fingerprint: OnceLock::new(),
-        });
-        known.collect()
+    fn revisions_in_order(&self) -> InOrder {
+        recordings::in_order(&self.project, &self.graph)
+    }
+
+    /// Has what a run will ask found out while it waits for the server: what the revisions do when they are recorded once
+    /// more, and their checksums.
+    pub(crate) async fn prepare_to_run(&self) {
+        let server = self.server();
+        let known = self.known(server).await;
+        let checksums = move || known.iter().for_each(|one| _ = one.fingerprint());
+        self.recorded_again.lock().await.begin(self.revisions_in_order(), server, |_| {}, checksums);
     }
 
     /// What is compared of a revision on a profile, if there is anything: if it can be recorded, and does the same each
@@ -109,12 +82,9 @@ impl Runner {
         name: &str,
         read: impl FnOnce(&Known, &Known, bool) -> Option<T>,
     ) -> Option<T> {
-        let mut again = self.recorded_again.lock().await;
-        if !again.contains_key(server.profile()) {
-            again.insert(server.profile(), self.record_on(server).await);
-        }
+        let again = self.recorded_again.lock().await.on(|| self.revisions_in_order(), server).await;
         let known = self.known(server).await;
-        let (first, second) = (of(&known, name)?, again.get(server.profile()).and_then(|known| of(known, name))?);
+        let (first, second) = (of(&known, name)?, of(&again, name)?);
         let equal = first.recorded.as_ref().ok()?.says_the_same(second.recorded.as_ref().ok()?);
         read(first, second, equal)
     }

@@ -6,16 +6,17 @@
 
 mod known;
 mod notes;
+mod recordings;
 mod renamed;
 mod squashed;
 mod status;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, PoisonError, RwLock},
 };
 
-use migration_timescale::Capability;
+use migration_timescale::{Capability, Dialect};
 use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigrationTrait;
 use tokio::sync::Mutex;
@@ -33,6 +34,7 @@ use crate::{
 };
 pub use known::Likeness;
 pub(crate) use notes::begun;
+use recordings::Recordings;
 pub use status::RevisionStatus;
 
 /// A project connected to a database.
@@ -48,8 +50,8 @@ pub struct Runner {
     pub(crate) patience: Patience,
     pub(crate) accepted: BTreeSet<String>,
     pub(crate) listener: Listener,
-    known: Mutex<BTreeMap<&'static str, Arc<Vec<known::Known>>>>,
-    recorded_again: Mutex<BTreeMap<&'static str, Vec<known::Known>>>,
+    known: Mutex<Recordings>,
+    recorded_again: Mutex<Recordings>,
 }
 
 impl Runner {
@@ -61,8 +63,18 @@ impl Runner {
         patience: Patience,
     ) -> Result<Self, EngineError> {
         let graph = project.graph()?;
+        let mut known = Recordings::default();
+        let record = |known: &mut Recordings, server| {
+            if settings.records {
+                known.begin(recordings::in_order(&project, &graph), server, recordings::furnish, || {});
+            }
+        };
+        if let Some(server) = known_server(&target) {
+            record(&mut known, server);
+        }
         let (db, session, made) = connect::open(&target, settings, &patience).await?;
         let server = ask(&db).await.map_err(EngineError::while_doing("asking what the server can do"))?;
+        record(&mut known, server);
         let tables = Tables::of(&project.bookkeeping(), session.place());
         Ok(Self {
             project,
@@ -76,7 +88,7 @@ impl Runner {
             patience,
             accepted: BTreeSet::new(),
             listener: Arc::new(|_| {}),
-            known: Mutex::default(),
+            known: Mutex::new(known),
             recorded_again: Mutex::default(),
         })
     }
@@ -167,10 +179,9 @@ impl Runner {
 
     /// Has a revision behind the others, as if the code listed it.
     pub(crate) fn add(&mut self, revision: Box<dyn MigrationTrait>) -> Result<(), EngineError> {
-        self.project.revisions.push(revision);
+        self.project.revisions.push(Arc::from(revision));
         self.graph = self.project.graph()?;
-        self.known.get_mut().clear();
-        self.recorded_again.get_mut().clear();
+        (self.known, self.recorded_again) = (Mutex::default(), Mutex::default());
         Ok(())
     }
 
@@ -184,8 +195,10 @@ impl Runner {
         self.graph.order().iter().map(|position| self.graph.name(*position))
     }
 
+    /// Takes the lock, and makes the session ready for revisions.
     pub(crate) async fn lock(&self) -> Result<RunnerLock, EngineError> {
         let table = self.project.bookkeeping_table();
+        self.session.remember(&self.db).await?;
         lock::acquire(&self.db, &self.target, Purpose::Schema, &table, self.patience.wait, |holder| {
             (self.listener)(Event::Waiting { holder: holder.to_owned() });
         })
@@ -198,6 +211,15 @@ impl Runner {
         let value = done?;
         released?;
         Ok(value)
+    }
+}
+
+/// What the server can do, where its kind says that already.
+fn known_server(target: &Target) -> Option<Capability> {
+    match Dialect::of(target.backend()) {
+        Dialect::Postgres => None,
+        Dialect::MySql => Some(Capability::mysql()),
+        Dialect::Sqlite => Some(Capability::sqlite()),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Settings {
     pub must_exist: bool,
     /// Make a database that is not there, the folders of a file, and a schema that was named by hand.
     pub create: bool,
+    /// What the revisions do will be asked for, and is found out while the connection is opened.
+    pub records: bool,
 }
 
 /// A session, and what was missing and had to be made for it: `database plant`.

@@ -73,10 +73,20 @@ impl Session {
                 Ok(Self { place: start.database.clone(), path: String::new(), start: Start::MySql(start) })
             }
             Dialect::Sqlite => {
-                let start = sqlite::Start::ask(db).await.map_err(failed())?;
-                Ok(Self { place: Some("main".to_owned()), path: String::new(), start: Start::Sqlite(start) })
+                let start = Start::Sqlite(sqlite::Start::default());
+                Ok(Self { place: Some("main".to_owned()), path: String::new(), start })
             }
         }
+    }
+
+    /// Reads what revisions have to find. To be done before the first of them runs, and worth its time only then.
+    pub(crate) async fn remember(&self, db: &DatabaseConnection) -> Result<(), EngineError> {
+        let remembered = match &self.start {
+            Start::Postgres(_) => Ok(()),
+            Start::MySql(start) => start.remember(db).await,
+            Start::Sqlite(start) => start.remember(db).await,
+        };
+        remembered.map_err(EngineError::while_doing("reading the settings of the session"))
     }
 
     /// Schema or database in which unqualified tables are made. There is none where the search path names no schema that

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -99,13 +99,20 @@ const WATCHED: &[&str] = &[
 pub(super) struct Start {
     pub(super) database: Option<String>,
     role: Option<String>,
+    /// Read when a revision is about to run: it takes the server as long as everything before.
+    kept: Arc<OnceLock<Kept>>,
+}
+
+/// What a revision may change of the session.
+#[derive(Debug)]
+struct Kept {
     variables: BTreeMap<String, String>,
     /// Those of [`WATCHED`] that the server has.
     watched: BTreeMap<String, String>,
     /// The answer to [`Self::question`] at the start.
     as_begun: String,
     /// How often this session has gone to a database, as far as it is known.
-    moves: Arc<AtomicU64>,
+    moves: AtomicU64,
 }
 
 impl Start {
@@ -115,43 +122,49 @@ impl Start {
         let lock_timeout = Ord::max(patience.lock_timeout.as_secs(), 1);
         // A table for which no engine is named has transactions.
         let own = format!("SET SESSION default_storage_engine = InnoDB, lock_wait_timeout = {lock_timeout}");
-        let asked = show(VARIABLES.iter().chain(WATCHED).copied());
-        // One message: everything is set, then asked for. The last rows are those of the last questions.
-        let text = format!("{MYSQL}; {MYSQL_UNLIMITED}; {own}; {asked}; {MOVES}; {PLACE}");
-        let mut rows = sql::rows_of_text(db, &text).await?;
-        let (row, status) = (rows.pop(), rows.pop());
-        let row = row.ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
-        let moves = Arc::new(AtomicU64::new(moves_in(status.as_slice())?));
-        let mut variables = pairs(&rows)?;
-        let watched = variables.extract_if(.., |name, _| WATCHED.contains(&name.as_str())).collect();
+        // One message: everything is set, then asked for. The last rows are those of the question.
+        let mut rows = sql::rows_of_text(db, &format!("{MYSQL}; {MYSQL_UNLIMITED}; {own}; {PLACE}")).await?;
+        let row = rows.pop().ok_or_else(|| DbErr::RecordNotFound("the session's own settings".to_owned()))?;
         interrupt::remember(target, format!("KILL QUERY {}", row.try_get::<String>("", "id")?));
-        let (database, role) = (row.try_get("", "place")?, row.try_get("", "role")?);
-        let mut start = Self { database, role, variables, watched, as_begun: String::new(), moves };
-        start.as_begun = state_in(&sql::rows_of_text(db, &start.question()).await?)?;
-        Ok(start)
+        Ok(Self { database: row.try_get("", "place")?, role: row.try_get("", "role")?, kept: Arc::default() })
     }
 
-    /// What all of [`WATCHED`] are, and whether the clock stands still, in one text. Not every version has each of them in a
-    /// session.
-    fn question(&self) -> String {
-        let each: Vec<String> = self.watched.keys().map(|name| format!("coalesce(@@{name}, '')")).collect();
-        format!("SELECT concat_ws('|', {CLOCK}, {}) AS state", each.join(", "))
+    /// Reads what revisions have to find, before the first of them.
+    pub(super) async fn remember(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
+        if self.kept.get().is_some() {
+            return Ok(());
+        }
+        let asked = show(VARIABLES.iter().chain(WATCHED).copied());
+        let mut rows = sql::rows_of_text(db, &format!("{asked}; {MOVES}")).await?;
+        let moves = AtomicU64::new(moves_in(rows.pop().as_slice())?);
+        let mut variables = pairs(&rows)?;
+        let watched = variables.extract_if(.., |name, _| WATCHED.contains(&name.as_str())).collect();
+        let mut kept = Kept { variables, watched, as_begun: String::new(), moves };
+        kept.as_begun = state_in(&sql::rows_of_text(db, &kept.question()).await?)?;
+        // Another one that was faster read the same.
+        let _ = self.kept.set(kept);
+        Ok(())
+    }
+
+    fn kept(&self) -> Result<&Kept, DbErr> {
+        self.kept.get().ok_or_else(|| DbErr::Custom("the session was not read before revisions ran in it".to_owned()))
     }
 
     /// After [`restore`](Self::restore): what is left to put back.
     pub(super) async fn put_back(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
-        self.forget_statements(db).await?;
-        if state_in(&sql::rows_of_text(db, &self.question()).await?)? == self.as_begun {
+        let kept = self.kept()?;
+        self.forget_statements(db, kept).await?;
+        if state_in(&sql::rows_of_text(db, &kept.question()).await?)? == kept.as_begun {
             return Ok(());
         }
-        let now = pairs(&sql::rows_of_text(db, &show(self.watched.keys().map(String::as_str))).await?)?;
+        let now = pairs(&sql::rows_of_text(db, &show(kept.watched.keys().map(String::as_str))).await?)?;
         let differs = |(name, value): &(&String, &String)| now.get(*name) != Some(value);
         // What is shown as nothing is NULL, which is the server's default.
         let to = |name: &str, value: &str| match value {
             "" => format!("SESSION {name} = DEFAULT"),
             value => set(name, value),
         };
-        let changed = self.watched.iter().filter(differs).map(|(name, value)| to(name, value));
+        let changed = kept.watched.iter().filter(differs).map(|(name, value)| to(name, value));
         let changed = changed.chain(["SESSION timestamp = DEFAULT".to_owned()]).collect::<Vec<_>>().join(", ");
         db.execute_unprepared(&format!("SET {changed}")).await.map(drop)
     }
@@ -159,11 +172,11 @@ impl Start {
     /// After [`restore`](Self::restore): a prepared statement stays in the database that it was prepared in, also after
     /// `USE`. Those of a session that has been elsewhere are forgotten. To prepare each anew would be slow: the server is
     /// told to close the old one, does not answer to that, and the network waits for the answer.
-    async fn forget_statements(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
+    async fn forget_statements(&self, db: &DatabaseConnection, kept: &Kept) -> Result<(), DbErr> {
         let failed = |error: sqlx::Error| DbErr::Exec(RuntimeErr::SqlxError(error.into()));
         let moves = moves(db).await?;
         let own = u64::from(self.database.is_some());
-        if self.moves.swap(moves, Ordering::Relaxed) + own != moves {
+        if kept.moves.swap(moves, Ordering::Relaxed) + own != moves {
             let mut session = db.get_mysql_connection_pool().acquire().await.map_err(failed)?;
             session.clear_cached_statements().await.map_err(failed)?;
         }
@@ -177,23 +190,25 @@ impl Start {
         if stayed {
             return Ok(true);
         }
+        let kept = self.kept()?;
         let own = u64::from(self.database.is_some());
         let moves = moves_in(&sql::rows(transaction, MOVES).await?)?;
-        if self.moves.load(Ordering::Relaxed) + own != moves {
+        if kept.moves.load(Ordering::Relaxed) + own != moves {
             return Ok(false);
         }
-        self.moves.store(moves, Ordering::Relaxed);
-        let state = state_in(&sql::rows(transaction, &self.question()).await?)?;
-        if state != self.as_begun {
+        kept.moves.store(moves, Ordering::Relaxed);
+        let state = state_in(&sql::rows(transaction, &kept.question()).await?)?;
+        if state != kept.as_begun {
             // What puts the rest back counts once more.
-            self.moves.store(moves - own, Ordering::Relaxed);
+            kept.moves.store(moves - own, Ordering::Relaxed);
         }
-        Ok(state == self.as_begun)
+        Ok(state == kept.as_begun)
     }
 
-    /// Statements that bring the session to its start.
+    /// Statements that bring the session to its start, which was [remembered](Self::remember): without that they fail.
     pub(super) fn restore(&self) -> String {
-        let known = |name: &&str| self.variables.get(*name).map(|value| set(name, value));
+        let variables = self.kept.get().map(|kept| &kept.variables);
+        let known = |name: &&str| variables?.get(*name).map(|value| set(name, value));
         let variables: Vec<String> = VARIABLES.iter().filter_map(known).collect();
         let role = match self.role.as_deref() {
             None | Some("NONE") => "NONE".to_owned(),
@@ -206,6 +221,15 @@ impl Start {
             "SET {}; SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci; SET ROLE {role}; UNLOCK TABLES{database}",
             variables.join(", ")
         )
+    }
+}
+
+impl Kept {
+    /// What all of [`WATCHED`] are, and whether the clock stands still, in one text. Not every version has each of them in a
+    /// session.
+    fn question(&self) -> String {
+        let each: Vec<String> = self.watched.keys().map(|name| format!("coalesce(@@{name}, '')")).collect();
+        format!("SELECT concat_ws('|', {CLOCK}, {}) AS state", each.join(", "))
     }
 }
 

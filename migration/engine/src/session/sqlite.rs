@@ -1,5 +1,7 @@
 //! SQLite.
 
+use std::sync::{Arc, OnceLock};
+
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult};
 
 use crate::sql::{self, quote};
@@ -43,9 +45,12 @@ const BESIDE: &str = "SELECT type AS kind, name FROM temp.sqlite_master WHERE ty
      AND name NOT LIKE 'sqlite~_%' ESCAPE '~' \
      UNION ALL SELECT 'database', name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')";
 
-/// How the connection was when it was opened.
-#[derive(Clone, Debug)]
-pub(super) struct Start {
+/// How the connection was when it was opened. Read when a revision is about to run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Start(Arc<OnceLock<Kept>>);
+
+#[derive(Debug)]
+struct Kept {
     pragmas: String,
     /// A file: a database in memory has its journal there.
     is_file: bool,
@@ -54,7 +59,61 @@ pub(super) struct Start {
 }
 
 impl Start {
-    pub(super) async fn ask(db: &DatabaseConnection) -> Result<Self, DbErr> {
+    /// Reads what revisions have to find, before the first of them.
+    pub(super) async fn remember(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
+        if self.0.get().is_none() {
+            // Another one that was faster read the same.
+            let _ = self.0.set(Kept::ask(db).await?);
+        }
+        Ok(())
+    }
+
+    fn kept(&self) -> Result<&Kept, DbErr> {
+        self.0.get().ok_or_else(|| DbErr::Custom("the session was not read before revisions ran in it".to_owned()))
+    }
+
+    /// In the place of a transaction that was committed: begins the next one, and gives the answer to `question` when the
+    /// connection is as it was at its start. Otherwise the new one has to be ended, for a [`restore`](Self::restore).
+    /// A revision that changes objects alone has `stayed` with the pragmas; it may have made temporary objects.
+    pub(super) async fn go_on(
+        &self,
+        transaction: &DatabaseTransaction,
+        stayed: bool,
+        question: &str,
+    ) -> Result<Option<Vec<QueryResult>>, DbErr> {
+        let temporary = format!("SELECT NOT EXISTS ({BESIDE}) AS as_begun");
+        let own = if stayed { &temporary } else { &self.kept()?.question };
+        let sql = format!("BEGIN IMMEDIATE; {}; {own}; {question}", crate::session::marks::SQLITE.mark);
+        let mut rows = sql::rows(transaction, &sql).await?.into_iter();
+        let as_begun = is_as_begun(rows.next().as_ref())?;
+        Ok(as_begun.then(|| rows.collect()))
+    }
+
+    /// Brings the connection back to its start. Not within a transaction, where some pragmas do nothing.
+    pub(super) async fn restore(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
+        let kept = self.kept()?;
+        if is_as_begun(sql::rows(db, &kept.question).await?.first())? {
+            return Ok(());
+        }
+        db.execute_unprepared(&kept.pragmas).await?;
+        if kept.is_file && !sql::rows(db, OWN_JOURNAL).await?.is_empty() {
+            db.execute_unprepared("PRAGMA journal_mode = DELETE").await?;
+        }
+        for row in sql::rows(db, BESIDE).await? {
+            let (kind, name): (String, String) = (row.try_get("", "kind")?, row.try_get("", "name")?);
+            let name = quote(db.get_database_backend(), &name);
+            let sql = match kind.as_str() {
+                "database" => format!("DETACH DATABASE {name}"),
+                kind => format!("DROP {kind} IF EXISTS temp.{name}"),
+            };
+            db.execute_unprepared(&sql).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Kept {
+    async fn ask(db: &DatabaseConnection) -> Result<Self, DbErr> {
         // As SQL literals; where a pragma is not known, the answer is the text NULL.
         let all: Vec<String> = PRAGMAS.iter().map(|(name, value)| format!("quote(({value})) AS {name}")).collect();
         let rows = sql::rows(db, &format!("SELECT {}", all.join(", "))).await?;
@@ -76,47 +135,9 @@ impl Start {
         let question = format!("SELECT {} AND NOT EXISTS ({BESIDE}) AS as_begun", as_begun.join(" AND "));
         Ok(Self { pragmas: pragmas.join("; "), is_file, question })
     }
-
-    /// In the place of a transaction that was committed: begins the next one, and gives the answer to `question` when the
-    /// connection is as it was at its start. Otherwise the new one has to be ended, for a [`restore`](Self::restore).
-    /// A revision that changes objects alone has `stayed` with the pragmas; it may have made temporary objects.
-    pub(super) async fn go_on(
-        &self,
-        transaction: &DatabaseTransaction,
-        stayed: bool,
-        question: &str,
-    ) -> Result<Option<Vec<QueryResult>>, DbErr> {
-        let temporary = format!("SELECT NOT EXISTS ({BESIDE}) AS as_begun");
-        let own = if stayed { &temporary } else { &self.question };
-        let sql = format!("BEGIN IMMEDIATE; {}; {own}; {question}", crate::session::marks::SQLITE.mark);
-        let mut rows = sql::rows(transaction, &sql).await?.into_iter();
-        let as_begun = is_as_begun(rows.next().as_ref())?;
-        Ok(as_begun.then(|| rows.collect()))
-    }
-
-    /// Brings the connection back to its start. Not within a transaction, where some pragmas do nothing.
-    pub(super) async fn restore(&self, db: &DatabaseConnection) -> Result<(), DbErr> {
-        if is_as_begun(sql::rows(db, &self.question).await?.first())? {
-            return Ok(());
-        }
-        db.execute_unprepared(&self.pragmas).await?;
-        if self.is_file && !sql::rows(db, OWN_JOURNAL).await?.is_empty() {
-            db.execute_unprepared("PRAGMA journal_mode = DELETE").await?;
-        }
-        for row in sql::rows(db, BESIDE).await? {
-            let (kind, name): (String, String) = (row.try_get("", "kind")?, row.try_get("", "name")?);
-            let name = quote(db.get_database_backend(), &name);
-            let sql = match kind.as_str() {
-                "database" => format!("DETACH DATABASE {name}"),
-                kind => format!("DROP {kind} IF EXISTS temp.{name}"),
-            };
-            db.execute_unprepared(&sql).await?;
-        }
-        Ok(())
-    }
 }
 
-/// The answer to [`Start::question`].
+/// The answer to [`Kept::question`].
 pub(super) fn is_as_begun(row: Option<&QueryResult>) -> Result<bool, DbErr> {
     row.map_or(Ok(false), |row| row.try_get::<i64>("", "as_begun").map(|yes| yes != 0))
 }

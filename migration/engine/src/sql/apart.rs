@@ -1,11 +1,11 @@
 //! A text taken apart: once, however often it is looked into.
 //!
-//! The statements of a revision are looked into when it is recorded, when its checksum is made and when it runs.
+//! The statements of a revision are looked into when it is recorded, when its checksum is made and when it runs, and not
+//! always on the same thread.
 
 use std::{
-    cell::RefCell,
     collections::HashMap,
-    sync::{Arc, OnceLock},
+    sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use migration_timescale::Dialect;
@@ -31,32 +31,37 @@ pub struct Apart {
     parsed: OnceLock<Arc<[Parsed]>>,
 }
 
-/// The characters of all texts, and the texts.
-type Known = (usize, HashMap<(Dialect, String), Arc<Apart>>);
+/// What was taken apart lately.
+#[derive(Default)]
+struct Known {
+    /// The characters of all texts.
+    size: usize,
+    texts: HashMap<Dialect, HashMap<String, Arc<Apart>>>,
+}
 
-thread_local! {
-    static KNOWN: RefCell<Known> = RefCell::default();
+static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+
+fn known() -> MutexGuard<'static, Known> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Apart {
     /// Takes a text apart, unless that was done.
     pub fn of(backend: DbBackend, sql: &str) -> Arc<Self> {
-        KNOWN.with_borrow_mut(|(size, known)| {
-            let key = (Dialect::of(backend), sql.to_owned());
-            if let Some(apart) = known.get(&key) {
-                return Arc::clone(apart);
+        let dialect = Dialect::of(backend);
+        if let Some(apart) = known().texts.get(&dialect).and_then(|texts| texts.get(sql)) {
+            return Arc::clone(apart);
+        }
+        let apart = Arc::new(Self::new(backend, sql));
+        if sql.len() < KEPT / 4 {
+            let mut known = known();
+            known.size += sql.len();
+            if known.size > KEPT {
+                *known = Known { size: sql.len(), ..Known::default() };
             }
-            let apart = Arc::new(Self::new(backend, sql));
-            if sql.len() < KEPT / 4 {
-                *size += sql.len();
-                if *size > KEPT {
-                    known.clear();
-                    *size = sql.len();
-                }
-                known.insert(key, Arc::clone(&apart));
-            }
-            apart
-        })
+            known.texts.entry(dialect).or_default().insert(sql.to_owned(), Arc::clone(&apart));
+        }
+        apart
     }
 
     fn new(backend: DbBackend, sql: &str) -> Self {

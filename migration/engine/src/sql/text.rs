@@ -92,7 +92,15 @@ pub fn minds_transactions(backend: DbBackend, sql: &str) -> bool {
         "PRAGMA", "VACUUM", "ATTACH", "DETACH", "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "LOCK", "UNLOCK", "SET",
     ];
     let first = |tokens: &[Token], word: &str| tokens.first().is_some_and(|token| is_word(token, word));
-    top_level(backend, sql).statements().iter().any(|(_, tokens)| WORDS.iter().any(|word| first(tokens, word)))
+    mentions(sql, &WORDS)
+        && top_level(backend, sql).statements().iter().any(|(_, tokens)| WORDS.iter().any(|word| first(tokens, word)))
+}
+
+/// Whether one of these words stands in a text, be it in a comment: where none does, no statement begins with one, and
+/// nobody has to take the text apart.
+fn mentions(sql: &str, words: &[&str]) -> bool {
+    let mut parts = sql.as_bytes().split(|byte| !byte.is_ascii_alphabetic() && *byte != b'_');
+    parts.any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes())))
 }
 
 /// Whether the first statement begins with that word.
@@ -287,6 +295,11 @@ mod tests {
         assert!(ends_transaction(DbBackend::Sqlite, &format!("{trigger}; COMMIT")).is_some());
         assert!(!minds_transactions(DbBackend::Sqlite, "INSERT INTO a VALUES ('first; set up the pump')"));
         assert!(minds_transactions(DbBackend::Sqlite, "/* a */ pragma foreign_keys = off"));
+        assert!(minds_transactions(DbBackend::MySql, "CREATE TABLE a (b int);SET/**/autocommit=0"));
+        assert!(!minds_transactions(
+            DbBackend::Sqlite,
+            "CREATE TABLE \"end\" (a text, set_by text, pending int) -- SET"
+        ));
         assert!(switches_foreign_keys("PRAGMA foreign_keys(0)") && !switches_foreign_keys("PRAGMA foreign_keys"));
     }
 

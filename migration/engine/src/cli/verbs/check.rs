@@ -61,6 +61,7 @@ pub struct Check {
 
 impl OnDatabase for Verb {
     const ON_ALL: bool = true;
+    const RECORDS: bool = true;
 
     fn only_reads(&self) -> bool {
         true

@@ -27,6 +27,7 @@ pub(in crate::cli) struct Verb {
 
 impl OnDatabase for Verb {
     const ON_ALL: bool = true;
+    const RECORDS: bool = true;
 
     fn only_reads(&self) -> bool {
         self.dry_run
@@ -40,6 +41,7 @@ impl OnDatabase for Verb {
         let revisions = if self.dry_run {
             run::planned(runner, runner.plan_down(&target, &runner.records().await?)?, Direction::Down).await?
         } else {
+            runner.prepare_to_run().await;
             // Said before it is done. What is wrong with the plan the run says better.
             let names = runner.plan_down(&target, &runner.records().await?).unwrap_or_default();
             let lost = runner.values_lost(&names).await?;

@@ -67,6 +67,9 @@ trait OnDatabase {
     /// Whether it makes an SQLite file that is not there.
     const MAKES_FILE: bool = false;
 
+    /// Whether it asks what the revisions do, whatever the database says.
+    const RECORDS: bool = false;
+
     /// Whether it leaves no trace, so that an SQLite file that is not there is not made.
     fn only_reads(&self) -> bool {
         false
@@ -173,6 +176,11 @@ macro_rules! verbs {
             /// Whether it makes an SQLite file that is not there.
             pub(super) fn makes_file(&self) -> bool {
                 match self { $(Self::$database(_) => $module::Verb::MAKES_FILE,)* }
+            }
+
+            /// Whether it asks what the revisions do.
+            pub(super) fn records(&self) -> bool {
+                match self { $(Self::$database(_) => $module::Verb::RECORDS,)* }
             }
 
             /// Whether a database in memory will do where an SQLite file is not there.

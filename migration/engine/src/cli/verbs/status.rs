@@ -28,6 +28,7 @@ pub struct Status {
 
 impl OnDatabase for Verb {
     const ON_ALL: bool = true;
+    const RECORDS: bool = true;
 
     fn only_reads(&self) -> bool {
         true

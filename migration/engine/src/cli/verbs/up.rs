@@ -25,6 +25,7 @@ pub(in crate::cli) struct Verb {
 
 impl OnDatabase for Verb {
     const ON_ALL: bool = true;
+    const RECORDS: bool = true;
     const MAKES_FILE: bool = true;
 
     fn only_reads(&self) -> bool {

@@ -96,7 +96,16 @@ impl<'a> Scratch<'a> {
     /// Makes the bookkeeping tables.
     async fn with_tables(runner: &'a Runner, session: Session, place: Place) -> Result<Self, ScratchError> {
         let tables = Tables::of(&runner.project().bookkeeping(), session.place());
+        let remembered = match &place {
+            Place::Database { db, .. } | Place::Memory(db) => session.remember(db).await,
+            // That of the runner.
+            Place::Transaction(_) => Ok(()),
+        };
         let scratch = Self { runner, session, tables, place };
+        if let Err(error) = remembered {
+            scratch.remove().await?;
+            return Err(error.into());
+        }
         let create = scratch.tables.create(runner.target().backend(), &Records::default());
         let created = scratch.manager().get_connection().execute_unprepared(&create).await;
         match created {
