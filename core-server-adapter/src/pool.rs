@@ -192,13 +192,9 @@ impl Pool {
     /// clients.
     pub(crate) async fn for_copy(&self) -> Result<Option<&PgPool>, DbErr> {
         let Some(driver) = driver(&self.connection) else { return Ok(None) };
-        let in_web_assembly = match self.in_web_assembly.get() {
-            Some(known) => *known,
-            None => {
-                let found = in_web_assembly(self).await?;
-                *self.in_web_assembly.get_or_init(|| found)
-            }
-        };
+        let known = self.in_web_assembly.get().copied();
+        let in_web_assembly = if let Some(known) = known { known } else { in_web_assembly(self).await? };
+        let in_web_assembly = *self.in_web_assembly.get_or_init(|| in_web_assembly);
         Ok((!in_web_assembly).then_some(driver))
     }
 
