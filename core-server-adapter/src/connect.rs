@@ -14,7 +14,7 @@ use database_target::{Target, session};
 use log::LevelFilter;
 use migration_timescale::{Capability, Dialect, TenantPolicy};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DbBackend, DbErr, Statement,
+    ConnectOptions, Database as SeaDatabase, DatabaseConnection, DbBackend, DbErr,
     sqlx::{self, Executor, Row},
 };
 
@@ -24,6 +24,7 @@ use crate::{
     error::Place,
     gate::{self, Gate},
     metrics::Numbers,
+    pool::in_web_assembly,
     replica::Replica,
     sqlstate, tenant, transaction,
 };
@@ -196,7 +197,7 @@ impl Database {
         let mut possible = How { sessions: Sessions::AsConfigured, ..how };
         if noticed.end() {
             possible.through_pooler = true;
-        } else if !how.through_pooler && has_one_session(&connection).await.map_err(failed)? {
+        } else if !how.through_pooler && in_web_assembly(&connection).await.map_err(failed)? {
             tracing::info!(
                 database = %config,
                 configured = config.max_connections,
@@ -579,15 +580,6 @@ async fn set_up_mysql(driver: &mut sqlx::MySqlConnection, limit: Option<Duration
         )
     });
     driver.execute(sqlx::AssertSqlSafe(format!("{}{limit}", session::MYSQL))).await.map(drop)
-}
-
-async fn has_one_session(connection: &DatabaseConnection) -> Result<bool, DbErr> {
-    if connection.get_database_backend() != DbBackend::Postgres {
-        return Ok(false);
-    }
-    let question = format!("SELECT {} AS one_session", Capability::IN_WEB_ASSEMBLY);
-    let row = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, question)).await?;
-    Ok(row.map(|row| row.try_get("", "one_session")).transpose()?.unwrap_or_default())
 }
 
 fn refused(config: &DatabaseConfig, error: &DbErr) -> AdapterError {

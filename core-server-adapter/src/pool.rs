@@ -4,7 +4,7 @@
 use std::{
     pin::Pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Instant,
@@ -12,9 +12,12 @@ use std::{
 
 use async_stream::try_stream;
 use futures_util::{StreamExt, lock::Mutex};
+use migration_timescale::Capability;
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
-    Statement, StreamTrait, TransactionError, TransactionOptions, TransactionSession, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, ExecResult,
+    IsolationLevel, QueryResult, RuntimeErr, Statement, StreamTrait, TransactionError, TransactionOptions,
+    TransactionSession, TransactionTrait,
+    sqlx::{self, PgPool, Postgres},
 };
 use tracing::{Instrument, field::Empty};
 
@@ -47,6 +50,7 @@ pub struct Pool {
     first_use: Option<Arc<FirstUse>>,
     replica: Option<Arc<Replica>>,
     numbers: Arc<Numbers>,
+    in_web_assembly: Arc<OnceLock<bool>>,
 }
 
 /// What is asked before the first statement of a pool that was opened without a server.
@@ -64,7 +68,8 @@ impl Pool {
     pub(crate) fn new(mut connection: DatabaseConnection, sessions: u32, numbers: Arc<Numbers>) -> Self {
         let counted = Arc::clone(&numbers);
         connection.set_metric_callback(move |info| counted.statement(info.elapsed, info.failed));
-        Self { connection, sessions, address: None, first_use: None, replica: None, numbers }
+        let in_web_assembly = Arc::default();
+        Self { connection, sessions, address: None, first_use: None, replica: None, numbers, in_web_assembly }
     }
 
     /// The same, where every transaction has to begin with these statements.
@@ -99,7 +104,7 @@ impl Pool {
         &self.connection
     }
 
-    pub(crate) fn numbers(&self) -> &Numbers {
+    pub(crate) fn numbers(&self) -> &Arc<Numbers> {
         &self.numbers
     }
 
@@ -163,20 +168,77 @@ impl Pool {
                 None => self.numbers.primary_answered(),
             }
         }
+        self.with_any_session(|| self.once(work.clone())).await
+    }
+
+    /// What writes nothing, again as often as there are sessions that may have ended.
+    async fn with_any_session<T, F: Future<Output = Result<T, DbErr>> + Send>(
+        &self,
+        once: impl Fn() -> F + Send,
+    ) -> Result<T, DbErr> {
         for _ in 0..self.sessions {
-            match self.once(work.clone()).await {
+            match once().await {
                 Err(error) if sqlstate::is_ended(&error) => {
-                    tracing::debug!(%error, "a session ended, reading again");
+                    tracing::debug!(%error, "a session ended, trying another");
                     self.numbers.again();
                 }
                 done => return done,
             }
         }
-        self.once(work).await
+        once().await
+    }
+
+    /// The driver's pool, where rows can come in by COPY. PostgreSQL in WebAssembly, which is asked for once, has none from its
+    /// clients.
+    pub(crate) async fn for_copy(&self) -> Result<Option<&PgPool>, DbErr> {
+        let Some(driver) = driver(&self.connection) else { return Ok(None) };
+        let known = self.in_web_assembly.get().copied();
+        let in_web_assembly = if let Some(known) = known { known } else { in_web_assembly(self).await? };
+        let in_web_assembly = *self.in_web_assembly.get_or_init(|| in_web_assembly);
+        Ok((!in_web_assembly).then_some(driver))
+    }
+
+    /// A transaction of PostgreSQL's driver, for what SeaORM has no words for. It is begun as any other.
+    pub(crate) async fn begin_in_driver(&self, driver: &PgPool) -> Result<sqlx::Transaction<'static, Postgres>, DbErr> {
+        if self.replica.is_some() {
+            return Err(on_replica());
+        }
+        self.first_use().await?;
+        let failed = |error: sqlx::Error| DbErr::Exec(RuntimeErr::SqlxError(error.into()));
+        self.with_any_session(|| {
+            let (driver, address) = (driver.clone(), self.address.clone());
+            to_its_end(async move {
+                let mut transaction = driver.begin().await.map_err(failed)?;
+                if let Some(address) = address {
+                    let statements = sqlx::raw_sql(sqlx::AssertSqlSafe(&*address));
+                    statements.execute(&mut *transaction).await.map_err(failed)?;
+                }
+                Ok(transaction)
+            })
+        })
+        .await
     }
 
     async fn once(&self, work: Work) -> Result<Answer, DbErr> {
         in_place(&self.connection, self.address.as_ref(), work).await
+    }
+}
+
+/// Whether the server is PostgreSQL in WebAssembly, which has one session.
+pub(crate) async fn in_web_assembly<C: ConnectionTrait>(db: &C) -> Result<bool, DbErr> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(false);
+    }
+    let question = format!("SELECT {} AS in_web_assembly", Capability::IN_WEB_ASSEMBLY);
+    let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, question)).await?;
+    Ok(row.map(|row| row.try_get("", "in_web_assembly")).transpose()?.unwrap_or_default())
+}
+
+/// The pool of PostgreSQL's driver; none of other backends.
+pub(crate) fn driver(db: &DatabaseConnection) -> Option<&PgPool> {
+    match &db.inner {
+        DatabaseConnectionType::SqlxPostgresPoolConnection(_) => Some(db.get_postgres_connection_pool()),
+        _ => None,
     }
 }
 
@@ -281,16 +343,7 @@ impl TransactionTrait for Pool {
             return Err(on_replica());
         }
         self.first_use().await?;
-        for _ in 0..self.sessions {
-            match begin_once(self.connection.clone(), self.address.clone(), options).await {
-                Err(error) if sqlstate::is_ended(&error) => {
-                    tracing::debug!(%error, "a session ended, beginning again");
-                    self.numbers.again();
-                }
-                begun => return begun,
-            }
-        }
-        begin_once(self.connection.clone(), self.address.clone(), options).await
+        self.with_any_session(|| begin_once(self.connection.clone(), self.address.clone(), options)).await
     }
 
     async fn transaction<F, T, E>(&self, callback: F) -> Result<T, TransactionError<E>>

@@ -35,6 +35,9 @@ pub(crate) enum Kind {
     Other,
 }
 
+/// PostgreSQL's code for what it cannot do.
+pub(crate) const NOT_SUPPORTED: &str = "0A000";
+
 const IN_THE_WAY: &str = "another transaction was in the way";
 const LOCKED: &str = "another transaction kept a lock for too long";
 const TIME_LIMIT: &str = "the statement was cancelled, or took longer than it may";

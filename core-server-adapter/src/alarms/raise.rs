@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{AlarmId, AlarmRepository, NewAlarm, PLACE, taken};
 use crate::{
     AdapterError,
-    batch::{self, Added, Bulk, OnExisting, arrays, checked_rows, json_size},
+    batch::{self, Added, Bulk, Copied, OnExisting, arrays, checked_rows, json_size},
     error::Place,
 };
 
@@ -40,7 +40,7 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait> AlarmRepository<'_, C> {
+impl<C: ConnectionTrait + TransactionTrait + 'static> AlarmRepository<'_, C> {
     /// Raises all of the alarms or none: in a transaction of its own, or a savepoint of the caller's. Gives their ids in
     /// the same order.
     ///
@@ -87,6 +87,7 @@ impl Bulk for NewAlarm {
     const PLACE: Place = PLACE;
     const DOING: &'static str = "raising alarms";
     const KEY: &[Column] = &[Column::Id, Column::RaisedAt];
+    const COPIED: Option<&'static Copied<Self>> = Some(&Copied { table: "alarms", columns: COLUMNS });
 
     fn key(&self) -> Self::Key {
         (self.id.map(AlarmId::as_uuid), self.raised_at)

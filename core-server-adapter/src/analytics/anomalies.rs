@@ -236,7 +236,7 @@ impl<C: ConnectionTrait> AnomalyRepository<'_, C> {
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait> AnomalyRepository<'_, C> {
+impl<C: ConnectionTrait + TransactionTrait + 'static> AnomalyRepository<'_, C> {
     /// Records all of the anomalies or none: in a transaction of its own, or a savepoint of the caller's. Gives their number.
     ///
     /// # Errors

@@ -238,7 +238,7 @@ impl<C: ConnectionTrait> MetricRepository<'_, C> {
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait> MetricRepository<'_, C> {
+impl<C: ConnectionTrait + TransactionTrait + 'static> MetricRepository<'_, C> {
     /// Records all of the metrics or none: in a transaction of its own, or a savepoint of the caller's. Gives their number.
     ///
     /// # Errors

@@ -5,8 +5,10 @@
 //! Implement [`Bulk`] for its new rows, and call [`write`].
 
 pub(crate) mod arrays;
+mod copy;
+mod tuples;
 
-use std::{collections::HashSet, hash::Hash};
+use std::{any::Any, collections::HashSet, hash::Hash};
 
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, QueryTrait, Statement,
@@ -16,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use migration_timescale::Dialect;
 
-use crate::{AdapterError, error::Place, transaction};
+use crate::{AdapterError, error::Place, pool::Pool, transaction};
+
+pub(crate) use copy::Copied;
 
 /// What became of rows that may have been there before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +39,7 @@ pub(crate) enum OnExisting {
 }
 
 /// New rows of a table.
-pub(crate) trait Bulk: Sized + Send {
+pub(crate) trait Bulk: Sized + Send + 'static {
     /// As SeaORM writes it.
     type Row: ActiveModelTrait;
     /// What a row is known by; `()` where that is a number which the database counts up, and no row can be there before.
@@ -47,6 +51,9 @@ pub(crate) trait Bulk: Sized + Send {
     const DOING: &'static str;
     /// The columns of the key.
     const KEY: &'static [<<Self::Row as ActiveModelTrait>::Entity as EntityTrait>::Column] = &[];
+
+    /// For many rows that cannot be there. Not where row security keeps tenants apart: there COPY is refused.
+    const COPIED: Option<&'static Copied<Self>> = None;
 
     /// Its key.
     fn key(&self) -> Self::Key;
@@ -75,7 +82,7 @@ pub(crate) trait Bulk: Sized + Send {
 }
 
 /// Writes all of the rows or none; gives the number that was added.
-pub(crate) async fn write<T: Bulk, C: ConnectionTrait + TransactionTrait>(
+pub(crate) async fn write<T: Bulk, C: ConnectionTrait + TransactionTrait + 'static>(
     db: &C,
     mut rows: Vec<T>,
     existing: OnExisting,
@@ -87,6 +94,16 @@ pub(crate) async fn write<T: Bulk, C: ConnectionTrait + TransactionTrait>(
     let backend = db.get_database_backend();
     if existing == OnExisting::Skip {
         keep_first_of_each(&mut rows);
+    }
+    if let (OnExisting::Fail, Some(copied), true) = (existing, T::COPIED, rows.len() >= copy::FROM_ROWS)
+        // COPY needs a session of its own: within a transaction of the caller's SeaORM lets nobody at the driver.
+        && let Some(pool) = (db as &dyn Any).downcast_ref::<Pool>()
+        && let Some(driver) = pool.for_copy().await.map_err(failed())?
+    {
+        match copy::write(pool, driver, copied, rows).await.map_err(failed())? {
+            copy::Outcome::Written(count) => return Ok(count),
+            copy::Outcome::NotByCopy(all) => rows = all,
+        }
     }
     let in_groups = Dialect::of(backend) == Dialect::Postgres && existing == OnExisting::Skip;
     let groups = if in_groups { T::groups(rows) } else { vec![rows] };

@@ -181,7 +181,7 @@ impl<C: ConnectionTrait> CameraRepository<'_, C> {
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait> CameraRepository<'_, C> {
+impl<C: ConnectionTrait + TransactionTrait + 'static> CameraRepository<'_, C> {
     /// Registers all of the cameras or none: in a transaction of its own, or a savepoint of the caller's. Gives their number.
     ///
     /// # Errors

@@ -234,7 +234,7 @@ fn period_of(from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> Condition {
     within(Column::DetectedAt, Period { from: Some(from), to })
 }
 
-impl<C: ConnectionTrait + TransactionTrait> DetectionRepository<'_, C> {
+impl<C: ConnectionTrait + TransactionTrait + 'static> DetectionRepository<'_, C> {
     /// Writes all of the detections or none: in a transaction of its own, or a savepoint of the caller's. Gives their number.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use sea_orm::{
 use super::{MetricRepository, NewMetric, PLACE};
 use crate::{
     AdapterError,
-    batch::{self, Added, Bulk, OnExisting, arrays, checked_rows, json_size},
+    batch::{self, Added, Bulk, Copied, OnExisting, arrays, checked_rows, json_size},
     error::Place,
     moment,
 };
@@ -33,7 +33,7 @@ impl<C: ConnectionTrait> MetricRepository<'_, C> {
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait> MetricRepository<'_, C> {
+impl<C: ConnectionTrait + TransactionTrait + 'static> MetricRepository<'_, C> {
     /// Writes all of the metrics or none: in a transaction of its own, or a savepoint of the caller's. Gives their number.
     ///
     /// # Errors
@@ -64,6 +64,7 @@ impl Bulk for NewMetric {
     const PLACE: Place = PLACE;
     const DOING: &'static str = "writing metrics";
     const KEY: &[Column] = &[Column::Time, Column::PluginId, Column::MetricName];
+    const COPIED: Option<&'static Copied<Self>> = Some(&Copied { table: "plugin_metrics", columns: COLUMNS });
 
     fn key(&self) -> Self::Key {
         (self.time, self.plugin_id.clone(), self.metric_name.clone())

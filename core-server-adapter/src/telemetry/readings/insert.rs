@@ -18,7 +18,7 @@ use sea_orm::{
 use super::{NewReading, PLACE, ReadingRepository};
 use crate::{
     AdapterError,
-    batch::{self, Added, Bulk, OnExisting, arrays, json_size},
+    batch::{self, Added, Bulk, Copied, OnExisting, arrays, json_size},
     error::Place,
     moment,
 };
@@ -38,7 +38,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait> ReadingRepository<'_, C> {
+impl<C: ConnectionTrait + TransactionTrait + 'static> ReadingRepository<'_, C> {
     /// Writes all of the readings or none: in a transaction of its own, or a savepoint of the caller's. Gives their number.
     ///
     /// The summaries look a few hours back for what came in late. After writing older readings, call
@@ -83,6 +83,7 @@ impl Bulk for NewReading {
     const PLACE: Place = PLACE;
     const DOING: &'static str = "writing readings";
     const KEY: &[Column] = &[Column::Timestamp, Column::SensorId];
+    const COPIED: Option<&'static Copied<Self>> = Some(&Copied { table: "sensor_readings", columns: COLUMNS });
 
     fn key(&self) -> Self::Key {
         (self.timestamp, self.sensor_id.clone())

@@ -28,7 +28,7 @@ impl<C: ConnectionTrait> SnapshotRepository<'_, C> {
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait> SnapshotRepository<'_, C> {
+impl<C: ConnectionTrait + TransactionTrait + 'static> SnapshotRepository<'_, C> {
     /// Records all of the snapshots or none: in a transaction of its own, or a savepoint of the caller's. Gives their number.
     ///
     /// # Errors

@@ -40,7 +40,7 @@ impl<C: ConnectionTrait> AlertRepository<'_, C> {
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait> AlertRepository<'_, C> {
+impl<C: ConnectionTrait + TransactionTrait + 'static> AlertRepository<'_, C> {
     /// Raises all of the alerts or none: in a transaction of its own, or a savepoint of the caller's. Gives their number.
     ///
     /// # Errors

@@ -40,7 +40,7 @@ impl<C: ConnectionTrait> EventRepository<'_, C> {
     }
 }
 
-impl<C: ConnectionTrait + TransactionTrait> EventRepository<'_, C> {
+impl<C: ConnectionTrait + TransactionTrait + 'static> EventRepository<'_, C> {
     /// Records all of the events or none: in a transaction of its own, or a savepoint of the caller's. Gives their number.
     ///
     /// # Errors

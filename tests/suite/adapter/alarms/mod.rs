@@ -11,6 +11,7 @@ use tests::{TestDatabase, fixtures};
 
 mod actions;
 mod columnstore;
+mod copy;
 mod counts;
 mod gate;
 mod import;

@@ -28,7 +28,7 @@ on_every_backend!(
 const AWKWARD: &str = "it's \"20 °C\" \\ 水漏れ \\' \\\\ $1 ? ?? `x` %s {0} ; -- /* \u{1F525}\n\t";
 
 /// One of each origin, with everything that can be given, and the row that has to come of it.
-fn complete(number: i64) -> [(NewAlarm, Alarm); 2] {
+pub(super) fn complete(number: i64) -> [(NewAlarm, Alarm); 2] {
     // Finer than a microsecond, and not in UTC.
     let given: DateTime<FixedOffset> = "2026-03-29T03:30:00.123456789+02:00".parse().unwrap();
     let given = given + TimeDelta::minutes(number);

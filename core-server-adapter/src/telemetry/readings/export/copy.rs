@@ -9,21 +9,13 @@ use std::sync::Arc;
 use async_stream::try_stream;
 use futures_util::{Stream, TryStreamExt};
 use sea_orm::{
-    ConnAcquireErr, DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, QueryTrait, RuntimeErr,
+    ConnAcquireErr, DbBackend, DbErr, QueryTrait, RuntimeErr,
     sea_query::{PostgresQueryBuilder, Value},
     sqlx::{self, Executor, PgPool, Postgres, pool::PoolConnection},
 };
 
 use super::{CsvChunk, Lines, PLACE, ReadingCursor, ReadingFilter, query, tuples::lines_in};
 use crate::AdapterError;
-
-/// The pool of a connection to PostgreSQL; none of other backends.
-pub(super) fn pool(db: &DatabaseConnection) -> Option<PgPool> {
-    match db.inner {
-        DatabaseConnectionType::SqlxPostgresPoolConnection(_) => Some(db.get_postgres_connection_pool().clone()),
-        _ => None,
-    }
-}
 
 /// The command; none where a value of the filter cannot be written into it: COPY takes no parameters.
 pub(super) fn sql(filter: &ReadingFilter, beyond: Option<&ReadingCursor>) -> Result<Option<String>, AdapterError> {

@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use self::lines::{Lines, Row};
 use super::{PLACE, ReadingCursor, ReadingFilter, ReadingRepository};
-use crate::{AdapterError, Pool, condition::column, readable, telemetry::readings::list::oldest_first};
+use crate::{AdapterError, Pool, condition::column, pool::driver, readable, telemetry::readings::list::oldest_first};
 
 /// The first line of a CSV file of readings, with its line end. Times are RFC 3339 in UTC with microseconds; numbers the
 /// shortest that give the same double, with a decimal point (`1.0`) or an exponent (`1e300`, `1e-7`), zero without a sign;
@@ -78,10 +78,10 @@ impl<'db, C: ConnectionTrait + StreamTrait + 'static> ReadingRepository<'db, C> 
             }
             None => (db.downcast_ref::<DatabaseConnection>().cloned(), None),
         };
-        if let Some(pool) = connection.as_ref().and_then(copy::pool)
+        if let Some(driver) = connection.as_ref().and_then(driver)
             && let Some(sql) = copy::sql(filter, beyond)?
         {
-            return Ok(copy::chunks(pool, address, sql).left_stream());
+            return Ok(copy::chunks(driver.clone(), address, sql).left_stream());
         }
         let backend = ConnectionTrait::get_database_backend(self.db);
         let statement = query(filter, beyond, backend)?.build(backend);
