@@ -193,6 +193,38 @@ impl<'t> Listing<'t> {
     }
 }
 
+/// The text of a file that lists no revision yet, with this one as its first: in the empty `vec![]` that a function
+/// `migrations` ends with, and as a module behind what the file uses. `None` when the file has no such list, or several.
+pub(super) fn with_first(text: &str, revision: &str) -> Option<String> {
+    struct Empty(Vec<usize>);
+    impl<'ast> Visit<'ast> for Empty {
+        fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+            if function.sig.ident != "migrations" {
+                return;
+            }
+            let list = match function.block.stmts.last() {
+                Some(syn::Stmt::Expr(Expr::Macro(list), None)) => &list.mac,
+                Some(syn::Stmt::Macro(list)) if list.semi_token.is_none() => &list.mac,
+                _ => return,
+            };
+            if list.path.is_ident("vec") && list.tokens.is_empty() {
+                self.0.push(list.delimiter.span().close().byte_range().start);
+            }
+        }
+    }
+    let file = syn::parse_file(text).ok()?;
+    let mut empty = Empty(Vec::new());
+    empty.visit_file(&file);
+    let &[list] = empty.0.as_slice() else { return None };
+    let module = file.items.iter().rev().find(|item| matches!(item, Item::Use(_)))?.span().byte_range().end;
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut listed = text.to_owned();
+    listed.insert_str(list, &format!("Box::new({revision}::Migration)"));
+    listed.insert_str(module, &format!("{newline}{newline}mod {revision};"));
+    // What was written is read again, as in `Listing::with`.
+    (Listing::read(&listed)?.name == revision).then_some(listed)
+}
+
 /// The modules in files of their own that are named as revisions are.
 fn modules(file: &File) -> impl Iterator<Item = &ItemMod> {
     let is_revision = |name: &str| name.starts_with('m') && name[1..].starts_with(|digit: char| digit.is_ascii_digit());
@@ -351,6 +383,21 @@ mod tests {
             ),
         ] {
             assert_eq!(with(before).as_deref(), Some(after));
+        }
+    }
+
+    #[test]
+    fn an_empty_list_gets_its_first_revision() {
+        let before = "use a::*;\n\npub mod entity;\n\nimpl MigratorTrait for Migrator {\n    fn migrations() -> Vec<M> {\n        vec![]\n    }\n}\n";
+        let after = "use a::*;\n\nmod m2_b;\n\npub mod entity;\n\nimpl MigratorTrait for Migrator {\n    fn migrations() -> Vec<M> {\n        vec![Box::new(m2_b::Migration)]\n    }\n}\n";
+        assert_eq!(with_first(before, "m2_b").as_deref(), Some(after));
+        for text in [
+            "use a::*;\nimpl T for M { fn migrations() -> V { vec![of_another_crate()] } }",
+            "use a::*;\nimpl T for M { fn others() -> V { vec![] } }",
+            "use a::*;\nimpl T for M { fn migrations() -> V { vec![] } }\nimpl T for N { fn migrations() -> V { vec![] } }",
+            "\u{feff}use a::*;\nimpl T for M { fn migrations() -> V { vec![] } }",
+        ] {
+            assert_eq!(with_first(text, "m2_b"), None, "{text}");
         }
     }
 

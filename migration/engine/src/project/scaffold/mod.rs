@@ -100,9 +100,12 @@ pub fn squash(
     Ok(written)
 }
 
-/// Whether revisions are listed in the crate at this folder.
+/// Whether revisions are listed in the crate at this folder, or will be: its list may still be empty.
 pub fn has_revisions(crate_dir: &Path) -> bool {
-    let list = || fs::read_to_string(crate_dir.join("src/lib.rs")).is_ok_and(|text| Listing::read(&text).is_some());
+    let is_list = |text: &str| {
+        Listing::read(text).is_some() || listing::with_first(text, &stem("a", NaiveDateTime::default())).is_some()
+    };
+    let list = || fs::read_to_string(crate_dir.join("src/lib.rs")).is_ok_and(|text| is_list(&text));
     crate_dir.join("src/areas").is_dir() || list()
 }
 
@@ -148,7 +151,10 @@ impl Place {
         let path = || self.list.display().to_string();
         let text = fs::read_to_string(&self.list).map_err(|source| failed("cannot read", &self.list, source))?;
         let unknown = || EngineError::NoRevisionList { path: path(), revision: self.stem.clone() };
-        let listing = Listing::read(&text).ok_or_else(unknown)?;
+        let Some(listing) = Listing::read(&text) else {
+            let first = listing::with_first(&text, &self.stem).filter(|_| !described);
+            return first.map(|text| (text, Form::Boxes)).ok_or_else(unknown);
+        };
         match listing.with(&self.stem, described) {
             Some(text) => Ok((text, listing.form)),
             None if described => Err(EngineError::NoDescriptions { path: path() }),
@@ -214,6 +220,23 @@ mod tests {
         );
         let second = generate(dir.path(), "add_site", None, at()).unwrap();
         assert!(second.ends_with("src/m20261121_102031_add_site.rs"), "the next second: {}", second.display());
+    }
+
+    /// `cargo run` in it once took another crate, above it.
+    #[test]
+    fn a_project_without_a_revision_gets_its_first() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("src")).unwrap();
+        let list = dir.path().join("src/lib.rs");
+        fs::write(&list, "use a::*;\nimpl T for M {\n    fn migrations() -> V {\n        vec![]\n    }\n}\n").unwrap();
+        assert!(has_revisions(dir.path()));
+        let path = generate(dir.path(), "create_post", None, at()).unwrap();
+        assert!(!fs::read_to_string(path).unwrap().contains("Describe"));
+        generate(dir.path(), "add_site", None, at()).unwrap();
+        let text = fs::read_to_string(&list).unwrap();
+        let listed =
+            "vec![Box::new(m20261121_102030_create_post::Migration), Box::new(m20261121_102030_add_site::Migration)]";
+        assert!(text.contains(listed), "{text}");
     }
 
     #[test]
