@@ -48,6 +48,13 @@ pub enum Undecided {
         /// The new one.
         to: String,
     },
+    /// `--fill` of a column that no entity has.
+    NoFill {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
 }
 
 impl Undecided {
@@ -56,7 +63,11 @@ impl Undecided {
         match self {
             Self::Renamed { of: Some(of), to, .. } => to.iter().map(|to| format!("{of}.{to}")).collect(),
             Self::Renamed { of: None, to, .. } => to.clone(),
-            Self::Label { .. } | Self::Fill { .. } | Self::ByHand { .. } | Self::NoRename { .. } => Vec::new(),
+            Self::Label { .. }
+            | Self::Fill { .. }
+            | Self::ByHand { .. }
+            | Self::NoRename { .. }
+            | Self::NoFill { .. } => Vec::new(),
         }
     }
 }
@@ -89,6 +100,7 @@ impl fmt::Display for Undecided {
             Self::NoRename { from, to } => {
                 write!(f, "--rename {from}:{to}: the revisions make no {from}, or no entity has {to}")
             }
+            Self::NoFill { table, column } => write!(f, "--fill {table}.{column}: no entity has this column"),
         }
     }
 }

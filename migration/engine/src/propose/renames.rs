@@ -8,7 +8,8 @@ use super::{
 };
 use crate::error::Undecided;
 
-/// Gives what is renamed its new name, and says with which steps. What may be renamed is asked.
+/// Gives what is renamed its new name, and says with which steps. What may be renamed is asked, and a value
+/// for a column that no entity has is a slip of the pen.
 pub(super) fn apply(found: &mut Schema, wanted: &Schema, options: &Options) -> (Vec<Step>, Vec<Undecided>) {
     let (mut steps, mut undecided) = (Vec::new(), Vec::new());
     for (from, to) in &options.tables {
@@ -33,6 +34,10 @@ pub(super) fn apply(found: &mut Schema, wanted: &Schema, options: &Options) -> (
             steps.push(Step::RenameColumn { table, from, to });
         }
     }
+    let is_wanted =
+        |table: &str, column: &str| wanted.tables.get(table).is_some_and(|one| one.column(column).is_some());
+    let unknown = options.fills.keys().filter(|(table, column)| !is_wanted(table, column));
+    undecided.extend(unknown.map(|(table, column)| Undecided::NoFill { table: table.clone(), column: column.clone() }));
     ask(found, wanted, options, &mut undecided);
     (steps, undecided)
 }

@@ -31,6 +31,7 @@ on_every_backend!(
     entities_of_the_revisions_differ_in_nothing,
     what_grew_is_written_and_proved,
     what_is_renamed_is_asked_for_and_kept,
+    names_that_nobody_has_are_refused,
     its_script_does_what_the_revision_does,
     the_command_line_writes_and_lists_it,
     entities_of_every_area_differ_in_nothing,
@@ -112,6 +113,24 @@ async fn what_is_renamed_is_asked_for_and_kept(database: TestDatabase) {
         ]
     );
     proved(&runner, &compared, &proposal).await;
+    runner.close().await;
+}
+
+/// A value for a column that no entity has was ignored once.
+async fn names_that_nobody_has_are_refused(database: TestDatabase) {
+    let runner = runner(&database, "same").await;
+    let compared = Compared::read(&runner).await.unwrap();
+    let mut options = Options::default();
+    options.fill("customer.nobody=1").unwrap();
+    options.fill("nobody.name=1").unwrap();
+    options.fill("customer.rank=1").unwrap();
+    options.rename("customer.nobody:name").unwrap();
+    let open = compared.proposal("m2_same", &options).unwrap_err();
+    let open: Vec<String> = open.iter().map(ToString::to_string).collect();
+    assert_eq!(open.len(), 3, "{open:?}");
+    for flag in ["--fill customer.nobody: ", "--fill nobody.name: ", "--rename customer.nobody:name: "] {
+        assert!(open.iter().any(|one| one.starts_with(flag)), "{open:?}");
+    }
     runner.close().await;
 }
 
