@@ -26,6 +26,8 @@ on_every_backend!(
     lost_rows_are_counted,
     a_loss_with_a_reason_is_no_failure,
     what_does_not_run_ends_it,
+    the_rows_of_a_renamed_table_stay_as_they_are,
+    rows_that_a_renamed_table_loses_the_second_time_are_counted,
 );
 
 const ADD: &str = "ALTER TABLE machines ADD site varchar(20)";
@@ -216,4 +218,46 @@ async fn without_the_right_to_create_databases_a_transaction_does() {
         refused.contains("CREATEDB") && refused.contains("permission denied") && !refused.contains("secret"),
         "{refused}"
     );
+}
+
+/// With the new default, their column looks as if nothing was in it.
+async fn the_rows_of_a_renamed_table_stay_as_they_are(database: TestDatabase) {
+    let table = |name: &str, default: &str| {
+        format!("CREATE TABLE {name} (id integer PRIMARY KEY, kind varchar(50) NOT NULL DEFAULT '{default}')")
+    };
+    let first = Inline::new("m1_create_machines", &table("machines", "pump"), "DROP TABLE machines")
+        .seeded("INSERT INTO machines VALUES (1, 'press')");
+    let rebuilt = |from: &str, to: &str, default: &str| {
+        [table(to, default), format!("INSERT INTO {to} SELECT * FROM {from}"), format!("DROP TABLE {from}")]
+    };
+    let renamed = |from: &str, to: &str, default: &str| {
+        [
+            format!("ALTER TABLE {from} RENAME TO {to}"),
+            format!("ALTER TABLE {to} ALTER COLUMN kind SET DEFAULT '{default}'"),
+            "SELECT 1".to_owned(),
+        ]
+    };
+    let (up, down) = if database.backend() == Backend::Sqlite {
+        (rebuilt("machines", "devices", "press"), rebuilt("devices", "machines", "pump"))
+    } else {
+        (renamed("machines", "devices", "press"), renamed("devices", "machines", "pump"))
+    };
+    let second = Inline::new("m2_rename", &up[0], &down[0]).then(&up[1]).then(&up[2]).back(&down[1]).back(&down[2]);
+    let (outcomes, findings, _) = verified(&database, project(&[first, second])).await;
+    assert_eq!((outcomes, findings), (vec![Outcome::Proved; 2], vec![]));
+}
+
+async fn rows_that_a_renamed_table_loses_the_second_time_are_counted(database: TestDatabase) {
+    let first =
+        Inline::new("m1_create_machines", "CREATE TABLE machines (id integer PRIMARY KEY)", "DROP TABLE machines")
+            .then("CREATE TABLE reverted (id integer PRIMARY KEY)")
+            .back("DROP TABLE reverted")
+            .seeded("INSERT INTO machines VALUES (1), (2), (3)");
+    let second =
+        Inline::new("m2_rename", "ALTER TABLE machines RENAME TO devices", "ALTER TABLE devices RENAME TO machines")
+            .then("DELETE FROM devices WHERE id > 1 AND EXISTS (SELECT 1 FROM reverted WHERE id = 77)")
+            .back("INSERT INTO reverted VALUES (77)");
+    let (outcomes, findings, _) = verified(&database, project(&[first, second])).await;
+    assert_eq!(outcomes[1], Outcome::Failed);
+    assert!(findings.iter().any(|finding| finding.contains("2 rows") && finding.contains("devices")), "{findings:#?}");
 }
