@@ -22,9 +22,22 @@ pub enum RunnerLock {
     /// An advisory lock of the session, PostgreSQL and MySQL.
     Session,
     /// A lock on a file beside the SQLite database.
-    File(File),
+    File(LockedFile),
     /// A database in memory: nobody else can see it.
     Private,
+}
+
+/// A file with a lock on it, which goes with this value.
+///
+/// Closing the file would not be enough: a program that this process starts has it open, too, until it is that program.
+#[derive(Debug)]
+pub struct LockedFile(File);
+
+impl Drop for LockedFile {
+    fn drop(&mut self) {
+        // The lock of a file that cannot be unlocked goes with its last handle.
+        let _ = self.0.unlock();
+    }
 }
 
 /// What a lock is for. The two do not exclude each other.
@@ -115,7 +128,7 @@ fn lock_file(target: &Target, purpose: Purpose) -> Result<Option<RunnerLock>, En
     let failed = |action, source| EngineError::File { action, path: path.to_string_lossy().into_owned(), source };
     let file = File::create(&path).map_err(|source| failed("cannot create", source))?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(RunnerLock::File(file))),
+        Ok(()) => Ok(Some(RunnerLock::File(LockedFile(file)))),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(source)) => Err(failed("cannot lock", source)),
     }
@@ -171,5 +184,24 @@ impl RunnerLock {
             Some(true) => Ok(()),
             _ => Err(EngineError::LockLost),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that this process starts has such a copy of the handle for a moment.
+    #[test]
+    fn a_copy_of_the_handle_does_not_keep_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("alarms.db").display());
+        let target = Target::parse(&url, "a test").unwrap();
+        let taken = |purpose| lock_file(&target, purpose).unwrap();
+        let Some(RunnerLock::File(first)) = taken(Purpose::Maintenance) else { panic!("the lock is free") };
+        let _copy = first.0.try_clone().unwrap();
+        assert!(taken(Purpose::Maintenance).is_none(), "it is held");
+        drop(first);
+        assert!(taken(Purpose::Maintenance).is_some(), "it was given back");
     }
 }
