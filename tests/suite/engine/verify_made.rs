@@ -239,9 +239,8 @@ async fn a_rebuild_of_sqlite_that_forgets_a_column_is_found() {
                 "DROP TABLE parent",
                 "ALTER TABLE n RENAME TO parent",
             ]);
-        // The catalogue tells a quoted name from one without quotes.
-        let first = families().then("ALTER TABLE parent RENAME TO n").then("ALTER TABLE n RENAME TO parent");
-        let all = verified(&database, &[first, rebuild]).await;
+        // SQLite puts the name in quotes, wherever it stands, when it renames the table.
+        let all = verified(&database, &[families(), rebuild]).await;
         let rows: Vec<_> = all[1]
             .findings
             .iter()

@@ -2,13 +2,13 @@
 //!
 //! For definitions that a server keeps as they were written: what they say is compared, not how.
 
-use std::any::TypeId;
+use std::{any::TypeId, collections::BTreeSet, sync::LazyLock};
 
 use migration_timescale::Dialect;
 use sea_orm::DbBackend;
 use sqlparser::{
     dialect::{Dialect as Grammar, MySqlDialect},
-    tokenizer::{Token, Tokenizer, Whitespace},
+    tokenizer::{Token, Tokenizer, Whitespace, Word},
 };
 
 use super::{line::one_line, parsed, text::Places};
@@ -117,7 +117,22 @@ pub(crate) fn without_comments(backend: DbBackend, sql: &str) -> String {
     text
 }
 
-/// The text without comments and with the same space everywhere, a statement a line: texts that say the same are equal.
+/// What is another thing, or nothing, without quotes: the keywords of SQLite, with those for true and false.
+static SQLITE_KEYWORDS: LazyLock<BTreeSet<&str>> =
+    LazyLock::new(|| include_str!("sqlite_keywords.txt").split_ascii_whitespace().collect());
+
+/// A name of SQLite that is in quotes and needs none, without them. When a table is renamed SQLite puts quotes around its
+/// name everywhere.
+fn without_needless_quotes(token: &Lexed<'_>) -> Option<String> {
+    let Token::Word(Word { quote_style: Some(_), .. }) = &token.token else { return None };
+    let name = token.name()?;
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let is_word = name.chars().all(is_plain) && !name.starts_with(|first: char| first.is_ascii_digit());
+    (is_word && !name.is_empty() && !SQLITE_KEYWORDS.contains(name.to_ascii_uppercase().as_str())).then_some(name)
+}
+
+/// The text without comments and needless quotes and with the same space everywhere, a statement a line: texts that say the
+/// same are equal.
 pub(crate) fn canonical(backend: DbBackend, sql: &str) -> String {
     let Some(tokens) = lexed(backend, sql) else { return one_line(sql) };
     let mut text = String::with_capacity(sql.len());
@@ -127,7 +142,8 @@ pub(crate) fn canonical(backend: DbBackend, sql: &str) -> String {
         if apart && !closes {
             text.push(' ');
         }
-        text.push_str(token.text);
+        let bare = if backend == DbBackend::Sqlite { without_needless_quotes(&token) } else { None };
+        text.push_str(bare.as_deref().unwrap_or(token.text));
         apart = !matches!(token.token, Token::LParen | Token::Period | Token::SemiColon);
         if token.token == Token::SemiColon {
             text.push('\n');
@@ -253,6 +269,12 @@ mod tests {
         assert_eq!(
             canonical(DbBackend::Sqlite, other),
             "CREATE TABLE t (a int CHECK (a > 0), \"q\"\"uote\" text, [b,c] text)"
+        );
+        let quoted =
+            "CREATE INDEX \"i-a\" ON \"t\" ([a], `b` DESC, \"a b\", \"order\", \"2nd\", \"\") WHERE \"a\" = 'b'";
+        assert_eq!(
+            canonical(DbBackend::Sqlite, quoted),
+            "CREATE INDEX \"i-a\" ON t (a, b DESC, \"a b\", \"order\", \"2nd\", \"\") WHERE a = 'b'"
         );
         let body = "BEGIN /* it's */ SET @x = '-- a'; # done\n SELECT 1; /*M!100201 SELECT 2 */ END";
         assert_eq!(canonical(DbBackend::MySql, body), "BEGIN SET @x = '-- a';\nSELECT 1;\n/*M!100201 SELECT 2 */ END");

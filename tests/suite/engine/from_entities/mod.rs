@@ -36,6 +36,7 @@ on_every_backend!(
     the_command_line_writes_and_lists_it,
     entities_of_every_area_differ_in_nothing,
     what_an_entity_cannot_say_stays,
+    an_index_that_only_makes_reads_fast_goes_when_it_is_said,
 );
 
 /// The project with a set of entities.
@@ -296,6 +297,32 @@ async fn entities_of_every_area_differ_in_nothing(database: TestDatabase) {
         runner.close().await;
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// Entities as sea-orm-cli generates them from a database say nothing of such an index.
+async fn an_index_that_only_makes_reads_fast_goes_when_it_is_said(database: TestDatabase) {
+    let table = "CREATE TABLE pumps (id INTEGER NOT NULL PRIMARY KEY, a INTEGER NOT NULL)";
+    let quote = if database.backend() == Backend::Mariadb { '`' } else { '"' };
+    let index = format!("CREATE INDEX {quote}idx-pumps-a{quote} ON pumps (a)");
+    let revision = Inline::new("m1_made", table, "DROP TABLE pumps").then_all(&[&index]);
+    let entity = Table::create()
+        .table("pumps")
+        .col(ColumnDef::new("id").integer().not_null().primary_key())
+        .col(ColumnDef::new("a").integer().not_null())
+        .take();
+    let runner = database
+        .runner_of(Project::of(vec![Box::new(revision)]).entities(Entities::of(vec![(entity, Vec::new())])))
+        .await;
+    let compared = Compared::read(&runner).await.unwrap();
+    let mut options = Options::default();
+    let proposal = compared.proposal("m2_same", &options).unwrap();
+    assert_eq!(proposal.lines(), Vec::<String>::new());
+    assert_eq!(proposal.notes, ["index idx-pumps-a of pumps is no entity's, and stays (--allow-drop lets it go)"]);
+    options.allow_drop = true;
+    let proposal = compared.proposal("m2_without", &options).unwrap();
+    assert_eq!(proposal.lines(), ["index idx-pumps-a of pumps goes"]);
+    proved(&runner, &compared, &proposal).await;
+    runner.close().await;
 }
 
 async fn what_an_entity_cannot_say_stays(database: TestDatabase) {

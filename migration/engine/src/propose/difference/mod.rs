@@ -342,7 +342,12 @@ impl Work<'_> {
                         || (one.is_unique && found.has_unique(&one.columns) && same_set(&one.columns, &index.columns)))
             };
             let is_wanted = wanted.indexes.iter().any(|one| same(&one));
-            if loses_column || (index.is_of_entity() && !is_wanted) {
+            let is_gone = index.is_of_entity() && !is_wanted;
+            // Entities that sea-orm-cli generates do not name the indexes that are not unique.
+            if is_gone && !loses_column && !index.is_unique && !self.options.allow_drop {
+                let name = &index.name;
+                self.notes.push(format!("index {name} of {table} is no entity's, and stays (--allow-drop lets it go)"));
+            } else if loses_column || is_gone {
                 self.groups.first.push(Step::DropIndex { table: table.clone(), index: index.clone(), is_new: false });
             }
         }
