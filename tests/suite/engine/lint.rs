@@ -2,7 +2,7 @@
 //! effect they warn of, and takes what they advise.
 
 use migration_engine::{
-    Project,
+    Direction, Project,
     lint::{
         self, Finding, RULES,
         rule::{Example, Proof, Servers, Sql},
@@ -228,4 +228,46 @@ async fn a_hurried_revision_is_not() {
         "volatile-default-on-columnstore",
     ];
     assert_eq!(rules, expected);
+}
+
+/// What PostgreSQL does not rewrite the table for is a wider type, and no finding.
+#[tokio::test]
+async fn a_wider_type_is_told_from_another() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let db = database.connect().await;
+    for (old, new) in [
+        ("varchar(20)", "varchar(40)"),
+        ("varchar(40)", "varchar(20)"),
+        ("varchar(20)", "text"),
+        ("varchar(20)", "character varying"),
+        ("text", "varchar"),
+        ("text", "varchar(20)"),
+        ("numeric(5)", "numeric(9, 0)"),
+        ("numeric(5, 2)", "decimal(9, 2)"),
+        ("numeric(5, 2)", "numeric(9, 3)"),
+        ("numeric(5, 2)", "numeric"),
+        ("numeric", "numeric(5, 2)"),
+        ("bit varying(5)", "bit varying(9)"),
+        ("bit varying(9)", "bit varying(5)"),
+        ("char(5)", "char(9)"),
+        ("integer", "bigint"),
+        ("jsonb", "json"),
+    ] {
+        let table = format!("CREATE TABLE pumps (id bigint PRIMARY KEY, kept {old})");
+        let change = format!("ALTER TABLE pumps ALTER COLUMN kept TYPE {new}");
+        let file = "SELECT pg_relation_filenode('pumps')::text";
+        run(&db, &table).await.unwrap();
+        run(&db, "INSERT INTO pumps VALUES (1, NULL)").await.unwrap();
+        let before = scalar(&db, file).await;
+        run(&db, &change).await.unwrap();
+        let rewritten = scalar(&db, file).await != before;
+        run(&db, "DROP TABLE pumps").await.unwrap();
+        let revisions = [
+            Inline::new("m1_pumps", &table, "DROP TABLE pumps"),
+            Inline::new("m2_wider", &change, &format!("ALTER TABLE pumps ALTER COLUMN kept TYPE {old}")),
+        ];
+        let found = findings(&tests::inline::project(&revisions)).await;
+        let is_found = found.iter().any(|one| one.rule == "changing-column-type" && one.direction == Direction::Up);
+        assert_eq!(is_found, rewritten, "{old} to {new}: {found:#?}");
+    }
 }

@@ -101,7 +101,7 @@ pub enum GraphError {
         revisions: Vec<String>,
     },
     /// Nothing that could be meant.
-    #[error("no revision, area or target is called {wanted:?}; {}", hint(.similar, "`history` lists what there is"))]
+    #[error("no revision, area or target is called {wanted:?}; {}", or_count(.wanted, .similar))]
     UnknownTarget {
         /// What was asked for.
         wanted: String,
@@ -249,6 +249,14 @@ pub enum GraphError {
         /// Its end, as written.
         to: String,
     },
+}
+
+/// A number is meant as a count, which has a sign.
+fn or_count(wanted: &str, similar: &[String]) -> String {
+    match wanted.parse::<usize>() {
+        Ok(count) => format!("-{count} and +{count} count revisions, down and up"),
+        Err(_) => hint(similar, "`history` lists what there is"),
+    }
 }
 
 fn hint(similar: &[String], otherwise: &str) -> String {

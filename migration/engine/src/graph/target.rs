@@ -276,6 +276,10 @@ mod tests {
             message(&graph, "nonsense"),
             "no revision, area or target is called \"nonsense\"; `history` lists what there is"
         );
+        assert_eq!(
+            message(&graph, "2"),
+            "no revision, area or target is called \"2\"; -2 and +2 count revisions, down and up"
+        );
         for text in ["", "+", "-", "+x", "++1", "+-1", "+99999999999999999999999"] {
             assert!(matches!(graph.target(text), Err(GraphError::UnknownTarget { .. })), "{text}");
         }

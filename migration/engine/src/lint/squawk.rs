@@ -9,7 +9,7 @@
 //! Move its row from [`LEFT_OUT`] to [`CHOSEN`]. A new version of squawk with rules that are in neither fails a test.
 
 use sea_orm::DbBackend;
-use sqlparser::ast::{AlterTableOperation, TableConstraint};
+use sqlparser::ast::{AlterColumnOperation, AlterTableOperation, TableConstraint};
 use squawk_linter::{Linter, Rule, Violation};
 use squawk_syntax::SourceFile;
 
@@ -22,7 +22,7 @@ use crate::{
 
 use super::{
     Finding, Source,
-    context::{Context, alterations},
+    context::{Context, NAMES, alterations},
     rules, shown,
 };
 
@@ -50,7 +50,9 @@ pub enum Holds {
     /// Not on hypertables with columnstore, which refuse the advice (NOT VALID and VALIDATE CONSTRAINT, or a rewrite);
     /// rules of this engine say what works there.
     NotOnColumnstores,
-    /// The same, and not for foreign keys: `adding-foreign-key-constraint` is about these.
+    /// The same, and not for a type that takes all that the old one did: nothing is rewritten.
+    NotForWiderTypes,
+    /// Where [`Self::NotOnColumnstores`] holds, and not for foreign keys: `adding-foreign-key-constraint` is about these.
     NotForForeignKeys,
     /// Where [`Self::NotOnColumnstores`] holds, and not for a foreign key to a hypertable, which should not be there at all.
     NotToHypertables,
@@ -79,7 +81,7 @@ pub const CHOSEN: &[Chosen] = &[
     ),
     chosen(
         "changing-column-type",
-        Holds::NotOnColumnstores,
+        Holds::NotForWiderTypes,
         "A changed column type rewrites the table and breaks running programs.",
     ),
     chosen(
@@ -183,6 +185,7 @@ pub struct Subject {
     has_columnstore: bool,
     adds_only_keys: bool,
     adds_only_foreign_keys: bool,
+    only_widens_types: bool,
     refers_to_hypertable: bool,
 }
 
@@ -201,6 +204,7 @@ impl Subject {
             adds_only_foreign_keys: adds_only(parsed, |constraint| {
                 matches!(constraint, TableConstraint::ForeignKey(_))
             }),
+            only_widens_types: only(parsed, |operation| widens(context, name, operation)),
             refers_to_hypertable: rules::refers_to_hypertable(context, parsed).is_some(),
             table,
         }
@@ -214,6 +218,7 @@ impl Subject {
             Holds::NotOnHypertables => self.is_hypertable || self.is_new,
             // PostgreSQL has no NOT VALID for keys; squawk's rules about keys say what works.
             Holds::NotOnColumnstores => self.has_columnstore || self.is_new || self.adds_only_keys,
+            Holds::NotForWiderTypes => self.has_columnstore || self.is_new || self.only_widens_types,
             Holds::NotForForeignKeys => {
                 self.adds_only_foreign_keys || self.has_columnstore || self.is_new || self.adds_only_keys
             }
@@ -224,11 +229,61 @@ impl Subject {
 
 /// Whether it adds constraints of this kind to a table and does nothing else.
 fn adds_only(parsed: &Parsed, is_one: impl Fn(&TableConstraint) -> bool) -> bool {
+    only(
+        parsed,
+        |operation| matches!(operation, AlterTableOperation::AddConstraint { constraint, .. } if is_one(constraint)),
+    )
+}
+
+fn only(parsed: &Parsed, is_one: impl Fn(&AlterTableOperation) -> bool) -> bool {
     let mut operations = alterations(parsed).map(|(_, operation)| operation).peekable();
-    operations.peek().is_some()
-        && operations.all(
-            |operation| matches!(operation, AlterTableOperation::AddConstraint { constraint, .. } if is_one(constraint)),
-        )
+    operations.peek().is_some() && operations.all(is_one)
+}
+
+/// Whether it gives a column a type that takes every value of the one before, as it is stored.
+fn widens(context: &Context<'_>, table: &str, operation: &AlterTableOperation) -> bool {
+    let AlterTableOperation::AlterColumn { column_name, op } = operation else { return false };
+    let AlterColumnOperation::SetDataType { data_type, using: None, .. } = op else { return false };
+    let Some(known) = context.before.tables.get(table) else { return false };
+    let column = known.columns.iter().find(|column| column.name == NAMES.ident(column_name));
+    column.is_some_and(|column| is_wider(&column.data_type, &data_type.to_string()))
+}
+
+fn is_wider(old: &str, new: &str) -> bool {
+    let (Some(old), Some(new)) = (Type::of(old), Type::of(new)) else { return false };
+    old.name == new.name
+        && match (old.limits.as_slice(), new.limits.as_slice()) {
+            (_, []) => true,
+            ([old], [new]) => old <= new,
+            ([old, digits], [new, same]) => old <= new && digits == same,
+            _ => false,
+        }
+}
+
+/// A type whose length or precision may grow without a change of what is stored.
+struct Type {
+    name: &'static str,
+    /// The length, or precision and scale; nothing where there is no limit.
+    limits: Vec<u32>,
+}
+
+impl Type {
+    fn of(text: &str) -> Option<Self> {
+        let text = text.to_ascii_lowercase();
+        let (name, limits) = text.split_once('(').unwrap_or((&text, ")"));
+        let limits = limits.strip_suffix(')')?.split(',').map(str::trim).filter(|limit| !limit.is_empty());
+        let mut limits: Vec<u32> = limits.map(str::parse).collect::<Result<_, _>>().ok()?;
+        let name = match name.trim() {
+            "text" | "varchar" | "character varying" => "text",
+            "numeric" | "decimal" => "numeric",
+            "varbit" | "bit varying" => "varbit",
+            _ => return None,
+        };
+        if name == "numeric" && limits.len() == 1 {
+            limits.push(0);
+        }
+        Some(Self { name, limits })
+    }
 }
 
 /// What squawk finds in a script; `subjects` are those of each text in it.
