@@ -48,6 +48,17 @@ pub enum Undecided {
         /// The new one.
         to: String,
     },
+    /// `--fill` with a value that the column cannot have.
+    Misfit {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The value.
+        value: String,
+        /// What it can have.
+        why: String,
+    },
     /// `--fill` of a column that no entity has.
     NoFill {
         /// The table.
@@ -67,6 +78,7 @@ impl Undecided {
             | Self::Fill { .. }
             | Self::ByHand { .. }
             | Self::NoRename { .. }
+            | Self::Misfit { .. }
             | Self::NoFill { .. } => Vec::new(),
         }
     }
@@ -100,6 +112,7 @@ impl fmt::Display for Undecided {
             Self::NoRename { from, to } => {
                 write!(f, "--rename {from}:{to}: the revisions make no {from}, or no entity has {to}")
             }
+            Self::Misfit { table, column, value, why } => write!(f, "--fill {table}.{column}={value}: {why}"),
             Self::NoFill { table, column } => write!(f, "--fill {table}.{column}: no entity has this column"),
         }
     }

@@ -15,6 +15,7 @@
 
 mod code;
 mod difference;
+mod fill;
 mod found;
 mod model;
 mod renames;

@@ -3,8 +3,8 @@
 use sea_orm::{
     DbErr,
     sea_query::{
-        ColumnDef, ColumnType, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index as Indexes,
-        IndexCreateStatement, Table as Tables, TableCreateStatement,
+        ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index as Indexes, IndexCreateStatement,
+        Table as Tables, TableCreateStatement,
     },
 };
 use sea_orm_migration::SchemaManager;
@@ -454,27 +454,4 @@ impl Kept {
 
 pub(super) fn texts(names: &[String]) -> Vec<&str> {
     names.iter().map(String::as_str).collect()
-}
-
-/// A value in SQL, as every backend reads it: a number or a truth value as it stands, anything else as text.
-pub(super) fn value(column: &Column, text: &str) -> String {
-    let is_plain = match column.definition.get_column_type() {
-        Some(ColumnType::Boolean) => ["true", "false"].contains(&text),
-        Some(
-            ColumnType::TinyInteger
-            | ColumnType::SmallInteger
-            | ColumnType::Integer
-            | ColumnType::BigInteger
-            | ColumnType::TinyUnsigned
-            | ColumnType::SmallUnsigned
-            | ColumnType::Unsigned
-            | ColumnType::BigUnsigned
-            | ColumnType::Float
-            | ColumnType::Double
-            | ColumnType::Decimal(_)
-            | ColumnType::Money(_),
-        ) => text.parse::<f64>().is_ok_and(f64::is_finite),
-        _ => false,
-    };
-    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }

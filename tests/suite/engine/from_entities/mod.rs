@@ -32,6 +32,7 @@ on_every_backend!(
     what_grew_is_written_and_proved,
     what_is_renamed_is_asked_for_and_kept,
     names_that_nobody_has_are_refused,
+    a_value_that_a_column_cannot_have_is_refused,
     its_script_does_what_the_revision_does,
     the_command_line_writes_and_lists_it,
     entities_of_every_area_differ_in_nothing,
@@ -133,6 +134,46 @@ async fn names_that_nobody_has_are_refused(database: TestDatabase) {
         assert!(open.iter().any(|one| one.starts_with(flag)), "{open:?}");
     }
     runner.close().await;
+}
+
+/// SQLite takes any text for a number, and would have proved it.
+async fn a_value_that_a_column_cannot_have_is_refused(database: TestDatabase) {
+    for (definition, refused, taken) in [
+        (ColumnDef::new("b").small_integer(), ["it's", "99999", "1.5"].as_slice(), ["-7"].as_slice()),
+        (ColumnDef::new("b").decimal_len(5, 2), &["1e3", "1000", "1.234", "-", "."], &["-999.99", "7"]),
+        (ColumnDef::new("b").double(), &["x", "NaN", "inf"], &["1e3"]),
+        (ColumnDef::new("b").boolean(), &["1", "yes"], &["true"]),
+        (ColumnDef::new("b").string_len(3), &["grün"], &["a'b", ""]),
+        (ColumnDef::new("b").date(), &["2026-02-30", "today"], &["2026-02-28"]),
+        (ColumnDef::new("b").time(), &["25:00:00"], &["23:59:59.5"]),
+        (ColumnDef::new("b").timestamp_with_time_zone(), &["now"], &["2026-02-28 12:00:00"]),
+        (ColumnDef::new("b").json(), &["{"], &["{\"it's\": [1]}"]),
+        (ColumnDef::new("b").uuid(), &["6f1c3c52-6b0a-4c3e-9f55-000000000000"], &[]),
+    ] {
+        let revision =
+            Inline::new("m1_pumps", "CREATE TABLE pumps (id INTEGER NOT NULL PRIMARY KEY)", "DROP TABLE pumps");
+        let entity = Table::create()
+            .table("pumps")
+            .col(ColumnDef::new("id").integer().not_null().primary_key())
+            .col(definition.clone().not_null())
+            .take();
+        let entities = Entities::of(vec![(entity, Vec::new())]);
+        let runner = database.runner_of(Project::of(vec![Box::new(revision)]).entities(entities)).await;
+        let compared = Compared::read(&runner).await.unwrap();
+        for (value, is_taken) in refused.iter().map(|one| (*one, false)).chain(taken.iter().map(|one| (*one, true))) {
+            let mut options = Options::default();
+            options.fill(&format!("pumps.b={value}")).unwrap();
+            match compared.proposal("m2_filled", &options) {
+                Ok(proposal) if is_taken => compared.settle(&runner, &proposal).await.unwrap(),
+                Ok(_) => panic!("{value} is taken for {definition:?}"),
+                Err(open) => {
+                    let open: Vec<String> = open.iter().map(ToString::to_string).collect();
+                    assert!(!is_taken && open[0].starts_with(&format!("--fill pumps.b={value}: ")), "{open:?}");
+                }
+            }
+        }
+        runner.close().await;
+    }
 }
 
 /// Recorded without a database, where nothing can be asked.

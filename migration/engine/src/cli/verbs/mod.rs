@@ -257,7 +257,7 @@ verbs! {
     Merge = "merge" in merge,
     Sql = "sql" in sql,
     Squash = "squash" in squash,
-    Generate = "generate" in new,
+    New = "new" in new,
     ]
 }
 
@@ -279,7 +279,7 @@ impl Verb {
 
     /// Whether its area may be a folder that no list of the code has yet.
     pub(super) fn takes_a_folder(&self) -> bool {
-        matches!(self, Self::Code(CodeVerb::Generate(verb)) if !verb.asks_a_database())
+        matches!(self, Self::Code(CodeVerb::New(verb)) if !verb.asks_a_database())
     }
 }
 

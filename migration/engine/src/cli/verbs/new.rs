@@ -19,7 +19,7 @@ pub use from_entities::Proposed;
 /// Write a new revision, and list it in the code: from the template, or from what the entities changed
 #[derive(clap::Args)]
 #[command(
-    visible_alias = "new",
+    visible_alias = "generate",
     after_help = "Examples:\n  migration new add_sensor_site --area alarms\n  migration new add_site --from-entities --dry-run\n  migration new rename_site --from-entities --rename alarms.site:location\n  migration new add_owner --from-entities --fill alarms.owner=nobody\n  migration new --from-entities --check"
 )]
 pub(in crate::cli) struct Verb {

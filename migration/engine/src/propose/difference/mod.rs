@@ -9,10 +9,10 @@ use migration_timescale::Dialect;
 use sea_orm::sea_query::ColumnDef;
 
 use super::{
-    Options,
+    Options, fill,
     model::{Column, Index, Reference, Schema, Table},
     renames,
-    step::{Kept, KeptRows, Step, value},
+    step::{Kept, KeptRows, Step},
     types,
     wanted::has_type,
 };
@@ -220,7 +220,8 @@ impl Work<'_> {
             return;
         };
         let optional = Column { definition: nullable(&column.definition), ..column.clone() };
-        let (key, value) = (table.primary.clone(), value(column, fill));
+        let key = table.primary.clone();
+        let Some(value) = self.value(name, column, fill) else { return };
         self.groups.columns.extend([
             Step::AddColumn { table: name.clone(), column: optional.clone(), kept },
             Step::Fill { table: name.clone(), key, column: column.clone(), value },
@@ -306,7 +307,8 @@ impl Work<'_> {
                 self.undecided.push(Undecided::Fill { table: name.clone(), column: found.name.clone() });
                 return;
             };
-            let (kept, value) = (Kept { rows: KeptRows::WithoutValue, ..kept }, value(found, fill));
+            let kept = Kept { rows: KeptRows::WithoutValue, ..kept };
+            let Some(value) = self.value(name, &to, fill) else { return };
             self.groups.columns.push(Step::FillKept { kept, value });
         }
         self.groups.columns.push(Step::ChangeColumn { table: name.clone(), from: found.clone(), to });
@@ -383,6 +385,18 @@ impl Work<'_> {
     /// Whether the server keeps what is said of tables and columns.
     fn has_comments(&self) -> bool {
         self.dialect != Dialect::Sqlite
+    }
+
+    /// What rows get that have none, as SQL.
+    fn value(&mut self, table: &str, column: &Column, fill: &str) -> Option<String> {
+        let value = fill::value(column, fill);
+        let misfit = |why| Undecided::Misfit {
+            table: table.to_owned(),
+            column: column.name.clone(),
+            value: fill.to_owned(),
+            why,
+        };
+        value.map_err(|why| self.undecided.push(misfit(why))).ok()
     }
 
     fn decide(&mut self, table: &str, column: &str, what: &str) {

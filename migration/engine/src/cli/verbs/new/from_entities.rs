@@ -225,7 +225,10 @@ fn decided(compared: &Compared, revision: &str, options: &mut Options, asks: boo
                 let value = ask(&format!("The value of {table}.{column} in the rows that there are: "));
                 options.fill(&format!("{table}.{column}={value}"))
             }
-            Undecided::ByHand { .. } | Undecided::NoRename { .. } | Undecided::NoFill { .. } => Err(String::new()),
+            Undecided::ByHand { .. }
+            | Undecided::NoRename { .. }
+            | Undecided::Misfit { .. }
+            | Undecided::NoFill { .. } => Err(String::new()),
         };
         if answered.is_err() {
             return Err(open);
