@@ -109,9 +109,9 @@ impl<C: ConnectionTrait + TransactionTrait> Operations<'_, C> {
         for summary in Summary::ALL {
             let window = touched(summary, period);
             let mut refreshed = self.refresh(summary, window, server).await;
-            for _ in 1..ATTEMPTS {
+            for attempt in 1..ATTEMPTS {
                 let Err(error) = &refreshed else { break };
-                if !sqlstate::is_in_the_way(error) || !self.may_begin_again().await {
+                if !sqlstate::is_in_the_way(error) || !self.may_begin_again(attempt).await {
                     break;
                 }
                 refreshed = self.refresh(summary, window, server).await;
@@ -125,9 +125,10 @@ impl<C: ConnectionTrait + TransactionTrait> Operations<'_, C> {
     }
 
     /// Whether a refresh that the server ended may be begun again: a transaction of the caller's was ended as a whole. Only
-    /// MariaDB tells whether there is one, and only there two refreshes wait for each other.
-    async fn may_begin_again(&self) -> bool {
-        let question = "SELECT @@in_transaction AS is_within";
+    /// MariaDB tells whether there is one, and only there two refreshes wait for each other. It answers after a moment, a
+    /// longer one every time: of several that begin again at once all but one would be ended again.
+    async fn may_begin_again(&self, attempt: u32) -> bool {
+        let question = format!("SELECT @@in_transaction AS is_within, SLEEP(RAND() * {attempt} / 10)");
         self.db.get_database_backend() == DbBackend::MySql
             && self
                 .db

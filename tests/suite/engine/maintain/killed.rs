@@ -2,7 +2,7 @@
 
 use std::{
     process::{Command, Stdio},
-    time::Duration,
+    time::Instant,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,6 +21,9 @@ use crate::{engine::killed::settle, migration, telemetry};
 const AGGREGATES: [&str; 3] = ["hourly", "daily", "weekly"];
 /// Statements from one kill to the next; `EVERY_STATEMENT=1` leaves none out.
 const STRIDE: usize = 9;
+
+/// Into how many parts the time of a run on SQLite is divided.
+const STEPS: u32 = 20;
 
 pub(super) fn maintain(area: &str, url: &str) -> Command {
     let mut command = migration(&std::env::temp_dir());
@@ -182,27 +185,38 @@ async fn anywhere_on_mariadb() {
     killed_on_a_server(Backend::Mariadb).await;
 }
 
-/// Statements of a file cannot be counted: it is killed after some time, a little later every time.
+/// Statements of a file cannot be counted: it is killed after some time, a little later every time, until it was killed at
+/// every time that it takes and half way.
 #[tokio::test]
 async fn anywhere_on_sqlite() {
     let database = prepared(Backend::Sqlite).await;
     let stored = "sensor_readings_summary_hourly_materialized";
     let mut halfway = 0;
+    let mut whole = None;
     for round in 0..200 {
         let db = database.connect().await;
         let expected = work(&db, Backend::Sqlite, round).await;
         db.close().await.unwrap();
         let mut command = tokio::process::Command::from(maintain("telemetry", database.url()));
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
-        tokio::time::sleep(Duration::from_millis(10 * u64::try_from(round).unwrap())).await;
-        let ended = child.try_wait().unwrap().is_some();
-        child.kill().await.unwrap();
+        match whole {
+            // The first one is not killed: it tells how long one takes.
+            None => {
+                let started = Instant::now();
+                child.wait().await.unwrap();
+                whole = Some(started.elapsed());
+            }
+            Some(whole) => {
+                tokio::time::sleep(whole * (u32::try_from(round).unwrap() % STEPS) / STEPS).await;
+                child.kill().await.unwrap();
+            }
+        }
         let db = database.connect().await;
         let (hours, readings) = (fixtures::count(&db, stored).await, fixtures::count(&db, "sensor_readings").await);
         halfway += usize::from(hours > 0 && readings > 9 * 24 * 2 || (1..24 * 24 * 2).contains(&hours));
         db.close().await.unwrap();
         finish(&database, &expected, &format!("round {round}, {hours} hours were stored")).await;
-        if ended {
+        if halfway > 0 && u32::try_from(round).unwrap() >= STEPS {
             break;
         }
     }
