@@ -77,8 +77,7 @@ fn is_decimal(text: &str, precision: u32, scale: u32) -> bool {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let all = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let whole_digits = whole.trim_start_matches('0').len();
-    !digits.is_empty()
-        && !(whole.is_empty() && fraction.is_empty())
+    whole.len() + fraction.len() > 0
         && all(whole)
         && all(fraction)
         && whole_digits <= precision.saturating_sub(scale) as usize
