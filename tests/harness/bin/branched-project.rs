@@ -1,6 +1,7 @@
 //! A project whose history branches, where the suite can start it. `MERGED=1` adds the revision that joins the branches,
 //! `ASKING=1` one that only a database can answer, `WRITTEN=1` a function and a view of PostgreSQL, and a change of the
-//! function that `down` undoes wrongly, `INDEXED=1` indexes of two tables, `UNWRITTEN=1` one without `up`.
+//! function that `down` undoes wrongly, `INDEXED=1` indexes of two tables, `UNWRITTEN=1` one without `up`,
+//! `PRINTING=1` one that prints.
 
 use std::process::ExitCode;
 
@@ -31,6 +32,13 @@ async fn main() -> ExitCode {
     if std::env::var_os("UNWRITTEN").is_some() {
         let unwritten = || Err(DbErr::Migration("up() is not written yet".to_owned()));
         revisions.push(Inline::new("m7_unwritten", "", "").up_by(move |_| Box::pin(async move { unwritten() })));
+    }
+    if std::env::var_os("PRINTING").is_some() {
+        revisions.push(Inline::table("m7_prints", "prints").up_by(|_| {
+            println!("the way down is not written");
+            print!("half a line");
+            Box::pin(async { Ok(()) })
+        }));
     }
     if std::env::var_os("INDEXED").is_some() {
         let indexes = Inline::new("m8_indexes", "CREATE INDEX sites_id ON sites (id)", "DROP INDEX sites_id");

@@ -74,6 +74,24 @@ async fn a_dry_run_refuses_what_is_not_written() {
     assert_eq!(error, "error: revision m7_unwritten has no way up: its up() is not written");
 }
 
+/// A line of a public project's `down` stood in the script otherwise, and the client stopped at it.
+#[tokio::test]
+async fn what_a_revision_prints_is_no_part_of_a_script() {
+    let database = TestDatabase::create(Backend::Sqlite).await;
+    let folder = tests::temporary_folder();
+    let finished = |arguments: &[&str]| {
+        let mut command = process::command(Path::new(env!("CARGO_BIN_EXE_branched-project")), folder.path());
+        process::run(command.env("MERGED", "1").env("PRINTING", "1").args(["-u", database.url()]).args(arguments))
+    };
+    for arguments in [["sql", "up"].as_slice(), &["up"], &["status", "--json"]] {
+        let finished = finished(arguments);
+        assert_eq!(finished.code, 0, "{finished:#?}");
+        assert!(!finished.stdout.contains("not written") && !finished.stdout.contains("half a line"), "{finished:#?}");
+        assert!(finished.stderr.contains("the way down is not written\n"), "{finished:#?}");
+        assert!(finished.stdout.contains("m7_prints"), "{finished:#?}");
+    }
+}
+
 #[tokio::test]
 async fn two_heads_need_to_be_asked_for_and_a_merge_ends_that() {
     let database = TestDatabase::create(Backend::Sqlite).await;

@@ -93,3 +93,26 @@ async fn an_extension_in_another_schema_is_named_in_a_trial_as_it_is_in_a_run() 
         runner.close().await;
     }
 }
+
+/// It is there in another schema of the database, so a trial in a schema of its own would not make it.
+#[tokio::test]
+async fn a_revision_may_look_for_a_type_in_the_whole_database() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let domain = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_type WHERE typname = 'lamports') THEN \
+        CREATE DOMAIN lamports AS numeric(23, 0); END IF; END $$";
+    let make = Inline::new("m1_accounts", domain, "DROP TABLE accounts").then("CREATE TABLE accounts (owned lamports)");
+    let runner = database.runner_of(project(&[make.back("DROP DOMAIN lamports")])).await;
+    runner.up(None).await.unwrap();
+    assert_eq!(drift(&runner).await.unwrap(), []);
+    runner.close().await;
+}
+
+#[tokio::test]
+async fn what_runs_outside_of_transactions_alone_says_so() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let index = Inline::table("m1_rooms", "rooms").then("CREATE INDEX CONCURRENTLY rooms_id ON rooms (id)");
+    let runner = database.runner_of(project(&[index])).await;
+    let error = runner.up(None).await.unwrap_err().on_one_line();
+    assert!(error.contains("let its use_transaction() return Some(false): CREATE INDEX CONCURRENTLY"), "{error}");
+    runner.close().await;
+}

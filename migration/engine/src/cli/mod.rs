@@ -67,6 +67,7 @@ pub async fn run(areas: impl Into<Areas>) -> ExitCode {
         },
     };
     interrupt::listen();
+    let _own = say::OwnOutput::begin();
     let mut database = None;
     let areas = if cli.unsquashed { areas.into().unsquashed() } else { areas.into() };
     let done = Box::pin(dispatch(&context, areas, verb, &cli.output, &mut database)).await;

@@ -134,7 +134,7 @@ pub enum EngineError {
         source: DbErr,
     },
     /// A revision failed; what it did was rolled back where it ran in a transaction.
-    #[error("revision {revision} failed on {direction}")]
+    #[error("revision {revision} failed on {direction}{}", outside(source))]
     Revision {
         /// Its name.
         revision: String,
@@ -403,6 +403,14 @@ pub enum EngineError {
         #[source]
         source: DbErr,
     },
+}
+
+/// What to do about a statement that PostgreSQL only runs outside of transactions.
+fn outside(source: &DbErr) -> &'static str {
+    match sqlstate::code(source).as_deref() {
+        Some("25001") => ", and has to run outside of a transaction: let its use_transaction() return Some(false)",
+        _ => "",
+    }
 }
 
 impl EngineError {

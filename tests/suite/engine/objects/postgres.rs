@@ -12,6 +12,9 @@ pub const SCHEMA: &[&str] = &[
     // A default that calls a function of the schema, which takes an enum of it.
     "CREATE FUNCTION \"weigh it\"(s \"Stimmung\" DEFAULT 'N/A') RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 7 -- it's; \"x\"\n$$",
     "CREATE DOMAIN weight AS integer DEFAULT \"weigh it\"()",
+    // Within CREATE TABLE the two would be one.
+    "CREATE TABLE one_key (id integer PRIMARY KEY, a integer)",
+    "ALTER TABLE one_key ADD CONSTRAINT again UNIQUE (id)",
     "CREATE SEQUENCE \"Lauf-Nummer\" AS smallint INCREMENT 5 MINVALUE 5 START 10 CACHE 3 CYCLE",
     "CREATE TABLE \"Große Tabelle\" (id bigint GENERATED ALWAYS AS IDENTITY (START 7 INCREMENT 2) PRIMARY KEY, \"it's\" text NOT NULL DEFAULT 'a''b', \
      \"select\" \"Stimmung\" DEFAULT 'N/A', \"q\"\"uote\" percent, w integer DEFAULT \"weigh it\"(), n smallint DEFAULT nextval('\"Lauf-Nummer\"'), \

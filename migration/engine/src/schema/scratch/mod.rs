@@ -332,7 +332,8 @@ async fn wherever_it_works<T>(
             Err(error) => Err(error),
         };
         match tried {
-            Err(error) if wants_a_database(&error) => Some(error),
+            // A revision may look beyond its schema, for a type that is in another one of the database for example.
+            Err(error @ (ScratchError::MayNotCreate { .. } | ScratchError::Revision { .. })) => Some(error),
             other => return other,
         }
     } else {
@@ -340,6 +341,7 @@ async fn wherever_it_works<T>(
     };
     match (Scratch::database(runner).await, refused) {
         (Ok(scratch), _) => produce(scratch, revisions, read).await,
+        (Err(_), Some(error)) if !wants_a_database(&error) => Err(error),
         (Err(because), Some(ScratchError::Revision { revision, source, .. })) => Err(ScratchError::NeedsDatabase {
             revision,
             refusal: sqlstate::message(&source),
