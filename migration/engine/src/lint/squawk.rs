@@ -204,7 +204,7 @@ impl Subject {
             adds_only_foreign_keys: adds_only(parsed, |constraint| {
                 matches!(constraint, TableConstraint::ForeignKey(_))
             }),
-            only_widens_types: only(parsed, |operation| widens(context, name, operation)),
+            only_widens_types: widens_types(context, parsed),
             refers_to_hypertable: rules::refers_to_hypertable(context, parsed).is_some(),
             table,
         }
@@ -229,27 +229,28 @@ impl Subject {
 
 /// Whether it adds constraints of this kind to a table and does nothing else.
 fn adds_only(parsed: &Parsed, is_one: impl Fn(&TableConstraint) -> bool) -> bool {
-    only(
-        parsed,
-        |operation| matches!(operation, AlterTableOperation::AddConstraint { constraint, .. } if is_one(constraint)),
-    )
-}
-
-fn only(parsed: &Parsed, is_one: impl Fn(&AlterTableOperation) -> bool) -> bool {
     let mut operations = alterations(parsed).map(|(_, operation)| operation).peekable();
-    operations.peek().is_some() && operations.all(is_one)
+    operations.peek().is_some()
+        && operations.all(
+            |operation| matches!(operation, AlterTableOperation::AddConstraint { constraint, .. } if is_one(constraint)),
+        )
 }
 
-/// Whether it gives a column a type that takes every value of the one before, as it is stored.
-fn widens(context: &Context<'_>, table: &str, operation: &AlterTableOperation) -> bool {
-    let AlterTableOperation::AlterColumn { column_name, op } = operation else { return false };
-    let AlterColumnOperation::SetDataType { data_type, using: None, .. } = op else { return false };
-    let Some(known) = context.before.tables.get(table) else { return false };
-    let column = known.columns.iter().find(|column| column.name == NAMES.ident(column_name));
-    column.is_some_and(|column| is_wider(&column.data_type, &data_type.to_string()))
+/// Whether each type that it gives to a column takes every value of the one before, as it is stored.
+fn widens_types(context: &Context<'_>, parsed: &Parsed) -> bool {
+    alterations(parsed).all(|(table, operation)| {
+        let AlterTableOperation::AlterColumn { column_name, op } = operation else { return true };
+        let AlterColumnOperation::SetDataType { data_type, using, .. } = op else { return true };
+        let Some(known) = context.before.tables.get(&table).filter(|_| using.is_none()) else { return false };
+        let column = known.columns.iter().find(|column| column.name == NAMES.ident(column_name));
+        column.is_some_and(|column| is_wider(&column.data_type, &data_type.to_string()))
+    })
 }
 
 fn is_wider(old: &str, new: &str) -> bool {
+    if old.eq_ignore_ascii_case(new) {
+        return true;
+    }
     let (Some(old), Some(new)) = (Type::of(old), Type::of(new)) else { return false };
     old.name == new.name
         && match (old.limits.as_slice(), new.limits.as_slice()) {
