@@ -16,7 +16,7 @@ use migration_engine::{
     schema::verify::{Outcome, verify_last},
     sea_orm_migration::MigratorTrait,
 };
-use sea_orm::sea_query::{ColumnDef, Table};
+use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table};
 use tests::{
     Backend, TestDatabase, areas, catalog,
     changed_entities::{Migrator, entities},
@@ -37,7 +37,7 @@ on_every_backend!(
     the_command_line_writes_and_lists_it,
     entities_of_every_area_differ_in_nothing,
     what_an_entity_cannot_say_stays,
-    an_index_that_only_makes_reads_fast_goes_when_it_is_said,
+    an_index_that_no_entity_has_goes_when_it_is_said,
 );
 
 /// The project with a set of entities.
@@ -340,28 +340,40 @@ async fn entities_of_every_area_differ_in_nothing(database: TestDatabase) {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// Entities as sea-orm-cli generates them from a database say nothing of such an index.
-async fn an_index_that_only_makes_reads_fast_goes_when_it_is_said(database: TestDatabase) {
-    let table = "CREATE TABLE pumps (id INTEGER NOT NULL PRIMARY KEY, a INTEGER NOT NULL)";
+/// Entities that sea-orm-cli generates from a database do not name all of them.
+async fn an_index_that_no_entity_has_goes_when_it_is_said(database: TestDatabase) {
+    let table = "CREATE TABLE pumps (id INTEGER NOT NULL PRIMARY KEY, a INTEGER NOT NULL, b INTEGER NOT NULL)";
     let quote = if database.backend() == Backend::Mariadb { '`' } else { '"' };
-    let index = format!("CREATE INDEX {quote}idx-pumps-a{quote} ON pumps (a)");
-    let revision = Inline::new("m1_made", table, "DROP TABLE pumps").then_all(&[&index]);
-    let entity = Table::create()
-        .table("pumps")
-        .col(ColumnDef::new("id").integer().not_null().primary_key())
-        .col(ColumnDef::new("a").integer().not_null())
-        .take();
-    let runner = database
-        .runner_of(Project::of(vec![Box::new(revision)]).entities(Entities::of(vec![(entity, Vec::new())])))
-        .await;
+    let indexes = [
+        format!("CREATE INDEX {quote}idx-pumps-a{quote} ON pumps (a)"),
+        format!("CREATE UNIQUE INDEX {quote}idx-both{quote} ON pumps (a, b)"),
+    ];
+    let revision = || Inline::new("m1_made", table, "DROP TABLE pumps").then_all(&[&indexes[0], &indexes[1]]);
+    let entity = |indexes: Vec<IndexCreateStatement>| {
+        let column = |name: &str| ColumnDef::new(name.to_owned()).integer().not_null().take();
+        let table =
+            Table::create().table("pumps").col(column("id").primary_key()).col(column("a")).col(column("b")).take();
+        Project::of(vec![Box::new(revision())]).entities(Entities::of(vec![(table, indexes)]))
+    };
+    let runner = database.runner_of(entity(Vec::new())).await;
     let compared = Compared::read(&runner).await.unwrap();
     let mut options = Options::default();
     let proposal = compared.proposal("m2_same", &options).unwrap();
     assert_eq!(proposal.lines(), Vec::<String>::new());
-    assert_eq!(proposal.notes, ["index idx-pumps-a of pumps is no entity's, and stays (--allow-drop lets it go)"]);
+    let stays = |name: &str| format!("index {name} of pumps is no entity's, and stays (--allow-drop lets it go)");
+    assert_eq!(proposal.notes, [stays("idx-both"), stays("idx-pumps-a")]);
     options.allow_drop = true;
     let proposal = compared.proposal("m2_without", &options).unwrap();
-    assert_eq!(proposal.lines(), ["index idx-pumps-a of pumps goes"]);
+    assert_eq!(proposal.lines(), ["index idx-both of pumps goes", "index idx-pumps-a of pumps goes"]);
+    proved(&runner, &compared, &proposal).await;
+    runner.close().await;
+
+    // Another one takes the name.
+    let unique = Index::create().name("idx-pumps-a").table("pumps").col("a").unique().take();
+    let runner = database.runner_of(entity(vec![unique])).await;
+    let compared = Compared::read(&runner).await.unwrap();
+    let proposal = compared.proposal("m2_unique", &Options::default()).unwrap();
+    assert_eq!(proposal.lines(), ["index idx-pumps-a of pumps goes", "new unique index on pumps (a)"]);
     proved(&runner, &compared, &proposal).await;
     runner.close().await;
 }

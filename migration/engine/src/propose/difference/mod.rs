@@ -344,13 +344,13 @@ impl Work<'_> {
                         || (one.is_unique && found.has_unique(&one.columns) && same_set(&one.columns, &index.columns)))
             };
             let is_wanted = wanted.indexes.iter().any(|one| same(&one));
-            let is_gone = index.is_of_entity() && !is_wanted;
-            // Entities that sea-orm-cli generates do not name the indexes that are not unique.
-            if is_gone && !loses_column && !index.is_unique && !self.options.allow_drop {
+            let is_replaced = wanted.indexes.iter().any(|one| !has(one) && one.name == index.name);
+            if loses_column || is_replaced || (index.is_of_entity() && !is_wanted && self.options.allow_drop) {
+                self.groups.first.push(Step::DropIndex { table: table.clone(), index: index.clone(), is_new: false });
+            } else if index.is_of_entity() && !is_wanted {
+                // Entities that sea-orm-cli generates name few of them.
                 let name = &index.name;
                 self.notes.push(format!("index {name} of {table} is no entity's, and stays (--allow-drop lets it go)"));
-            } else if loses_column || is_gone {
-                self.groups.first.push(Step::DropIndex { table: table.clone(), index: index.clone(), is_new: false });
             }
         }
     }
