@@ -17,6 +17,7 @@ use tests::{
 
 on_every_backend!(
     a_run_is_written_down,
+    what_follows_a_revision_without_a_transaction_is_written_down,
     a_changed_revision_is_named_until_it_is_accepted,
     rows_of_other_tools_are_taken_over,
     an_unfinished_revision_is_seen_and_continued,
@@ -36,6 +37,27 @@ async fn of_engine(runner: &Runner, column: &str, revision: &str) -> Option<Stri
     let text = if runner.connection().get_database_backend() == DbBackend::MySql { "char" } else { "text" };
     let sql = format!("SELECT CAST({column} AS {text}) FROM seaql_migrations_engine WHERE version = '{revision}'");
     scalar(runner.connection(), &sql).await
+}
+
+/// On MySQL the beginning of a revision is written down with the end of the one before, if that one has a transaction.
+async fn what_follows_a_revision_without_a_transaction_is_written_down(database: TestDatabase) {
+    let alone = || sites().outside_transaction();
+    let runner = database.runner_of(project(&[alone(), rooms(), Inline::table("m3_halls", "halls")])).await;
+    runner.up(None).await.unwrap();
+    let entries = runner.records().await.unwrap().entries;
+    assert_eq!(entries.keys().collect::<Vec<_>>(), ["m1_sites", "m2_rooms", "m3_halls"]);
+    assert!(entries.values().all(|entry| entry.finished_at.is_some()), "{entries:#?}");
+    runner.reset().await.unwrap();
+    runner.close().await;
+
+    let broken = rooms().then("SELECT * FROM nowhere");
+    let runner = database.runner_of(project(&[alone(), broken])).await;
+    runner.up(None).await.unwrap_err();
+    let status = runner.status().await.unwrap();
+    let stays = database.backend() == Backend::Mariadb;
+    assert_eq!(has_table(runner.connection(), "rooms").await, stays, "a change of a table is committed there");
+    assert_eq!(status[1].unfinished.is_some(), stays, "{status:#?}");
+    runner.close().await;
 }
 
 async fn a_run_is_written_down(database: TestDatabase) {

@@ -77,7 +77,8 @@ impl Runner {
             let job = Job {
                 revision: revisions[number],
                 direction,
-                noted: noted.is_some(),
+                // Not by a revision without a transaction, and not by one that was done already.
+                noted: noted.is_some() && open.is_some(),
                 entry: match noted {
                     Some(entry) => entry,
                     None => self.entry_of(name, direction, records).await,
