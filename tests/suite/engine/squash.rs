@@ -196,6 +196,19 @@ async fn what_one_revision_cannot_stand_for_is_refused_by_name() {
     let error = refused(&[sites(), asks("m2_asks")], ":").await;
     assert!(error.starts_with("m2_asks cannot be squashed for timescaledb: it asks the database"), "{error}");
     assert!(error.contains("`SELECT id FROM sites`") && error.contains("--backend"), "{error}");
+    assert!(error.contains("the range has too few others"), "{error}");
+    let around = [
+        sites(),
+        Inline::table("m1_towns", "towns"),
+        asks("m2_asks"),
+        Inline::table("m3_halls", "halls"),
+        Inline::table("m4_rooms", "rooms"),
+    ];
+    let error = refused(&around, ":").await;
+    assert!(error.contains("without it: `squash :m1_towns` and `squash m2_asks:m4_rooms`"), "{error}");
+    for range in [":m1_towns", "m2_asks:m4_rooms"] {
+        squash(&project(&around), range, "squashed", &[]).await.unwrap();
+    }
     let error = refused(&[sites(), unwritten], ":").await;
     assert!(error.starts_with("m2_unwritten cannot be squashed"), "{error}");
     let fork = [others(false), vec![Inline::table("m7_rooms", "rooms").after(&["m2_sensors"])]].concat();

@@ -302,8 +302,8 @@ pub enum EngineError {
     },
     /// No crate with revisions was found.
     #[error(
-        "no crate with a list of revisions is in {here} or above it, so nothing was written; run the command with \
-         `cargo run`, or in the folder of that crate"
+        "no crate with a list of revisions, in its src/lib.rs or in src/areas/AREA/mod.rs, is in {here} or above it, so nothing \
+         was written; run the command with `cargo run`, or in the folder of that crate, or move the list there"
     )]
     NoMigrationCrate {
         /// Where the command runs.

@@ -2,6 +2,15 @@
 
 use crate::sql::line::listed;
 
+/// What can be squashed all the same.
+fn without_it(ranges: &[String]) -> String {
+    if ranges.is_empty() {
+        return "the range has too few others to squash".to_owned();
+    }
+    let commands: Vec<String> = ranges.iter().map(|range| format!("`squash {range}`")).collect();
+    format!("the others can be without it: {}", commands.join(" and "))
+}
+
 /// What is wrong with a squash, or in a database that has a part of one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SquashError {
@@ -57,7 +66,8 @@ pub enum SquashError {
     },
     /// A revision that asks the database, or cannot be recorded.
     #[error(
-        "{revision} cannot be squashed for {backend}: {reason}; begin or end the range beside it{}",
+        "{revision} cannot be squashed for {backend}: {reason}; {}{}",
+        without_it(.ranges),
         if *.only { "" } else { ", or name the backends that the project is for with --backend" }
     )]
     Unrecorded {
@@ -67,6 +77,8 @@ pub enum SquashError {
         backend: String,
         /// Why not.
         reason: String,
+        /// What is left of the range on both sides of it, where that is enough to squash.
+        ranges: Vec<String>,
         /// Whether that backend was asked for by name.
         only: bool,
     },

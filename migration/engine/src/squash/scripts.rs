@@ -121,11 +121,24 @@ fn refuse(
                 revision: revision.name().to_owned(),
                 backend: backend.to_owned(),
                 reason,
+                ranges: beside(order, is_member, revision.name()),
                 only: named,
             });
         }
     }
     Ok(())
+}
+
+/// The ranges of members before and behind one of them, where there are two or more, as `squash` takes them.
+fn beside(order: &[&dyn MigrationTrait], is_member: &impl Fn(&str) -> bool, name: &str) -> Vec<String> {
+    let names: Vec<&str> = order.iter().map(|one| one.name()).collect();
+    let members: Vec<&str> = names.iter().copied().filter(|name| is_member(name)).collect();
+    let Some(at) = members.iter().position(|member| *member == name) else { return Vec::new() };
+    let before_all = names.iter().position(|name| is_member(name)).and_then(|first| first.checked_sub(1));
+    let from = before_all.map_or("", |place| names[place]);
+    let (before, behind) = (&members[..at], &members[at + 1..]);
+    let range = |from: &str, part: &[&str]| part.last().filter(|_| part.len() > 1).map(|last| format!("{from}:{last}"));
+    range(from, before).into_iter().chain(range(name, behind)).collect()
 }
 
 fn enables(recorded: &Recorded) -> bool {
@@ -148,6 +161,7 @@ fn script(members: &[&Recorded], server: Capability, since: (u32, u32, u32)) -> 
             revision: members.last().map_or_else(String::new, |last| last.up.revision.clone()),
             backend: server.profile().to_owned(),
             reason: "a statement has a line that begins with `-- @ `".to_owned(),
+            ranges: Vec::new(),
             only: true,
         })
     };
