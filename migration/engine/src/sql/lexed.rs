@@ -122,7 +122,7 @@ static SQLITE_KEYWORDS: LazyLock<BTreeSet<&str>> =
     LazyLock::new(|| include_str!("sqlite_keywords.txt").split_ascii_whitespace().collect());
 
 /// A name of SQLite that is in quotes and needs none, without them. When a table is renamed SQLite puts quotes around its
-/// name everywhere.
+/// name everywhere. In quotes it is a text where there is no such column; columns are compared by themselves.
 fn without_needless_quotes(token: &Lexed<'_>) -> Option<String> {
     let Token::Word(Word { quote_style: Some(_), .. }) = &token.token else { return None };
     let name = token.name()?;

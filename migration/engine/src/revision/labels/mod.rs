@@ -253,38 +253,34 @@ impl EnumLabels {
         if backend == DbBackend::Postgres && !postgres::has_label(manager, &self.name, label).await? {
             return Ok(());
         }
-        // MySQL commits with every change of a table: each step can be done again there.
-        let transaction = if backend == DbBackend::MySql { None } else { Some(manager.begin().await?) };
-        let work = transaction.as_ref().unwrap_or(manager);
+        // On MySQL for its one session, which has the locks of tables: the manager may be a pool.
+        let work = manager.begin().await?;
         if backend == DbBackend::Postgres {
             sea_orm::ConnectionTrait::execute_unprepared(work.get_connection(), consent::EVERY_ROW).await?;
         }
         for column in &self.columns {
             let is_label = column.is_label(backend, label);
             match &self.instead {
-                None => column.refuse_rows(work, label, &is_label).await?,
+                None => column.refuse_rows(&work, label, &is_label).await?,
                 Some(instead) => {
                     let kept = self.kept(column, label, backend);
-                    kept.keep(work).await?;
+                    kept.keep(&work).await?;
                     let key: Vec<&str> = column.key.iter().map(String::as_str).collect();
                     let set = format!("{} = {}", quote(backend, &column.column), text(backend, instead));
-                    BatchedUpdate::of(&column.table, &key).set(&set).rows_where(&is_label).run(work).await?;
+                    BatchedUpdate::of(&column.table, &key).set(&set).rows_where(&is_label).run(&work).await?;
                 }
             }
             if backend != DbBackend::Postgres {
-                column.take(work, from, to).await?;
+                column.take(&work, from, to).await?;
             }
             if self.instead.is_some() {
-                self.kept(column, label, backend).release(work).await?;
+                self.kept(column, label, backend).release(&work).await?;
             }
         }
         if backend == DbBackend::Postgres {
-            postgres::rename(work, &self.name, label, &set_aside(label)).await?;
+            postgres::rename(&work, &self.name, label, &set_aside(label)).await?;
         }
-        match transaction {
-            Some(transaction) => transaction.commit().await,
-            None => Ok(()),
-        }
+        work.commit().await
     }
 
     async fn renamed(&self, manager: &SchemaManager<'_>, from: &str, to: &str, before: &[String]) -> Result<(), DbErr> {
