@@ -5,6 +5,7 @@ mod engines;
 mod existence;
 mod first_cause;
 mod init;
+mod kept;
 mod owner;
 mod publication;
 mod roles;

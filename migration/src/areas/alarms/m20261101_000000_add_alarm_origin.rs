@@ -69,6 +69,7 @@ impl MigrationTrait for Migration {
         if !manager.column_exists(TABLE, "origin").await? {
             return Ok(());
         }
+        kept().keep_ahead(manager).await?;
         let change = manager.begin().await?;
         kept().keep(&change).await?;
         if change.index_exists(TABLE, INDEX).await? {

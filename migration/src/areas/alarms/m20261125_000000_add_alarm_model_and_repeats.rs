@@ -50,6 +50,7 @@ impl MigrationTrait for Migration {
         if !manager.column_exists(TABLE, "repeats").await? {
             return Ok(());
         }
+        kept().keep_ahead(manager).await?;
         let change = manager.begin().await?;
         kept().keep(&change).await?;
         // The last first: the check of the version names the model.

@@ -64,6 +64,7 @@ impl MigrationTrait for Migration {
         if !manager.table_exists(TABLE).await? {
             return Ok(());
         }
+        kept().keep_ahead(manager).await?;
         let change = manager.begin().await?;
         kept().keep(&change).await?;
         change.drop_table(Table::drop().table(TABLE).take()).await?;

@@ -61,6 +61,7 @@ impl NewColumn {
         if !manager.column_exists(self.table, self.name).await? {
             return Ok(());
         }
+        self.kept().keep_ahead(manager).await?;
         let change = manager.begin().await?;
         self.kept().keep(&change).await?;
         change.alter_table(Table::alter().table(self.table).drop_column(self.name).take()).await?;

@@ -5,8 +5,13 @@
 //! values back and removes the side table. Rows deleted in between stay deleted. Where no row holds more than the
 //! default there is no side table at all.
 //!
+//! A history takes long to be read. [`KeptColumns::keep_ahead`] therefore copies while others write, before the lock;
+//! [`KeptColumns::leave`] does all of it.
+//!
 //! Side tables start with [`PREFIX`]: they are no part of the schema, so dumps, fingerprints and entities leave them out.
 //! They have a primary key, without which a publication of all tables would let nobody change them.
+
+mod ahead;
 
 use migration_timescale::{
     Capability, Dialect, MYSQL_TABLE_OPTIONS, TimescaleManager, add_primary_key_sql, identifier, literal,
@@ -44,6 +49,8 @@ const CUT: usize = LONGEST - HASH - 1;
 pub struct KeptColumns {
     table: String,
     side_table: String,
+    /// Table, trigger and function of what others write while rows are copied.
+    since: String,
     key: Vec<String>,
     columns: Vec<(String, Option<String>)>,
     rows: Rows,
@@ -66,6 +73,7 @@ impl KeptColumns {
         Self {
             table: table.to_owned(),
             side_table: side_table(table, name),
+            since: side_table(table, &format!("{name}_since")),
             key: Vec::new(),
             columns: Vec::new(),
             rows: Rows::All,
@@ -138,60 +146,97 @@ impl KeptColumns {
     }
 
     /// Copies the values to the side table. To be called in the transaction that drops the columns; on PostgreSQL it keeps
-    /// writers, but not readers, out until that transaction ends.
+    /// writers, but not readers, out until that transaction ends. Behind [`keep_ahead`](Self::keep_ahead) it copies what
+    /// was written since, and keeps readers out too, as a column that goes does.
     ///
     /// A side table that is there already (its `restore` never ran) is added to, not replaced.
     pub async fn keep(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let backend = manager.get_database_backend();
         let (table, side) = (quote(backend, &self.table), quote(backend, &self.side_table));
+        let is_watched = self.is_watched(manager).await?;
         if backend == DbBackend::Postgres {
-            run(manager, &format!("{}; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE", consent::EVERY_ROW)).await?;
+            let mode = if is_watched { "ACCESS EXCLUSIVE" } else { "SHARE ROW EXCLUSIVE" };
+            run(manager, &format!("{}; LOCK TABLE {table} IN {mode} MODE", consent::EVERY_ROW)).await?;
         }
-        let names = self.side_columns().map(|name| quote(backend, name)).collect::<Vec<_>>().join(", ");
-        let select = format!("SELECT {} FROM {table}", self.selected(backend));
-        let key = self.key.iter().map(|name| quote(backend, name)).collect::<Vec<_>>().join(", ");
-        let one_is = |what: &str| {
-            let held = self.columns.iter().map(|(name, _)| format!("{} IS {what}", quote(backend, name)));
-            held.collect::<Vec<_>>().join(" OR ")
-        };
-        let filter = match &self.rows {
-            Rows::All => "true".to_owned(),
-            Rows::WithValue => one_is("NOT NULL"),
-            Rows::WithoutValue => one_is("NULL"),
-            Rows::Where(condition) => condition.clone(),
-        };
+        if is_watched {
+            self.stop_watching(manager).await?;
+        } else {
+            self.make_side_table(manager).await?;
+            if backend == DbBackend::MySql {
+                // No transaction spans a change of a MySQL table; the lock does. `release` gives it back.
+                run(manager, &format!("LOCK TABLES {table} WRITE, {side} WRITE")).await?;
+            }
+            run(manager, &self.copy(backend)).await?;
+        }
+        if !consent::holds_rows(manager.get_connection(), &self.side_table).await? && backend != DbBackend::MySql {
+            run(manager, &format!("DROP TABLE {side}")).await?;
+        }
+        Ok(())
+    }
+
+    /// The side table, without rows unless it is there already.
+    async fn make_side_table(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        let (table, side) = (quote(backend, &self.table), quote(backend, &self.side_table));
+        let (selected, key) = (self.selected(backend), self.key_list(backend));
         if !manager.table_exists(&self.side_table).await? {
             // IF NOT EXISTS: a recorded script cannot look.
             let options = match Dialect::of(backend) {
                 Dialect::MySql => format!("(PRIMARY KEY ({key})) {MYSQL_TABLE_OPTIONS} "),
                 Dialect::Postgres | Dialect::Sqlite => String::new(),
             };
-            run(manager, &format!("CREATE TABLE IF NOT EXISTS {side} {options}AS {select} WHERE 1 = 0")).await?;
+            let made =
+                format!("CREATE TABLE IF NOT EXISTS {side} {options}AS SELECT {selected} FROM {table} WHERE 1 = 0");
+            run(manager, &made).await?;
             if backend == DbBackend::Sqlite {
                 let index = quote(backend, &format!("{}_key", self.side_table));
                 run(manager, &format!("CREATE UNIQUE INDEX IF NOT EXISTS {index} ON {side} ({key})")).await?;
             }
         }
-        self.add_key(manager).await?;
-        if backend == DbBackend::MySql {
-            // No transaction spans a change of a MySQL table; the lock does. `release` gives it back.
-            run(manager, &format!("LOCK TABLES {table} WRITE, {side} WRITE")).await?;
+        self.add_key(manager).await
+    }
+
+    /// The statement that copies all rows to the side table.
+    fn copy(&self, backend: DbBackend) -> String {
+        let (table, side) = (quote(backend, &self.table), quote(backend, &self.side_table));
+        let (names, filter) = (self.names(backend), self.condition(backend));
+        let select = format!("SELECT {} FROM {table} WHERE {filter}", self.selected(backend));
+        match Dialect::of(backend) {
+            Dialect::MySql => format!("REPLACE INTO {side} ({names}) {select}"),
+            Dialect::Postgres | Dialect::Sqlite => {
+                let (key, values) = (self.key_list(backend), self.taken_over(backend));
+                format!("INSERT INTO {side} ({names}) {select} ON CONFLICT ({key}) DO UPDATE SET {values}")
+            }
         }
-        let copy = if backend == DbBackend::MySql {
-            format!("REPLACE INTO {side} ({names}) {select} WHERE {filter}")
-        } else {
-            let columns = self.columns.iter().map(|(name, _)| quote(backend, name));
-            let values = columns.map(|name| format!("{name} = excluded.{name}"));
-            format!(
-                "INSERT INTO {side} ({names}) {select} WHERE {filter} ON CONFLICT ({key}) DO UPDATE SET {}",
-                values.collect::<Vec<_>>().join(", ")
-            )
+    }
+
+    /// Which rows are kept.
+    fn condition(&self, backend: DbBackend) -> String {
+        let one_is = |what: &str| {
+            let held = self.columns.iter().map(|(name, _)| format!("{} IS {what}", quote(backend, name)));
+            held.collect::<Vec<_>>().join(" OR ")
         };
-        run(manager, &copy).await?;
-        if !consent::holds_rows(manager.get_connection(), &self.side_table).await? && backend != DbBackend::MySql {
-            run(manager, &format!("DROP TABLE {side}")).await?;
+        match &self.rows {
+            Rows::All => "true".to_owned(),
+            Rows::WithValue => one_is("NOT NULL"),
+            Rows::WithoutValue => one_is("NULL"),
+            Rows::Where(condition) => condition.clone(),
         }
-        Ok(())
+    }
+
+    fn key_list(&self, backend: DbBackend) -> String {
+        self.key.iter().map(|name| quote(backend, name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The columns of the side table.
+    fn names(&self, backend: DbBackend) -> String {
+        self.side_columns().map(|name| quote(backend, name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What a row that is there already in the side table takes over.
+    fn taken_over(&self, backend: DbBackend) -> String {
+        let columns = self.columns.iter().map(|(name, _)| quote(backend, name));
+        columns.map(|name| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ")
     }
 
     /// Ends what [`keep`](Self::keep) began on MySQL; elsewhere the transaction does. To be called once the columns are gone.
@@ -212,6 +257,7 @@ impl KeptColumns {
         if !manager.column_exists(&self.table, first).await? {
             return Ok(());
         }
+        self.keep_ahead(manager).await?;
         let work = manager.begin().await?;
         self.keep(&work).await?;
         for (column, _) in &self.columns {
@@ -225,6 +271,7 @@ impl KeptColumns {
     /// [`columns::fill`] does. [`restore`](Self::restore) takes it from them again.
     pub async fn fill(&self, manager: &SchemaManager<'_>, value: &str) -> Result<(), DbErr> {
         let Some((column, _)) = self.columns.first() else { return Ok(()) };
+        self.keep_ahead(manager).await?;
         let work = manager.begin().await?;
         self.keep(&work).await?;
         self.release(&work).await?;
@@ -242,6 +289,13 @@ impl KeptColumns {
             return Ok(());
         }
         let side = quote(manager.get_database_backend(), &self.side_table);
+        if self.is_watched(manager).await? {
+            // A `down` that was killed before its end.
+            let work = manager.begin().await?;
+            run(&work, consent::EVERY_ROW).await?;
+            self.stop_watching(&work).await?;
+            work.commit().await?;
+        }
         self.add_key(manager).await?;
         let parts = self.parts(manager).await?;
         let total = parts.len() as u64;
