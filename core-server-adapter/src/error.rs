@@ -132,7 +132,7 @@ pub enum AdapterError {
         found: i32,
     },
     /// The row refers to one that does not exist, such as a sensor or a plugin that is not registered.
-    #[error("{area}: {table} refers to a row that does not exist ({rule}); add that one first, with `register`")]
+    #[error("{area}: {table} refers to a row that does not exist ({rule}); add that one first")]
     Unregistered {
         /// The area.
         area: &'static str,
@@ -176,12 +176,17 @@ pub enum AdapterError {
     #[error("the export could not be written; see to its file or connection and go on from the last position")]
     Output(#[source] std::io::Error),
     /// A row of that key exists.
-    #[error("{area}: {table} has a row of this key already; leave the id to the adapter, or write only what is new")]
+    #[error(
+        "{area}: {table} has a row of this key already{}; leave its id out, or write only what is new",
+        .row.map(|row| format!(" (row {row})")).unwrap_or_default()
+    )]
     AlreadyExists {
         /// The area.
         area: &'static str,
         /// The table.
         table: &'static str,
+        /// Position in the list that was to be written, from 0; none for a single one, and where it is not known.
+        row: Option<usize>,
         /// What the database said.
         #[source]
         source: DbErr,
@@ -258,7 +263,7 @@ pub enum AdapterError {
         #[source]
         source: DbErr,
     },
-    /// An earlier failure in the same transaction ended it; PostgreSQL then takes nothing but its end.
+    /// An earlier failure in the same transaction ended it: any on PostgreSQL, a deadlock on MySQL. Nothing of it is kept.
     #[error(
         "{area}: an earlier error ended this transaction, so nothing more is done in it ({doing} in {table}); roll it back and \
          begin another"
@@ -363,13 +368,17 @@ impl AdapterError {
             }
             ErrorKind::Unavailable => "the database is busy or away; try again".to_owned(),
             ErrorKind::Internal => "an error of the server; its log has the reason".to_owned(),
-            ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Conflict => self.to_string(),
+            ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Conflict => match self {
+                // What else it says is for whoever writes the program.
+                Self::NotFound { area, table, id } => format!("{area}: no row of {table} has the id {id}"),
+                error => error.to_string(),
+            },
         }
     }
 
     /// The same error about one row of many, counted from 0.
     pub(crate) fn in_row(mut self, position: usize) -> Self {
-        if let Self::InvalidValue { row, .. } = &mut self {
+        if let Self::InvalidValue { row, .. } | Self::AlreadyExists { row, .. } = &mut self {
             *row = Some(position);
         }
         self
@@ -395,6 +404,14 @@ impl AdapterError {
 }
 
 /// Whose matter an error is.
+///
+/// | kind | HTTP | errors |
+/// |-|-|-|
+/// | `Invalid` | 422 | `InvalidValue`, `InvalidPage`, `Refused`, `Unregistered` |
+/// | `NotFound` | 404 | `NotFound` |
+/// | `Conflict` | 409 | `AlreadyResolved`, `NotAllowed`, `AlreadyExists`, `Replaced`, `ChangedMeanwhile`, `SummaryWouldShrink` |
+/// | `Unavailable` | 503 | `Busy`, `SessionEnded`, `Connect` |
+/// | `Internal` | 500 | every other |
 ///
 /// ```
 /// use core_server_adapter::{AdapterError, ErrorKind, alarms::AnomalyScore};
@@ -439,6 +456,8 @@ enum Instead {
     NotReady(AdapterError),
     #[error("this handle reads from the replica and does not write")]
     OnReplica,
+    #[error("the server has ended the transaction")]
+    Over,
 }
 
 /// The error of a gate, for the statement that asked it first.
@@ -458,6 +477,11 @@ pub(crate) fn on_replica() -> DbErr {
     instead(Instead::OnReplica)
 }
 
+/// A statement in a transaction that the server has ended.
+pub(crate) fn over() -> DbErr {
+    instead(Instead::Over)
+}
+
 fn instead(error: Instead) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Configuration(Box::new(error)).into()))
 }
@@ -474,8 +498,13 @@ impl Instead {
             Self::NotReady(AdapterError::NotSeparated { table, reason }) => {
                 Some(AdapterError::NotSeparated { table: table.clone(), reason })
             }
-            Self::NotReady(_) => None,
+            Self::NotReady(_) | Self::Over => None,
         }
+    }
+
+    fn is_over(error: &DbErr) -> bool {
+        let Some(sqlx::Error::Configuration(inner)) = sqlstate::sqlx_error(error) else { return false };
+        matches!(inner.downcast_ref(), Some(Self::Over))
     }
 }
 
@@ -504,7 +533,8 @@ impl Place {
                 return error;
             }
             match sqlstate::kind(&source) {
-                Kind::Duplicate => AdapterError::AlreadyExists { area, table, source },
+                _ if Instead::is_over(&source) => AdapterError::TransactionOver { area, table, doing, source },
+                Kind::Duplicate => AdapterError::AlreadyExists { area, table, row: None, source },
                 Kind::Refused(_) if !may_have_written => AdapterError::InvalidPage {
                     parameter: "what was asked for",
                     reason: format!("has a value that no row of {table} can have, a NUL for example ({doing})"),

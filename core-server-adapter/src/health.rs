@@ -24,7 +24,8 @@ impl Database {
     /// Whether a request would find the database and the schema it needs; for the health check of a service.
     ///
     /// It asks on a session without work. While every session of the pool is busy it opens one of its own for the question,
-    /// so it does not wait in the queue of the pool; where there can be no second session (in memory, in WebAssembly) a busy
+    /// so it does not wait in the queue of the pool; while the database is away it takes
+    /// [`acquire_timeout`](crate::DatabaseConfig::acquire_timeout). Where there can be no second session (in memory, in WebAssembly) a busy
     /// pool counts as healthy.
     ///
     /// # Errors

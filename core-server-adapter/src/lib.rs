@@ -51,6 +51,7 @@ compile_error!("choose a runtime: enable the feature `runtime-tokio` or `runtime
 pub mod alarms;
 pub mod analytics;
 mod batch;
+mod by_place;
 mod condition;
 mod config;
 mod connect;

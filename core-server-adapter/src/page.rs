@@ -149,9 +149,25 @@ impl<K> PageRequest<K> {
     where
         K: PageKey,
     {
+        self.read_by(db, query, columns, failed, key, |row| E::Model::from_query_result(row, "")).await
+    }
+
+    /// The same; a row is read by `decode`.
+    pub(crate) async fn read_by<E: EntityTrait, C: ConnectionTrait>(
+        &self,
+        db: &C,
+        query: Select<E>,
+        columns: (E::Column, E::Column),
+        failed: impl FnOnce(DbErr) -> AdapterError,
+        key: impl Fn(&E::Model) -> (DateTime<Utc>, K),
+        decode: impl Fn(&QueryResult) -> Result<E::Model, DbErr>,
+    ) -> Result<Page<E::Model, K>, AdapterError>
+    where
+        K: PageKey,
+    {
         self.check()?;
         let statement = self.statement(query, columns, db.get_database_backend());
-        let read = |row: &QueryResult| match E::Model::from_query_result(row, "") {
+        let read = |row: &QueryResult| match decode(row) {
             Ok(model) => Ok((key(&model), Ok(model))),
             Err(error) if readable::is_about_a_value(&error) => {
                 let (at, id) =

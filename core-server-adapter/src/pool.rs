@@ -36,8 +36,8 @@ use crate::{
 /// The pool of a handle, as its repositories use it.
 ///
 /// When a server restarts, or somebody ends its sessions, the pool learns of each one by a statement that fails. A read that
-/// fails so is done again, as often as there are sessions; what may write is not. A session that was idle for longer than a
-/// moment is asked before it is used.
+/// fails so is done again, as often as there are sessions; what may write is not. A session that was idle for
+/// longer than a tenth of a second is asked before it is used.
 ///
 /// Each statement is a span `statement` of `tracing`, at the level `DEBUG`, with the fields `statement` (SQL without its
 /// values), `rows` and `duration_ms`.

@@ -5,27 +5,34 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, RuntimeErr, 
 
 use crate::error::Place;
 
-/// The rows of a query that can be read.
-pub(crate) async fn all<M: FromQueryResult, C: ConnectionTrait>(
+/// How most rows are read.
+pub(crate) fn by_name<M: FromQueryResult>(row: &QueryResult) -> Result<M, DbErr> {
+    M::from_query_result(row, "")
+}
+
+/// The rows of a query that can be read, each by `decode`.
+pub(crate) async fn all<M, C: ConnectionTrait>(
     db: &C,
     statement: Statement,
     place: Place,
+    decode: impl Fn(&QueryResult) -> Result<M, DbErr>,
 ) -> Result<Vec<M>, DbErr> {
     let rows = db.query_all_raw(statement).await?;
-    rows.iter().filter_map(|row| readable(row, place).transpose()).collect()
+    rows.iter().filter_map(|row| readable(decode(row), place).transpose()).collect()
 }
 
 /// The same as they come.
-pub(crate) fn stream<'a, M: FromQueryResult + Send + 'a>(
+pub(crate) fn stream<'a, M: Send + 'a>(
     rows: impl Stream<Item = Result<QueryResult, DbErr>> + Send + 'a,
     place: Place,
+    decode: impl Fn(&QueryResult) -> Result<M, DbErr> + Send + 'a,
 ) -> impl Stream<Item = Result<M, DbErr>> + Send + 'a {
-    rows.try_filter_map(move |row| std::future::ready(readable(&row, place)))
+    rows.try_filter_map(move |row| std::future::ready(readable(decode(&row), place)))
 }
 
 /// The row; none when it is the row's fault that it cannot be read, which the log tells.
-fn readable<M: FromQueryResult>(row: &QueryResult, place: Place) -> Result<Option<M>, DbErr> {
-    match M::from_query_result(row, "") {
+fn readable<M>(read: Result<M, DbErr>, place: Place) -> Result<Option<M>, DbErr> {
+    match read {
         Err(error) if is_about_a_value(&error) => {
             let Place { area, table } = place;
             tracing::warn!(area, table, %error, "a row cannot be read and is left out");

@@ -127,7 +127,8 @@ impl Server {
         self
     }
 
-    /// The alarms. Here and for the other areas the first call opens the pool and asks for the schema.
+    /// The alarms. Here and for the other areas the first call opens the pool and asks for the schema; after one that fails
+    /// the next call is the first.
     ///
     /// # Errors
     ///
@@ -200,7 +201,8 @@ impl Server {
         Ok(ServerTransaction { transaction, server: self.clone(), area: None })
     }
 
-    /// Asks every area that is open, as [`Database::check`].
+    /// Asks every area that is open, as [`Database::check`]; while none is, nothing. Let a service open the areas it needs
+    /// before its first request.
     ///
     /// # Errors
     ///

@@ -41,8 +41,8 @@ pub(crate) const NOT_SUPPORTED: &str = "0A000";
 const IN_THE_WAY: &str = "another transaction was in the way";
 const LOCKED: &str = "another transaction kept a lock for too long";
 const TIME_LIMIT: &str = "the statement was cancelled, or took longer than it may";
-const NO_SESSION: &str = "no session was free in time (max_connections here limits how many there are, \
-     and so do the limits of the server, the database and the user)";
+const NO_SESSION: &str = "no session was free in time, or the server cannot be reached (max_connections \
+     here limits how many sessions there are, and so do the limits of the server, the database and the user)";
 
 /// What was in the way, or why the session ended.
 pub(crate) fn reason(error: &DbErr) -> &'static str {

@@ -1,6 +1,13 @@
 //! Transactions that will write.
 
-use std::{fmt, pin::Pin, sync::Arc};
+use std::{
+    fmt,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use async_stream::try_stream;
 use futures_util::{
@@ -13,10 +20,13 @@ use sea_orm::{
     TransactionTrait,
 };
 
+use migration_timescale::Dialect;
+
 use crate::{
     AdapterError,
     detached::{to_its_end, to_the_next_item},
-    error::Place,
+    error::{Place, over},
+    sqlstate,
     statement::{Answer, Rows, Work},
 };
 
@@ -33,6 +43,11 @@ pub(crate) async fn begin<C: TransactionTrait>(db: &C) -> Result<C::Transaction,
 
 /// A transaction. Dropped before its [`commit`](Self::commit), it is rolled back; so is what was begun within it.
 ///
+/// On PostgreSQL a call that the database refuses ends the transaction, and on MySQL a deadlock does: what follows, and
+/// [`commit`](Self::commit), fail with [`AdapterError::TransactionOver`], and nothing is kept. A value that is not allowed,
+/// which the database is not asked for, and a call that writes many rows leave it as it was on PostgreSQL too. After any
+/// other failure it goes on without what failed.
+///
 /// A future of it that is dropped half way, by a time limit for example, leaves a statement that is done or not, and the
 /// transaction as usable as before. (One of SeaORM, from [`connection`](crate::Database::connection), may then be given to
 /// the next one who asks.)
@@ -40,13 +55,45 @@ pub struct Transaction {
     inner: Arc<Inner>,
     /// Whose turn it is in the session: also of what goes on although nobody waits for it.
     turn: Arc<Mutex<()>>,
+    /// Whether MySQL has ended it, together with those it is within: it would do what follows outside of any.
+    over: Arc<AtomicBool>,
     place: Place,
 }
 
 /// A transaction, and the one that it is within, which ends after it.
 struct Inner {
     transaction: DatabaseTransaction,
+    /// Whether a statement failed, or may have.
+    failed: AtomicBool,
     _around: Option<Arc<Self>>,
+}
+
+impl Inner {
+    fn new(transaction: DatabaseTransaction, around: Option<Arc<Self>>) -> Self {
+        Self { transaction, failed: AtomicBool::new(false), _around: around }
+    }
+
+    fn is_on_mysql(&self) -> bool {
+        ConnectionTrait::get_database_backend(&self.transaction) == DbBackend::MySql
+    }
+}
+
+/// An error where the server has ended the transaction: COMMIT would not say so.
+async fn ensure_going(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    let backend = ConnectionTrait::get_database_backend(transaction);
+    match Dialect::of(backend) {
+        // It answers COMMIT with ROLLBACK, and any other statement with an error.
+        Dialect::Postgres => transaction.execute_unprepared("SELECT 1").await.map(drop),
+        // Only MariaDB tells; of MySQL a deadlock is known to end it.
+        Dialect::MySql => {
+            let question = Statement::from_string(backend, "SELECT @@in_transaction AS is_going");
+            let row = transaction.query_one_raw(question).await.ok().flatten();
+            let is_over = row.is_some_and(|row| row.try_get::<i64>("", "is_going").is_ok_and(|going| going == 0));
+            if is_over { Err(over()) } else { Ok(()) }
+        }
+        // It says so itself.
+        Dialect::Sqlite => Ok(()),
+    }
 }
 
 /// The session, as long as it is somebody's turn. The transaction goes first: should it be the last to have it, its end is in
@@ -58,7 +105,12 @@ struct Turn {
 
 impl Transaction {
     pub(crate) fn new(transaction: DatabaseTransaction) -> Self {
-        Self { inner: Arc::new(Inner { transaction, _around: None }), turn: Arc::default(), place: PLACE }
+        Self {
+            inner: Arc::new(Inner::new(transaction, None)),
+            turn: Arc::default(),
+            over: Arc::default(),
+            place: PLACE,
+        }
     }
 
     /// The same, of an area.
@@ -70,7 +122,8 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// Failures of the database; after [`may_have_written`](AdapterError::may_have_written) only a look tells whether it does.
+    /// [`AdapterError::TransactionOver`] where an earlier failure has ended it, and nothing was kept; failures of the
+    /// database; after [`may_have_written`](AdapterError::may_have_written) only a look tells whether it does.
     pub async fn commit(self) -> Result<(), AdapterError> {
         let place = self.place;
         TransactionSession::commit(self).await.map_err(place.while_doing("committing a transaction"))
@@ -86,30 +139,43 @@ impl Transaction {
         TransactionSession::rollback(self).await.map_err(place.while_reading("rolling a transaction back"))
     }
 
-    async fn turn(&self) -> Turn {
+    async fn turn(&self) -> Result<Turn, DbErr> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
-        Turn { inner: Arc::clone(&self.inner), _turn: turn }
+        if self.over.load(Ordering::Relaxed) {
+            return Err(over());
+        }
+        Ok(Turn { inner: Arc::clone(&self.inner), _turn: turn })
     }
 
     async fn run(&self, work: Work) -> Result<Answer, DbErr> {
-        let turn = self.turn().await;
-        to_its_end(async move { work.on(&turn.inner.transaction).await }).await
+        let (turn, over) = (self.turn().await?, Arc::clone(&self.over));
+        to_its_end(async move {
+            let done = work.on(&turn.inner.transaction).await;
+            if let Err(error) = &done {
+                turn.inner.failed.store(true, Ordering::Relaxed);
+                let is_over = turn.inner.is_on_mysql()
+                    && (sqlstate::is_in_the_way(error) || ensure_going(&turn.inner.transaction).await.is_err());
+                over.fetch_or(is_over, Ordering::Relaxed);
+            }
+            done
+        })
+        .await
     }
 
     /// Ends it, when nothing goes on in it.
-    async fn end<F>(self, how: impl FnOnce(DatabaseTransaction) -> F + Send + 'static) -> Result<(), DbErr>
+    async fn end<F>(self, how: impl FnOnce(DatabaseTransaction, bool) -> F + Send + 'static) -> Result<(), DbErr>
     where
         F: Future<Output = Result<(), DbErr>> + Send,
     {
         let Self { inner, turn, .. } = self;
         let turn = turn.lock_owned().await;
         to_its_end(async move {
-            let Some(Inner { transaction, _around }) = Arc::into_inner(inner) else {
+            let Some(Inner { transaction, failed, _around }) = Arc::into_inner(inner) else {
                 return Err(DbErr::Custom(
                     "a stream or a transaction within this one is open; end it first".to_owned(),
                 ));
             };
-            let ended = how(transaction).await;
+            let ended = how(transaction, failed.into_inner()).await;
             drop(turn);
             ended
         })
@@ -120,11 +186,23 @@ impl Transaction {
 #[async_trait::async_trait]
 impl TransactionSession for Transaction {
     async fn commit(self) -> Result<(), DbErr> {
-        self.end(DatabaseTransaction::commit).await
+        let is_over = Arc::clone(&self.over);
+        self.end(async move |transaction: DatabaseTransaction, has_failed| {
+            if is_over.load(Ordering::Relaxed) {
+                // Nothing is left to be rolled back but what the driver remembers.
+                let _ = transaction.rollback().await;
+                return Err(over());
+            }
+            if has_failed {
+                ensure_going(&transaction).await?;
+            }
+            transaction.commit().await
+        })
+        .await
     }
 
     async fn rollback(self) -> Result<(), DbErr> {
-        self.end(DatabaseTransaction::rollback).await
+        self.end(|transaction, _| transaction.rollback()).await
     }
 }
 
@@ -167,12 +245,16 @@ impl StreamTrait for Transaction {
         statement: Statement,
     ) -> Pin<Box<dyn Future<Output = Result<Rows<'a>, DbErr>> + 'a + Send>> {
         Box::pin(async move {
-            let turn = self.turn().await;
+            let turn = self.turn().await?;
             let rows = try_stream! {
+                // Until it is read to its end.
+                let failed = &turn.inner.failed;
+                let had_failed = failed.swap(true, Ordering::Relaxed);
                 let mut rows = turn.inner.transaction.stream_raw(statement).await?;
                 while let Some(row) = rows.next().await {
                     yield row?;
                 }
+                failed.store(had_failed, Ordering::Relaxed);
             };
             Ok(Box::pin(to_the_next_item(rows)) as Rows<'a>)
         })
@@ -197,15 +279,15 @@ impl TransactionTrait for Transaction {
 
     /// A savepoint, in which it is its turn as well.
     async fn begin_with_options(&self, options: TransactionOptions) -> Result<Self, DbErr> {
-        let turn = self.turn().await;
+        let turn = self.turn().await?;
         let begun = to_its_end(async move {
             let transaction = turn.inner.transaction.begin_with_options(options).await?;
-            let inner = Inner { transaction, _around: Some(Arc::clone(&turn.inner)) };
+            let inner = Inner::new(transaction, Some(Arc::clone(&turn.inner)));
             // Together: when nobody waits any more, it ends before the turn does.
             Ok::<_, DbErr>((Arc::new(inner), turn))
         });
         let (inner, _turn) = begun.await?;
-        Ok(Self { inner, turn: Arc::clone(&self.turn), place: self.place })
+        Ok(Self { inner, turn: Arc::clone(&self.turn), over: Arc::clone(&self.over), place: self.place })
     }
 
     async fn transaction<F, T, E>(&self, callback: F) -> Result<T, TransactionError<E>>

@@ -5,7 +5,7 @@ use entity::alarms::{Alarm, alarm};
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Select};
 
 use super::{AlarmFilter, AlarmRepository, PLACE};
-use crate::{AdapterError, Page, PageRequest};
+use crate::{AdapterError, Page, PageRequest, by_place::by_place};
 
 impl<C: ConnectionTrait> AlarmRepository<'_, C> {
     /// A page of the alarms that match, newest first.
@@ -21,9 +21,15 @@ impl<C: ConnectionTrait> AlarmRepository<'_, C> {
         filter.checked(PLACE)?;
         let query = query(filter, self.db.get_database_backend());
         let key = |alarm: &Alarm| (DateTime::<Utc>::from(alarm.raised_at), alarm.id);
-        request.read(self.db, query, ORDER, PLACE.while_reading("listing alarms"), key).await
+        request.read_by(self.db, query, ORDER, PLACE.while_reading("listing alarms"), key, decode).await
     }
 }
+
+by_place!(decode: Alarm {
+    id: value, raised_at: value, sensor_id: value, severity: label, status: label, value: value, threshold: value,
+    message: value, context: value, acknowledged_at: value, acknowledged_by: value, resolved_at: value, origin: label,
+    anomaly_score: value, model_name: value, model_version: value, last_seen_at: value, repeats: value,
+});
 
 const ORDER: (alarm::Column, alarm::Column) = (alarm::Column::RaisedAt, alarm::Column::Id);
 

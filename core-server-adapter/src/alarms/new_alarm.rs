@@ -201,11 +201,18 @@ impl NewAlarm {
     ///
     /// [`AdapterError::InvalidValue`] with the column and what is allowed.
     pub fn validate(&self) -> Result<(), AdapterError> {
-        self.checked().map(|_| ())
+        self.valid().map(|_| ())
     }
 
-    /// Checks everything the schema would refuse, and gives the alarm its id and the time that will be stored.
+    /// The alarm as it will be stored, with an id.
     pub(crate) fn checked(&self) -> Result<Self, AdapterError> {
+        let alarm = self.valid()?;
+        Ok(Self { id: Some(alarm.id.unwrap_or_else(|| AlarmId::new(alarm.raised_at))), ..alarm })
+    }
+
+    /// Checks everything the schema would refuse, and gives the alarm the time that will be stored. An id of the adapter's
+    /// making comes later: one that is there is the caller's, which has to be looked for.
+    fn valid(&self) -> Result<Self, AdapterError> {
         text::check(&self.sensor_id, text::NAME_CHARACTERS).map_err(|reason| PLACE.invalid("sensor_id", reason))?;
         let raised_at = moment::storable(self.raised_at).map_err(|reason| PLACE.invalid("raised_at", reason))?;
         if raised_at > Utc::now() + AHEAD {
@@ -220,7 +227,7 @@ impl NewAlarm {
             && !(from..to).contains(&raised_at)
         {
             let reason = format!(
-                "{id} carries the time {}, and the alarm is of {}; make it with AlarmId::new or AlarmId::of_detection",
+                "{id} carries the time {}, and the alarm is of {}; leave the id out, or make one of the time of the alarm",
                 from.to_rfc3339(),
                 raised_at.to_rfc3339()
             );
@@ -244,7 +251,7 @@ impl NewAlarm {
         text::check_long(&self.message).map_err(|reason| PLACE.invalid("message", reason))?;
         text::check_json(self.context.as_ref()).map_err(|reason| PLACE.invalid("context", reason))?;
         text::check_long_json(self.context.as_ref()).map_err(|reason| PLACE.invalid("context", reason))?;
-        Ok(Self { id: Some(self.id.unwrap_or_else(|| AlarmId::new(raised_at))), raised_at, ..self.clone() })
+        Ok(Self { raised_at, ..self.clone() })
     }
 }
 
@@ -269,7 +276,7 @@ impl TryFrom<RawAlarm> for NewAlarm {
         let context = raw.context.filter(|context| !context.is_null());
         let (model_name, model_version) = (raw.model_name, raw.model_version);
         let alarm = Self { model_name, model_version, ..alarm };
-        Self { value: raw.value, threshold: raw.threshold, message: raw.message, context, ..alarm }.checked()
+        Self { value: raw.value, threshold: raw.threshold, message: raw.message, context, ..alarm }.valid()
     }
 }
 
@@ -335,6 +342,8 @@ mod tests {
         let alarm = NewAlarm::try_from(RawAlarm { sensor_id: "ü".repeat(255), ..raw() }).unwrap();
         assert_eq!(alarm.origin(), AlarmOrigin::AnomalyModel);
         assert_eq!(alarm.raised_at, "2026-11-01T10:00:00.123456Z".parse::<DateTime<Utc>>().unwrap());
+        assert_eq!(alarm.id, None, "an id that is there is looked for as the caller's");
+        let alarm = alarm.checked().unwrap();
         assert_eq!(alarm.id.unwrap().window().unwrap().0.timestamp_millis(), alarm.raised_at.timestamp_millis());
         let again = alarm.checked().unwrap();
         assert_eq!(again, alarm, "a checked alarm keeps its id");

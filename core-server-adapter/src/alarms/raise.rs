@@ -18,6 +18,7 @@ use crate::{
     AdapterError,
     batch::{self, Added, Bulk, Copied, OnExisting, arrays, checked_rows, json_size},
     error::Place,
+    moment,
 };
 
 impl<C: ConnectionTrait> AlarmRepository<'_, C> {
@@ -46,11 +47,13 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> AlarmRepository<'_, C> {
     ///
     /// # Errors
     ///
-    /// As [`raise`](Self::raise); [`AdapterError::InvalidValue`] tells the row, counted from 0.
+    /// As [`raise`](Self::raise); [`AdapterError::InvalidValue`] and [`AdapterError::AlreadyExists`] tell the row, counted
+    /// from 0.
     pub async fn raise_many(&self, alarms: &[NewAlarm]) -> Result<Vec<AlarmId>, AdapterError> {
-        let alarms = self.checked(alarms).await?;
-        let ids = alarms.iter().filter_map(|alarm| alarm.id).collect();
-        batch::write(self.db, alarms, OnExisting::Fail).await?;
+        let checked = self.checked(alarms).await?;
+        let ids = checked.iter().filter_map(|alarm| alarm.id).collect();
+        let written = batch::write(self.db, checked, OnExisting::Fail).await;
+        batch::naming_the_row(self.db, written, alarms, NewAlarm::checked).await?;
         Ok(ids)
     }
 
@@ -112,10 +115,13 @@ impl Bulk for NewAlarm {
     /// By id, and compared by the caller: MariaDB plans `(id, raised_at) IN (…)` in a time that grows with the square of the
     /// list, half a second and more for a thousand.
     async fn found<C: ConnectionTrait>(db: &C, keys: &HashSet<Self::Key>) -> Result<Vec<Self::Key>, DbErr> {
+        let times = || keys.iter().map(|(_, at)| moment::bound(*at));
+        let Some((first, last)) = times().min().zip(times().max()) else { return Ok(Vec::new()) };
         alarm::Entity::find()
             .select_only()
             .columns(Self::KEY.iter().copied())
             .filter(Column::Id.is_in(keys.iter().filter_map(|(id, _)| *id)))
+            .filter(Column::RaisedAt.between(first, last))
             .into_tuple()
             .all(db)
             .await

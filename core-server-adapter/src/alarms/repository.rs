@@ -2,7 +2,8 @@
 
 use entity::alarms::{Alarm, alarm};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait, sea_query::LockType,
+    ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Asterisk, Expr, Func, LockType},
 };
 
 use super::{AlarmCount, AlarmCounts, AlarmFilter, AlarmId, AlarmOrigin, AlarmSeverity, PLACE};
@@ -12,9 +13,9 @@ use crate::{AdapterError, Period, condition::within};
 ///
 /// ```no_run
 /// # async fn example(database: core_server_adapter::Database) -> Result<(), Box<dyn std::error::Error>> {
-/// use core_server_adapter::{alarms::AlarmRepository, sea_orm::TransactionTrait};
+/// use core_server_adapter::alarms::AlarmRepository;
 ///
-/// let transaction = database.connection().begin().await?;
+/// let transaction = database.begin().await?;
 /// let alarms = AlarmRepository::new(&transaction);
 /// // … all or nothing …
 /// transaction.commit().await?;
@@ -70,16 +71,17 @@ impl<'db, C: ConnectionTrait> AlarmRepository<'db, C> {
     ///
     /// # Errors
     ///
-    /// Failures of the database.
+    /// [`AdapterError::InvalidValue`] for a sensor with a NUL character; failures of the database.
     pub async fn counts(&self, filter: &AlarmFilter) -> Result<AlarmCounts, AdapterError> {
         filter.checked(PLACE)?;
-        let rows: Vec<(AlarmOrigin, AlarmSeverity, i64)> = alarm::Entity::find()
+        // Every alarm of a model has a score and no other has one: the columnstore reads one column less, and makes fewer
+        // groups.
+        let rows: Vec<(AlarmSeverity, i64, i64)> = alarm::Entity::find()
             .select_only()
-            .column(alarm::Column::Origin)
             .column(alarm::Column::Severity)
-            .column_as(alarm::Column::Id.count(), "count")
+            .column_as(Expr::from(Func::count(Expr::col(Asterisk))), "alarms")
+            .column_as(alarm::Column::AnomalyScore.count(), "of_models")
             .filter(filter.condition(self.db.get_database_backend()))
-            .group_by(alarm::Column::Origin)
             .group_by(alarm::Column::Severity)
             .into_tuple()
             .all(self.db)
@@ -89,8 +91,13 @@ impl<'db, C: ConnectionTrait> AlarmRepository<'db, C> {
         let pairs =
             AlarmOrigin::iter().flat_map(|origin| AlarmSeverity::iter().map(move |severity| (origin, severity)));
         let counts = pairs.filter_map(|(origin, severity)| {
-            let (_, _, count) = rows.iter().find(|row| (row.0, row.1) == (origin, severity))?;
-            Some(AlarmCount { origin, severity, count: u64::try_from(*count).unwrap_or(0) })
+            let (_, alarms, of_models) = rows.iter().find(|row| row.0 == severity)?;
+            let count = match origin {
+                AlarmOrigin::Threshold => alarms - of_models,
+                AlarmOrigin::AnomalyModel => *of_models,
+            };
+            let count = u64::try_from(count).unwrap_or(0);
+            (count > 0).then_some(AlarmCount { origin, severity, count })
         });
         Ok(AlarmCounts(counts.collect()))
     }

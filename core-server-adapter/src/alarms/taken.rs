@@ -69,7 +69,7 @@ fn of_another(id: Uuid, raised_at: DateTime<Utc>, row: Option<usize>) -> Adapter
     let at = raised_at.to_rfc3339();
     let error = PLACE.invalid(
         "id",
-        format!("{id} is the id of an alarm raised at {at}; leave the id to the adapter, or use AlarmId::of_detection"),
+        format!("{id} is the id of an alarm raised at {at}; leave the id out, or give each alarm one of its own"),
     );
     match row {
         Some(row) => error.in_row(row),

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     AdapterError, Page, PageRequest, Period,
-    batch::{self, Bulk, OnExisting, arrays, checked_rows},
+    batch::{self, Bulk, OnExisting, arrays},
     condition::{is_label, is_text, within},
     error::Place,
     filter::narrowing,
@@ -243,6 +243,6 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> AnomalyRepository<'_, C> {
     ///
     /// As [`record`](Self::record); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn record_many(&self, anomalies: &[NewAnomaly]) -> Result<u64, AdapterError> {
-        batch::write(self.db, checked_rows(anomalies, NewAnomaly::checked)?, OnExisting::Fail).await
+        batch::write_all(self.db, anomalies, NewAnomaly::checked).await
     }
 }

@@ -14,7 +14,7 @@ use sea_orm::{
 use super::{SHORT, VERSION, share};
 use crate::{
     AdapterError, Period,
-    batch::{self, Bulk, OnExisting, arrays, checked_rows},
+    batch::{self, Bulk, OnExisting, arrays},
     condition::within,
     error::Place,
     page::{check_limit, limited},
@@ -222,7 +222,7 @@ impl<C: ConnectionTrait> MetricRepository<'_, C> {
             .order_by_desc(Column::CalculationTime)
             .order_by_desc(Column::Id);
         let statement = limited(query.build(self.db.get_database_backend()), limit);
-        let newest_first = readable::all(self.db, statement, PLACE).await;
+        let newest_first = readable::all(self.db, statement, PLACE, readable::by_name).await;
         let mut trend: Vec<PerformanceMetric> = newest_first.map_err(PLACE.while_reading("reading a trend"))?;
         trend.reverse();
         Ok(trend)
@@ -245,6 +245,6 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> MetricRepository<'_, C> {
     ///
     /// As [`record`](Self::record); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn record_many(&self, metrics: &[NewMetric]) -> Result<u64, AdapterError> {
-        batch::write(self.db, checked_rows(metrics, NewMetric::checked)?, OnExisting::Fail).await
+        batch::write_all(self.db, metrics, NewMetric::checked).await
     }
 }

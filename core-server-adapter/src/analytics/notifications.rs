@@ -230,7 +230,7 @@ impl<C: ConnectionTrait> NotificationRepository<'_, C> {
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id);
         let statement = limited(query.build(self.db.get_database_backend()), limit);
-        let found = readable::all(self.db, statement, PLACE).await;
+        let found = readable::all(self.db, statement, PLACE, readable::by_name).await;
         found.map_err(PLACE.while_reading("listing notifications to retry"))
     }
 

@@ -126,6 +126,56 @@ pub(crate) fn checked_rows<T>(
     rows.iter().enumerate().map(|(row, one)| check(one).map_err(|error| error.in_row(row))).collect()
 }
 
+/// Writes all of the rows or none, checked. The error of a row that is there already tells which it is, where its key does.
+pub(crate) async fn write_all<T: Bulk, C: ConnectionTrait + TransactionTrait + 'static>(
+    db: &C,
+    rows: &[T],
+    check: fn(&T) -> Result<T, AdapterError>,
+) -> Result<u64, AdapterError> {
+    let written = write(db, checked_rows(rows, check)?, OnExisting::Fail).await;
+    naming_the_row(db, written, rows, check).await
+}
+
+/// The same result; an error about a row that is there already tells which of the rows it is.
+pub(crate) async fn naming_the_row<T: Bulk, C: ConnectionTrait, R>(
+    db: &C,
+    written: Result<R, AdapterError>,
+    rows: &[T],
+    check: fn(&T) -> Result<T, AdapterError>,
+) -> Result<R, AdapterError> {
+    match written {
+        Err(error @ AdapterError::AlreadyExists { .. }) if !T::KEY.is_empty() => {
+            Err(match row_that_is_there(db, rows, check).await {
+                Some(row) => error.in_row(row),
+                None => error,
+            })
+        }
+        written => written,
+    }
+}
+
+/// The first row whose key another one has, of the list or of the table.
+async fn row_that_is_there<T: Bulk, C: ConnectionTrait>(
+    db: &C,
+    rows: &[T],
+    check: fn(&T) -> Result<T, AdapterError>,
+) -> Option<usize> {
+    const AT_ONCE: usize = 1_000;
+    let key_of = |row| check(row).map(|row| row.key()).ok();
+    let mut seen = HashSet::with_capacity(rows.len());
+    if let Some(twice) = rows.iter().filter_map(key_of).position(|key| !seen.insert(key)) {
+        return Some(twice);
+    }
+    for (batch, rows) in rows.chunks(AT_ONCE).enumerate() {
+        let found = T::found(db, &rows.iter().filter_map(key_of).collect()).await.ok()?;
+        let found: HashSet<T::Key> = found.into_iter().collect();
+        if let Some(row) = rows.iter().filter_map(key_of).position(|key| found.contains(&key)) {
+            return Some(batch * AT_ONCE + row);
+        }
+    }
+    None
+}
+
 fn keep_first_of_each<T: Bulk>(rows: &mut Vec<T>) {
     let mut seen = HashSet::with_capacity(rows.len());
     rows.retain(|row| seen.insert(row.key()));

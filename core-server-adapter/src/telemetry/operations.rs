@@ -125,10 +125,11 @@ impl<C: ConnectionTrait + TransactionTrait> Operations<'_, C> {
     }
 
     /// Whether a refresh that the server ended may be begun again: a transaction of the caller's was ended as a whole. Only
-    /// MariaDB tells whether there is one, and only there two refreshes wait for each other. It answers after a moment, a
-    /// longer one every time: of several that begin again at once all but one would be ended again.
+    /// MariaDB tells whether there is one, and only there two refreshes wait for each other. It answers after a moment, one
+    /// that may be twice as long every time: of several that begin again at once all but one would be ended again.
     async fn may_begin_again(&self, attempt: u32) -> bool {
-        let question = format!("SELECT @@in_transaction AS is_within, SLEEP(RAND() * {attempt} / 10)");
+        let question =
+            format!("SELECT @@in_transaction AS is_within, SLEEP(RAND() * LEAST(POW(2, {attempt}) / 20, 5))");
         self.db.get_database_backend() == DbBackend::MySql
             && self
                 .db

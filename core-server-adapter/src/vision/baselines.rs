@@ -130,7 +130,8 @@ impl<C: ConnectionTrait> BaselineRepository<'_, C> {
             .filter(Column::Hour.eq(of_day))
             .filter(Column::DayOfWeek.eq(day_of_week))
             .filter(Column::CameraId.in_subquery(present));
-        let all = readable::all(self.db, query.build(self.db.get_database_backend()), ACTIVITY).await;
+        let all =
+            readable::all(self.db, query.build(self.db.get_database_backend()), ACTIVITY, readable::by_name).await;
         let all: Vec<CameraActivity> = all.map_err(ACTIVITY.while_reading("comparing activity with what is usual"))?;
         Ok(farthest(all, at_least, CameraActivity::deviation))
     }

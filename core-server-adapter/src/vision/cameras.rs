@@ -14,7 +14,7 @@ use sea_orm::{
 use super::PATH_CHARACTERS;
 use crate::{
     AdapterError, Page, PageRequest,
-    batch::{self, Bulk, OnExisting, arrays, checked_rows},
+    batch::{self, Bulk, OnExisting, arrays},
     error::Place,
     repository::repository,
     rows::insert_numbered,
@@ -188,6 +188,6 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> CameraRepository<'_, C> {
     ///
     /// As [`register`](Self::register); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn register_many(&self, cameras: &[NewCamera]) -> Result<u64, AdapterError> {
-        batch::write(self.db, checked_rows(cameras, NewCamera::checked)?, OnExisting::Fail).await
+        batch::write_all(self.db, cameras, NewCamera::checked).await
     }
 }

@@ -17,7 +17,7 @@ use sea_orm::{
 use super::{CLASS_CHARACTERS, PATH_CHARACTERS};
 use crate::{
     AdapterError, Period,
-    batch::{self, Bulk, OnExisting, arrays, checked_rows, json_size},
+    batch::{self, Bulk, OnExisting, arrays, json_size},
     condition::within,
     error::Place,
     repository::repository,
@@ -241,6 +241,6 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> DetectionRepository<'_, C>
     ///
     /// As [`insert`](Self::insert); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn insert_many(&self, detections: &[NewDetection]) -> Result<u64, AdapterError> {
-        batch::write(self.db, checked_rows(detections, NewDetection::checked)?, OnExisting::Fail).await
+        batch::write_all(self.db, detections, NewDetection::checked).await
     }
 }

@@ -103,7 +103,7 @@ impl<C: ConnectionTrait> ModelRepository<'_, C> {
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
             .limit(u64::from(limit));
-        let found = readable::all(self.db, query.build(self.db.get_database_backend()), PLACE).await;
+        let found = readable::all(self.db, query.build(self.db.get_database_backend()), PLACE, readable::by_name).await;
         found.map_err(PLACE.while_reading("listing models"))
     }
 }

@@ -40,7 +40,7 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> MetricRepository<'_, C> {
     ///
     /// As [`insert`](Self::insert); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn insert_many(&self, metrics: &[NewMetric]) -> Result<u64, AdapterError> {
-        batch::write(self.db, checked_rows(metrics, NewMetric::checked)?, OnExisting::Fail).await
+        batch::write_all(self.db, metrics, NewMetric::checked).await
     }
 
     /// Writes those of the metrics that are not there, all or none: for what may have been written before.

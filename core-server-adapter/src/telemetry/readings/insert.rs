@@ -18,7 +18,7 @@ use sea_orm::{
 use super::{NewReading, PLACE, ReadingRepository};
 use crate::{
     AdapterError,
-    batch::{self, Added, Bulk, Copied, OnExisting, arrays, json_size},
+    batch::{self, Added, Bulk, Copied, OnExisting, arrays, checked_rows, json_size},
     error::Place,
     moment,
 };
@@ -32,9 +32,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
     /// - [`AdapterError::AlreadyExists`] when the sensor has a reading of that moment;
     /// - failures of the database.
     pub async fn insert(&self, reading: &NewReading) -> Result<SensorReading, AdapterError> {
-        let timestamp = reading.stored_at()?;
-        let reading = NewReading { timestamp, ..reading.clone() };
-        row(reading).insert(self.db).await.map_err(PLACE.while_doing("writing a reading"))
+        row(checked(reading)?).insert(self.db).await.map_err(PLACE.while_doing("writing a reading"))
     }
 }
 
@@ -48,7 +46,7 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> ReadingRepository<'_, C> {
     ///
     /// As [`insert`](Self::insert); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn insert_many(&self, readings: &[NewReading]) -> Result<u64, AdapterError> {
-        batch::write(self.db, checked(readings)?, OnExisting::Fail).await
+        batch::write_all(self.db, readings, checked).await
     }
 
     /// Writes those of the readings that are not there, all or none. A reading is there when its sensor has one of that
@@ -63,17 +61,14 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> ReadingRepository<'_, C> {
     /// As [`insert`](Self::insert), but [`AdapterError::AlreadyExists`]; [`AdapterError::InvalidValue`] tells the row,
     /// counted from 0.
     pub async fn insert_missing(&self, readings: &[NewReading]) -> Result<Added, AdapterError> {
-        let new = batch::write(self.db, checked(readings)?, OnExisting::Skip).await?;
+        let new = batch::write(self.db, checked_rows(readings, checked)?, OnExisting::Skip).await?;
         Ok(Added { new, already_there: (readings.len() as u64).saturating_sub(new) })
     }
 }
 
-fn checked(readings: &[NewReading]) -> Result<Vec<NewReading>, AdapterError> {
-    let checked = |(row, reading): (usize, &NewReading)| {
-        let timestamp = reading.stored_at().map_err(|error| error.in_row(row))?;
-        Ok(NewReading { timestamp, ..reading.clone() })
-    };
-    readings.iter().enumerate().map(checked).collect()
+/// The reading as it will be stored.
+fn checked(reading: &NewReading) -> Result<NewReading, AdapterError> {
+    Ok(NewReading { timestamp: reading.stored_at()?, ..reading.clone() })
 }
 
 impl Bulk for NewReading {

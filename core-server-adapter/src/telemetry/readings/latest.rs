@@ -6,7 +6,7 @@ use entity::telemetry::{
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Statement};
 
-use super::{PLACE, ReadingRepository};
+use super::{PLACE, ReadingRepository, decode};
 use crate::{
     AdapterError, moment,
     page::{check_limit, limited},
@@ -81,7 +81,9 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
     }
 
     async fn read(&self, statement: Statement) -> Result<Vec<SensorReading>, AdapterError> {
-        readable::all(self.db, statement, PLACE).await.map_err(PLACE.while_reading("reading the newest readings"))
+        readable::all(self.db, statement, PLACE, decode)
+            .await
+            .map_err(PLACE.while_reading("reading the newest readings"))
     }
 }
 

@@ -8,7 +8,7 @@ use entity::telemetry::{
 use futures_util::{Stream, TryStreamExt};
 use sea_orm::{ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QueryTrait, Select, StreamTrait};
 
-use super::{PLACE, ReadingFilter, ReadingRepository};
+use super::{PLACE, ReadingFilter, ReadingRepository, decode};
 use crate::{
     AdapterError, Page, PageRequest,
     page::{Cursor, Direction},
@@ -61,7 +61,7 @@ impl<C: ConnectionTrait> ReadingRepository<'_, C> {
         let query = sensor_reading::Entity::find().filter(filter.checked(PLACE)?.condition()?);
         let order = (Column::Timestamp, Column::SensorId);
         let key = |reading: &SensorReading| (DateTime::<Utc>::from(reading.timestamp), reading.sensor_id.clone());
-        request.read(self.db, query, order, PLACE.while_reading("listing readings"), key).await
+        request.read_by(self.db, query, order, PLACE.while_reading("listing readings"), key, decode).await
     }
 }
 
@@ -82,7 +82,7 @@ impl<'db, C: ConnectionTrait + StreamTrait> ReadingRepository<'db, C> {
     ) -> Result<impl Stream<Item = Result<SensorReading, AdapterError>> + Send + use<'db, C>, AdapterError> {
         let statement = oldest_first(filter, beyond)?.build(ConnectionTrait::get_database_backend(self.db));
         let rows = self.db.stream_raw(statement).await.map_err(PLACE.while_reading("reading readings"))?;
-        Ok(readable::stream(rows, PLACE).map_err(|error| PLACE.while_reading("reading readings")(error)))
+        Ok(readable::stream(rows, PLACE, decode).map_err(|error| PLACE.while_reading("reading readings")(error)))
     }
 }
 

@@ -34,10 +34,15 @@ pub use list::ReadingCursor;
 pub use new_reading::NewReading;
 pub use summary::{ReadingSummary, Summary};
 
-use crate::{error::Place, repository::repository};
+use crate::{by_place::by_place, error::Place, repository::repository};
 
 /// For errors.
 pub(super) const PLACE: Place = Place { area: super::AREA, table: "sensor_readings" };
+
+by_place!(decode: SensorReading {
+    timestamp: value, sensor_id: value, sensor_type: value, value: value, unit: value, quality: value,
+    sensor_metadata: value, created_at: value, id: value,
+});
 
 repository! {
     /// The readings of a database, over a pool or within a transaction.

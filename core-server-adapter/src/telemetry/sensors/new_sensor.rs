@@ -15,6 +15,9 @@ use crate::{
 
 /// A sensor that is to be registered.
 ///
+/// As JSON: `{"sensor_id":"bearing-7","type":"temperature","location":"hall 3, north","status":"active"}`, the last two if
+/// there is something to say.
+///
 /// ```
 /// use core_server_adapter::telemetry::NewSensor;
 ///

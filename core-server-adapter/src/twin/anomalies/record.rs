@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use super::{AnomalyRepository, NewAnomaly, PLACE};
 use crate::{
     AdapterError,
-    batch::{self, Bulk, OnExisting, arrays, checked_rows, json_size},
+    batch::{self, Bulk, OnExisting, arrays, json_size},
     error::Place,
     rows::insert_numbered,
 };
@@ -35,7 +35,7 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> AnomalyRepository<'_, C> {
     ///
     /// As [`record`](Self::record); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn record_many(&self, anomalies: &[NewAnomaly]) -> Result<u64, AdapterError> {
-        batch::write(self.db, checked_rows(anomalies, NewAnomaly::checked)?, OnExisting::Fail).await
+        batch::write_all(self.db, anomalies, NewAnomaly::checked).await
     }
 }
 

@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use super::{NewSnapshot, PLACE, SnapshotRepository};
 use crate::{
     AdapterError,
-    batch::{self, Bulk, OnExisting, arrays, checked_rows, json_size},
+    batch::{self, Bulk, OnExisting, arrays, json_size},
     error::Place,
     rows::insert_numbered,
 };
@@ -35,7 +35,7 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> SnapshotRepository<'_, C> 
     ///
     /// As [`record`](Self::record); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn record_many(&self, snapshots: &[NewSnapshot]) -> Result<u64, AdapterError> {
-        batch::write(self.db, checked_rows(snapshots, NewSnapshot::checked)?, OnExisting::Fail).await
+        batch::write_all(self.db, snapshots, NewSnapshot::checked).await
     }
 }
 

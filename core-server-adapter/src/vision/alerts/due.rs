@@ -55,7 +55,7 @@ impl<C: ConnectionTrait> AlertRepository<'_, C> {
             .filter(told_lately(at, backend).not())
             .order_by_asc(Column::CreatedAt)
             .order_by_asc(Column::Id);
-        let due = readable::all(self.db, limited(query.build(backend), limit), PLACE).await;
+        let due = readable::all(self.db, limited(query.build(backend), limit), PLACE, readable::by_name).await;
         due.map_err(PLACE.while_reading("looking for alerts to deliver"))
     }
 }

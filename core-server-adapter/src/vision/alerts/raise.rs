@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter,
 use super::{AlertRepository, NewAlert, PLACE};
 use crate::{
     AdapterError,
-    batch::{self, Bulk, OnExisting, arrays, checked_rows, json_size},
+    batch::{self, Bulk, OnExisting, arrays, json_size},
     error::Place,
     rows::insert_numbered,
 };
@@ -47,7 +47,7 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> AlertRepository<'_, C> {
     ///
     /// As [`raise`](Self::raise); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn raise_many(&self, alerts: &[NewAlert]) -> Result<u64, AdapterError> {
-        batch::write(self.db, checked_rows(alerts, NewAlert::checked)?, OnExisting::Fail).await
+        batch::write_all(self.db, alerts, NewAlert::checked).await
     }
 }
 

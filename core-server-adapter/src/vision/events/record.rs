@@ -15,7 +15,7 @@ use sea_orm::{
 use super::{EventRepository, NewEvent, PLACE};
 use crate::{
     AdapterError,
-    batch::{self, Bulk, OnExisting, arrays, checked_rows},
+    batch::{self, Bulk, OnExisting, arrays},
     error::Place,
     rows::insert_numbered,
     transaction,
@@ -47,7 +47,7 @@ impl<C: ConnectionTrait + TransactionTrait + 'static> EventRepository<'_, C> {
     ///
     /// As [`record`](Self::record); [`AdapterError::InvalidValue`] tells the row, counted from 0.
     pub async fn record_many(&self, events: &[NewEvent]) -> Result<u64, AdapterError> {
-        batch::write(self.db, checked_rows(events, NewEvent::checked)?, OnExisting::Fail).await
+        batch::write_all(self.db, events, NewEvent::checked).await
     }
 
     /// Says of which detections an event was made, behind those that it has; all of them or none. Where detections are cut

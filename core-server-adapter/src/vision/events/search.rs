@@ -62,7 +62,7 @@ impl<C: ConnectionTrait> EventRepository<'_, C> {
         let mut query = matching(query, &words, backend);
         QueryTrait::query(&mut query).order_by(Alias::new(RANK), Order::Desc);
         let query = query.order_by_desc(Column::StartedAt).order_by_desc(Column::Id);
-        let found = readable::all(self.db, limited(query.build(backend), limit), PLACE).await;
+        let found = readable::all(self.db, limited(query.build(backend), limit), PLACE, readable::by_name).await;
         found.map_err(PLACE.while_reading("searching events"))
     }
 }

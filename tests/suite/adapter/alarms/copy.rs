@@ -92,7 +92,10 @@ async fn one_of_many_that_is_there_stops_all(database: TestDatabase) {
     alarms.raise(&new[1_000]).await.unwrap();
     let before = adapter.metrics();
     let error = alarms.raise_many(&new).await.unwrap_err();
-    assert!(matches!(error, AdapterError::AlreadyExists { area: "alarms", table: "alarms", .. }), "{error:?}");
+    assert!(
+        matches!(error, AdapterError::AlreadyExists { area: "alarms", table: "alarms", row: Some(1_000), .. }),
+        "{error:?}"
+    );
     assert!(!error.may_have_written() && adapter.metrics().failed > before.failed, "{error:?}");
     assert_eq!(count(adapter.connection()).await, 1);
     // The session goes on.

@@ -182,7 +182,8 @@ async fn all_of_many_are_raised_or_none(database: TestDatabase) {
     let new = AlarmId::new(minute(2));
     for taken in [&taken[..], &[hot(1), duplicate.clone()], &[hot(2).id(new), hot(2).id(new)]] {
         let error = alarms.raise_many(taken).await.unwrap_err();
-        assert!(matches!(error, AdapterError::AlreadyExists { .. }), "{error:?}");
+        let AdapterError::AlreadyExists { row, .. } = error else { panic!("{error:?}") };
+        assert_eq!(row, Some(taken.len() - 1));
         assert_eq!(rows(db).await, std::slice::from_ref(&there), "after a key that was taken");
     }
 }

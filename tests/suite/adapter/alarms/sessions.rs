@@ -167,6 +167,70 @@ async fn what_comes_after_an_error_in_a_transaction_says_so() {
     }
 }
 
+/// PostgreSQL answers the COMMIT of a transaction that an error has ended with ROLLBACK, and not with an error.
+#[tokio::test]
+async fn no_transaction_is_committed_of_which_nothing_is_kept() {
+    for backend in [Backend::Postgres, Backend::Mariadb, Backend::Sqlite] {
+        let (_database, adapter) = migrated(TestDatabase::create(backend).await).await;
+        let transaction = adapter.begin().await.unwrap();
+        let alarms = AlarmRepository::new(&transaction);
+        let there = alarms.raise(&hot(1)).await.unwrap();
+        // What is refused in a savepoint ends nothing.
+        let twice = [hot(2), hot(1).id(there.id)];
+        let error = alarms.raise_many(&twice).await.unwrap_err();
+        assert!(matches!(error, AdapterError::AlreadyExists { row: Some(1), .. }), "{error:?}");
+        transaction.commit().await.unwrap();
+        assert_eq!(adapter.alarms().counts(&AlarmFilter::new()).await.unwrap().total(), 1);
+
+        let transaction = adapter.begin().await.unwrap();
+        let alarms = AlarmRepository::new(&transaction);
+        alarms.raise(&hot(3)).await.unwrap();
+        alarms.raise(&hot(1).id(there.id)).await.unwrap_err();
+        let committed = transaction.commit().await;
+        let kept = adapter.alarms().counts(&AlarmFilter::new()).await.unwrap().total();
+        if backend == Backend::Postgres {
+            let error = committed.unwrap_err();
+            assert!(matches!(error, AdapterError::TransactionOver { .. }), "{error:?}");
+            assert!(!error.may_have_written(), "{error:?}");
+            assert_eq!(kept, 1);
+        } else {
+            committed.unwrap();
+            assert_eq!(kept, 2, "{backend:?}");
+        }
+        adapter.close().await;
+    }
+}
+
+/// MySQL rolls the whole transaction back then, and would do what follows outside of any.
+#[tokio::test]
+async fn nothing_follows_a_deadlock_in_a_transaction_on_mariadb() {
+    let (_database, adapter) = migrated(TestDatabase::create(Backend::Mariadb).await).await;
+    let alarms = adapter.alarms();
+    let ids = [alarms.raise(&hot(1)).await.unwrap().id, alarms.raise(&hot(2)).await.unwrap().id];
+    let (first, second) = (adapter.begin().await.unwrap(), adapter.begin().await.unwrap());
+    let (one, other) = (AlarmRepository::new(&first), AlarmRepository::new(&second));
+    one.raise(&hot(3)).await.unwrap();
+    other.raise(&hot(4)).await.unwrap();
+    one.acknowledge(ids[0], "ana").await.unwrap();
+    other.acknowledge(ids[1], "ben").await.unwrap();
+    let (a, b) = tokio::join!(one.acknowledge(ids[1], "ana"), other.acknowledge(ids[0], "ben"));
+    assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+    let (loser, winner, deadlock) = match (a, b) {
+        (Err(error), _) => (first, second, error),
+        (_, error) => (second, first, error.unwrap_err()),
+    };
+    assert!(matches!(deadlock, AdapterError::Busy { .. }), "{deadlock:?}");
+    let refused = AlarmRepository::new(&loser).raise(&hot(5)).await.unwrap_err();
+    assert!(matches!(refused, AdapterError::TransactionOver { .. }), "{refused:?}");
+    let within = TransactionTrait::begin(&loser).await.map(drop).unwrap_err();
+    assert!(within.to_string().contains("ended the transaction"), "{within:?}");
+    let committed = loser.commit().await.unwrap_err();
+    assert!(matches!(committed, AdapterError::TransactionOver { .. }), "{committed:?}");
+    winner.commit().await.unwrap();
+    assert_eq!(alarms.counts(&AlarmFilter::new()).await.unwrap().total(), 3);
+    adapter.close().await;
+}
+
 /// The statements that end every other session of the database.
 const SESSIONS_OF_POSTGRES: &str = "SELECT format('SELECT pg_terminate_backend(%s)', pid) FROM pg_stat_activity \
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";

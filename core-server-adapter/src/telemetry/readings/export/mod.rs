@@ -86,7 +86,7 @@ impl<'db, C: ConnectionTrait + StreamTrait + 'static> ReadingRepository<'db, C> 
         let backend = ConnectionTrait::get_database_backend(self.db);
         let statement = query(filter, beyond, backend)?.build(backend);
         let rows = self.db.stream_raw(statement).await.map_err(failed)?;
-        let rows = readable::stream::<Row>(rows, PLACE).map_err(failed);
+        let rows = readable::stream(rows, PLACE, readable::by_name::<Row>).map_err(failed);
         let chunks = rows.try_chunks(CHUNK).map_err(|interrupted| interrupted.1).and_then(async |rows| {
             let mut lines = Lines::new();
             for row in &rows {
