@@ -11,15 +11,23 @@ use std::{
     time::Duration,
 };
 
+use async_stream::stream;
 use axum::response::sse;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use core_server_adapter::{
     AdapterError, Cursor, PageRequest,
     alarms::{Alarm, AlarmFilter, AlarmOrigin, AlarmSeverity, AlarmStatus, RawAlarm},
 };
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::Stream;
 use serde::Serialize;
-use tokio::sync::{broadcast, watch};
+use tokio::{
+    select,
+    sync::{
+        broadcast::{self, error::RecvError},
+        watch,
+    },
+    time::timeout,
+};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -64,15 +72,8 @@ pub struct Event {
 impl Event {
     /// Something happened to this alarm.
     pub fn of(kind: Kind, alarm: &Alarm) -> Self {
-        Self {
-            kind,
-            id: alarm.id,
-            raised_at: alarm.raised_at.to_utc(),
-            sensor_id: alarm.sensor_id.clone(),
-            origin: alarm.origin,
-            severity: alarm.severity,
-            status: alarm.status,
-        }
+        let &Alarm { id, raised_at, ref sensor_id, origin, severity, status, .. } = alarm;
+        Self { kind, id, raised_at: raised_at.to_utc(), sensor_id: sensor_id.clone(), origin, severity, status }
     }
 
     /// This alarm was raised with this id.
@@ -163,25 +164,19 @@ impl Feed {
 
     /// Tells what other programs raise, until the service ends.
     pub async fn look(app: App) {
-        let mut newest: Option<DateTime<Utc>> = None;
-        let mut over = app.feed.over.subscribe();
+        let (mut newest, mut over) = (Utc::now(), app.feed.over.subscribe());
         let pause = if app.alarms.has_one_session() { LOOK_RARELY } else { LOOK };
-        loop {
+        while timeout(pause, over.wait_for(|over| *over)).await.is_err() {
             match app.feed.look_once(&app, newest).await {
                 Ok(at) => newest = at,
                 Err(error) => tracing::warn!("looking for new alarms: {}", error.on_one_line()),
             }
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                _ = over.wait_for(|over| *over) => return,
-            }
         }
     }
 
-    /// Tells alarms since `newest`; without it, only finds out where they end. Gives the time of the newest.
-    async fn look_once(&self, app: &App, newest: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>, AdapterError> {
+    /// Tells alarms since `newest`. Gives the time of the newest.
+    async fn look_once(&self, app: &App, newest: DateTime<Utc>) -> Result<DateTime<Utc>, AdapterError> {
         let now = Utc::now();
-        let Some(newest) = newest else { return Ok(Some(now)) };
         let (mut cursor, mut seen) = (Some(Cursor::newer_than(newest - LATE, Uuid::nil())), newest);
         while cursor.is_some() {
             let page = app.alarms.alarms().list(&AlarmFilter::new(), &PageRequest { limit: 500, cursor }).await?;
@@ -194,7 +189,7 @@ impl Feed {
         // The clock of a sensor may be ahead: what comes in meanwhile is older.
         let seen = seen.min(now);
         self.remembered().raised.retain(|_, at| *at >= seen - LATE - LATE);
-        Ok(Some(seen))
+        Ok(seen)
     }
 
     fn remembered(&self) -> MutexGuard<'_, Remembered> {
@@ -210,14 +205,13 @@ impl Feed {
         app: &App,
         after: Option<Cursor>,
     ) -> Result<impl Stream<Item = Result<sse::Event, Infallible>> + use<>, AdapterError> {
-        let (missed, live) = {
+        let (missed, mut live) = {
             let remembered = app.feed.remembered();
-            (after.map(|after| (after, remembered.after(after))), app.feed.told.subscribe())
+            (after.map_or(Ok(Vec::new()), |after| remembered.after(after).ok_or(after)), app.feed.told.subscribe())
         };
         let (missed, too_many) = match missed {
-            None => (Vec::new(), false),
-            Some((_, Some(remembered))) => (remembered, false),
-            Some((after, None)) => {
+            Ok(remembered) => (remembered, false),
+            Err(after) => {
                 let request = PageRequest::at(after, PageRequest::MAX_LIMIT);
                 let page = app.alarms.alarms().list(&AlarmFilter::new(), &request).await?;
                 let missed = page.items.iter().rev().map(|alarm| Event::of(Kind::Raised, alarm)).collect();
@@ -227,20 +221,20 @@ impl Feed {
         // Raised between the two looks: told once.
         let known: HashSet<Uuid> = missed.iter().map(|event| event.id).collect();
         let again: Vec<_> = too_many.then(reset).into_iter().chain(missed.iter().map(Event::to_sse)).collect();
-        let live = stream::unfold((live, known), |(mut live, known)| async {
-            let event = loop {
-                match live.recv().await {
-                    Ok(event) if event.kind == Kind::Raised && known.contains(&event.id) => {}
-                    Ok(event) => break event.to_sse(),
-                    // Whoever is slower than events come in misses some.
-                    Err(broadcast::error::RecvError::Lagged(_)) => break reset(),
-                    Err(broadcast::error::RecvError::Closed) => return None,
-                }
-            };
-            Some((event, (live, known)))
-        });
         let mut over = app.feed.over.subscribe();
-        let over = async move { over.wait_for(|over| *over).await.map(drop) };
-        Ok(stream::iter(again).chain(live).map(Ok).take_until(Box::pin(over)))
+        Ok(stream! {
+            for event in again {
+                yield Ok(event);
+            }
+            loop {
+                match select! { event = live.recv() => event, _ = over.wait_for(|over| *over) => return } {
+                    Ok(event) if event.kind == Kind::Raised && known.contains(&event.id) => {}
+                    Ok(event) => yield Ok(event.to_sse()),
+                    // Whoever is slower than events come in misses some.
+                    Err(RecvError::Lagged(_)) => yield Ok(reset()),
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        })
     }
 }

@@ -63,8 +63,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
 }
 
 /// What browsers may do with an answer.
-pub async fn headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub async fn headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -38,7 +38,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{StatusCode, Uri},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn_with_state, map_response},
     response::IntoResponse,
 };
 use core_server_adapter::{Database, telemetry::Telemetry};
@@ -105,7 +105,7 @@ impl App {
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
             .layer(CsrfLayer::new().with_rejection_response(of_others))
             .layer(from_fn_with_state(self.clone(), guard::refuse_strangers))
-            .layer(from_fn(guard::headers))
+            .layer(map_response(guard::headers))
             .layer(CatchPanicLayer::custom(problem::of_panic))
             .layer(TraceLayer::new_for_http())
             .with_state(self.clone())

@@ -53,18 +53,14 @@ async fn run(settings: &Settings) -> Result<(), StartError> {
 
 /// Waits for Ctrl-C or SIGTERM.
 async fn stopped() {
-    let interrupted = async { signal::ctrl_c().await.map_err(|error| tracing::error!("no Ctrl-C: {error}")) };
     #[cfg(unix)]
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => terminate.recv().await,
-            Err(_) => std::future::pending().await,
+    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminate.recv() => return,
+            _ = signal::ctrl_c() => return,
         }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        _ = interrupted => {}
-        _ = terminated => {}
+    }
+    if let Err(error) = signal::ctrl_c().await {
+        tracing::error!("no Ctrl-C: {error}");
     }
 }

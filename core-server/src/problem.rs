@@ -3,15 +3,18 @@
 use std::{any::Any, collections::BTreeMap, error::Error, iter::successors};
 
 use axum::{
-    Json,
-    extract::rejection::{FormRejection, JsonRejection, PathRejection},
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    Extension,
+    extract::{
+        FromRequest, FromRequestParts,
+        rejection::{FormRejection, JsonRejection, PathRejection},
+    },
+    http::{StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use axum_extra::extract::QueryRejection;
 use core_server_adapter::{AdapterError, ErrorKind};
 use serde::{Deserialize, Serialize};
-use serde_path_to_error::{Path, Segment};
+use serde_path_to_error::{Error as At, Path as Place, Segment};
 use utoipa::{
     IntoResponses, ToSchema,
     openapi::{Content, Ref, RefOr, ResponseBuilder},
@@ -46,9 +49,9 @@ impl Problem {
         Self { field: Some(field.to_owned()), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
     }
 
-    /// The same problem, at a place of what was sent.
-    fn at(mut self, path: &Path) -> Self {
-        for segment in path {
+    /// The same problem, at a place of what was sent, if that is known.
+    fn at(mut self, place: Option<&Place>) -> Self {
+        for segment in place.into_iter().flatten() {
             match segment {
                 Segment::Seq { index } => self.row = self.row.or(Some(*index)),
                 Segment::Map { key } => self.field = self.field.or_else(|| Some(key.clone())),
@@ -79,6 +82,7 @@ impl From<AdapterError> for Problem {
         let status = StatusCode::from_u16(kind.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let (field, row) = match &error {
             AdapterError::InvalidValue { column, row, .. } => (Some(*column), *row),
+            AdapterError::AlreadyExists { row, .. } => (None, *row),
             AdapterError::InvalidPage { parameter, .. } => (Some(*parameter), None),
             _ => (None, None),
         };
@@ -86,26 +90,48 @@ impl From<AdapterError> for Problem {
     }
 }
 
-/// What axum could not read of a request.
-macro_rules! from_rejection {
+/// axum's, with errors as [`Problem`].
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(Problem))]
+pub struct Json<T>(pub T);
+
+/// axum's, with errors as [`Problem`].
+#[derive(FromRequest)]
+#[from_request(via(axum::Form), rejection(Problem))]
+pub struct Form<T>(pub T);
+
+/// axum's, with errors as [`Problem`].
+#[derive(FromRequestParts)]
+#[from_request(via(axum_extra::extract::Query), rejection(Problem))]
+pub struct Query<T>(pub T);
+
+/// axum's, with errors as [`Problem`].
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Problem))]
+pub struct Path<T>(pub T);
+
+macro_rules! from_rejections {
     ($($rejection:ty),+) => {
         $(impl From<$rejection> for Problem {
             fn from(rejection: $rejection) -> Self {
-                let problem = Self::new(rejection.status(), rejection.body_text());
-                place(&rejection).map_or(problem.clone(), |path| problem.at(path))
+                Self::new(rejection.status(), rejection.body_text()).at(place(&rejection))
             }
         })+
     };
 }
-from_rejection!(FormRejection, JsonRejection, QueryRejection, PathRejection);
+from_rejections!(FormRejection, JsonRejection, PathRejection, QueryRejection);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
 
 /// Where in a request an error is, if that is known.
-fn place<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Path> {
+fn place<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Place> {
     successors(Some(error), |&error| error.source()).find_map(|error| {
-        let in_json =
-            error.downcast_ref::<serde_path_to_error::Error<serde_json::Error>>().map(serde_path_to_error::Error::path);
-        let in_query = || error.downcast_ref::<serde_path_to_error::Error<serde::de::value::Error>>();
-        in_json.or_else(|| in_query().map(serde_path_to_error::Error::path))
+        let in_json = error.downcast_ref::<At<serde_json::Error>>().map(At::path);
+        in_json.or_else(|| error.downcast_ref::<At<serde::de::value::Error>>().map(At::path))
     })
 }
 
@@ -115,25 +141,21 @@ fn place<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Path> {
 ///
 /// A [`Problem`] with field and row.
 pub fn read<'de, T: Deserialize<'de>>(json: serde_json::Value) -> Result<T, Problem> {
-    serde_path_to_error::deserialize(json)
-        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.inner().to_string()).at(error.path()))
+    serde_path_to_error::deserialize(json).map_err(|error| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.inner().to_string()).at(Some(error.path()))
+    })
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = (self.code(), Json(&self)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        match self.code() {
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-            }
-            StatusCode::UNAUTHORIZED => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            _ => {}
-        }
-        response
+        let more = match self.code() {
+            StatusCode::SERVICE_UNAVAILABLE => Some((header::RETRY_AFTER, "1")),
+            StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer")),
+            _ => None,
+        };
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        // Pages say it in words: see `page::in_words`.
+        (self.code(), kind, AppendHeaders(more), Extension(self.clone()), Json(self)).into_response()
     }
 }
 

@@ -22,11 +22,11 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Json, Path, Query};
+use super::Answer;
 use crate::{
     App,
     feed::{Event, Feed},
-    problem::{self, Problem},
+    problem::{self, Json, Path, Problem, Query},
     shapes,
 };
 
@@ -86,32 +86,28 @@ async fn raise(State(app): State<App>, Json(sent): Json<Value>) -> Result<(Statu
 /// A page of alarms, newest first; `next` and `previous` of the answer are cursors.
 #[utoipa::path(get, path = "/alarms", tag = "alarms", params(shapes::AlarmQuery),
     responses((status = 200, body = shapes::AlarmPage), Problem))]
-async fn list(State(app): State<App>, Query(query): Query<AlarmQuery>) -> Result<Json<Page<Alarm>>, Problem> {
+async fn list(State(app): State<App>, Query(query): Query<AlarmQuery>) -> Answer<Page<Alarm>> {
     Ok(Json(app.alarms.alarms().list(&query.filter(), &query.page()).await?))
 }
 
 /// How many alarms match, by origin and severity.
 #[utoipa::path(get, path = "/alarms/counts", tag = "alarms", params(shapes::AlarmQuery),
     responses((status = 200, body = [shapes::AlarmCount]), Problem))]
-async fn counts(State(app): State<App>, Query(query): Query<AlarmQuery>) -> Result<Json<AlarmCounts>, Problem> {
+async fn counts(State(app): State<App>, Query(query): Query<AlarmQuery>) -> Answer<AlarmCounts> {
     Ok(Json(app.alarms.alarms().counts(&query.filter()).await?))
 }
 
 /// One alarm.
 #[utoipa::path(get, path = "/alarms/{id}", tag = "alarms", params(("id" = Uuid, Path)),
     responses((status = 200, body = shapes::Alarm), Problem))]
-async fn read(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Alarm>, Problem> {
+async fn read(State(app): State<App>, Path(id): Path<Uuid>) -> Answer<Alarm> {
     Ok(Json(app.alarms.alarms().get(id).await?))
 }
 
 /// Somebody has seen the alarm. One that is acknowledged already keeps its first acknowledgement: `first` is then false.
 #[utoipa::path(post, path = "/alarms/{id}/acknowledge", tag = "alarms", params(("id" = Uuid, Path)), request_body = Actor,
     responses((status = 200, body = shapes::Acknowledged), Problem))]
-async fn acknowledge(
-    State(app): State<App>,
-    Path(id): Path<Uuid>,
-    Json(actor): Json<Actor>,
-) -> Result<Json<Acknowledged>, Problem> {
+async fn acknowledge(State(app): State<App>, Path(id): Path<Uuid>, Json(actor): Json<Actor>) -> Answer<Acknowledged> {
     let done = app.alarms.alarms().acknowledge(id, &actor.by).await?;
     app.feed.tell_changed(&done.alarm);
     Ok(Json(done))
@@ -120,11 +116,7 @@ async fn acknowledge(
 /// The cause of the alarm is gone.
 #[utoipa::path(post, path = "/alarms/{id}/resolve", tag = "alarms", params(("id" = Uuid, Path)), request_body = Actor,
     responses((status = 200, body = shapes::Alarm), Problem))]
-async fn resolve(
-    State(app): State<App>,
-    Path(id): Path<Uuid>,
-    Json(actor): Json<Actor>,
-) -> Result<Json<Alarm>, Problem> {
+async fn resolve(State(app): State<App>, Path(id): Path<Uuid>, Json(actor): Json<Actor>) -> Answer<Alarm> {
     let alarm = app.alarms.alarms().resolve_by(id, &actor.by).await?;
     app.feed.tell_changed(&alarm);
     Ok(Json(alarm))
@@ -146,11 +138,7 @@ struct Judgement {
 /// Somebody found the alarm to be `real`, a `false_alarm` or of a `known` cause. The latest verdict stands.
 #[utoipa::path(post, path = "/alarms/{id}/verdict", tag = "alarms", params(("id" = Uuid, Path)), request_body = Judgement,
     responses((status = 200, body = shapes::AlarmAction), Problem))]
-async fn judge(
-    State(app): State<App>,
-    Path(id): Path<Uuid>,
-    Json(found): Json<Judgement>,
-) -> Result<Json<AlarmAction>, Problem> {
+async fn judge(State(app): State<App>, Path(id): Path<Uuid>, Json(found): Json<Judgement>) -> Answer<AlarmAction> {
     let alarms = app.alarms.alarms();
     let action = alarms.judge(id, &found.by, found.verdict, &found.note).await?;
     app.feed.tell_changed(&alarms.get(id).await?);
@@ -167,7 +155,7 @@ struct Seen {
 /// The condition of an open alarm was seen again: no second alarm, but one repeat more.
 #[utoipa::path(post, path = "/alarms/{id}/seen", tag = "alarms", params(("id" = Uuid, Path)), request_body = Seen,
     responses((status = 200, body = shapes::Alarm), Problem))]
-async fn seen(State(app): State<App>, Path(id): Path<Uuid>, Json(seen): Json<Seen>) -> Result<Json<Alarm>, Problem> {
+async fn seen(State(app): State<App>, Path(id): Path<Uuid>, Json(seen): Json<Seen>) -> Answer<Alarm> {
     let alarm = app.alarms.alarms().seen_again(id, seen.at).await?;
     app.feed.tell_changed(&alarm);
     Ok(Json(alarm))
@@ -176,7 +164,7 @@ async fn seen(State(app): State<App>, Path(id): Path<Uuid>, Json(seen): Json<See
 /// Who did what with an alarm, oldest first.
 #[utoipa::path(get, path = "/alarms/{id}/history", tag = "alarms", params(("id" = Uuid, Path)),
     responses((status = 200, body = [shapes::AlarmAction]), Problem))]
-async fn history(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<Vec<AlarmAction>>, Problem> {
+async fn history(State(app): State<App>, Path(id): Path<Uuid>) -> Answer<Vec<AlarmAction>> {
     Ok(Json(app.alarms.alarms().history(id).await?))
 }
 

@@ -5,8 +5,12 @@ use maud::{Markup, html};
 use serde_json::Value;
 use utoipa::{OpenApi, openapi::OpenApi as Document};
 
-use super::Json;
-use crate::{App, page::layout, problem::Problem, shapes};
+use crate::{
+    App,
+    page::layout,
+    problem::{Json, Problem},
+    shapes,
+};
 
 /// What the document begins with; the shapes of answers and bodies come with the routes.
 #[derive(OpenApi)]
@@ -79,7 +83,7 @@ fn page(document: &Value) -> Markup {
             }
         }
     };
-    layout::page("API", layout::Place::Api, None, &content)
+    layout::page("API", None, &content)
 }
 
 fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [Markup; N]>) -> Markup {

@@ -13,8 +13,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Json, Path, Query};
-use crate::{App, problem::Problem, shapes};
+use super::Answer;
+use crate::{
+    App,
+    problem::{Json, Path, Problem, Query},
+    shapes,
+};
 
 /// Readings that are written in one request at most.
 const MOST: usize = 10_000;
@@ -45,7 +49,7 @@ struct SensorQuery {
 /// Sensors with their last reading, those registered last first.
 #[utoipa::path(get, path = "/sensors", tag = "telemetry", params(SensorQuery),
     responses((status = 200, body = shapes::SensorPage), Problem))]
-async fn sensors(State(app): State<App>, Query(query): Query<SensorQuery>) -> Result<Json<Page<SensorState>>, Problem> {
+async fn sensors(State(app): State<App>, Query(query): Query<SensorQuery>) -> Answer<Page<SensorState>> {
     let filter = SensorFilter { kind: query.kind, status: query.status, location: query.location };
     let request = PageRequest { limit: query.limit.unwrap_or(50), cursor: query.cursor };
     Ok(Json(app.telemetry.sensors().list_with_last_reading(&filter, &request).await?))
@@ -61,7 +65,7 @@ async fn register(State(app): State<App>, Json(new): Json<NewSensor>) -> Result<
 /// Writes those of the readings that are not there, all or none; up to 10,000.
 #[utoipa::path(post, path = "/readings", tag = "telemetry", request_body = [shapes::NewReading],
     responses((status = 200, body = shapes::Added), Problem))]
-async fn ingest(State(app): State<App>, Json(rows): Json<Vec<NewReading>>) -> Result<Json<Added>, Problem> {
+async fn ingest(State(app): State<App>, Json(rows): Json<Vec<NewReading>>) -> Answer<Added> {
     if rows.len() > MOST {
         return Err(Problem::of_field("readings", format!("are {}; send up to {MOST} at once", rows.len())));
     }
@@ -92,7 +96,7 @@ async fn window(
     State(app): State<App>,
     Path(sensor): Path<String>,
     Query(window): Query<Window>,
-) -> Result<Json<Vec<ReadingBucket>>, Problem> {
+) -> Answer<Vec<ReadingBucket>> {
     let width = Interval::seconds(window.seconds.unwrap_or(300));
     Ok(Json(app.telemetry.readings().buckets(&sensor, width, (window.from, window.to), window.gaps).await?))
 }

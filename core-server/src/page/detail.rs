@@ -11,14 +11,17 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::{
-    Failed, Path,
     chart::{self, Panel, Span},
     layout,
     list::{self, Facts},
     viewer::Viewer,
     words,
 };
-use crate::{App, example::score_of, problem::Problem};
+use crate::{
+    App,
+    example::score_of,
+    problem::{Path, Problem},
+};
 
 /// What is shown before an alarm, and after it.
 const BEFORE: TimeDelta = TimeDelta::hours(12);
@@ -29,7 +32,7 @@ const POINTS: i64 = 240;
 const PAUSE: TimeDelta = TimeDelta::minutes(30);
 
 /// `/alarms/{id}`.
-pub(super) async fn show(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Markup, Failed> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Result<Markup, Problem> {
     let alarm = app.alarms.alarms().get(id).await?;
     let facts = Facts::of(&app, std::slice::from_ref(&alarm)).await?;
     let unit = facts.unit(&alarm).unwrap_or_default();
@@ -94,7 +97,7 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<Uuid>, headers: 
         }
     };
     let title = format!("{} alarm of {}", alarm.severity, alarm.sensor_id);
-    Ok(layout::page(&title, layout::Place::Elsewhere, Some(&Viewer::of(&app, &headers)), &content))
+    Ok(layout::page(&title, Some(&Viewer::of(&app, &headers)), &content))
 }
 
 /// The reading with its limit, the time beyond it, and the peak.

@@ -4,26 +4,14 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::viewer::Viewer;
 
-/// Where in the service a page is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the words of the navigation")]
-pub enum Place {
-    Alarms,
-    Models,
-    Api,
-    Elsewhere,
-}
-
 /// Icons, drawn once and referred to. A shape of its own for each meaning: colour is never alone.
 const ICONS: &str = include_str!("../../assets/icons.svg");
 
+/// The pages that every page leads to, by their titles.
+const PAGES: [(&str, &str); 3] = [("/", "Alarms"), ("/models", "Model health"), ("/api", "API")];
+
 /// A whole page. With a viewer, it can write in their name.
-pub fn page(title: &str, place: Place, viewer: Option<&Viewer>, content: &Markup) -> Markup {
-    let link = |to: Place, at: &str, word: &str| {
-        html! {
-            a href=(at) aria-current=[(place == to).then_some("page")] { (word) }
-        }
-    };
+pub fn page(title: &str, viewer: Option<&Viewer>, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -41,7 +29,7 @@ pub fn page(title: &str, place: Place, viewer: Option<&Viewer>, content: &Markup
                 a.skip href="#content" { "Skip to the content" }
                 header {
                     nav aria-label="Pages" {
-                        (link(Place::Alarms, "/", "Alarms")) (link(Place::Models, "/models", "Model health")) (link(Place::Api, "/api", "API"))
+                        @for (at, word) in PAGES { a href=(at) aria-current=[(word == title).then_some("page")] { (word) } }
                     }
                     p #connection role="status" hidden {}
                     @if let Some(viewer) = viewer { (viewer.form()) }

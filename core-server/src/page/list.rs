@@ -13,8 +13,11 @@ use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Failed, Path, Query, chart, layout, viewer::Viewer, words};
-use crate::{App, problem::Problem};
+use super::{chart, layout, viewer::Viewer, words};
+use crate::{
+    App,
+    problem::{Path, Problem, Query},
+};
 
 /// Rows of a page.
 const ROWS: u32 = 50;
@@ -78,7 +81,7 @@ pub(super) async fn show(
     State(app): State<App>,
     headers: HeaderMap,
     Query(asked): Query<Asked>,
-) -> Result<Markup, Failed> {
+) -> Result<Markup, Problem> {
     let now = Utc::now();
     let filter = asked.filter(now);
     let alarms = app.alarms.alarms();
@@ -119,7 +122,7 @@ pub(super) async fn show(
             (content)
         }
     };
-    Ok(layout::page("Alarms", layout::Place::Alarms, Some(&Viewer::of(&app, &headers)), &live))
+    Ok(layout::page("Alarms", Some(&Viewer::of(&app, &headers)), &live))
 }
 
 fn filters(asked: &Asked) -> Markup {
@@ -204,9 +207,8 @@ pub(super) fn buttons(alarm: &Alarm, at: &str, what: &str) -> Markup {
 }
 
 /// `/alarms/{id}/row`: the row, as it is now, for the script.
-pub(super) async fn row(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Markup, Failed> {
-    let alarm = app.alarms.alarms().get(id).await?;
-    Ok(one_row(&app, &alarm).await?)
+pub(super) async fn row(State(app): State<App>, Path(id): Path<Uuid>) -> Result<Markup, Problem> {
+    one_row(&app, &app.alarms.alarms().get(id).await?).await
 }
 
 /// The row of an alarm.

@@ -11,7 +11,7 @@ use core_server_adapter::{
 };
 use maud::{Markup, html};
 
-use super::{Failed, chart, layout, list, words};
+use super::{chart, layout, list, words};
 use crate::{App, example::CUT_OFF, problem::Problem};
 
 /// Weeks of verdicts.
@@ -26,7 +26,7 @@ const COMPARED: usize = 24;
 const SILENT: TimeDelta = TimeDelta::hours(1);
 
 /// `/models`.
-pub(super) async fn show(State(app): State<App>) -> Result<Markup, Failed> {
+pub(super) async fn show(State(app): State<App>) -> Result<Markup, Problem> {
     let now = Utc::now();
     let filter = SensorFilter::new().status(SensorStatus::Active);
     let sensors = app.telemetry.sensors().list_with_last_reading(&filter, &PageRequest::first(SENSORS)).await?.items;
@@ -43,7 +43,7 @@ pub(super) async fn show(State(app): State<App>) -> Result<Markup, Failed> {
             }
         }
     };
-    Ok(layout::page("Model health", layout::Place::Models, None, &content))
+    Ok(layout::page("Model health", None, &content))
 }
 
 /// How many of the judged alarms of models were false, by week and sensor.

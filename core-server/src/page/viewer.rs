@@ -17,8 +17,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Failed, Form, Path, list};
-use crate::{App, guard::TOKEN_COOKIE, problem::Problem};
+use super::list;
+use crate::{
+    App,
+    guard::TOKEN_COOKIE,
+    problem::{Form, Path, Problem},
+};
 
 const NAME_COOKIE: &str = "core_server_name";
 
@@ -62,9 +66,9 @@ pub(super) async fn act(
     Path((id, action)): Path<(Uuid, String)>,
     headers: HeaderMap,
     Form(form): Form<Act>,
-) -> Result<Response, Failed> {
+) -> Result<Response, Problem> {
     if !app.knows(&headers, form.token.as_deref()) {
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "give the token that the service was started with").into());
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "give the token that the service was started with"));
     }
     let (alarms, by) = (app.alarms.alarms(), form.by.as_str());
     let alarm = match (action.as_str(), action.parse::<AlarmVerdict>()) {
@@ -75,7 +79,7 @@ pub(super) async fn act(
             alarms.judge(id, by, verdict, "").await?;
             alarms.get(id).await?
         }
-        _ => return Err(Problem::new(StatusCode::NOT_FOUND, "nothing is there").into()),
+        _ => return Err(Problem::new(StatusCode::NOT_FOUND, "nothing is there")),
     };
     app.feed.tell_changed(&alarm);
     let response = if headers.contains_key("x-part") {
