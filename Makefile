@@ -70,7 +70,7 @@ verify: $(WASM)/node_modules/.installed ## Fail when the schema dumps, the diagr
 bench: ## Every benchmark, with the peers from their registries, and docs/benchmarks.md (TEST_TIMESCALEDB_URL for a server of your own)
 	TEST_TIMESCALEDB_URL='$(TEST_TIMESCALEDB_URL)' scripts/bench.sh
 
-bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive revision under writers at 0.2 and 5 million alarms (TEST_TIMESCALEDB_URL for a server of your own)
+bench-alarm-origin: $(WASM)/node_modules/.installed ## Cost of the predictive revision under writers at 0.2, 5 and 20 million alarms (TEST_TIMESCALEDB_URL for a server of your own)
 	cargo run --quiet --release -p bench --bin bench-alarm-origin
 
 bench-adapter: ## Bulk inserts and pages of the adapter, as ratios to the driver alone (PostgreSQL)

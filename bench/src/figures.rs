@@ -78,6 +78,13 @@ const RECORDING: &str = "the applied revisions are compared with the code: they 
     main thread's 33 % are 8 % starting the process, 8 % reading the arguments and 7 % reading the applied revisions. SeaORM's \
     own migrator takes 3 million.";
 
+const ON_SQLITE: &str = "callgrind counts 108 million instructions of 52 revisions up, and 39 million of SeaORM's own migrator: \
+    56 % are SQLite's (it reads its schema anew after every change of it, and is asked for foreign keys before each \
+    revision), 20 % record the revisions and their checksums, 4 % begin transactions.";
+const ON_MARIADB: &str = "each revision is noted before it begins and when it is done, and its session is put back.";
+const TWO_SESSIONS: &str = "two processes of the server and the program share two cores. On PostgreSQL 15, without \
+    hypertables, it is 1.4 for alarms and 1.7 for readings.";
+
 /// All of them.
 pub const GROUPS: &[Group] = &[
     Group {
@@ -88,11 +95,11 @@ pub const GROUPS: &[Group] = &[
             ratio("up", "52 revisions up", PSQL, Aim::AtMost(1.1), EACH_REVISION),
             ratio("down", "52 revisions down", PSQL, Aim::AtMost(1.2), EACH_REVISION),
             ratio("nothing", "nothing pending", "psql with one select", Aim::AtMost(1.0), RECORDING),
-            ratio("up-mariadb", "52 revisions up, MariaDB over TCP", STOCK, Aim::AtMost(1.1), ""),
-            ratio("down-mariadb", "52 revisions down, MariaDB over TCP", STOCK, Aim::AtMost(1.1), ""),
+            ratio("up-mariadb", "52 revisions up, MariaDB over TCP", STOCK, Aim::AtMost(1.1), ON_MARIADB),
+            ratio("down-mariadb", "52 revisions down, MariaDB over TCP", STOCK, Aim::AtMost(1.1), ON_MARIADB),
             ratio("nothing-mariadb", "nothing pending, MariaDB over TCP", STOCK, Aim::AtMost(1.1), RECORDING),
-            ratio("up-sqlite", "52 revisions up, SQLite", STOCK, Aim::AtMost(1.1), ""),
-            ratio("down-sqlite", "52 revisions down, SQLite", STOCK, Aim::AtMost(1.1), ""),
+            ratio("up-sqlite", "52 revisions up, SQLite", STOCK, Aim::AtMost(1.1), ON_SQLITE),
+            ratio("down-sqlite", "52 revisions down, SQLite", STOCK, Aim::AtMost(1.1), ON_SQLITE),
             ratio("nothing-sqlite", "nothing pending, SQLite", STOCK, Aim::AtMost(1.1), RECORDING),
             number("verify", "`verify` of 74 revisions, PostgreSQL", "s", Aim::AtMost(20.0), ""),
             number("verify-mariadb", "`verify` of 74 revisions, MariaDB over TCP", "s", Aim::AtMost(20.0), ""),
@@ -105,12 +112,19 @@ pub const GROUPS: &[Group] = &[
         how: "Medians of runs that take turns, into a hypertable where the server has them; of `rate` more is better.",
         figures: &[
             ratio("raise-many", "`raise_many` of 200,000, rate", COPY, Aim::AtLeast(1.15), ""),
-            ratio("raise-many-two", "the same in two halves, on two sessions", COPY, Aim::AtLeast(1.4), ""),
+            ratio("raise-many-two", "the same in two halves, on two sessions", COPY, Aim::AtLeast(1.4), TWO_SESSIONS),
             ratio("insert-many", "`insert_many` of 200,000, rate", COPY, Aim::AtLeast(1.15), ""),
-            ratio("insert-many-two", "the same in two halves, on two sessions", COPY, Aim::AtLeast(1.4), ""),
+            ratio("insert-many-two", "the same in two halves, on two sessions", COPY, Aim::AtLeast(1.4), TWO_SESSIONS),
             ratio("raise", "single `raise`", "sqlx by hand, prepared", Aim::AtMost(1.15), ""),
             ratio("page", "page of 50 by origin", "driver, prepared", Aim::AtMost(1.5), ""),
-            ratio("latest", "latest 1,000 of a sensor", "pgbench, prepared", Aim::AtMost(1.0), ""),
+            ratio(
+                "latest",
+                "latest 1,000 of a sensor",
+                "pgbench, prepared",
+                Aim::AtMost(1.0),
+                "pgbench reads rows and makes nothing of them, which takes the driver as long; the rest makes 9,000 values \
+                 of them, four of each row's with memory of their own.",
+            ),
             ratio("csv", "ordered CSV export of 200,000", "psql `\\copy` of the same query", Aim::AtMost(0.8), ""),
         ],
     },
@@ -121,7 +135,15 @@ pub const GROUPS: &[Group] = &[
         figures: &[
             ratio("page-history", "page of 50 by origin", "driver, prepared", Aim::AtMost(1.5), ""),
             ratio("page-flat", "the same page", "the same page of 200,000 alarms", Aim::AtMost(1.5), ""),
-            number("counts-history", "counts by origin and severity of everything", "ms", Aim::AtMost(10.0), ""),
+            number(
+                "counts-history",
+                "counts by origin and severity of everything",
+                "ms",
+                Aim::AtMost(10.0),
+                "every row is counted: EXPLAIN shows the columnstore's columns decompressed, which is half of it, and a hash \
+                 aggregate over five million rows for the rest, since TimescaleDB's own does not group by an enum. A \
+                 continuous aggregate would not know of alarms that came in late or were deleted since it was refreshed.",
+            ),
         ],
     },
     Group {
@@ -134,7 +156,8 @@ pub const GROUPS: &[Group] = &[
                 "hourly summary of all sensors, a day, over the aggregate",
                 "over the readings",
                 Aim::AtMost(0.02),
-                "",
+                "EXPLAIN ANALYZE: the 12,000 rows of the aggregate are planned in 2.5 ms and read in 3.0; TimescaleDB 2.29 makes \
+                 them of 720,000 readings in the columnstore in 77 ms. To both comes what it takes to send and read 12,000 rows.",
             ),
             ratio("summary-one", "the same of one sensor", "over the readings", Aim::Watched, ""),
             ratio(
@@ -142,7 +165,7 @@ pub const GROUPS: &[Group] = &[
                 "ordered CSV export of everything",
                 "psql's COPY of the same query",
                 Aim::AtMost(0.8),
-                "",
+                "45 % of psql's time is the server's sort, by its COPY without an order; the adapter's server sorts as well.",
             ),
             ratio("csv-unordered", "the same", "psql's COPY without an order", Aim::Watched, ""),
             ratio("insert-driver", "`insert_many` of 20,000, rate", "COPY by the driver", Aim::Watched, ""),

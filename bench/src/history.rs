@@ -43,11 +43,11 @@ pub async fn fill(db: &DatabaseConnection, rows: u64, origins: Origins) -> Resul
         db.execute_unprepared(&sql).await.map(drop)
     };
     for week in 0..u64::from(WEEKS) {
-        let of_history = format!("interval '15 days' - i * interval '{WEEKS} weeks' / {rows}");
+        let of_history = format!("interval '15 days' - interval '{WEEKS} weeks' * (i / {rows}.0)");
         let weeks = u64::from(WEEKS);
         insert(of_history, rows * week / weeks + 1, rows * (week + 1) / weeks).await?;
     }
-    insert(format!("i * interval '3 days' / {RECENT}"), 1, RECENT).await?;
+    insert(format!("interval '3 days' * (i / {RECENT}.0)"), 1, RECENT).await?;
     compress(db).await?;
     db.execute_unprepared("VACUUM ANALYZE alarms").await.map(drop)
 }
@@ -59,9 +59,23 @@ pub async fn fill(db: &DatabaseConnection, rows: u64, origins: Origins) -> Resul
 ///
 /// Those of the database.
 pub async fn compress(db: &DatabaseConnection) -> Result<(), DbErr> {
-    let chunks = "SELECT string_agg(format('SELECT compress_chunk(%L)', c), ';') \
-                  FROM show_chunks('alarms', older_than => interval '7 days') c";
-    for sql in scalar(db, chunks).await.unwrap_or_default().split(';').filter(|sql| !sql.is_empty()) {
+    of_each_chunk(db, "compress_chunk(%L)").await
+}
+
+/// The inverse of [`compress`].
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn decompress(db: &DatabaseConnection) -> Result<(), DbErr> {
+    of_each_chunk(db, "decompress_chunk(%L, true)").await
+}
+
+async fn of_each_chunk(db: &DatabaseConnection, call: &str) -> Result<(), DbErr> {
+    let chunks = format!(
+        "SELECT string_agg(format('SELECT {call}', c), ';') FROM show_chunks('alarms', older_than => interval '7 days') c"
+    );
+    for sql in scalar(db, &chunks).await.unwrap_or_default().split(';').filter(|sql| !sql.is_empty()) {
         db.execute_unprepared(sql).await?;
     }
     Ok(())

@@ -79,9 +79,9 @@ async fn bench() -> Result<()> {
     let mut sizes = std::env::args().skip(1).map(size).collect::<std::result::Result<Vec<_>, _>>()?;
     if sizes.is_empty() {
         let native = std::env::var_os("TEST_TIMESCALEDB_URL").is_some();
-        let larger = if native { 5_000_000 } else { 2_000_000 };
-        let models = if native { 100_000 } else { 1_000 };
-        sizes = [200_000, larger].map(|rows| Size { rows, models }).to_vec();
+        let of_native = [(200_000, 100_000), (5_000_000, 100_000), (20_000_000, 1_000_000)];
+        let default = if native { &of_native[..] } else { &[(200_000, 1_000), (2_000_000, 1_000)] };
+        sizes = default.iter().map(|&(rows, models)| Size { rows, models }).collect();
     }
     let mut results = Vec::new();
     for size in sizes {
@@ -165,9 +165,11 @@ async fn measure(size: Size) -> Result<Measured> {
         before.iter().filter(|(name, state)| after.get(*name) != Some(state)).map(|(name, _)| name.clone()).collect();
 
     let models = size.models;
+    // For each row that comes into the columnstore the server would look whether its key is there.
+    history::decompress(db).await?;
     db.execute_unprepared(&format!(
         "INSERT INTO alarms (raised_at, sensor_id, severity, origin, anomaly_score) \
-         SELECT now() - interval '15 days' - i * interval '{WEEKS} weeks' / {models}, 'sensor-' || i % 500, 'warning', 'anomaly_model', \
+         SELECT now() - interval '15 days' - interval '{WEEKS} weeks' * (i / {models}.0), 'sensor-' || i % 500, 'warning', 'anomaly_model', \
          i % 1000 / 1000.0 FROM generate_series(1, {models}) i"
     ))
     .await?;
