@@ -36,6 +36,10 @@ impl KeptColumns {
         // Temporary tables last: whoever writes can make some, and the function has the rights of this user.
         let watch = self.written(include_str!("watch.sql")).replace("{path}", &format!("{path}, pg_temp"));
         let begin = manager.begin().await?;
+        if self.is_watched(&begin).await? {
+            // By a run that was killed. Without one nobody who reads has to wait.
+            self.take_trigger_away(&begin).await?;
+        }
         self.make_side_table(&begin).await?;
         run(&begin, &watch.replace("{body}", &literal(&body))).await?;
         if !begin.is_hypertable(&self.table).await? {
@@ -75,7 +79,9 @@ impl KeptColumns {
 
     async fn take_trigger_away(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let (table, since) = (identifier(&self.table), identifier(&self.since));
-        run(manager, &format!("DROP TRIGGER {since} ON {table}; DROP FUNCTION {since}(); DROP TABLE {since}")).await
+        let (trigger, function) =
+            (format!("TRIGGER IF EXISTS {since} ON {table}"), format!("FUNCTION IF EXISTS {since}()"));
+        run(manager, &format!("DROP {trigger}; DROP {function}; DROP TABLE {since}")).await
     }
 
     async fn copy_noted(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {

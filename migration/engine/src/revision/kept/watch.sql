@@ -1,5 +1,3 @@
-DROP TRIGGER IF EXISTS {since} ON {table};
-DROP TABLE IF EXISTS {since};
 CREATE TABLE {since} AS SELECT {key} FROM {table} WHERE 1 = 0;
 ALTER TABLE {since} ADD COLUMN "_kept_number" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY;
 CREATE OR REPLACE FUNCTION {since}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = {path} AS {body};
