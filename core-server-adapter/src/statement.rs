@@ -43,7 +43,8 @@ impl Work {
     /// Only statements of this crate come here. SeaORM writes its reads so, an INSERT that returns its row begins otherwise,
     /// and no function that a SELECT of this crate calls writes.
     pub(crate) fn reads(&self) -> bool {
-        matches!(self, Self::Read(statement) if statement.sql.starts_with("SELECT "))
+        let Self::Read(statement) = self else { return false };
+        statement.sql.strip_prefix("SELECT").is_some_and(|rest| rest.starts_with(char::is_whitespace))
     }
 
     /// Whether it can be in no transaction: the call of a procedure that has transactions of its own. It names all that it
@@ -89,4 +90,19 @@ pub(crate) async fn in_place(db: &DatabaseConnection, address: Option<&Arc<str>>
         Ok(answer)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::DbBackend;
+
+    use super::*;
+
+    #[test]
+    fn what_reads_is_known_by_its_first_word() {
+        let reads = |sql: &str| Work::Read(Statement::from_string(DbBackend::Postgres, sql)).reads();
+        // Those of files have a line to themselves.
+        assert!(reads("SELECT 1") && reads("SELECT\n    1"));
+        assert!(!reads("SELECTED") && !reads("INSERT INTO a VALUES (1) RETURNING id") && !reads("SELECT"));
+    }
 }
