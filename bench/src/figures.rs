@@ -82,8 +82,7 @@ const ON_SQLITE: &str = "callgrind counts 108 million instructions of 52 revisio
     56 % are SQLite's (it reads its schema anew after every change of it, and is asked for foreign keys before each \
     revision), 20 % record the revisions and their checksums, 4 % begin transactions.";
 const ON_MARIADB: &str = "each revision is noted before it begins and when it is done, and its session is put back.";
-const TWO_SESSIONS: &str = "two processes of the server and the program share two cores. On PostgreSQL 15, without \
-    hypertables, it is 1.4 for alarms and 1.7 for readings.";
+const TWO_SESSIONS: &str = "two processes of the server and the program share two cores.";
 
 /// All of them.
 pub const GROUPS: &[Group] = &[

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
-use tests::scalar;
+use tests::rows_as_text;
 
 /// Weeks of compressed history, one chunk each.
 pub const WEEKS: u32 = 65;
@@ -72,11 +72,10 @@ pub async fn decompress(db: &DatabaseConnection) -> Result<(), DbErr> {
 }
 
 async fn of_each_chunk(db: &DatabaseConnection, call: &str) -> Result<(), DbErr> {
-    let chunks = format!(
-        "SELECT string_agg(format('SELECT {call}', c), ';') FROM show_chunks('alarms', older_than => interval '7 days') c"
-    );
-    for sql in scalar(db, &chunks).await.unwrap_or_default().split(';').filter(|sql| !sql.is_empty()) {
-        db.execute_unprepared(sql).await?;
+    let chunks =
+        format!("SELECT format('SELECT {call}', c) FROM show_chunks('alarms', older_than => interval '7 days') c");
+    for sql in rows_as_text(db, &chunks).await {
+        db.execute_unprepared(&sql).await?;
     }
     Ok(())
 }

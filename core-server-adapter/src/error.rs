@@ -376,8 +376,10 @@ impl AdapterError {
         }
     }
 
-    /// The same error about one row of many, counted from 0.
-    pub(crate) fn in_row(mut self, position: usize) -> Self {
+    /// The same error about one row of many, counted from 0: for rows that are checked one by one, as by
+    /// [`NewAlarm::try_from`](crate::alarms::NewAlarm).
+    #[must_use]
+    pub fn in_row(mut self, position: usize) -> Self {
         if let Self::InvalidValue { row, .. } | Self::AlreadyExists { row, .. } = &mut self {
             *row = Some(position);
         }

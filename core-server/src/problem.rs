@@ -61,12 +61,6 @@ impl Problem {
         self
     }
 
-    /// The same problem, in one row of a list.
-    #[must_use]
-    pub fn in_row(self, row: usize) -> Self {
-        Self { row: Some(row), ..self }
-    }
-
     /// The status code.
     pub fn code(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

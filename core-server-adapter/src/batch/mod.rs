@@ -126,7 +126,7 @@ pub(crate) fn checked_rows<T>(
     rows.iter().enumerate().map(|(row, one)| check(one).map_err(|error| error.in_row(row))).collect()
 }
 
-/// Writes all of the rows or none, checked. The error of a row that is there already tells which it is, where its key does.
+/// Checks the rows and writes all of them or none. [`AdapterError::AlreadyExists`] names the row, if its key was the cause.
 pub(crate) async fn write_all<T: Bulk, C: ConnectionTrait + TransactionTrait + 'static>(
     db: &C,
     rows: &[T],
@@ -136,7 +136,7 @@ pub(crate) async fn write_all<T: Bulk, C: ConnectionTrait + TransactionTrait + '
     naming_the_row(db, written, rows, check).await
 }
 
-/// The same result; an error about a row that is there already tells which of the rows it is.
+/// The same result, but [`AdapterError::AlreadyExists`] names the row.
 pub(crate) async fn naming_the_row<T: Bulk, C: ConnectionTrait, R>(
     db: &C,
     written: Result<R, AdapterError>,

@@ -73,8 +73,7 @@ async fn raise(State(app): State<App>, Json(sent): Json<Value>) -> Result<(Statu
         return Err(Problem::of_field("alarms", format!("are {}; send up to {MOST} at once", raw.len())));
     }
     let checked = raw.iter().enumerate().map(|(row, alarm)| {
-        let problem = |error| if is_list { Problem::from(error).in_row(row) } else { Problem::from(error) };
-        NewAlarm::try_from(alarm.clone()).map_err(problem)
+        NewAlarm::try_from(alarm.clone()).map_err(|error| if is_list { error.in_row(row) } else { error })
     });
     let ids = app.alarms.alarms().raise_many(&checked.collect::<Result<Vec<_>, _>>()?).await?;
     for (id, alarm) in ids.iter().zip(raw) {

@@ -174,7 +174,7 @@ impl KeptColumns {
         Ok(())
     }
 
-    /// The side table, without rows unless it is there already.
+    /// Creates the side table, empty, unless it exists.
     async fn make_side_table(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let backend = manager.get_database_backend();
         let (table, side) = (quote(backend, &self.table), quote(backend, &self.side_table));
@@ -233,7 +233,7 @@ impl KeptColumns {
         self.side_columns().map(|name| quote(backend, name)).collect::<Vec<_>>().join(", ")
     }
 
-    /// What a row that is there already in the side table takes over.
+    /// The assignments that update a row which the side table has already.
     fn taken_over(&self, backend: DbBackend) -> String {
         let columns = self.columns.iter().map(|(name, _)| quote(backend, name));
         columns.map(|name| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ")
