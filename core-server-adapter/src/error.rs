@@ -264,6 +264,7 @@ pub enum AdapterError {
         source: DbErr,
     },
     /// An earlier failure in the same transaction ended it: any on PostgreSQL, a deadlock on MySQL. Nothing of it is kept.
+    /// (MariaDB also tells it of a change of the schema that failed, before which the server had committed.)
     #[error(
         "{area}: an earlier error ended this transaction, so nothing more is done in it ({doing} in {table}); roll it back and \
          begin another"

@@ -86,13 +86,22 @@ async fn ensure_going(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
         Dialect::Postgres => transaction.execute_unprepared("SELECT 1").await.map(drop),
         // Only MariaDB tells; of MySQL a deadlock is known to end it.
         Dialect::MySql => {
-            let question = Statement::from_string(backend, "SELECT @@in_transaction AS is_going");
-            let row = transaction.query_one_raw(question).await.ok().flatten();
-            let is_over = row.is_some_and(|row| row.try_get::<i64>("", "is_going").is_ok_and(|going| going == 0));
+            let is_over = is_going(transaction, format!("SELECT {IS_GOING}")).await? == Some(false);
             if is_over { Err(over()) } else { Ok(()) }
         }
         // It says so itself.
         Dialect::Sqlite => Ok(()),
+    }
+}
+
+/// Asks MariaDB whether there is a transaction. By itself the variable is an unsigned number, which is no `i64` to the driver.
+pub(crate) const IS_GOING: &str = "CAST(@@in_transaction AS SIGNED) AS is_going";
+
+/// What the answer to [`IS_GOING`] is; none of MySQL, which does not know the variable.
+pub(crate) async fn is_going<C: ConnectionTrait>(db: &C, question: String) -> Result<Option<bool>, DbErr> {
+    match db.query_one_raw(Statement::from_string(DbBackend::MySql, question)).await {
+        Ok(row) => row.map(|row| Ok(row.try_get::<i64>("", "is_going")? != 0)).transpose(),
+        Err(_) => Ok(None),
     }
 }
 

@@ -8,10 +8,16 @@ pub use migration_timescale::inspect;
 
 use chrono::Utc;
 use migration_timescale::{Capability, CutBucket, Window};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, TransactionSession, TransactionTrait};
 
 use super::Summary;
-use crate::{AdapterError, Period, error::Place, repository::repository, sqlstate, transaction};
+use crate::{
+    AdapterError, Period,
+    error::Place,
+    repository::repository,
+    sqlstate,
+    transaction::{self, IS_GOING},
+};
 use inspect::{
     AggregateState, Answer, BlockedSession, HypertableState, Inspection, Jobs, Sequence, Storage, TableState,
 };
@@ -128,14 +134,9 @@ impl<C: ConnectionTrait + TransactionTrait> Operations<'_, C> {
     /// MariaDB tells whether there is one, and only there two refreshes wait for each other. It answers after a moment, one
     /// that may be twice as long every time: of several that begin again at once all but one would be ended again.
     async fn may_begin_again(&self, attempt: u32) -> bool {
-        let question =
-            format!("SELECT @@in_transaction AS is_within, SLEEP(RAND() * LEAST(POW(2, {attempt}) / 20, 5))");
+        let question = format!("SELECT {IS_GOING}, SLEEP(RAND() * LEAST(POW(2, {attempt}) / 20, 5))");
         self.db.get_database_backend() == DbBackend::MySql
-            && self
-                .db
-                .query_one_raw(Statement::from_string(DbBackend::MySql, question))
-                .await
-                .is_ok_and(|row| row.and_then(|row| row.try_get::<i64>("", "is_within").ok()) == Some(0))
+            && transaction::is_going(self.db, question).await.is_ok_and(|going| going == Some(false))
     }
 
     /// Refreshes the summary, unless a bucket of it would get smaller: then this one is given, and nothing changed.

@@ -231,6 +231,19 @@ async fn nothing_follows_a_deadlock_in_a_transaction_on_mariadb() {
     adapter.close().await;
 }
 
+/// MySQL commits before it changes the schema, also where it then refuses to.
+#[tokio::test]
+async fn nothing_follows_a_change_of_the_schema_that_fails_in_a_transaction_on_mariadb() {
+    let (_database, adapter) = migrated(TestDatabase::create(Backend::Mariadb).await).await;
+    let transaction = adapter.begin().await.unwrap();
+    transaction.execute_unprepared("CREATE TABLE alarms (id int)").await.unwrap_err();
+    let refused = AlarmRepository::new(&transaction).raise(&hot(1)).await.unwrap_err();
+    assert!(matches!(refused, AdapterError::TransactionOver { .. }), "{refused:?}");
+    transaction.rollback().await.unwrap();
+    assert_eq!(adapter.alarms().counts(&AlarmFilter::new()).await.unwrap().total(), 0);
+    adapter.close().await;
+}
+
 /// The statements that end every other session of the database.
 const SESSIONS_OF_POSTGRES: &str = "SELECT format('SELECT pg_terminate_backend(%s)', pid) FROM pg_stat_activity \
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use core_server_adapter::{Period, telemetry::NewReading};
 use tests::{
     Backend, TestDatabase, connect_to,
     fixtures::{count, execute},
@@ -13,7 +14,7 @@ use tests::{
     workspace,
 };
 
-use super::migrated;
+use super::{migrated, minute};
 
 fn start(database: &TestDatabase) -> Child {
     let file = workspace().join("core-server-adapter/examples/data/bearing_temperature.csv");
@@ -59,6 +60,39 @@ async fn ten_imports_of_a_new_sensor_on_postgres() {
 #[tokio::test]
 async fn ten_imports_of_a_new_sensor_on_sqlite() {
     ten_at_once(Backend::Sqlite).await;
+}
+
+/// The server ends the one that has changed less.
+#[tokio::test]
+async fn a_refresh_that_mariadb_ended_for_another_writer_begins_again() {
+    let (database, telemetry) = migrated(TestDatabase::create(Backend::Mariadb).await).await;
+    let moments = (0..600).map(|number| NewReading::new("a-1", minute(number), 1.0));
+    telemetry.readings().insert_many(&moments.collect::<Vec<_>>()).await.unwrap();
+    let other = connect_to(database.url()).await;
+    execute(&other, "CREATE TABLE heavy (id int PRIMARY KEY)").await;
+    execute(&other, "BEGIN").await;
+    execute(&other, "INSERT INTO heavy SELECT seq FROM seq_1_to_10000").await;
+    // Nothing is there: both have the gap, in which neither may insert.
+    execute(&other, "DELETE FROM sensor_readings_summary_hourly_materialized").await;
+    const WAITING: &str = "information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND DB = DATABASE() \
+        AND INFO LIKE 'INSERT INTO %summary_hourly%' AND TIME_MS > 100";
+    let operations = telemetry.operations();
+    let (refreshed, ()) = tokio::join!(operations.refresh_summaries(Period::ALL), async {
+        while count(&other, WAITING).await == 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        execute(
+            &other,
+            "INSERT INTO sensor_readings_summary_hourly_materialized (bucket, sensor_id, avg_value, min_value, max_value, reading_count) \
+             VALUES ('2000-01-01', 'a-1', 1, 1, 1, 1)",
+        )
+        .await;
+        execute(&other, "ROLLBACK").await;
+    });
+    refreshed.unwrap();
+    assert_eq!(count(&other, "sensor_readings_summary_hourly_materialized").await, 10);
+    other.close().await.expect("closed");
+    telemetry.close().await;
 }
 
 #[tokio::test]
