@@ -80,7 +80,7 @@ bench-core-server: ## core-server under 200 clients for a minute, with a crash o
 	$(SERVERS) cargo run --quiet --release -p bench --bin bench-core-server
 
 bench-engine: ## Cost of a run beside psql with the same statements, and of the engine's peers (PostgreSQL)
-	$(SERVERS) cargo run --quiet --release -p bench --bin bench-engine
+	$(SERVERS) cargo run --quiet --release -p bench --bin bench-engine && scripts/bench-on-disk.sh
 
 bench-history: ## Pages and counts of 5 million alarms in the columnstore (TEST_TIMESCALEDB_URL)
 	cargo run --quiet --release -p bench --bin bench-history

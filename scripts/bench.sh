@@ -36,6 +36,7 @@ failed=()
 run() {
     echo "== bench-$1"
     "target/release/bench-$1" || failed+=("bench-$1")
+    [[ $1 != engine ]] || scripts/bench-on-disk.sh || failed+=("bench-engine on-disk")
 }
 
 version() {

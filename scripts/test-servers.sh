@@ -4,6 +4,8 @@
 #
 #   scripts/test-servers.sh start    installs what is missing (as root), starts what is not running, and prints the URLs
 #   scripts/test-servers.sh stop     stops the servers and deletes their data
+#   scripts/test-servers.sh durable  for benchmarks: starts a MariaDB with its own settings on a disk, and prints its URL;
+#                                    `durable stop` ends it
 #
 # TimescaleDB needs no server here: the tests start it in WebAssembly (scripts/timescaledb).
 # TEST_POSTGRES_URL, TEST_NEWEST_POSTGRES_URL, TEST_MYSQL_URL and TEST_TIMESCALEDB_URL name your own servers, which are used
@@ -15,6 +17,8 @@ shopt -s inherit_errexit
 # room: on a disk MariaDB takes twenty times as long to create a table.
 in_memory() { [ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null; }
 home=${TEST_SERVERS_DIR:-$(in_memory && echo /dev/shm || echo /tmp)/alarms-test-servers-$(id -u)}
+# As above, speed before durability.
+mariadb_settings=(--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0)
 as() { if [ "$(id -u)" = 0 ]; then runuser -u "$1" -- "${@:2}"; else "${@:2}"; fi; }
 say() { printf '%s\n' "$*" >&2; }
 free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
@@ -104,7 +108,7 @@ start_mariadb() {
         free_port >"$home/mariadb.port"
         as mysql "$server" --no-defaults --datadir="$data" --socket="$data/socket" --pid-file="$data/pid" --bind-address=127.0.0.1 \
             --port="$(cat "$home/mariadb.port")" --skip-name-resolve --init-file="$home/mariadb.sql" --skip-log-bin \
-            --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --tmpdir="$data" >"$home/mariadb.log" 2>&1 </dev/null &
+            "${mariadb_settings[@]}" --tmpdir="$data" >"$home/mariadb.log" 2>&1 </dev/null &
         disown
         for _ in $(seq 100); do
             mariadb-admin ping -s -h 127.0.0.1 -P "$(cat "$home/mariadb.port")" -u test -ptest >/dev/null 2>&1 && break
@@ -115,7 +119,19 @@ start_mariadb() {
     printf '%s\n' "export TEST_MYSQL_URL='mysql://test:test@127.0.0.1:$(cat "$home/mariadb.port")/mysql'"
 }
 
-case ${1:-} in
+if [ "${1:-}" = durable ]; then
+    home=/var/tmp/alarms-durable-servers-$(id -u)
+    mariadb_settings=()
+    unset TEST_MYSQL_URL
+fi
+
+case ${1:-}${2:+ $2} in
+durable)
+    mkdir -p "$home"
+    chmod 755 "$home"
+    switch_user=$([ "$(id -u)" = 0 ] && echo yes || true)
+    start_mariadb
+    ;;
 start)
     command -v node >/dev/null || { say 'missing: Node.js 18 or newer, which runs TimescaleDB in WebAssembly for the tests'; exit 1; }
     mkdir -p "$home"
@@ -126,7 +142,7 @@ start)
     start_mariadb
     clients
     ;;
-stop)
+stop | durable\ stop)
     for data in postgres newest; do
         if [ -f "$home/$data/postmaster.pid" ]; then kill -INT "$(head -n 1 "$home/$data/postmaster.pid")" || true; fi
     done
@@ -135,7 +151,7 @@ stop)
     rm -rf "$home"
     ;;
 *)
-    say "usage: $0 start|stop"
+    say "usage: $0 start|stop|durable [stop]"
     exit 2
     ;;
 esac

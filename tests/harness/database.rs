@@ -46,7 +46,10 @@ impl TestDatabase {
     pub async fn create(backend: Backend) -> Self {
         let place = match backend {
             Backend::Sqlite => {
-                let folder = temporary_folder();
+                let folder = match std::env::var_os(SQLITE_FOLDER) {
+                    Some(place) => tempfile::tempdir_in(place).expect("a folder in the one that the environment names"),
+                    None => temporary_folder(),
+                };
                 let path = folder.path().join("test.sqlite");
                 let url = format!("sqlite://{}?mode=rwc", path.display());
                 Place::File { path, url, _folder: folder }
@@ -240,6 +243,9 @@ impl TestDatabase {
 pub fn temporary_folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a temporary folder")
 }
+
+/// Names a folder for SQLite's files: for benchmarks, on a disk.
+const SQLITE_FOLDER: &str = "TEST_SQLITE_DIR";
 
 /// Names a native TimescaleDB to use instead of the one in WebAssembly.
 const NATIVE: &str = "TEST_TIMESCALEDB_URL";

@@ -41,7 +41,7 @@ impl ServerDatabase {
         url.set_password(Some(OWNER)).expect("a password");
         let database = Self { admin, name, url: url.into() };
         let db = connect_to(&database.admin).await;
-        once_per_server(&db, variable).await;
+        once_per_server(&db, variable, timescaledb).await;
         let owner =
             if db.get_database_backend() == DbBackend::Postgres { format!(" OWNER {OWNER}") } else { String::new() };
         let create = format!("CREATE DATABASE {}{owner}", database.name);
@@ -148,14 +148,29 @@ async fn drop_database(db: &DatabaseConnection, name: &str) -> Result<(), sea_or
 }
 
 /// Once a run and server: makes the ordinary user, and drops what runs have left that are over.
-async fn once_per_server(db: &DatabaseConnection, variable: &'static str) {
+async fn once_per_server(db: &DatabaseConnection, variable: &'static str, timescaledb: bool) {
     static DONE: Mutex<Vec<&'static str>> = Mutex::const_new(Vec::new());
     let mut done = DONE.lock().await;
     if !done.contains(&variable) {
+        if timescaledb {
+            has_room_for_schedulers(db, variable).await;
+        }
         make_owner(db).await;
         drop_left(db).await;
         done.push(variable);
     }
+}
+
+/// TimescaleDB has a scheduler in every database, and waits without a word where the server has no worker left for it.
+async fn has_room_for_schedulers(db: &DatabaseConnection, variable: &str) {
+    let settings = "SELECT concat_ws(' ', least(current_setting('max_worker_processes')::int, \
+         current_setting('timescaledb.max_background_workers', true)::int))";
+    let workers = rows_as_text(db, settings).await.concat();
+    assert!(
+        workers.parse::<u32>().is_ok_and(|workers| workers >= 32),
+        "the server of {variable} has workers for {workers} background jobs, and each test's database has a scheduler: start \
+         it with max_worker_processes = 64, timescaledb.max_background_workers = 32 and timescaledb in shared_preload_libraries"
+    );
 }
 
 async fn make_owner(db: &DatabaseConnection) {

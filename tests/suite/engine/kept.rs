@@ -1,6 +1,7 @@
 //! Columns that leave with `down` and come back with the next `up`.
 
 use migration_engine::{
+    operate::doctor::{Diagnosis, examine},
     revision::kept::KeptColumns,
     schema::verify::{Outcome, verify},
 };
@@ -118,8 +119,8 @@ async fn what_others_write_meanwhile_is_kept(database: TestDatabase) {
          UPDATE readings SET note = 'changed' WHERE id IN (1, 100); UPDATE readings SET note = NULL WHERE id IN (2, 101); \
          UPDATE readings SET note = 'came' WHERE id = 3; DELETE FROM readings WHERE id = 4; \
          INSERT INTO readings (id, at, sensor) SELECT 4, '2026-01-01'::timestamptz + 4 * INTERVAL '3 hours', 2; \
-         UPDATE readings SET id = 205 WHERE id = 5; \
-         INSERT INTO readings (id, at, sensor) SELECT 5, '2026-01-01'::timestamptz + 5 * INTERVAL '3 hours', 2";
+         UPDATE readings SET id = 205 WHERE id = 118 AND at > '2026-01-15'; \
+         INSERT INTO readings (id, at, sensor) SELECT 118, '2026-01-01'::timestamptz + 118 * INTERVAL '3 hours', 1";
     const ROWS: &str = "SELECT string_agg(id || ' ' || coalesce(note, '-'), ', ' ORDER BY id) FROM readings";
     let kept = || {
         let kept = KeptColumns::of("readings", "note").key(&["id", "at"]).batched_by("sensor", "at").column("note");
@@ -156,17 +157,19 @@ async fn what_others_write_meanwhile_is_kept(database: TestDatabase) {
     )
     .await;
     if database.backend() == Backend::Timescale {
-        execute(db, "SELECT compress_chunk(c) FROM show_chunks('readings') c").await;
+        // Not the newest: a key in the columnstore does not change, says TimescaleDB 2.29.
+        execute(db, "SELECT compress_chunk(c) FROM show_chunks('readings', older_than => '2026-01-15'::timestamptz) c")
+            .await;
     }
     runner.down(Some(1)).await.unwrap();
     runner.up(None).await.unwrap();
     let expected = (1..=120).map(|id| match id {
         1 | 100 => format!("{id} changed"),
-        2 | 101 | 4 | 5 => format!("{id} -"),
+        2 | 101 | 4 | 118 => format!("{id} -"),
         3 => "3 came".to_owned(),
         id => format!("{id} note {id}"),
     });
-    let others = ["201 late", "202 new", "203 -", "205 note 5"].map(str::to_owned);
+    let others = ["201 late", "202 new", "203 -", "205 note 118"].map(str::to_owned);
     assert_eq!(scalar(db, ROWS).await.unwrap(), expected.chain(others).collect::<Vec<_>>().join(", "));
     assert_eq!(count(db, "pg_class WHERE relname LIKE '\\_kept\\_%'").await, 0);
     assert_eq!(count(db, "pg_proc WHERE proname LIKE '\\_kept\\_%'").await, 0);
@@ -188,6 +191,9 @@ async fn a_copy_that_was_killed_leaves_nothing(database: TestDatabase) {
         let manager = SchemaManager::new(db);
         kept().keep_ahead(&manager).await.unwrap();
         execute(db, "UPDATE rooms SET site = 'there' WHERE id = 2").await;
+        let diagnoses = examine(&runner).await.unwrap();
+        let named = |one: &Diagnosis| one.finding.starts_with("trigger _kept_rooms_site_since on rooms: ");
+        assert!(diagnoses.iter().any(named), "{diagnoses:#?}");
         if again == "up" {
             kept().restore(&manager).await.unwrap();
         } else {
@@ -198,5 +204,6 @@ async fn a_copy_that_was_killed_leaves_nothing(database: TestDatabase) {
         assert_eq!(scalar(db, rooms).await.unwrap(), "1 home, 2 there, 3 away", "{again}");
         assert_eq!(count(db, "pg_class WHERE relname LIKE '\\_kept\\_%'").await, 0, "{again}");
         assert_eq!(count(db, "pg_proc WHERE proname LIKE '\\_kept\\_%'").await, 0, "{again}");
+        assert!(!examine(&runner).await.unwrap().iter().any(|one| one.about == "kept columns"), "{again}");
     }
 }

@@ -7,10 +7,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use migration_engine::{
+    Runner, Target,
+    session::{Patience, connect::Settings},
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tests::{
-    Backend, TestDatabase, catalog,
+    Backend, TestDatabase, catalog, connect_to,
     fixtures::{self, Alarm, BASELINE, PREDICTIVE, applied, count, execute},
+    inline::{Inline, project},
     on_every_backend,
     process::Finished,
     scalar,
@@ -30,6 +35,7 @@ on_every_backend!(
     only: [postgres, timescaledb], "other servers do not queue readers behind a lock that is waited for";
     traffic_passes_while_a_forgotten_transaction_holds_up_the_revision,
     giving_up_names_the_blocker,
+    giving_up_and_the_status_agree,
 );
 
 /// A process of the command line.
@@ -241,7 +247,7 @@ async fn traffic_passes_while_a_forgotten_transaction_holds_up_the_revision(data
     }
     let (seen, lines) = reporter.join().unwrap();
     assert_eq!(seen.len(), 2, "{seen:?}");
-    assert!(seen[0].contains(PREDICTIVE) && seen[0].contains("attempt 1 rolled back"), "{seen:?}");
+    assert!(seen[0].contains(PREDICTIVE) && seen[0].contains("at attempt 1, the next in"), "{seen:?}");
     assert!(reads > 3 && longest < Duration::from_secs(5), "{reads} rounds, the longest {longest:?}");
     execute(&blocker, "COMMIT").await;
     let rest: Vec<String> = lines.collect();
@@ -260,7 +266,7 @@ async fn giving_up_names_the_blocker(database: TestDatabase) {
     assert_eq!(finished.code, 1, "{finished:#?}");
     let error = finished.stderr.lines().last().unwrap();
     let reason = format!(
-        "could not lock its tables in 2 attempts of 200 ms, and was rolled back; blocked by pid {pid} (forgotten, idle in transaction for "
+        "could not lock its tables in 2 attempts of 200 ms, and stays noted as unfinished until the next `up` or `down`; blocked by pid {pid} (forgotten, idle in transaction for "
     );
     for words in [PREDICTIVE, &reason, "SELECT 'last words', count(*) FROM alarms", "--lock-retries"] {
         assert!(error.contains(words), "{words} in {error}");
@@ -269,4 +275,28 @@ async fn giving_up_names_the_blocker(database: TestDatabase) {
     let db = database.connect().await;
     assert_eq!(applied(&db).await, [BASELINE]);
     db.execute_unprepared("SELECT origin FROM alarms").await.expect_err("rolled back");
+}
+
+/// What is rolled back leaves no note, and what is not does.
+async fn giving_up_and_the_status_agree(database: TestDatabase) {
+    let made = Inline::new("m1_rooms", "CREATE TABLE rooms (id integer)", "DROP TABLE rooms");
+    let site = Inline::new("m2_site", "CREATE TABLE sites (id integer)", "DROP TABLE sites")
+        .then("ALTER TABLE rooms ADD COLUMN site integer");
+    database.runner_of(project(std::slice::from_ref(&made))).await.up(None).await.unwrap();
+    let patience = Patience { lock_timeout: Duration::from_millis(50), lock_retries: 0, ..Patience::default() };
+    for (site, words) in
+        [(site.clone(), "and was rolled back"), (site.outside_transaction(), "stays noted as unfinished")]
+    {
+        let target = Target::parse(database.url(), "the test").unwrap();
+        let project = project(&[made.clone(), site]);
+        let runner = Runner::connect(project, target, &Settings::default(), patience.clone()).await.unwrap();
+        let other = connect_to(database.url()).await;
+        execute(&other, "BEGIN; LOCK TABLE rooms IN ACCESS SHARE MODE").await;
+        let error = runner.up(None).await.unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+        let unfinished = runner.status().await.unwrap().iter().any(|one| one.unfinished.is_some());
+        assert_eq!(unfinished, words.contains("unfinished"), "{error}");
+        other.close().await.unwrap();
+        runner.close().await;
+    }
 }

@@ -3,7 +3,9 @@
 //! SQLite beside SeaORM's own migrator. On each, what `verify` of a longer history takes, beside `up`. On PostgreSQL also the
 //! history of the area `vision`, which grew on branches.
 //!
-//! `make bench-engine` runs it on the test suite's PostgreSQL; `TEST_POSTGRES_URL` names another server. Besides the engine
+//! `make bench-engine` runs it on the test suite's servers, which do not wait for a disk; `TEST_POSTGRES_URL` names another
+//! PostgreSQL. With the argument `on-disk` it only compares with SeaORM's own migrator, and takes the servers that the
+//! environment names (`TEST_MYSQL_URL`, `TEST_SQLITE_DIR`) for such as keep what they are given. Besides the engine
 //! it runs SeaORM's own migrator, and sqlx-cli (`sqlx`), refinery and Alembic (`alembic`, with psycopg) where they are in
 //! `PATH`; `make bench` installs them.
 //!
@@ -36,6 +38,9 @@ const ROLE: &str = "BENCH_ENGINE_ROLE";
 /// Each ratio is the median of so many pairs.
 const ROUNDS: usize = 11;
 
+/// Where the engine is compared with SeaORM's own migrator alone, with the ends of the figures' names.
+const STOCK_ON: [(Backend, &str); 2] = [(Backend::Mariadb, "mariadb"), (Backend::Sqlite, "sqlite")];
+
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// What is measured of each tool, in the order in which it is run.
@@ -64,7 +69,11 @@ async fn in_role(program: impl Future<Output = ExitCode>) -> ExitCode {
 
 #[tokio::main]
 async fn measure() -> ExitCode {
-    match bench().await {
+    let measured = match std::env::args().nth(1).as_deref() {
+        Some("on-disk") => beside_stock("-on-disk").await,
+        _ => bench().await,
+    };
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -91,12 +100,21 @@ async fn bench() -> Result<()> {
     let folder = tempfile::tempdir()?;
     report::print_vision(&compared(&tools::of_vision(folder.path(), &of_vision)?, Backend::Postgres).await?);
     report::print_verify("vision", COUNT, up_and_verify(Backend::Postgres, tools::verified_vision).await?);
-    for (backend, suffix) in [(Backend::Mariadb, "-mariadb"), (Backend::Sqlite, "-sqlite")] {
+    beside_stock("").await?;
+    for (backend, name) in STOCK_ON {
         let server = version(backend).await?;
-        report::print_beside_stock(&server, suffix, &compared(&tools::of_seaorm()?, backend).await?)?;
         let of_history = up_and_verify(backend, tools::verified).await?;
-        notes::figure(&server, &format!("verify{suffix}"), of_history[1].as_secs_f64())?;
+        notes::figure(&server, &format!("verify-{name}"), of_history[1].as_secs_f64())?;
         report::print_verify(&server, VERIFIED, of_history);
+    }
+    Ok(())
+}
+
+async fn beside_stock(place: &str) -> Result<()> {
+    for (backend, name) in STOCK_ON {
+        let suffix = format!("-{name}{place}");
+        let measured = compared(&tools::of_seaorm()?, backend).await?;
+        report::print_beside_stock(&version(backend).await?, &suffix, &measured)?;
     }
     Ok(())
 }

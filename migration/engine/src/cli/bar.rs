@@ -52,7 +52,7 @@ impl Show {
         match event {
             Event::Waiting { holder } => self.line(&format!("waiting: another runner is at work ({holder})")),
             Event::LockedOut { revision, attempt, pause } => self.line(&format!(
-                "waiting: tables of {revision} are locked by others, attempt {attempt} rolled back, next in {:.1} s",
+                "waiting: tables of {revision} are locked by others at attempt {attempt}, the next in {:.1} s",
                 pause.as_secs_f64()
             )),
             Event::Planned { revisions } => {

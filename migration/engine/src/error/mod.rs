@@ -169,8 +169,9 @@ pub enum EngineError {
     },
     /// The table lock was never free for long enough.
     #[error(
-        "revision {revision} could not lock its tables in {attempts} attempts of {timeout_ms} ms, and was rolled back; \
-         blocked by {blockers}; end that transaction or allow more with --lock-retries"
+        "revision {revision} could not lock its tables in {attempts} attempts of {timeout_ms} ms, and {}; \
+         blocked by {blockers}; end that transaction or allow more with --lock-retries",
+        if *begun { "stays noted as unfinished until the next `up` or `down`" } else { "was rolled back" }
     )]
     LockedOut {
         /// The revision's name.
@@ -181,6 +182,8 @@ pub enum EngineError {
         timeout_ms: u64,
         /// Who held the locks at the last look.
         blockers: String,
+        /// Whether something of it is done, which could not be rolled back with the rest: outside a transaction, or on MySQL.
+        begun: bool,
     },
     /// Another runner did not finish in time.
     #[error(

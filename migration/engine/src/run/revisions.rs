@@ -145,16 +145,18 @@ impl Runner {
                     break;
                 }
                 if clean {
-                    self.forget_unless_begun(&job).await;
+                    self.stays_begun(&job).await;
                 }
                 return Err(self.failed(&job, error).await);
             }
             if attempt > self.patience.lock_retries {
+                let begun = self.stays_begun(&job).await;
                 return Err(EngineError::LockedOut {
                     revision,
                     attempts: attempt,
                     timeout_ms: u64::try_from(self.patience.lock_timeout.as_millis()).unwrap_or(u64::MAX),
                     blockers: blockers(&self.db).await,
+                    begun,
                 });
             }
             let pause = Patience::pause_after(attempt);
@@ -178,8 +180,12 @@ impl Runner {
             && self.schema_is(job, job.direction == Direction::Up).await
     }
 
-    /// Reverts the note that a revision has begun, when it had not changed anything before it failed.
-    async fn forget_unless_begun(&self, job: &Job<'_>) {
+    /// Whether a revision that failed stays noted as begun. The note is reverted when nothing had changed before it failed;
+    /// one that is rolled back with its revision was never seen.
+    async fn stays_begun(&self, job: &Job<'_>) -> bool {
+        if self.target.backend() != DbBackend::MySql && self.runs_in_transaction(job.revision).await {
+            return false;
+        }
         let untouched = match job.changed {
             Changed::Nothing => true,
             // It was refused the first change of an object, as far as the schema tells.
@@ -187,9 +193,10 @@ impl Runner {
             Changed::Perhaps => false,
         };
         if !untouched || job.unfinished.is_some() {
-            return;
+            return true;
         }
         self.forget_note(job.revision.name(), job.before.as_ref()).await;
+        false
     }
 
     /// Writes down what was known of a revision before.

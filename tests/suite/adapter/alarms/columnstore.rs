@@ -150,16 +150,18 @@ async fn two_at_once_in_the_columnstore() {
     let (alarms, db) = (adapter.alarms(), adapter.connection());
     alarms.raise_many(&history()).await.unwrap();
     compress(db).await;
-    let id = rows(db).await[1234].id;
+    let chosen = rows(db).await[1234].clone();
+    let (id, raised) = (chosen.id, chosen.raised_at.to_utc());
+    let (acknowledged, resolved) = (raised + TimeDelta::minutes(2), raised + TimeDelta::minutes(4));
     let transaction = db.begin().await.unwrap();
-    let first = AlarmRepository::new(&transaction).acknowledge_at(id, "first", minute(2)).await.unwrap();
+    let first = AlarmRepository::new(&transaction).acknowledge_at(id, "first", acknowledged).await.unwrap();
     let other = adapter.clone();
     let resolving = tokio::spawn(async move {
-        let mut result = other.alarms().resolve_at(id, minute(4)).await;
+        let mut result = other.alarms().resolve_at(id, resolved).await;
         // The server may refuse one of two that unpack the same batch.
         for _ in 0..5 {
             if result.as_ref().is_err_and(AdapterError::is_transient) {
-                result = other.alarms().resolve_at(id, minute(4)).await;
+                result = other.alarms().resolve_at(id, resolved).await;
             }
         }
         result
@@ -167,7 +169,7 @@ async fn two_at_once_in_the_columnstore() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(!resolving.is_finished());
     transaction.commit().await.unwrap();
-    let both = Alarm { status: AlarmStatus::Resolved, resolved_at: Some(minute(4).fixed_offset()), ..first.alarm };
+    let both = Alarm { status: AlarmStatus::Resolved, resolved_at: Some(resolved.fixed_offset()), ..first.alarm };
     assert_eq!(resolving.await.unwrap().unwrap(), both);
     assert_eq!(alarms.get(id).await.unwrap(), both);
     assert_eq!(i64::from(count(db, "alarms").await), WEEKS * SENSORS * A_BATCH, "none is there twice");

@@ -26,6 +26,7 @@ pub async fn examine(runner: &Runner) -> Result<Vec<Diagnosis>, EngineError> {
         found.push(timeouts(runner).await.map_err(failed())?);
         found.push(locks(runner).await.map_err(failed())?);
         found.push(invalid_indexes(runner).await.map_err(failed())?);
+        found.extend(copies(runner).await.map_err(failed())?);
         found.push(rights::rights(runner).await.map_err(failed())?);
     }
     if runner.server().has_columnstore() {
@@ -117,6 +118,22 @@ async fn invalid_indexes(runner: &Runner) -> Result<Diagnosis, DbErr> {
         },
         None => ok("invalid indexes", "none".to_owned()),
     })
+}
+
+/// What a `down` has left that was killed, or did not get its lock, while [`KeptColumns`](crate::revision::kept::KeptColumns)
+/// copied ahead of it.
+async fn copies(runner: &Runner) -> Result<Option<Diagnosis>, DbErr> {
+    let left = "SELECT string_agg(format('trigger %s on %s', quote_ident(t.tgname), t.tgrelid::regclass), ', ' ORDER BY t.tgname) AS answer \
+         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgname LIKE '\\_kept\\_%' \
+         AND c.relnamespace = quote_ident(current_schema())::regnamespace";
+    Ok(first(runner, left).await?.map(|triggers| Diagnosis {
+        about: "kept columns",
+        health: Health::Problem,
+        finding: format!(
+            "{triggers}: it notes every row that is written, for a `down` that is at work or did not get to its end; run \
+             `down` again, or `up` to stay"
+        ),
+    }))
 }
 
 async fn jobs(runner: &Runner) -> Result<Diagnosis, DbErr> {
