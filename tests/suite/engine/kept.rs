@@ -19,6 +19,7 @@ on_every_backend!(only: [timescaledb], "the columnstore is TimescaleDB's"; segme
 on_every_backend!(only: [postgres, timescaledb], "copying before the lock is PostgreSQL's";
     what_others_write_meanwhile_is_kept,
     a_copy_that_was_killed_leaves_nothing,
+    a_copy_that_fails_leaves_nothing,
 );
 on_every_backend!(names_may_be_anything);
 
@@ -188,9 +189,10 @@ async fn a_copy_that_was_killed_leaves_nothing(database: TestDatabase) {
     let db = runner.connection();
     execute(db, "INSERT INTO rooms VALUES (1, 'home'), (2, 'away'), (3, 'away')").await;
     for again in ["up", "down"] {
+        execute(db, "UPDATE rooms SET site = 'away' WHERE id = 3").await;
         let manager = SchemaManager::new(db);
         kept().keep_ahead(&manager).await.unwrap();
-        execute(db, "UPDATE rooms SET site = 'there' WHERE id = 2").await;
+        execute(db, "UPDATE rooms SET site = 'there' WHERE id = 2; UPDATE rooms SET site = 'home' WHERE id = 3").await;
         let diagnoses = examine(&runner).await.unwrap();
         let named = |one: &Diagnosis| one.finding.starts_with("trigger _kept_rooms_site_since on rooms: ");
         assert!(diagnoses.iter().any(named), "{diagnoses:#?}");
@@ -201,9 +203,23 @@ async fn a_copy_that_was_killed_leaves_nothing(database: TestDatabase) {
             runner.up(None).await.unwrap();
         }
         let rooms = "SELECT string_agg(id || ' ' || site, ', ' ORDER BY id) FROM rooms";
-        assert_eq!(scalar(db, rooms).await.unwrap(), "1 home, 2 there, 3 away", "{again}");
+        assert_eq!(scalar(db, rooms).await.unwrap(), "1 home, 2 there, 3 home", "{again}");
         assert_eq!(count(db, "pg_class WHERE relname LIKE '\\_kept\\_%'").await, 0, "{again}");
         assert_eq!(count(db, "pg_proc WHERE proname LIKE '\\_kept\\_%'").await, 0, "{again}");
         assert!(!examine(&runner).await.unwrap().iter().any(|one| one.about == "kept columns"), "{again}");
+    }
+}
+
+/// Neither the trigger nor rows that would be stale by the time of the next `down`.
+async fn a_copy_that_fails_leaves_nothing(database: TestDatabase) {
+    let kept = KeptColumns::of("rooms", "site").key(&["id"]).column("site").rows_where("6 / (id - 2) > 0");
+    let runner = database.runner_of(project(&[])).await;
+    let db = runner.connection();
+    execute(db, "CREATE TABLE rooms (id integer PRIMARY KEY, site text)").await;
+    execute(db, "INSERT INTO rooms VALUES (1, 'home'), (2, 'away'), (3, 'away')").await;
+    let error = kept.keep_ahead(&SchemaManager::new(db)).await.unwrap_err();
+    assert!(error.to_string().contains("division by zero"), "{error}");
+    for left in ["pg_class WHERE relname", "pg_proc WHERE proname", "pg_trigger WHERE tgname"] {
+        assert_eq!(count(db, &format!("{left} LIKE '\\_kept\\_%'")).await, 0, "{left}");
     }
 }

@@ -7,8 +7,8 @@
 //! 3. The rows that were noted meanwhile are copied again; [`KeptColumns::keep`] does so once more, with the lock, and takes
 //!    the trigger away.
 //!
-//! A run that is killed in between, or that does not get the lock, leaves the trigger; the next `down` begins anew, and `up`
-//! takes it away.
+//! A run that is killed in between, or that does not get the lock, leaves the trigger, which goes on; the next `down` copies
+//! again what is there and what was noted, and `up` takes it away.
 
 use migration_timescale::{TimescaleManager, identifier, literal, question::is_answered};
 use sea_orm::{DbBackend, DbErr};
@@ -30,6 +30,18 @@ impl KeptColumns {
         if manager.get_database_backend() != DbBackend::Postgres || !is_alone || is_answered() {
             return Ok(());
         }
+        // Left by a run that did not get to its end, it has noted everything since: nothing has to begin anew.
+        let made = if self.is_noting(manager).await? { false } else { self.watch(manager).await? };
+        let copied = self.copy_ahead(manager).await;
+        if made && copied.is_err() {
+            // What has failed is told; what cannot be taken away now is by the next run.
+            let _ = self.forget(manager).await;
+        }
+        copied
+    }
+
+    /// Begins to note what others write. Gives whether there was no side table before.
+    async fn watch(&self, manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
         let path = rows(manager.get_connection(), "SELECT current_setting('search_path') AS path").await?;
         let path = path.iter().map(|row| row.try_get::<String>("", "path")).collect::<Result<String, _>>()?;
         let body = self.written(include_str!("note.sql"));
@@ -37,9 +49,10 @@ impl KeptColumns {
         let watch = self.written(include_str!("watch.sql")).replace("{path}", &format!("{path}, pg_temp"));
         let begin = manager.begin().await?;
         if self.is_watched(&begin).await? {
-            // By a run that was killed. Without one nobody who reads has to wait.
+            // Somebody took the trigger away, or switched it off. Where all is well nobody who reads has to wait.
             self.take_trigger_away(&begin).await?;
         }
+        let made = !begin.table_exists(&self.side_table).await?;
         self.make_side_table(&begin).await?;
         run(&begin, &watch.replace("{body}", &literal(&body))).await?;
         if !begin.is_hypertable(&self.table).await? {
@@ -47,12 +60,25 @@ impl KeptColumns {
             run(&begin, &self.written("ALTER TABLE {table} ENABLE ALWAYS TRIGGER {since}")).await?;
         }
         begin.commit().await?;
-        let copied = self.copy_ahead(manager).await;
-        if copied.is_err() {
-            // What has failed is told; a trigger that cannot be taken away now is by the next run.
-            let _ = self.take_trigger_away(manager).await;
-        }
-        copied
+        Ok(made)
+    }
+
+    /// Whether everything that is written is noted.
+    async fn is_noting(&self, manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
+        let (table, since) = (literal(&self.table), literal(&self.since));
+        let trigger = format!(
+            "SELECT FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = {since} AND t.tgenabled <> 'D' \
+             AND c.relname = {table} AND c.relnamespace = quote_ident(current_schema())::regnamespace"
+        );
+        Ok(self.is_watched(manager).await? && !rows(manager.get_connection(), &trigger).await?.is_empty())
+    }
+
+    /// Undoes what [`watch`](Self::watch) made.
+    async fn forget(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let work = manager.begin().await?;
+        self.take_trigger_away(&work).await?;
+        run(&work, &format!("DROP TABLE {}", identifier(&self.side_table))).await?;
+        work.commit().await
     }
 
     async fn copy_ahead(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
