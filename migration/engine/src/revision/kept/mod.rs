@@ -283,7 +283,8 @@ impl KeptColumns {
     /// Puts the values back and drops the side table; without a side table nothing happens. To be called once the columns
     /// and their checks are there, outside the transaction that locked the table for them.
     ///
-    /// Only rows are locked, and a run that is killed goes on where it ended: what is restored leaves the side table.
+    /// Only rows are locked, and a run that is killed goes on where it ended: what is restored leaves the side table. What
+    /// others write into the columns of a row between their return and its restoring is overwritten.
     pub async fn restore(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         if !manager.table_exists(&self.side_table).await? {
             return Ok(());
