@@ -10,17 +10,20 @@ use std::{
 
 use core_server_adapter::{
     AdapterError, Database, DatabaseConfig, ErrorKind, PageRequest,
-    alarms::{AlarmFilter, AlarmId, AlarmRepository},
+    alarms::{AlarmFilter, AlarmId, AlarmOrigin, AlarmRepository, AlarmSeverity, NewAlarm},
 };
 use tests::{
     Backend, TestDatabase,
     fixtures::{execute, with_current_database},
+    on_every_backend,
 };
 
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use tokio::task::JoinSet;
 
-use super::{hot, migrated, minute};
+use super::{connect, hot, migrated, minute, score};
+
+on_every_backend!(needs: several_sessions; a_session_that_stays_survives_down_and_up);
 
 #[tokio::test]
 async fn a_pool_whose_idle_sessions_are_ended_goes_on() {
@@ -268,4 +271,31 @@ async fn reads_survive_the_end_of_all_sessions_on_postgres() {
 #[tokio::test]
 async fn reads_survive_the_end_of_all_sessions_on_mariadb() {
     all_ended_under_load(Backend::Mariadb, SESSIONS_OF_MARIADB).await;
+}
+
+fn by_model(number: i64) -> NewAlarm {
+    NewAlarm::anomaly("pump-1", AlarmSeverity::Critical, minute(number), score(0.5))
+}
+
+/// What a session has prepared is about types that `down` drops and `up` makes anew.
+async fn a_session_that_stays_survives_down_and_up(database: TestDatabase) {
+    let database = database.up(None).await;
+    let adapter = connect(&database, 1).await;
+    let filter = AlarmFilter::new().origin(AlarmOrigin::AnomalyModel);
+    let many: Vec<_> = (0..1_200).map(|number| by_model(100 + number)).collect();
+    for round in 0..3 {
+        let alarms = adapter.alarms();
+        let raised = alarms.raise(&by_model(round)).await.unwrap();
+        alarms.raise_many(&many).await.unwrap();
+        alarms.acknowledge(raised.id, "ana").await.unwrap();
+        let page = alarms.list(&filter, &PageRequest::first(50)).await.unwrap();
+        assert_eq!(page.items.len(), 50);
+        let total = alarms.counts(&filter).await.unwrap().total();
+        assert_eq!(i64::try_from(total).unwrap(), (round + 1) * 1_201);
+        let runner = database.runner().await;
+        runner.down(Some(3)).await.unwrap();
+        runner.up(None).await.unwrap();
+        runner.close().await;
+    }
+    adapter.close().await;
 }
