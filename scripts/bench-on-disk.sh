@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What `bench-engine` measures beside SeaORM's own migrator, on databases as users have them: a MariaDB with its own settings
+# What `bench-engine` measures beside SeaORM's own migrator, on databases as users have them: a MariaDB with its defaults
 # and an SQLite file, both on a disk.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -4,7 +4,7 @@
 #
 #   scripts/test-servers.sh start    installs what is missing (as root), starts what is not running, and prints the URLs
 #   scripts/test-servers.sh stop     stops the servers and deletes their data
-#   scripts/test-servers.sh durable  for benchmarks: starts a MariaDB with its own settings on a disk, and prints its URL;
+#   scripts/test-servers.sh durable  for benchmarks: starts a MariaDB with its defaults on a disk, and prints its URL;
 #                                    `durable stop` ends it
 #
 # TimescaleDB needs no server here: the tests start it in WebAssembly (scripts/timescaledb).

@@ -92,7 +92,7 @@ pub const GROUPS: &[Group] = &[
         title: "A run of the engine",
         command: "make bench-engine",
         how: "Whole processes, medians of 11 pairs that take turns; locks and checksums are on. The servers do not wait for a \
-              disk, but where it is said: there MariaDB has its own settings, and SQLite a file on a disk.",
+              disk, except where a line says so: there MariaDB runs with its defaults, and SQLite's file is on a disk.",
         figures: &[
             ratio("up", "52 revisions up", PSQL, Aim::AtMost(1.1), EACH_REVISION),
             ratio("down", "52 revisions down", PSQL, Aim::AtMost(1.2), EACH_REVISION),

@@ -4,8 +4,8 @@
 //! history of the area `vision`, which grew on branches.
 //!
 //! `make bench-engine` runs it on the test suite's servers, which do not wait for a disk; `TEST_POSTGRES_URL` names another
-//! PostgreSQL. With the argument `on-disk` it only compares with SeaORM's own migrator, and takes the servers that the
-//! environment names (`TEST_MYSQL_URL`, `TEST_SQLITE_DIR`) for such as keep what they are given. Besides the engine
+//! PostgreSQL. With the argument `on-disk` it only compares with SeaORM's own migrator, on databases that wait for their disk:
+//! `TEST_MYSQL_URL` and `TEST_SQLITE_DIR` name them, see scripts/bench-on-disk.sh. Besides the engine
 //! it runs SeaORM's own migrator, and sqlx-cli (`sqlx`), refinery and Alembic (`alembic`, with psycopg) where they are in
 //! `PATH`; `make bench` installs them.
 //!

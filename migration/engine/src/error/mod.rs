@@ -182,7 +182,7 @@ pub enum EngineError {
         timeout_ms: u64,
         /// Who held the locks at the last look.
         blockers: String,
-        /// Whether something of it is done, which could not be rolled back with the rest: outside a transaction, or on MySQL.
+        /// Whether it stays noted as unfinished: outside a transaction and on MySQL a part of it may be done.
         begun: bool,
     },
     /// Another runner did not finish in time.
