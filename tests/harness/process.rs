@@ -16,6 +16,14 @@ pub struct Finished {
     pub stderr: String,
 }
 
+impl Finished {
+    /// It ended with this code, or the test fails with what it printed.
+    #[track_caller]
+    pub fn ended_with(&self, code: i32) {
+        assert_eq!(self.code, code, "{self:#?}");
+    }
+}
+
 impl From<Output> for Finished {
     fn from(output: Output) -> Self {
         Self {

@@ -99,7 +99,7 @@ async fn every_area_is_worked_on_in_its_place(database: TestDatabase) {
     let down = on(&variables, &["down", "--all", "--json"]);
     assert_eq!(down.code, 0, "{down:#?}");
     assert!(areas(&down).iter().all(|area| area["result"]["revisions"].as_array().unwrap().len() == 1), "{down:#?}");
-    assert_eq!(on(&variables, &["check", "--all", "--quiet"]).code, 3);
+    on(&variables, &["check", "--all", "--quiet"]).ended_with(3);
     // What is wrong in one area is worse than what is pending in the others.
     let db = database.connect().await;
     execute(&db, "CREATE TABLE of_somebody (id integer)").await;
@@ -135,7 +135,7 @@ async fn an_area_that_fails_leaves_the_others(database: TestDatabase) {
 
 async fn one_consent_is_for_every_area(database: TestDatabase) {
     let variables = [("DATABASE_URL", database.url())];
-    assert_eq!(on(&variables, &["up", "--all", "--quiet"]).code, 0);
+    on(&variables, &["up", "--all", "--quiet"]).ended_with(0);
     let db = database.connect().await;
     execute(&db, &model_alarms(database.backend())).await;
     db.close().await.unwrap();
@@ -143,7 +143,7 @@ async fn one_consent_is_for_every_area(database: TestDatabase) {
     let refused = areas(&on(&variables, &["down", "base", "--all", "--json"]));
     assert!(refused[0]["error"].as_str().unwrap().contains("--yes"), "{refused:#?}");
     assert_eq!(refused[1]["exit_code"], 0, "{refused:#?}");
-    assert_eq!(on(&variables, &["up", "--all", "--quiet"]).code, 0);
+    on(&variables, &["up", "--all", "--quiet"]).ended_with(0);
     let agreed = on(&variables, &["down", "base", "--all", "--yes", "--json"]);
     assert_eq!(agreed.code, 0, "{agreed:#?}");
     let db = database.connect().await;
@@ -183,7 +183,7 @@ fn a_baseline_may_be_that_of_all_areas() {
         run(migration(folder.path()).args([&["lint", "--baseline", "lint.baseline"], arguments].concat()))
     };
     let file = || std::fs::read_to_string(folder.path().join("lint.baseline")).unwrap();
-    assert_eq!(lint(&["--all", "--write-baseline"]).code, 0);
+    lint(&["--all", "--write-baseline"]).ended_with(0);
     let written = file();
     // A line of either area, and one of a revision that is gone.
     let mut lines =
@@ -198,7 +198,7 @@ fn a_baseline_may_be_that_of_all_areas() {
         |area: usize, revision: &str| stale(area).iter().any(|line| line.as_str().unwrap().starts_with(revision));
     assert!(named(0, "m20250601") && !named(0, "m20260105") && named(0, "m2000"), "{areas:#?}");
     assert!(!named(1, "m20250601") && named(1, "m20260105") && named(1, "m2000"), "{areas:#?}");
-    assert_eq!(lint(&["--all", "--write-baseline"]).code, 0);
+    lint(&["--all", "--write-baseline"]).ended_with(0);
     assert_eq!(file(), written, "what is found in every area, and nothing else");
 }
 
@@ -208,7 +208,7 @@ fn pools_have_their_size_from_the_environment() {
     let list = |variables: &[(&str, &str)]| {
         run(command(&example("list_alarms"), Path::new(folder.path())).envs(variables.iter().copied()))
     };
-    assert_eq!(run(migration(folder.path()).arg("up")).code, 0);
+    run(migration(folder.path()).arg("up")).ended_with(0);
     let works = list(&[("DATABASE_MAX_CONNECTIONS", "2"), ("DATABASE_MAX_CONNECTIONS_TELEMETRY", "none")]);
     assert_eq!(works.code, 0, "{works:#?}");
     for (name, value) in [

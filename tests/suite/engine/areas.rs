@@ -61,15 +61,15 @@ async fn an_area_has_a_place_beside_the_default_one(database: TestDatabase) {
     let db = database.connect().await;
     assert!(!has_table(&db, "seaql_migrations").await, "the default area is as it was");
     db.close().await.unwrap();
-    assert_eq!(on(&variables, &["up"]).code, 0);
+    on(&variables, &["up"]).ended_with(0);
 
     assert_eq!(applied_in_place(&database).await, revisions);
     let status = json(&on(&variables, &["status", "--area", "telemetry", "--json"]));
     let schema = status["database"]["schema"].as_str();
     assert_eq!(schema, has_schemas(&database).then_some("telemetry"), "{status}");
     assert_eq!(status["database"]["from"], "DATABASE_URL");
-    assert_eq!(on(&variables, &["check"]).code, 0);
-    assert_eq!(on(&variables, &["check", "--area", "telemetry"]).code, 0);
+    on(&variables, &["check"]).ended_with(0);
+    on(&variables, &["check", "--area", "telemetry"]).ended_with(0);
 
     // Reverting one leaves the other.
     let reset = on(&variables, &["reset", "--yes", "--area", "telemetry"]);
@@ -101,7 +101,7 @@ async fn an_area_may_have_a_database_of_its_own(database: TestDatabase) {
 #[test]
 fn the_database_of_another_area_is_recognised() {
     let folder = tests::temporary_folder();
-    assert_eq!(run(migration(folder.path()).args(["up", "--area", "telemetry"])).code, 0);
+    run(migration(folder.path()).args(["up", "--area", "telemetry"])).ended_with(0);
     let file = folder.path().join("telemetry.sqlite");
     for verb in ["up", "check", "down"] {
         let refused = run(migration(folder.path()).args(["-u", &format!("sqlite://{}", file.display()), verb]));

@@ -23,7 +23,7 @@ const INVALID: &str = "pg_index WHERE indexrelid = to_regclass('post_views_idx')
 /// The adopted project before its last revision's index, and a transaction that writes to the table: the index build
 /// begins, and waits for it.
 async fn before_the_index(database: &TestDatabase) -> (DatabaseConnection, DatabaseConnection) {
-    assert_eq!(finished(database, &["up", "-n", "2"]).code, 0);
+    finished(database, &["up", "-n", "2"]).ended_with(0);
     let (writer, db) = (database.connect().await, database.connect().await);
     execute(&db, "ALTER TABLE post ADD COLUMN views bigint NOT NULL DEFAULT 0").await;
     execute(&writer, "BEGIN; UPDATE post SET text = 'unfinished'").await;

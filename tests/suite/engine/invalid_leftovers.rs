@@ -10,6 +10,8 @@ use tests::{
 
 const INVALID: &str =
     "SELECT i.relname::text FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE NOT x.indisvalid ORDER BY 1";
+/// The server tells of the builds in all of its databases.
+const AT_WORK: &str = "pg_stat_progress_create_index WHERE datname = current_database()";
 
 #[tokio::test]
 async fn no_revision_is_applied_over_an_invalid_index() {
@@ -104,7 +106,7 @@ async fn what_a_killed_reindex_left_is_dropped_by_the_next_run() {
             () = until_it_waits => {}
         }
         drop(killed);
-        execute(&db, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_progress_create_index").await;
+        execute(&db, &format!("SELECT pg_terminate_backend(pid, 10000) FROM {AT_WORK}")).await;
         assert_eq!(rows_as_text(&db, INVALID).await, [left]);
         for session in [snapshot, lock] {
             session.close().await.unwrap();
@@ -119,7 +121,7 @@ async fn what_a_killed_reindex_left_is_dropped_by_the_next_run() {
 
 async fn until(db: &sea_orm::DatabaseConnection, phase: &str) {
     let begun = std::time::Instant::now();
-    while count(db, &format!("pg_stat_progress_create_index WHERE phase = '{phase}'")).await == 0 {
+    while count(db, &format!("{AT_WORK} AND phase = '{phase}'")).await == 0 {
         assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{phase}");
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
@@ -208,4 +210,44 @@ async fn an_invalid_part_of_an_index_is_named() {
     let error = runner.up(None).await.unwrap_err().on_one_line();
     assert!(error.contains("p1_a") && error.contains("partitioned table"), "{error}");
     runner.close().await;
+}
+
+/// The copy of a database has the same numbers for its indexes, and the server tells of what is built in all of them.
+#[tokio::test]
+async fn an_index_that_is_built_in_a_copy_of_the_database_is_no_excuse() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let db = database.connect().await;
+    execute(&db, "CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)").await;
+    let build = "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS t_a ON t (a)";
+    sea_orm::ConnectionTrait::execute_unprepared(&db, build).await.unwrap_err();
+    let (server, name) = database.url().rsplit_once('/').unwrap();
+    let twin = format!("{name}_twin");
+    db.close().await.unwrap();
+    let beside = tests::connect_to(&format!("{server}/postgres")).await;
+    execute(&beside, &format!("CREATE DATABASE {twin} TEMPLATE {name}")).await;
+    let (reading, building) =
+        (tests::connect_to(&format!("{server}/{twin}")).await, tests::connect_to(&format!("{server}/{twin}")).await);
+    // Waits for the reader, with the number of the index in the server's list.
+    execute(&reading, "BEGIN; SELECT count(*) FROM t").await;
+    let rebuild = tokio::spawn(async move {
+        let _ = sea_orm::ConnectionTrait::execute_unprepared(&building, "REINDEX TABLE t").await;
+    });
+    let begun = std::time::Instant::now();
+    while count(&reading, &format!("{AT_WORK} AND index_relid <> 0")).await == 0 {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30));
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+
+    let db = database.connect().await;
+    execute(&db, "DELETE FROM t WHERE ctid = '(0,1)'").await;
+    let found = migration_engine::operate::doctor::examine(&database.runner().await).await.unwrap();
+    let invalid = found.iter().find(|one| one.about == "invalid indexes").unwrap();
+    assert!(invalid.finding.contains("t_a") && !invalid.finding.contains("being built"), "{invalid:?}");
+    let runner = database.runner_of(project(&[Inline::new("m1", build, "").outside_transaction()])).await;
+    runner.up(None).await.unwrap();
+    runner.close().await;
+    assert_eq!(rows_as_text(&db, INVALID).await, [""; 0]);
+    reading.close().await.unwrap();
+    rebuild.await.unwrap();
+    execute(&beside, &format!("DROP DATABASE {twin} WITH (FORCE)")).await;
 }

@@ -66,7 +66,7 @@ fn written(database: &TestDatabase, arguments: &[&str]) -> Finished {
 #[tokio::test]
 async fn check_shows_long_definitions_line_by_line_and_where_to_begin() {
     let database = TestDatabase::create(Backend::Postgres).await;
-    assert_eq!(written(&database, &["up", "heads"]).code, 0);
+    written(&database, &["up", "heads"]).ended_with(0);
     let other = "CREATE OR REPLACE FUNCTION touch() RETURNS timestamptz LANGUAGE plpgsql AS $$\nBEGIN\n  RETURN now();\nEND\n$$";
     changed(&database, &[other, "DROP TABLE probes CASCADE"]).await;
     let checked = written(&database, &["check"]);

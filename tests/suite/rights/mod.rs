@@ -1,5 +1,6 @@
 //! Connected as an ordinary user: what works, and which right is missing where something does not.
 
+mod blockers;
 mod commands;
 mod engines;
 mod existence;

@@ -45,7 +45,7 @@ async fn ask(second: &mut PgConnection, index: &str) -> Option<(u64, u64)> {
     let question = format!(
         "SELECT coalesce(c.done, p.blocks_done, 0), coalesce(c.total, p.blocks_total, 0) FROM (SELECT 1) one \
          LEFT JOIN LATERAL (SELECT blocks_done, blocks_total FROM pg_stat_progress_create_index p \
-           JOIN pg_class i ON i.oid = p.index_relid WHERE i.relname = {name} LIMIT 1) p ON true \
+           JOIN pg_class i ON i.oid = p.index_relid WHERE i.relname = {name} AND p.datname = current_database() LIMIT 1) p ON true \
          LEFT JOIN LATERAL (SELECT count(x.indexrelid) AS done, count(*) AS total FROM pg_class i JOIN pg_index ix ON ix.indexrelid = i.oid \
            JOIN pg_inherits h ON h.inhparent = ix.indrelid LEFT JOIN pg_class ci ON ci.relname LIKE '%\\_chunk\\_' || i.relname AND ci.relkind = 'i' \
              AND EXISTS (SELECT 1 FROM pg_index y WHERE y.indexrelid = ci.oid AND y.indrelid = h.inhrelid) \

@@ -29,6 +29,7 @@ WHERE
             pg_stat_progress_create_index p
         WHERE
             p.index_relid = x.indexrelid
+            AND p.datname = current_database()
     )
 ORDER BY
     2

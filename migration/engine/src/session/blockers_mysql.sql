@@ -4,6 +4,7 @@ SELECT
         t.trx_mysql_thread_id,
         ' (',
         IFNULL(p.USER, '?'),
+        IF(p.DB <=> DATABASE(), '', CONCAT(' at ', IFNULL(p.DB, 'no database'))),
         ', in a transaction for ',
         TIMESTAMPDIFF(SECOND, t.trx_started, NOW()),
         ' s): ',
@@ -15,6 +16,7 @@ FROM
 WHERE
     t.trx_mysql_thread_id <> CONNECTION_ID()
 ORDER BY
+    p.DB <=> DATABASE() DESC,
     t.trx_started
 LIMIT
     3

@@ -117,11 +117,12 @@ async fn an_interval_within_the_bounds_is_no_drift(database: TestDatabase) {
     set_interval(&database, "60 minutes").await;
     let finished = told(&database, &["report"]);
     assert!(finished.code == 0 && !finished.stdout.contains("90 minutes"), "{finished:#?}");
-    assert_eq!(told(&database, &["down"]).code, 0);
+    told(&database, &["down"]).ended_with(0);
     assert_eq!(interval(&database).await, Some(30));
     set_interval(&database, "90 minutes").await;
-    assert_eq!(told(&database, &["check"]).code, 4, "without bounds it is");
-    assert_eq!(told(&database, &["up"]).code, 0);
+    // Without bounds it is.
+    told(&database, &["check"]).ended_with(4);
+    told(&database, &["up"]).ended_with(0);
     assert_eq!(interval(&database).await, Some(90));
     // Out of bounds it comes back into them.
     set_interval(&database, "6 hours").await;

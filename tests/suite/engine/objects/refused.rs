@@ -35,7 +35,7 @@ async fn objects_of_another_owner() {
     assert_eq!(count(&db, "shared.mine").await, 1);
     // Whoever owns the schema may drop what is in it.
     database.by_administrator("ALTER SCHEMA shared OWNER TO test_owner").await;
-    assert_eq!(fresh(&database, &["-s", "shared"]).code, 0);
+    fresh(&database, &["-s", "shared"]).ended_with(0);
     assert_eq!(rows_as_text(&db, "SELECT to_regclass('shared.mine')::text IS NULL || ''").await, ["true"]);
 }
 

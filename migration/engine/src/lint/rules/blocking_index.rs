@@ -35,7 +35,7 @@ pub const RULE: Rule = Rule {
 
 const WRITERS_WAIT: Proof = Proof::Shown {
     run: None,
-    query: "SELECT count(*)::text FROM pg_locks WHERE relation = 'sensors'::regclass AND mode = 'ShareLock'",
+    query: "SELECT count(*)::text FROM pg_locks WHERE relation = 'sensors'::regclass AND mode = 'ShareLock' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
     bad: "1",
     good: "0",
 };
