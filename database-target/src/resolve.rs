@@ -66,9 +66,12 @@ const ENV_FILE: &str = ".env";
 ///
 /// # Errors
 ///
-/// `.env` cannot be read.
+/// The variable is not UTF-8, or `.env` cannot be read.
 pub fn setting(name: &str) -> Result<Option<(String, String)>, InvalidUrl> {
-    if let Some(value) = std::env::var(name).ok().filter(|value| !value.is_empty()) {
+    if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
+        // One that cannot be read is not one that is missing: another database would be worked on.
+        let reason = "is not UTF-8; percent-encode what is not ASCII in it".to_owned();
+        let value = value.into_string().map_err(|_| InvalidUrl { origin: name.to_owned().into(), reason })?;
         return Ok(Some((value, name.to_owned())));
     }
     Ok(from_dotenv(name)?.map(|value| (value, ENV_FILE.to_owned())))

@@ -200,6 +200,12 @@ fn a_baseline_may_be_that_of_all_areas() {
     assert!(!named(1, "m20250601") && named(1, "m20260105") && named(1, "m2000"), "{areas:#?}");
     lint(&["--all", "--write-baseline"]).ended_with(0);
     assert_eq!(file(), written, "what is found in every area, and nothing else");
+    // What cannot be read is not written over.
+    let other = folder.path().join("lint.baseline");
+    std::fs::write(&other, b"m20000101_000000_gone up a-rule of \xf6").unwrap();
+    let refused = lint(&["--write-baseline"]);
+    assert!(refused.code == 1 && refused.stderr.contains("cannot read lint.baseline"), "{refused:#?}");
+    assert_eq!(std::fs::read(other).unwrap(), b"m20000101_000000_gone up a-rule of \xf6");
 }
 
 #[test]

@@ -107,6 +107,27 @@ fn a_url_in_another_variable_is_not_repeated() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no database is made");
 }
 
+/// A variable that cannot be read is not one that is missing: another database would be worked on.
+#[test]
+fn a_url_that_is_not_utf_8_is_refused() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let url = std::ffi::OsString::from_vec(b"postgres://me:S3cret\xf6Word@127.0.0.1:1/alarms".to_vec());
+    for variable in ["DATABASE_URL", "DATABASE_URL_TELEMETRY"] {
+        for mut program in [migration(folder.path()), command(&example("list_alarms"), folder.path())] {
+            if program.get_program().to_string_lossy().ends_with("list_alarms") {
+                program.env("DATABASE_URL", &url);
+            } else {
+                program.args(["up", "--area", "telemetry"]).env(variable, &url);
+            }
+            let finished = run(&mut program);
+            assert!(finished.code != 0 && finished.stderr.contains("is not UTF-8; percent-encode"), "{finished:#?}");
+            assert!(!format!("{finished:?}").contains("S3cret"), "{finished:#?}");
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no database is made");
+}
+
 /// The driver reads these beside the URL, and the server repeats them.
 #[tokio::test]
 async fn a_url_in_a_variable_of_the_driver_is_not_repeated() {

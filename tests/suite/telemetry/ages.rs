@@ -1,6 +1,6 @@
 //! How long readings stay can be set in the environment: `maintain` keeps to it, `report` shows it, `check` accepts it.
 
-use std::time::Duration;
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _, time::Duration};
 
 use tests::{
     TestDatabase,
@@ -21,7 +21,7 @@ on_every_backend!(needs: background_jobs; a_job_gets_the_age_and_is_no_drift);
 
 const VARIABLE: &str = "RETENTION_TELEMETRY_SENSOR_READINGS";
 
-fn told(database: &TestDatabase, age: Option<&str>, arguments: &[&str]) -> Finished {
+fn told(database: &TestDatabase, age: Option<impl AsRef<OsStr>>, arguments: &[&str]) -> Finished {
     let folder = tests::temporary_folder();
     let mut command = migration(folder.path());
     command.args(["--area", "telemetry", "-u", database.url()]).args(arguments).env("DATABASE_SCHEMA", "public");
@@ -48,7 +48,7 @@ async fn insert_old(database: &TestDatabase) {
 async fn readings_go_at_the_age_of_the_environment(database: TestDatabase) {
     prepared(&database).await;
     insert_old(&database).await;
-    let finished = told(&database, None, &["maintain"]);
+    let finished = told(&database, None::<&str>, &["maintain"]);
     assert_eq!(finished.code, 0, "{finished:#?}");
     let db = database.connect().await;
     assert_eq!(count(&db, "sensor_readings").await, 1, "180 days are not over");
@@ -70,7 +70,7 @@ async fn readings_go_at_the_age_of_the_environment(database: TestDatabase) {
 
 async fn report_shows_the_age_and_who_says_so(database: TestDatabase) {
     prepared(&database).await;
-    let declared = told(&database, None, &["report"]).stdout;
+    let declared = told(&database, None::<&str>, &["report"]).stdout;
     let line = |text: &str| {
         text.lines()
             .find(|line| line.trim_start().starts_with("sensor_readings ") && line.contains("deleted"))
@@ -92,6 +92,8 @@ async fn what_is_no_age_is_refused(database: TestDatabase) {
             format!("{VARIABLE}: `{wrong}` is not an interval; write a number and a unit, such as `90 days`");
         assert!(finished.code == 1 && finished.stderr.contains(&expected), "{finished:#?}");
     }
+    let finished = told(&database, Some(OsStr::from_bytes(b"30 days\xa0")), &["maintain"]);
+    assert!(finished.code == 1 && finished.stderr.contains("is not an interval"), "{finished:#?}");
     let finished = told(&database, Some("0 days"), &["maintain"]);
     assert!(finished.code == 1 && finished.stderr.contains("would drop rows as they come in"), "{finished:#?}");
     let db = database.connect().await;
@@ -124,7 +126,7 @@ async fn a_job_gets_the_age_and_is_no_drift(database: TestDatabase) {
         assert!(finished.stdout.contains(&format!("has the age 60 days of {VARIABLE} from now on")), "{finished:#?}");
         let again = told(&database, Some("60 days"), &["maintain"]);
         assert!(again.stdout.contains("does it") && !again.stdout.contains("from now on"), "{again:#?}");
-        let finished = told(&database, None, &["check"]);
+        let finished = told(&database, None::<&str>, &["check"]);
         assert!(finished.stdout.contains("policy_retention on sensor_readings"), "{finished:#?}");
     }
     let finished = told(&database, Some("60 days"), &["check"]);

@@ -1,6 +1,6 @@
 //! `lint`: statements that lock, fail or mislead on a live database.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, io, path::PathBuf};
 
 use clap::ValueEnum;
 use migration_timescale::{Dialect, Version};
@@ -161,7 +161,11 @@ impl Verb {
             let path = || file.display().to_string();
             if self.write_baseline {
                 // What the file has of other areas stays; there may be none yet.
-                let before = Baseline::read(&fs::read_to_string(file).unwrap_or_default());
+                let before = match fs::read_to_string(file) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+                    read => read.map_err(|source| EngineError::File { action: "cannot read", path: path(), source })?,
+                };
+                let before = Baseline::read(&before);
                 let written = fs::write(file, Baseline::of(&findings).and(before.divided(elsewhere).0).to_string());
                 written.map_err(|source| EngineError::File { action: "cannot write", path: path(), source })?;
             }

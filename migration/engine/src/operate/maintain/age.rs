@@ -23,8 +23,9 @@ pub(super) fn of_environment(
     work: Maintenance,
 ) -> Result<(Maintenance, Option<String>), EngineError> {
     let variable = variable(area, work.about());
-    let set = work.age().and_then(|_| std::env::var(&variable).ok()).filter(|value| !value.is_empty());
-    let Some(value) = set else { return Ok((work, None)) };
+    let set = work.age().and_then(|_| std::env::var_os(&variable)).filter(|value| !value.is_empty());
+    // What is not UTF-8 is no age either.
+    let Some(value) = set.map(|value| value.to_string_lossy().into_owned()) else { return Ok((work, None)) };
     let age: Interval =
         value.parse().map_err(|source| EngineError::InvalidRetention { variable: variable.clone(), source })?;
     Ok((work.with_age(age), Some(variable)))
