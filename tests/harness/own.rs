@@ -160,7 +160,7 @@ impl Pooler {
         self.process = Some(child.spawn().expect("pgbouncer"));
         let began = Instant::now();
         while TcpStream::connect(self.address).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(10), "pgbouncer does not listen");
+            assert!(began.elapsed() < Duration::from_mins(1), "pgbouncer does not listen");
             std::thread::sleep(Duration::from_millis(10));
         }
     }

@@ -185,7 +185,7 @@ async fn a_transaction_over_areas(database: TestDatabase) {
                     before.set(now);
                     break added.0;
                 }
-                assert!(begun.elapsed() < Duration::from_secs(10), "{added:?}: one without the other");
+                assert!(begun.elapsed() < Duration::from_mins(1), "{added:?}: one without the other");
                 tokio::time::sleep(Duration::from_millis(5)).await;
             };
             assert!(added <= 2, "{added} of one call, or of two");

@@ -26,14 +26,14 @@ fn stop(child: Child, signal: &str) -> Finished {
     let kill = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
     assert!(kill.success());
     let finished: Finished = child.wait_with_output().expect("it ends").into();
-    assert!(sent.elapsed() < Duration::from_secs(10), "{:?}: {finished:#?}", sent.elapsed());
+    assert!(sent.elapsed() < Duration::from_mins(1), "{:?}: {finished:#?}", sent.elapsed());
     finished
 }
 
 async fn wait_until(db: &sea_orm::DatabaseConnection, sql: &str) {
     let began = Instant::now();
     while rows_as_text(db, sql).await == ["0"] {
-        assert!(began.elapsed() < Duration::from_secs(20), "{sql}");
+        assert!(began.elapsed() < Duration::from_mins(1), "{sql}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -117,7 +117,7 @@ async fn a_question_can_be_left_with_one_key() {
         if let Some(status) = child.try_wait().unwrap() {
             break status.code();
         }
-        if asked.elapsed() > Duration::from_secs(5) {
+        if asked.elapsed() > Duration::from_mins(1) {
             child.kill().unwrap();
             break None;
         }

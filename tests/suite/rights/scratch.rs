@@ -123,7 +123,7 @@ async fn with_one_session_a_transaction_serves() {
     ordinary.as_superuser(&format!("ALTER ROLE {} CREATEDB CONNECTION LIMIT 1", ordinary.user.name)).await;
     let runner = ordinary.runner_of(project(&[Inline::table("m1_sites", "sites")])).await;
     runner.up(None).await.unwrap();
-    let verified = tokio::time::timeout(Duration::from_secs(20), verify(&runner, |_| {})).await.unwrap().unwrap();
+    let verified = tokio::time::timeout(Duration::from_mins(1), verify(&runner, |_| {})).await.unwrap().unwrap();
     assert_eq!((verified[0].outcome, verified[0].form), (Outcome::Proved, Form::Transaction));
 }
 

@@ -42,7 +42,7 @@ async fn a_pool_whose_idle_sessions_are_ended_goes_on() {
 async fn a_limit_of_sessions_is_told_from_a_busy_database() {
     let database = TestDatabase::create(Backend::Postgres).await.up(None).await;
     let config = DatabaseConfig::new(database.url()).unwrap().max_connections(4).min_connections(1);
-    let adapter = Database::connect(&config.acquire_timeout(Duration::from_millis(500))).await.unwrap();
+    let adapter = Database::connect(&config.acquire_timeout(Duration::from_secs(2))).await.unwrap();
     let limit = with_current_database("ALTER DATABASE %I CONNECTION LIMIT 1");
     execute(adapter.connection(), &limit).await;
     // One that has just been given back may be overlooked, so more than once.
@@ -145,7 +145,7 @@ async fn a_health_check_does_not_wait_in_the_queue() {
             held.push(adapter.connection().begin().await.unwrap());
         }
         assert_eq!((adapter.sessions().open, adapter.sessions().idle), (most, 0));
-        tokio::time::timeout(Duration::from_secs(5), adapter.check()).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_mins(1), adapter.check()).await.unwrap().unwrap();
         drop(held);
         adapter.check().await.unwrap();
         execute(adapter.connection(), "DELETE FROM seaql_migrations").await;

@@ -328,7 +328,7 @@ async fn an_export_that_takes_too_long_is_an_error(database: TestDatabase) {
     many(telemetry.connection()).await;
     telemetry.close().await;
     let config = DatabaseConfig::new(database.url()).unwrap().max_connections(1);
-    let telemetry = Telemetry::connect(&config.statement_timeout(Duration::from_secs(2))).await.unwrap();
+    let telemetry = Telemetry::connect(&config.statement_timeout(Duration::from_secs(4))).await.unwrap();
     let readings = telemetry.readings();
     let mut pieces = readings.stream_csv(&ReadingFilter::new(), None).await.unwrap().boxed();
     let mut rows = 0;
@@ -338,7 +338,7 @@ async fn an_export_that_takes_too_long_is_an_error(database: TestDatabase) {
             Err(error) => break error,
         }
         // A slow reader: the server waits for it with the next rows.
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     };
     assert!(error.is_transient(), "{error:?}");
     assert!(rows > 0 && rows < u64::from(MANY), "half way, after {rows}");

@@ -54,7 +54,7 @@ async fn blocked_sessions_are_seen(database: TestDatabase) {
 }
 
 async fn until_blocked(db: &DatabaseConnection) -> BlockedSession {
-    for _ in 0..100 {
+    for _ in 0..1_000 {
         if let Some(session) = found(&inspect(db).await.blocked).first() {
             return session.clone();
         }
