@@ -179,6 +179,10 @@ async fn problems_name_field_and_row() {
         let found = (response.status().as_u16(), response.headers()[header::CONTENT_TYPE].to_str().unwrap());
         assert_eq!(found, (status, "application/problem+json"), "{path}");
     }
+    for (measures, status) in [("flow", 201), ("flow", 201), ("heat", 409)] {
+        let (code, answer) = service.post("/api/sensors", &json!({ "sensor_id": "s", "type": measures })).await;
+        assert_eq!(code.as_u16(), status, "{answer}");
+    }
     let response = service.send(request(Method::DELETE, "/api/alarms"), Body::empty()).await;
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     let (status, problem) = service.post("/api/alarms", &alarm("pump-2", &"a".repeat(LARGEST_BODY))).await;

@@ -55,11 +55,16 @@ async fn sensors(State(app): State<App>, Query(query): Query<SensorQuery>) -> An
     Ok(Json(app.telemetry.sensors().list_with_last_reading(&filter, &request).await?))
 }
 
-/// Registers a sensor, unless it is there; gives the one that is.
+/// Registers a sensor, unless it is there; gives the one that is. One that measures something else is a conflict.
 #[utoipa::path(post, path = "/sensors", tag = "telemetry", request_body = shapes::NewSensor,
     responses((status = 201, body = shapes::Sensor), Problem))]
 async fn register(State(app): State<App>, Json(new): Json<NewSensor>) -> Result<(StatusCode, Json<Sensor>), Problem> {
-    Ok((StatusCode::CREATED, Json(app.telemetry.sensors().register(&new).await?)))
+    let sensor = app.telemetry.sensors().register(&new).await?;
+    if sensor.r#type != new.kind() {
+        let detail = format!("{} is registered already, and measures {}", sensor.sensor_id, sensor.r#type);
+        return Err(Problem::new(StatusCode::CONFLICT, detail));
+    }
+    Ok((StatusCode::CREATED, Json(sensor)))
 }
 
 /// Writes those of the readings that are not there, all or none; up to 10,000.

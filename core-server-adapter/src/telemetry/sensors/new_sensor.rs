@@ -60,6 +60,11 @@ impl NewSensor {
         self
     }
 
+    /// What it measures. A sensor that is registered already stays as it is, and may measure something else.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
     /// Checks the sensor as [`SensorRepository::register`](super::SensorRepository::register) will.
     ///
     /// # Errors

@@ -21,7 +21,8 @@ use crate::{
 };
 
 impl<C: ConnectionTrait> SensorRepository<'_, C> {
-    /// Registers a sensor, unless one of its `sensor_id` is there; gives the one that is registered now.
+    /// Registers a sensor, unless one of its `sensor_id` is there; gives the one that is registered now. Whether it measures
+    /// what was meant is the caller's to compare, with [`NewSensor::kind`].
     ///
     /// # Errors
     ///
