@@ -180,3 +180,69 @@ async fn a_journal_that_the_file_keeps_is_kept() {
     assert_eq!(rows_as_text(runner.connection(), journal).await, ["wal"]);
     runner.close().await;
 }
+
+/// What is put off to the commit is done as the user and on the path that the revision left.
+#[tokio::test]
+async fn a_deferred_trigger_of_postgres_fires_in_the_session_of_its_revision() {
+    let database = TestDatabase::create(Backend::Postgres).await;
+    let made = Inline::new("m1", "CREATE SCHEMA shop", "DROP SCHEMA shop CASCADE").then_all(&[
+        "CREATE TABLE shop.t (id int); CREATE TABLE shop.log (id int, tenant text); CREATE TABLE log (id int, tenant text)",
+        "CREATE FUNCTION shop.au() RETURNS trigger LANGUAGE plpgsql AS \
+         $$ BEGIN INSERT INTO log VALUES (NEW.id, current_setting('app.tenant', true)); RETURN NULL; END $$",
+        "CREATE CONSTRAINT TRIGGER tr AFTER INSERT ON shop.t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION shop.au()",
+    ]);
+    let fires = || {
+        Inline::new("m2", "SET search_path = shop", "DELETE FROM shop.t")
+            .then("SET app.tenant = 'acme'")
+            .then("INSERT INTO t VALUES (1)")
+    };
+    // A temporary table with work put off cannot be dropped before that is done.
+    let keyed = Inline::new(
+        "m3",
+        "CREATE TEMP TABLE own (id int PRIMARY KEY, up int REFERENCES own DEFERRABLE INITIALLY DEFERRED)",
+        "",
+    )
+    .then("INSERT INTO own VALUES (1, 2), (2, 1)");
+    let runner = database.runner_of(project(&[made, fires(), keyed])).await;
+    runner.up(None).await.unwrap();
+    assert_eq!(rows_as_text(runner.connection(), "SELECT id || tenant FROM shop.log").await, ["1acme"]);
+    assert_eq!(rows_as_text(runner.connection(), "SELECT id::text FROM log").await, [""; 0]);
+    runner.close().await;
+}
+
+/// MySQL cannot tell them from the tables of the schema, which they hide.
+#[tokio::test]
+async fn a_temporary_table_of_mariadb_hides_none_from_the_next_revision() {
+    let database = TestDatabase::create(Backend::Mariadb).await;
+    let parts = Inline::new("m1", "CREATE TABLE parts (id int); INSERT INTO parts VALUES (1)", "DROP TABLE parts");
+    for (number, (temporary, outside)) in [
+        ("CREATE TEMPORARY TABLE parts AS SELECT * FROM parts", false),
+        ("CREATE TEMPORARY TABLE parts AS SELECT * FROM parts", true),
+        ("CREATE OR REPLACE TEMPORARY TABLE `parts` (id int)", false),
+        ("CREATE TEMPORARY TABLE IF NOT EXISTS seaql_migrations (version varchar(255), applied_at bigint)", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let hides = Inline::new("m2", temporary, "");
+        let hides = if outside { hides.outside_transaction() } else { hides };
+        let writes = Inline::new("m3", "INSERT INTO parts VALUES (2)", "DELETE FROM parts WHERE id = 2");
+        let widens = Inline::new("m4", "ALTER TABLE parts ADD COLUMN w int", "ALTER TABLE parts DROP COLUMN w");
+        let runner = database.runner_of(project(&[parts.clone(), hides, writes, widens])).await;
+        let verified = verify::verify(&runner, |_| {}).await.unwrap();
+        let proved = |one: &verify::Verified| one.revision == "m4" || one.outcome != verify::Outcome::Failed;
+        assert!(verified.iter().all(proved), "{number}: {verified:#?}");
+        runner.up(None).await.unwrap();
+        let db = database.connect().await;
+        assert_eq!(
+            rows_as_text(&db, "SELECT CONCAT(id, COALESCE(w, '-')) FROM parts ORDER BY 1").await,
+            ["1-", "2-"],
+            "{number}"
+        );
+        assert_eq!(tests::fixtures::applied(&db).await, ["m1", "m2", "m3", "m4"], "{number}");
+        db.close().await.unwrap();
+        assert_eq!(drift::drift(&runner).await.unwrap(), [], "{number}");
+        runner.reset().await.unwrap();
+        runner.close().await;
+    }
+}

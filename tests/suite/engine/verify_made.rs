@@ -253,3 +253,30 @@ async fn a_rebuild_of_sqlite_that_forgets_a_column_is_found() {
         assert!(rows.iter().all(|row| *row == ("parent", 1)), "{columns}: {all:#?}");
     }
 }
+
+/// The values have as many digits as their types, so that a type with fewer shows.
+#[tokio::test]
+async fn a_type_with_fewer_digits_is_found() {
+    let all = "CREATE TABLE a (id int PRIMARY KEY, ts timestamp, n numeric(10, 2), d double precision, ti time)";
+    let table = Inline::new("m1", all, "DROP TABLE a");
+    let database = TestDatabase::create(Backend::Postgres).await;
+    for (to, back) in [
+        ("n TYPE int", "n TYPE numeric(10, 2)"),
+        ("d TYPE real", "d TYPE double precision"),
+        ("ti TYPE time(0)", "ti TYPE time"),
+        ("ts TYPE timestamp(0)", "ts TYPE timestamp"),
+        ("ts TYPE date", "ts TYPE timestamp"),
+    ] {
+        let alter = |what| format!("ALTER TABLE a ALTER {what}");
+        let all = verified(&database, &[table.clone(), Inline::new("m2", &alter(to), &alter(back))]).await;
+        assert_eq!(all[1].outcome, Outcome::Failed, "{to}");
+    }
+    let all = "CREATE TABLE a (id int PRIMARY KEY, n decimal(10, 2), d double)";
+    let table = Inline::new("m1", all, "DROP TABLE a");
+    let database = TestDatabase::create(Backend::Mariadb).await;
+    for (to, back) in [("n int", "n decimal(10, 2)"), ("d float", "d double")] {
+        let alter = |what| format!("ALTER TABLE a MODIFY {what}");
+        let all = verified(&database, &[table.clone(), Inline::new("m2", &alter(to), &alter(back))]).await;
+        assert_eq!(all[1].outcome, Outcome::Failed, "{to}");
+    }
+}

@@ -148,3 +148,50 @@ async fn plain_tables_are_no_drift() {
     ordinary.as_superuser(&format!("GRANT CREATE ON DATABASE {database} TO {}", ordinary.user.name)).await;
     assert_eq!(drift(&runner).await.unwrap(), []);
 }
+
+/// A revision may make an object theirs who may have one in the schema.
+#[tokio::test]
+async fn an_object_of_another_role_is_tried_as_it_is_made() {
+    let ordinary = Ordinary::owner(server()).await;
+    let group = User::create(server(), &ordinary.user.admin).await;
+    ordinary
+        .as_superuser(&format!(
+            "GRANT {} TO {}; GRANT CREATE, USAGE ON SCHEMA public TO {0}",
+            group.name, ordinary.user.name
+        ))
+        .await;
+    for given in [
+        format!("CREATE TABLE t (id int); ALTER TABLE t OWNER TO {}", group.name),
+        format!("SET ROLE {}; CREATE TABLE t (id int)", group.name),
+    ] {
+        let runner = ordinary.runner_of(project(&[Inline::new("m1", &given, "DROP TABLE t")])).await;
+        runner.up(None).await.unwrap();
+        assert_eq!(drift(&runner).await.unwrap(), [], "{given}");
+        for right in ["NOCREATEDB", "CREATEDB"] {
+            ordinary.as_superuser(&format!("ALTER ROLE {} {right}", ordinary.user.name)).await;
+            let verified = verify(&runner, |_| {}).await.unwrap();
+            assert_eq!(verified[0].outcome, Outcome::Proved, "{right} {given}: {verified:#?}");
+        }
+        runner.reset().await.unwrap();
+        runner.close().await;
+    }
+    drop(ordinary);
+}
+
+/// Without a database of its own such a revision is not tried: a sequence that was set stays set.
+#[tokio::test]
+async fn what_names_the_live_schema_is_not_tried_in_it() {
+    let ordinary = Ordinary::owner(server()).await;
+    let sets = Inline::new("m2", "SELECT setval('public.t_id_seq', 5000)", "");
+    let table = Inline::new("m1", "CREATE TABLE t (id serial)", "DROP TABLE t");
+    let runner = ordinary.runner_of(project(&[table, sets])).await;
+    runner.up(None).await.unwrap();
+    ordinary.as_superuser("SELECT setval('t_id_seq', 8)").await;
+    let error = drift(&runner).await.unwrap_err().on_one_line();
+    assert!(error.contains("m2") && error.contains("which is the live one") && error.contains("CREATEDB"), "{error}");
+    let verified = verify(&runner, |_| {}).await.unwrap();
+    assert_eq!(verified[1].outcome, Outcome::Failed, "{verified:#?}");
+    let last = rows_as_text(runner.connection(), "SELECT last_value::text FROM t_id_seq").await;
+    assert_eq!(last, ["8"]);
+    runner.close().await;
+}

@@ -58,7 +58,7 @@ pub enum EngineError {
     /// The runner's lock was gone at the end of the run.
     #[error(
         "the runner's lock was gone at the end, so another run may have worked at the same time: a revision gives up the \
-         session's locks, with pg_advisory_unlock_all() or DISCARD ALL for example; take that out, and see with \
+         session's locks, with pg_advisory_unlock_all(), DISCARD ALL or RELEASE_ALL_LOCKS() for example; take that out, and see with \
          `migration check` that the schema is right"
     )]
     LockLost,

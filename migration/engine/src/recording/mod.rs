@@ -36,6 +36,7 @@ pub(crate) use profile::reference;
 pub use profile::{Profile, REFERENCE_TIMESCALEDB};
 pub use record::{Recorded, record, record_each};
 pub use schema::Schema;
+pub(crate) use shape::shown;
 
 use guards::Guards;
 use render::{RenderOptions, render};

@@ -184,9 +184,18 @@ impl Page {
             for statement in &script.statements {
                 self.given(statement, true);
             }
-            // SQLite's pragmas do nothing inside of a transaction.
-            if self.backend != DbBackend::Sqlite {
-                self.text.push_str(&again(self.backend));
+            match Dialect::of(self.backend) {
+                // What was put off to the commit is done before, as the revision left the session.
+                Dialect::Postgres => {
+                    self.text.push_str("SET CONSTRAINTS ALL IMMEDIATE;\n");
+                    self.text.push_str(&again(self.backend));
+                }
+                Dialect::MySql => {
+                    self.text.push_str(&again(self.backend));
+                    self.drop_temporary(script);
+                }
+                // Its pragmas do nothing inside of a transaction.
+                Dialect::Sqlite => {}
             }
             if without_keys {
                 self.text.push_str(KEYS_CHECKED);
@@ -220,11 +229,20 @@ impl Page {
             self.text.push_str(KEYS_CHECKED);
         }
         self.text.push_str(&again(self.backend));
+        self.drop_temporary(script);
         match notes.as_slice() {
             [one] => self.statement(one),
             several => self.transaction(several.iter().map(String::as_str)),
         }
         self.unguard(guards);
+    }
+
+    /// A session of MySQL that was brought back has its temporary tables still.
+    fn drop_temporary(&mut self, script: &Script) {
+        let drop = text::drop_temporary(script.statements.iter().map(|one| one.sql.as_str()));
+        if let Some(drop) = drop.filter(|_| self.backend == DbBackend::MySql) {
+            self.statement(&drop);
+        }
     }
 
     fn unguard(&mut self, guards: &[Guard]) {
@@ -335,7 +353,7 @@ pub(crate) fn client(backend: DbBackend) -> &'static str {
     }
 }
 
-/// The session that every revision starts from, and that an error ends the run. Where psql finds `:session` it reads the
+/// The session that every revision starts from, and that an error ends the run. Where psql finds `:migration_session` it reads the
 /// statements that bring it back.
 pub(crate) fn session(backend: DbBackend) -> String {
     match Dialect::of(backend) {
@@ -346,9 +364,9 @@ pub(crate) fn session(backend: DbBackend) -> String {
             let settings: Vec<String> = set.collect();
             format!(
                 "\\set ON_ERROR_STOP on\n\
-                 SELECT {POSTGRES_PATH_WITH_EXTENSION} AS path \\gset\n\
-                 \\set session 'RESET SESSION AUTHORIZATION; CLOSE ALL; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; \
-                 DISCARD SEQUENCES; SET statement_timeout = 0; {}; SET search_path = :path'\n{}",
+                 SELECT {POSTGRES_PATH_WITH_EXTENSION} AS migration_path \\gset\n\
+                 \\set migration_session 'RESET SESSION AUTHORIZATION; CLOSE ALL; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; \
+                 DISCARD SEQUENCES; SET statement_timeout = 0; {}; SET search_path = :migration_path'\n{}",
                 settings.join("; "),
                 again(backend)
             )
@@ -363,6 +381,6 @@ fn again(backend: DbBackend) -> String {
         Dialect::Sqlite => "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; \
              PRAGMA recursive_triggers = OFF; PRAGMA legacy_alter_table = OFF; PRAGMA case_sensitive_like = OFF;\n"
             .to_owned(),
-        Dialect::Postgres => ":session;\n".to_owned(),
+        Dialect::Postgres => ":migration_session;\n".to_owned(),
     }
 }

@@ -114,7 +114,8 @@ fn part(token: &Token) -> String {
     }
 }
 
-fn shown(tokens: &[Token]) -> String {
+/// A statement as a message may have it: on one line, not long, and without texts, which may be secrets.
+pub(crate) fn shown(tokens: &[Token]) -> String {
     let mut text = String::new();
     for (place, token) in tokens.iter().enumerate() {
         let before = place.checked_sub(1).map(|before| &tokens[before]);

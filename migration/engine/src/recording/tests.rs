@@ -307,7 +307,8 @@ async fn scripts_keep_transactions_blocks_and_bookkeeping_together() {
         r#" (up)
 BEGIN;
 CREATE TABLE a (id int);
-:session;
+SET CONSTRAINTS ALL IMMEDIATE;
+:migration_session;
 INSERT INTO "applied" ("version", "applied_at") VALUES ('m1', floor(extract(epoch FROM clock_timestamp()))::bigint);
 COMMIT;
 
@@ -320,7 +321,7 @@ CREATE INDEX CONCURRENTLY i ON b (id) -- end
 BEGIN;
 CREATE TABLE d (id int);
 COMMIT;
-:session;
+:migration_session;
 BEGIN;
 INSERT INTO "applied" ("version", "applied_at") VALUES ('m2', floor(extract(epoch FROM clock_timestamp()))::bigint);
 COMMIT;
@@ -334,7 +335,7 @@ COMMIT;
 
     let down = script(&all, |name| name == "m2", Direction::Down, Capability::postgres(), &table).await.text;
     let body = down.split_once("-- m2").unwrap().1;
-    assert_eq!(body, " (down)\nDROP TABLE b;\n:session;\nDELETE FROM \"applied\" WHERE \"version\" = 'm2';\n");
+    assert_eq!(body, " (down)\nDROP TABLE b;\n:migration_session;\nDELETE FROM \"applied\" WHERE \"version\" = 'm2';\n");
 
     let mysql = script(&all, |name| name == "m2", Direction::Up, Capability::mysql(), &table).await.text;
     assert!(

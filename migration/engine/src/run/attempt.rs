@@ -68,7 +68,7 @@ impl Runner {
                 }
                 return Err(error);
             }
-            self.session.restore(&self.db).await?;
+            self.put_back(job).await?;
             keys.settle(&self.db).await?;
             self.look_again(&self.db, job).await?;
             indexes.refuse_left(&self.db).await?;

@@ -34,6 +34,8 @@ pub(super) struct Job<'r> {
     pub(super) before: Option<Entry>,
     /// Whether it is known to change objects alone.
     pub(super) objects_alone: bool,
+    /// On MySQL, the statement that drops the temporary tables it makes.
+    pub(super) temporary: Option<String>,
     /// What the session had counted before, where it is not rolled back as a whole and may change rows.
     pub(super) counted: Option<Changes>,
     /// What it had changed when it failed, where it is not rolled back as a whole.
@@ -69,7 +71,9 @@ impl Runner {
             .map(|marks| format!("{}; ", marks.check))
             .unwrap_or_default();
         let left_alone = self.leaves_the_session_alone(job);
-        let restored = if left_alone { String::new() } else { format!("{}; ", self.session.restore_in_transaction()) };
+        let mut restored =
+            if left_alone { String::new() } else { format!("{}; ", self.session.restore_in_transaction()) };
+        restored.extend(job.temporary.iter().map(|drop| format!("{drop}; ")));
         let finish = self.finish(job, started, last);
         let finish = match (Dialect::of(self.target.backend()), marks) {
             // A later commit of the run waits for the disk, and thereby for this one too; a crash in between

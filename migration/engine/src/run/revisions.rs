@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use migration_timescale::Dialect;
-use sea_orm::{DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use super::{
     changes::Changed,
@@ -88,6 +88,7 @@ impl Runner {
                 before: records.entries.get(name).cloned(),
                 objects_alone: backend != DbBackend::Postgres
                     && self.only_changes_objects(revisions[number], direction).await,
+                temporary: self.drop_temporary(name, direction).await,
                 counted: None,
                 changed: Changed::Perhaps,
                 unfinished: records.unfinished(name).cloned(),
@@ -99,6 +100,24 @@ impl Runner {
             progress::scope(self.listener.clone(), Box::pin(self.run(job, &mut open))).await?;
         }
         Ok(plan)
+    }
+
+    /// The statement that drops the temporary tables which a revision is known to make on MySQL. A restored session still
+    /// has them.
+    pub(crate) async fn drop_temporary(&self, name: &str, direction: Direction) -> Option<String> {
+        match Dialect::of(self.target.backend()) {
+            Dialect::MySql => text::drop_temporary(self.statements(name, direction).await.iter().map(String::as_str)),
+            Dialect::Postgres | Dialect::Sqlite => None,
+        }
+    }
+
+    /// Puts the session back, outside of transactions.
+    pub(super) async fn put_back(&self, job: &Job<'_>) -> Result<(), DbErr> {
+        self.session.restore(&self.db).await?;
+        match &job.temporary {
+            Some(drop) => self.db.execute_unprepared(drop).await.map(|_| ()),
+            None => Ok(()),
+        }
     }
 
     /// What is to be written down about a revision.
@@ -132,7 +151,7 @@ impl Runner {
         while let Err(error) = self.attempt(&mut job, open, started).await {
             // Behind a connection that broke there is nothing to put back.
             let answers = job.ended || sqlstate::still_answers(&error);
-            let clean = answers && self.session.restore(&self.db).await.is_ok();
+            let clean = answers && self.put_back(&job).await.is_ok();
             if job.ended {
                 self.note_unfinished(&job).await;
                 return Err(EngineError::EndedTransaction { revision, direction, source: marks::in_words(error) });

@@ -126,7 +126,8 @@ impl Session {
     /// the user and on the search path of the session's start.
     pub(crate) fn restore_in_transaction(&self) -> String {
         match &self.start {
-            Start::Postgres(start) => start.restore(&self.path),
+            // What was put off to the commit is done before, as the user and on the path that the revision left.
+            Start::Postgres(start) => format!("SET CONSTRAINTS ALL IMMEDIATE; {}", start.restore(&self.path)),
             Start::MySql(start) => start.restore(),
             Start::Sqlite(_) => sqlite::WRITABLE.to_owned(),
         }

@@ -10,7 +10,7 @@ use sqlparser::{
     dialect::{Dialect as Grammar, MySqlDialect, PostgreSqlDialect, SQLiteDialect},
     keywords::Keyword,
     parser::Parser,
-    tokenizer::{Location, Token, Tokenizer},
+    tokenizer::{Location, Token, Tokenizer, Whitespace},
 };
 
 use super::apart::{Apart, Piece};
@@ -67,7 +67,12 @@ pub fn tokens(backend: DbBackend, sql: &str) -> Vec<Token> {
     let mut found = Vec::new();
     // What was read before a mistake is kept.
     let _ = Tokenizer::new(grammar(backend), sql).tokenize_with_location_into_buf(&mut found);
-    found.into_iter().map(|token| token.token).filter(|token| !matches!(token, Token::Whitespace(_))).collect()
+    let known = found.into_iter().flat_map(|token| match token.token {
+        Token::Whitespace(Whitespace::MultiLineComment(comment)) => code_of_mariadb(backend, &comment),
+        Token::Whitespace(_) => Vec::new(),
+        other => vec![other],
+    });
+    known.collect()
 }
 
 /// The tokens of a text with their places in it, without space and comments; as many as can be read.
@@ -95,6 +100,9 @@ pub(super) fn split(backend: DbBackend, sql: &str) -> (Vec<Piece>, bool) {
     };
     for token in found {
         match token.token {
+            Token::Whitespace(Whitespace::MultiLineComment(comment)) => {
+                tokens.extend(code_of_mariadb(backend, &comment));
+            }
             Token::Whitespace(_) | Token::EOF => {}
             Token::SemiColon => {
                 let end = offset(sql, &lines, token.span.start);
@@ -106,6 +114,17 @@ pub(super) fn split(backend: DbBackend, sql: &str) -> (Vec<Piece>, bool) {
     }
     finish(&mut tokens, &sql[start..]);
     (statements, is_whole)
+}
+
+/// The tokens of a comment that is code to MariaDB: `/*M! … */`, with a version or without. Those of `/*! … */`, which is
+/// code to MySQL too, sqlparser reads.
+fn code_of_mariadb(backend: DbBackend, comment: &str) -> Vec<Token> {
+    match (Dialect::of(backend), comment.strip_prefix("M!")) {
+        (Dialect::MySql, Some(code)) => {
+            tokens(backend, code.trim_start_matches(|letter: char| letter.is_ascii_digit()))
+        }
+        (Dialect::MySql | Dialect::Postgres | Dialect::Sqlite, _) => Vec::new(),
+    }
 }
 
 fn line_starts(sql: &str) -> Vec<usize> {

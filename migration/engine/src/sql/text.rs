@@ -139,8 +139,9 @@ pub fn ends_in_comment(backend: DbBackend, sql: &str) -> bool {
 /// Whether there is nothing to run: comments at most.
 pub fn is_blank(backend: DbBackend, sql: &str) -> bool {
     let text = sql.trim_start();
-    // Only a text that begins like a comment is worth a look. `/*!` is code to MySQL.
-    let comment = text.starts_with("--") || (text.starts_with("/*") && !text.contains("/*!")) || text.starts_with('#');
+    // Only a text that begins like a comment is worth a look. `/*!` is code to MySQL, and `/*M!` to MariaDB.
+    let is_code = text.contains("/*!") || text.contains("/*M!");
+    let comment = text.starts_with("--") || (text.starts_with("/*") && !is_code) || text.starts_with('#');
     text.is_empty()
         || (comment
             && tokens(backend, sql).is_some_and(|tokens| {
@@ -181,7 +182,9 @@ pub(crate) fn only_changes_objects(backend: DbBackend, sql: &str) -> bool {
     let apart = Apart::of(backend, sql);
     let is_one = |tokens: &[Token]| {
         let first = tokens.first();
-        ["CREATE", "ALTER", "DROP", "RENAME"].iter().any(|word| first.is_some_and(|token| is_word(token, word)))
+        let changes = ["CREATE", "ALTER", "DROP", "RENAME"];
+        // What goes with the session is no object of the schema.
+        changes.iter().any(|word| first.is_some_and(|token| is_word(token, word))) && temporary_table(tokens).is_none()
     };
     !apart.statements().is_empty() && apart.statements().iter().all(|(_, tokens)| is_one(tokens))
 }
@@ -221,6 +224,33 @@ pub(crate) fn tables_created(backend: DbBackend, sql: &str) -> Vec<String> {
         _ => None,
     });
     names.map(|name| name.value.clone()).collect()
+}
+
+/// The statement that drops the temporary tables which these texts make; none where they make none. For MySQL, whose other
+/// statements cannot tell them from the tables of the schema.
+pub(crate) fn drop_temporary<'s>(statements: impl IntoIterator<Item = &'s str>) -> Option<String> {
+    let mut names = Vec::new();
+    for sql in statements {
+        let apart = Apart::of(DbBackend::MySql, sql);
+        names.extend(apart.statements().iter().filter_map(|(_, tokens)| temporary_table(tokens)));
+    }
+    names.sort_unstable();
+    names.dedup();
+    (!names.is_empty()).then(|| format!("DROP TEMPORARY TABLE IF EXISTS {}", names.join(", ")))
+}
+
+/// The name of the temporary table that a statement makes, as it is written.
+fn temporary_table(tokens: &[Token]) -> Option<String> {
+    let is =
+        |at: usize, words: &[&str]| tokens.get(at).is_some_and(|token| words.iter().any(|word| is_word(token, word)));
+    let kind = if is(1, &["OR"]) { 3 } else { 1 };
+    let kind = if is(kind, &["GLOBAL", "LOCAL"]) { kind + 1 } else { kind };
+    if !is(0, &["CREATE"]) || !is(kind, &["TEMPORARY", "TEMP"]) || !is(kind + 1, &["TABLE"]) {
+        return None;
+    }
+    let name = if is(kind + 2, &["IF"]) { kind + 5 } else { kind + 2 };
+    let parts = if tokens.get(name + 1) == Some(&Token::Period) { 3 } else { 1 };
+    Some(tokens.get(name..name + parts)?.iter().map(ToString::to_string).collect())
 }
 
 /// The tables that a text drops.

@@ -12,7 +12,7 @@
 mod elsewhere;
 mod server;
 
-use migration_timescale::{identifier, manager::leaving_extension_alone};
+use migration_timescale::{identifier, literal, manager::leaving_extension_alone};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 use serde::Serialize;
@@ -34,6 +34,15 @@ pub(crate) const NAME: &str = "migration_scratch";
 /// The indexes of continuous aggregates live in one schema, whosever they are. Where there is no second session to have a
 /// database of its own, those of the database itself get other names until the transaction is rolled back.
 const MAKE_WAY: &str = include_str!("make_way.sql");
+
+/// What gives a schema the rights that others have on the current one: a revision may make an object theirs.
+const GRANTS: &str = include_str!("grants.sql");
+
+/// Statements for that.
+async fn grants<C: ConnectionTrait>(home: &C, schema: &str) -> Result<String, DbErr> {
+    let asked = rows(home, &GRANTS.replace("{schema}", &literal(schema))).await?;
+    asked.first().map_or(Ok(String::new()), |row| row.try_get("", "grants"))
+}
 
 /// Where revisions are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
@@ -164,6 +173,14 @@ impl<'a> Scratch<'a> {
 
     /// Runs a revision as a runner does, with the consent to delete rows. A failure inside a transaction leaves nothing.
     pub async fn run(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
+        let ran = self.run_in_place(revision, direction).await;
+        if let Some(drop) = self.runner.drop_temporary(revision.name(), direction).await {
+            self.manager().get_connection().execute_unprepared(&drop).await?;
+        }
+        ran
+    }
+
+    async fn run_in_place(&self, revision: &dyn MigrationTrait, direction: Direction) -> Result<(), DbErr> {
         let refused = self.runner.refuse_end_of_transaction(revision.name(), direction).await;
         refused.map_err(|error| DbErr::Migration(error.to_string()))?;
         self.refuse_changes_elsewhere(revision, direction).await?;
@@ -206,8 +223,13 @@ impl<'a> Scratch<'a> {
                 let statements = self.runner.statements(revision.name(), direction).await;
                 elsewhere::refuse_changes(db, &statements).await
             }
-            // Rolled back.
-            Place::Transaction(_) | Place::Memory(_) => Ok(()),
+            // Rolled back, as far as that goes.
+            Place::Transaction(_) => {
+                let statements = self.runner.statements(revision.name(), direction).await;
+                let home = self.runner.session().place().unwrap_or_default();
+                elsewhere::refuse_to_go_home(&statements, home, self.runner.server().is_web_assembly())
+            }
+            Place::Memory(_) => Ok(()),
         }
     }
 
@@ -279,6 +301,7 @@ async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<String, DbE
         server::one_session()
     );
     let asked = rows(transaction, &question).await?;
+    let grants = grants(transaction, NAME).await?;
     let mut path = vec![identifier(NAME)];
     let mut make_way = "";
     if let Some(row) = asked.first() {
@@ -291,7 +314,7 @@ async fn furnish_schema(transaction: &DatabaseTransaction) -> Result<String, DbE
         path.extend(row.try_get::<Option<String>>("", "others")?);
     }
     let all = path.join(", ");
-    let sql = format!("CREATE SCHEMA {}; SET LOCAL search_path = {all}; {make_way}", path[0]);
+    let sql = format!("CREATE SCHEMA {}; {grants}; SET LOCAL search_path = {all}; {make_way}", path[0]);
     transaction.execute_unprepared(&sql).await?;
     Ok(all)
 }
@@ -391,6 +414,7 @@ async fn produce<T>(
 }
 
 async fn without_savepoint(scratch: &Scratch<'_>, revision: &dyn MigrationTrait) -> Result<(), DbErr> {
+    scratch.refuse_changes_elsewhere(revision, Direction::Up).await?;
     let manager = scratch.manager();
     call::revision(revision, &manager, Direction::Up).await?;
     manager.get_connection().execute_unprepared(&scratch.end(revision, Direction::Up)).await.map(drop)

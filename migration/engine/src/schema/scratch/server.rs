@@ -132,7 +132,8 @@ async fn furnish(
     let extensions = "SELECT e.extname::text AS name, n.nspname::text AS schema FROM pg_extension e \
                       JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql' ORDER BY e.oid";
     let create_schema = |schema: &str| format!("CREATE SCHEMA IF NOT EXISTS {}", identifier(schema));
-    scratch.execute_unprepared(&create_schema(&schema)).await?;
+    let grants = super::grants(runner.connection(), &schema).await?;
+    scratch.execute_unprepared(&format!("{}; {grants}", create_schema(&schema))).await?;
     let made = runner.extensions_made().await;
     for row in rows(runner.connection(), extensions).await? {
         let (name, schema): (String, String) = (row.try_get("", "name")?, row.try_get("", "schema")?);

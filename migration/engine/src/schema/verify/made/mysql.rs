@@ -16,7 +16,9 @@ pub(super) fn values(kind: &str, length: Option<&str>) -> Vec<String> {
         // Often a boolean.
         "tinyint" | "bit" => &["1", "0"],
         "smallint" | "mediumint" | "int" | "bigint" => &["71", "1"],
-        "decimal" | "float" | "double" => &["71", "0.5"],
+        // With as many digits as the type has, so that one with fewer shows.
+        "float" => &["71.125", "71", "0.5"],
+        "decimal" | "double" => &["71.123456789", "71", "0.5"],
         "date" | "datetime" | "timestamp" => &["'2001-02-03 04:05:06'"],
         "time" => &["'04:05:06'"],
         "year" => &["2001"],

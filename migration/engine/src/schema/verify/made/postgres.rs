@@ -9,9 +9,11 @@ pub(super) const KEYS: &str = include_str!("postgres_keys.sql");
 pub(super) fn values(category: &str, kind: &str, full: &str) -> Vec<String> {
     let texts: &[&str] = match (category, kind) {
         ("N", "int2" | "int4" | "int8" | "oid") => &["'71'", "'1'"],
-        ("N", _) => &["'71'", "'0.5'"],
+        // With as many digits as the type has, so that one with fewer shows.
+        ("N", "float4") => &["'71.125'", "'71'", "'0.5'"],
+        ("N", _) => &["'71.123456789'", "'71'", "'0.5'"],
         ("S", _) => &["'made by verify'", "'{}'", "'[]'"],
-        ("D", _) => &["'2001-02-03 04:05:06'"],
+        ("D", _) => &["'2001-02-03 04:05:06.789123'", "'2001-02-03 04:05:06'"],
         ("T", _) => &["'1 day'"],
         ("B", _) => &["'true'", "'false'"],
         ("I", _) => &["'192.0.2.1'"],
