@@ -175,7 +175,8 @@ async fn an_unfinished_revision_that_fails_again_says_what_to_do(database: TestD
     runner.up(None).await.unwrap_err();
     let error = runner.up_to(&RevisionTarget::Head).await.unwrap_err();
     let text = error.on_one_line();
-    for words in ["revision m2_rooms failed on up", "did not finish", "`migration check`", "`migration stamp m2_rooms`"]
+    for words in
+        ["revision m2_rooms failed on up", "did not finish", "`migration show m2_rooms`", "`migration stamp m2_rooms`"]
     {
         assert!(text.contains(words), "{words} in {text}");
     }

@@ -114,7 +114,7 @@ pub enum EngineError {
     /// A revision that an earlier run began failed again.
     #[error(
         "revision {revision} failed on {direction}; a run by {by} began it ({before}) on {} and did not finish. \
-         Correct by hand what is left of it, `migration check` names the differences, and run the command again; \
+         Correct by hand what is left of it, `migration show {revision}` tells what it does, and run the command again; \
          or, when the schema is as it should be, `migration stamp {revision}`",
         .since.format("%Y-%m-%d %H:%M UTC")
     )]

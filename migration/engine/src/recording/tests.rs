@@ -335,7 +335,10 @@ COMMIT;
 
     let down = script(&all, |name| name == "m2", Direction::Down, Capability::postgres(), &table).await.text;
     let body = down.split_once("-- m2").unwrap().1;
-    assert_eq!(body, " (down)\nDROP TABLE b;\n:migration_session;\nDELETE FROM \"applied\" WHERE \"version\" = 'm2';\n");
+    assert_eq!(
+        body,
+        " (down)\nDROP TABLE b;\n:migration_session;\nDELETE FROM \"applied\" WHERE \"version\" = 'm2';\n"
+    );
 
     let mysql = script(&all, |name| name == "m2", Direction::Up, Capability::mysql(), &table).await.text;
     assert!(
