@@ -34,6 +34,7 @@ mod panics;
 mod places;
 mod pooler;
 mod readable;
+mod rebuilds;
 mod records;
 mod refused;
 mod renamed;

@@ -7,7 +7,7 @@
 //! it refers to. Outside of a transaction nothing can be rolled back: there keys are off from the beginning when the
 //! recorded statements drop such a table, or when they are not known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
@@ -18,12 +18,14 @@ const VIOLATED: &str = "787";
 /// Said by [`ForeignKeys::settle`] and heard by [`ForeignKeys::are_in_the_way`].
 const DROPPED: &str = "a table that others refer to was dropped while foreign keys were on";
 
-/// Whether keys are on, and then the tables that others refer to: one that is dropped and made anew is stored elsewhere.
-pub(crate) const QUESTION: &str = "SELECT f.foreign_keys AS is_on, r.name AS name, r.place AS place FROM pragma_foreign_keys f \
-     LEFT JOIN (SELECT DISTINCT p.name AS name, p.rootpage AS place FROM sqlite_master c \
-     JOIN pragma_foreign_key_list(c.name) k JOIN sqlite_master p ON p.type = 'table' AND lower(p.name) = lower(k.\"table\") \
-     WHERE c.type = 'table' AND c.name <> p.name AND instr(lower(c.sql), 'references')) r ON f.foreign_keys";
-const PLACES: &str = "SELECT name, rootpage AS place FROM sqlite_master WHERE type = 'table'";
+/// Whether keys are on, and then every table with its place, and what refers to what. A table that is dropped and made anew
+/// is stored elsewhere, or is listed elsewhere where it got the page of the old one.
+pub(crate) const QUESTION: &str = "SELECT f.foreign_keys AS is_on, t.name AS name, t.place AS place, t.parent AS parent \
+     FROM pragma_foreign_keys f LEFT JOIN (\
+     SELECT lower(name) AS name, rowid || ' ' || rootpage AS place, NULL AS parent FROM sqlite_master WHERE type = 'table' \
+     UNION ALL SELECT DISTINCT lower(c.name), NULL, lower(k.\"table\") \
+     FROM sqlite_master c JOIN pragma_foreign_key_list(c.name) k \
+     WHERE c.type = 'table' AND instr(lower(c.sql), 'references')) t ON f.foreign_keys";
 const ORPHANS: &str =
     "SELECT \"table\" AS child, parent, count(*) AS number FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2";
 
@@ -34,7 +36,10 @@ type Orphans = BTreeMap<(String, String), i64>;
 #[derive(Default)]
 pub(crate) struct ForeignKeys {
     on: bool,
-    referred: BTreeMap<String, i64>,
+    /// Where each table is, by its name in lower case.
+    places: BTreeMap<String, String>,
+    /// Which table refers to which.
+    references: BTreeSet<(String, String)>,
     /// Known where the revision runs without keys.
     orphans: Option<Orphans>,
 }
@@ -50,18 +55,20 @@ impl ForeignKeys {
     /// From the answer to [`QUESTION`]; from no rows on other backends.
     pub(crate) fn in_rows(rows: &[QueryResult]) -> Result<Self, DbErr> {
         let on = rows.first().map_or(Ok(false), |row| row.try_get::<i64>("", "is_on").map(|on| on != 0))?;
-        let mut referred = BTreeMap::new();
+        let mut keys = Self { on, ..Self::default() };
         for row in rows {
-            if let (Some(name), Some(place)) = (row.try_get("", "name")?, row.try_get("", "place")?) {
-                referred.insert(name, place);
+            let Some(name) = row.try_get("", "name")? else { continue };
+            match row.try_get("", "parent")? {
+                Some(parent) => drop(keys.references.insert((name, parent))),
+                None => drop(keys.places.insert(name, row.try_get("", "place")?)),
             }
         }
-        Ok(Self { on, referred, orphans: None })
+        Ok(keys)
     }
 
     /// Whether [`settle`](Self::settle) has anything to look at.
     pub(crate) fn are_to_settle(&self) -> bool {
-        !self.referred.is_empty() || self.orphans.is_some()
+        !self.places.is_empty() || self.orphans.is_some()
     }
 
     /// For a revision that runs outside a transaction and may switch them itself; whoever calls it puts the session back
@@ -70,26 +77,34 @@ impl ForeignKeys {
         if db.get_database_backend() != DbBackend::Sqlite {
             return Ok(Self::default());
         }
-        let Self { on, referred, .. } = Self::of(db).await?;
-        let drops = |sql: &String| {
-            let dropped = text::tables_dropped(DbBackend::Sqlite, sql);
-            dropped.iter().any(|name| referred.keys().any(|table| table.eq_ignore_ascii_case(name)))
-        };
-        if !referred.is_empty() && statements.is_none_or(|statements| statements.iter().any(drops)) {
+        let keys = Self::of(db).await?;
+        if statements.map_or(!keys.references.is_empty(), |statements| keys.may_be_in_the_way_of(statements)) {
             db.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
         }
-        Ok(Self { on, referred: BTreeMap::new(), orphans: orphans(db).await.ok() })
+        Ok(Self { on: keys.on, orphans: orphans(db).await.ok(), ..Self::default() })
+    }
+
+    /// Whether these statements drop a table that others refer to, or that those may refer to which they make.
+    fn may_be_in_the_way_of(&self, statements: &[String]) -> bool {
+        let makes_keys = || {
+            let names = |sql: &String| text::names(DbBackend::Sqlite, sql);
+            statements.iter().any(|sql| names(sql).is_none_or(|names| names.iter().any(|name| name == "references")))
+        };
+        let dropped = statements.iter().flat_map(|sql| text::tables_dropped(DbBackend::Sqlite, sql));
+        let dropped = dropped.map(|name| name.to_ascii_lowercase()).filter(|name| self.places.contains_key(name));
+        dropped.into_iter().any(|name| self.references.iter().any(|(_, parent)| *parent == name) || makes_keys())
     }
 
     /// Before the commit: an error when the revision cannot stay as it is.
     pub(crate) async fn settle<C: ConnectionTrait>(&self, db: &C) -> Result<(), DbErr> {
-        if !self.referred.is_empty() {
-            let now: BTreeMap<String, i64> = rows(db, PLACES)
-                .await?
-                .iter()
-                .map(|row| Ok((row.try_get("", "name")?, row.try_get("", "place")?)))
-                .collect::<Result<_, DbErr>>()?;
-            if self.referred.iter().any(|(table, place)| now.get(table) != Some(place)) {
+        if !self.places.is_empty() {
+            let now = Self::of(db).await?;
+            let is_gone = |table: &String| {
+                self.places.get(table).is_some_and(|place| now.places.get(table).is_none_or(|other| other != place))
+            };
+            // Rows that referred to their own table went with it; those of the new one may refer to the old one.
+            let before = self.references.iter().filter(|(child, parent)| child != parent);
+            if before.chain(&now.references).any(|(_, parent)| is_gone(parent)) {
                 return Err(DbErr::Custom(DROPPED.to_owned()));
             }
         }
@@ -118,7 +133,7 @@ impl ForeignKeys {
     pub(crate) async fn off<C: ConnectionTrait>(self, db: &C) -> Result<Self, DbErr> {
         db.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
         // Before they were checked, a table may have been made that refers to no key; SQLite cannot look then.
-        Ok(Self { on: true, referred: BTreeMap::new(), orphans: orphans(db).await.ok() })
+        Ok(Self { on: true, orphans: orphans(db).await.ok(), ..Self::default() })
     }
 
     /// As they were before.

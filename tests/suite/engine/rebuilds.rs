@@ -1,0 +1,100 @@
+//! What the rows of SQLite refer to, when a revision builds a table anew.
+
+use migration_engine::Runner;
+use tests::{
+    Backend, TestDatabase,
+    fixtures::execute,
+    inline::{Inline, project},
+    rows_as_text,
+};
+
+const FIRST: &str = "m20260101_000000_first";
+const SECOND: &str = "m20260102_000000_second";
+
+/// What is said when `second` runs over these tables and rows, if anything; and the runner afterwards.
+async fn said(first: &[&str], rows: &str, second: &[&str], outside: bool) -> (Option<String>, Runner, TestDatabase) {
+    let database = TestDatabase::create(Backend::Sqlite).await;
+    let second = Inline::new(SECOND, "", "").then_all(second);
+    let second = if outside { second.outside_transaction() } else { second };
+    let runner = database.runner_of(project(&[Inline::new(FIRST, "", "").then_all(first), second])).await;
+    runner.up(Some(1)).await.unwrap();
+    execute(runner.connection(), rows).await;
+    let said = runner.up(None).await.err().map(|error| error.on_one_line());
+    let session = "SELECT foreign_keys || ' ' || (SELECT count(*) FROM temp.sqlite_master) FROM pragma_foreign_keys";
+    assert_eq!(rows_as_text(runner.connection(), session).await, ["1 0"], "keys are on, and nothing temporary is left");
+    (said, runner, database)
+}
+
+#[tokio::test]
+async fn a_table_that_refers_to_itself_keeps_its_rows() {
+    for action in ["CASCADE", "SET NULL", "SET DEFAULT", "NO ACTION"] {
+        for outside in [false, true] {
+            for name in ["tree", "new_tree"] {
+                let table = |name: &str, other: &str, text: &str| {
+                    format!(
+                        "CREATE TABLE {name} (id integer PRIMARY KEY, \
+                         parent_id integer DEFAULT 1 REFERENCES {other} (id) ON DELETE {action}, {text})"
+                    )
+                };
+                let (said, runner, _database) = said(
+                    &[&table("tree", "Tree", "name text")],
+                    "INSERT INTO tree VALUES (1, NULL, 'a'), (2, 1, 'b'), (3, 2, 'c')",
+                    &[
+                        &table("new_tree", name, "name text NOT NULL"),
+                        "INSERT INTO new_tree SELECT * FROM tree",
+                        "DROP TABLE tree",
+                        "ALTER TABLE new_tree RENAME TO tree",
+                    ],
+                    outside,
+                )
+                .await;
+                let rows = rows_as_text(
+                    runner.connection(),
+                    "SELECT id || ' ' || coalesce(parent_id, '-') || name FROM tree ORDER BY id",
+                )
+                .await;
+                let about = format!("{action}, to {name}, outside: {outside}");
+                assert_eq!((said, rows), (None, ["1 -a", "2 1b", "3 2c"].map(str::to_owned).to_vec()), "{about}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_table_made_in_the_same_revision_keeps_its_rows() {
+    for outside in [false, true] {
+        for rebuild in [
+            &[
+                "CREATE TABLE n (id integer PRIMARY KEY, name text)",
+                "INSERT INTO n SELECT id, 'x' FROM p",
+                "DROP TABLE p",
+                "ALTER TABLE n RENAME TO p",
+            ][..],
+            // The new one may be stored where the old one was.
+            &[
+                "CREATE TABLE aside AS SELECT id FROM p",
+                "DROP TABLE p",
+                "CREATE TABLE p (id integer PRIMARY KEY, name text)",
+                "INSERT INTO p SELECT id, 'x' FROM aside",
+                "DROP TABLE aside",
+            ],
+        ] {
+            for child_is_new in [true, false] {
+                let child = [
+                    "CREATE TABLE c (id integer PRIMARY KEY, p integer REFERENCES P (id) ON DELETE CASCADE)",
+                    "INSERT INTO c SELECT id, id FROM p",
+                ];
+                let parent = "CREATE TABLE p (id integer PRIMARY KEY)";
+                let rows = "INSERT INTO p VALUES (1), (2)";
+                let (said, runner, _database) = if child_is_new {
+                    said(&[parent], rows, &[&child[..], rebuild].concat(), outside).await
+                } else {
+                    said(&[parent, child[0]], &format!("{rows}; {}", child[1]), rebuild, outside).await
+                };
+                let rows = rows_as_text(runner.connection(), "SELECT id || ' ' || p FROM c ORDER BY id").await;
+                let about = format!("{rebuild:?}, outside: {outside}, new: {child_is_new}");
+                assert_eq!((said, rows), (None, vec!["1 1".to_owned(), "2 2".to_owned()]), "{about}");
+            }
+        }
+    }
+}
