@@ -98,3 +98,52 @@ async fn a_table_made_in_the_same_revision_keeps_its_rows() {
         }
     }
 }
+
+const PARENT_WITHOUT_ONE: [&str; 4] = [
+    "CREATE TABLE n (id integer PRIMARY KEY)",
+    "INSERT INTO n SELECT id FROM p WHERE id > 1",
+    "DROP TABLE p",
+    "ALTER TABLE n RENAME TO p",
+];
+
+/// A key that refers to no key is none of the revision's, and hides no row of others.
+#[tokio::test]
+async fn orphans_are_found_beside_a_table_that_cannot_be_checked() {
+    for outside in [false, true] {
+        let (said, runner, _database) = said(
+            &[
+                "CREATE TABLE p (id integer PRIMARY KEY)",
+                "CREATE TABLE c (id integer PRIMARY KEY, p integer REFERENCES p (id) ON DELETE CASCADE)",
+                "CREATE TABLE y (b integer)",
+                "CREATE TABLE \"x's\" (a integer REFERENCES y (b))",
+            ],
+            "INSERT INTO p VALUES (1), (2); INSERT INTO c VALUES (1, 1), (2, 2)",
+            &PARENT_WITHOUT_ONE,
+            outside,
+        )
+        .await;
+        let said = said.unwrap_or_else(|| panic!("outside: {outside}: it was applied"));
+        assert!(said.contains("leaves 1 row of c that refer to rows of p"), "{said}");
+        assert_eq!(rows_as_text(runner.connection(), "SELECT CAST(count(*) AS text) FROM c").await, ["2"]);
+    }
+    // The other way round: what could not be checked before is nobody's fault, and that it cannot be now is.
+    for (up, refused) in [("CREATE UNIQUE INDEX y_b ON y (b)", false), ("DROP INDEX z_b", true)] {
+        let (said, _, _database) = said(
+            &[
+                "CREATE TABLE p (id integer PRIMARY KEY)",
+                "CREATE TABLE c (id integer PRIMARY KEY, p integer REFERENCES p (id) ON DELETE CASCADE)",
+                "CREATE TABLE y (b integer)",
+                "CREATE TABLE x (a integer REFERENCES y (b))",
+                "CREATE TABLE z (b integer)",
+                "CREATE UNIQUE INDEX z_b ON z (b)",
+                "CREATE TABLE w (a integer REFERENCES z (b))",
+            ],
+            "PRAGMA foreign_keys = OFF; INSERT INTO x VALUES (9); INSERT INTO p VALUES (2); PRAGMA foreign_keys = ON",
+            &[&[up], &PARENT_WITHOUT_ONE[..]].concat(),
+            false,
+        )
+        .await;
+        assert_eq!(said.is_some(), refused, "{up}: {said:?}");
+        assert!(said.iter().all(|said| said.contains("foreign key mismatch - \"w\" referencing \"z\"")), "{said:?}");
+    }
+}

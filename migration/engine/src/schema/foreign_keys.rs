@@ -15,6 +15,8 @@ use crate::sql::{rows, sqlstate, text};
 
 /// Result code of SQLite for a foreign key that is violated.
 const VIOLATED: &str = "787";
+/// Result code of SQLite for what it cannot do as it was asked, here to check a key that refers to no key.
+const CANNOT: &str = "1";
 /// Said by [`ForeignKeys::settle`] and heard by [`ForeignKeys::are_in_the_way`].
 const DROPPED: &str = "a table that others refer to was dropped while foreign keys were on";
 
@@ -26,11 +28,12 @@ pub(crate) const QUESTION: &str = "SELECT f.foreign_keys AS is_on, t.name AS nam
      UNION ALL SELECT DISTINCT lower(c.name), NULL, lower(k.\"table\") \
      FROM sqlite_master c JOIN pragma_foreign_key_list(c.name) k \
      WHERE c.type = 'table' AND instr(lower(c.sql), 'references')) t ON f.foreign_keys";
-const ORPHANS: &str =
-    "SELECT \"table\" AS child, parent, count(*) AS number FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2";
+const CHILDREN: &str = "SELECT DISTINCT c.name AS name FROM sqlite_master c JOIN pragma_foreign_key_list(c.name) k \
+     WHERE c.type = 'table' ORDER BY 1";
 
-/// Rows that refer to nothing, by their table and the one they refer to.
-type Orphans = BTreeMap<(String, String), i64>;
+/// How many rows of each table refer to nothing, by the table they refer to. None of a table that SQLite cannot check: it
+/// may refer to columns that are no key, or to a table that is not there yet.
+type Orphans = BTreeMap<String, Option<BTreeMap<String, i64>>>;
 
 /// How foreign keys are before a revision. On other backends nothing is asked.
 #[derive(Default)]
@@ -78,10 +81,10 @@ impl ForeignKeys {
             return Ok(Self::default());
         }
         let keys = Self::of(db).await?;
-        if statements.map_or(!keys.references.is_empty(), |statements| keys.may_be_in_the_way_of(statements)) {
+        if statements.is_none_or(|statements| keys.may_be_in_the_way_of(statements)) {
             db.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
         }
-        Ok(Self { on: keys.on, orphans: orphans(db).await.ok(), ..Self::default() })
+        Ok(Self { on: keys.on, orphans: Some(orphans(db).await?), ..Self::default() })
     }
 
     /// Whether these statements drop a table that others refer to, or that those may refer to which they make.
@@ -109,15 +112,20 @@ impl ForeignKeys {
             }
         }
         let Some(before) = &self.orphans else { return Ok(()) };
-        for ((child, parent), number) in orphans(db).await? {
-            let before = before.get(&(child.clone(), parent.clone())).copied().unwrap_or_default();
-            if number > before {
-                let more = number - before;
-                let rows = if more == 1 { "1 row".to_owned() } else { format!("{more} rows") };
-                return Err(DbErr::Migration(format!(
-                    "it leaves {rows} of {child} that refer to rows of {parent} which are not there; delete or change \
-                     them in the revision first"
-                )));
+        for child in children(db).await? {
+            let known = match before.get(&child) {
+                Some(None) => continue,
+                known => known.and_then(Option::as_ref),
+            };
+            for (parent, number) in orphans_of(db, &child).await? {
+                let more = number - known.and_then(|known| known.get(&parent)).copied().unwrap_or_default();
+                if more > 0 {
+                    let rows = if more == 1 { "1 row".to_owned() } else { format!("{more} rows") };
+                    return Err(DbErr::Migration(format!(
+                        "it leaves {rows} of {child} that refer to rows of {parent} which are not there; delete or change \
+                         them in the revision first"
+                    )));
+                }
             }
         }
         Ok(())
@@ -132,8 +140,7 @@ impl ForeignKeys {
     /// Switches them off.
     pub(crate) async fn off<C: ConnectionTrait>(self, db: &C) -> Result<Self, DbErr> {
         db.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
-        // Before they were checked, a table may have been made that refers to no key; SQLite cannot look then.
-        Ok(Self { on: true, orphans: orphans(db).await.ok(), ..Self::default() })
+        Ok(Self { on: true, orphans: Some(orphans(db).await?), ..Self::default() })
     }
 
     /// As they were before.
@@ -143,8 +150,26 @@ impl ForeignKeys {
 }
 
 async fn orphans<C: ConnectionTrait>(db: &C) -> Result<Orphans, DbErr> {
-    let found = rows(db, ORPHANS).await?;
-    let entry =
-        |row: &QueryResult| Ok(((row.try_get("", "child")?, row.try_get("", "parent")?), row.try_get("", "number")?));
-    found.iter().map(entry).collect()
+    let mut found = Orphans::new();
+    for child in children(db).await? {
+        let checked = match orphans_of(db, &child).await {
+            Err(error) if sqlstate::code(&error).as_deref() == Some(CANNOT) => None,
+            checked => Some(checked?),
+        };
+        found.insert(child, checked);
+    }
+    Ok(found)
+}
+
+async fn children<C: ConnectionTrait>(db: &C) -> Result<Vec<String>, DbErr> {
+    rows(db, CHILDREN).await?.iter().map(|row| row.try_get("", "name")).collect()
+}
+
+/// Table by table: one that SQLite cannot check would end the check of all.
+async fn orphans_of<C: ConnectionTrait>(db: &C, child: &str) -> Result<BTreeMap<String, i64>, DbErr> {
+    let child = child.replace('\'', "''");
+    let sql = format!(
+        "SELECT parent, count(*) AS number FROM pragma_foreign_key_check('{child}', 'main') GROUP BY 1 ORDER BY 1"
+    );
+    rows(db, &sql).await?.iter().map(|row| Ok((row.try_get("", "parent")?, row.try_get("", "number")?))).collect()
 }
