@@ -147,3 +147,20 @@ async fn orphans_are_found_beside_a_table_that_cannot_be_checked() {
         assert!(said.iter().all(|said| said.contains("foreign key mismatch - \"w\" referencing \"z\"")), "{said:?}");
     }
 }
+
+/// The one that builds a table anew runs without keys, the next one does not.
+#[tokio::test]
+async fn the_next_revision_has_its_keys() {
+    let database = TestDatabase::create(Backend::Sqlite).await;
+    let first = Inline::new(FIRST, "CREATE TABLE p (id integer PRIMARY KEY)", "")
+        .then("CREATE TABLE c (p integer REFERENCES p (id) ON UPDATE CASCADE)");
+    let second = Inline::new(SECOND, "", "").then_all(&["DROP TABLE p", "CREATE TABLE p (id integer PRIMARY KEY)"]);
+    let third = Inline::new("m20260103_000000_third", "", "").then_all(&[
+        "INSERT INTO p VALUES (1)",
+        "INSERT INTO c VALUES (1)",
+        "UPDATE p SET id = 5",
+    ]);
+    let runner = database.runner_of(project(&[first, second, third])).await;
+    runner.up(None).await.unwrap();
+    assert_eq!(rows_as_text(runner.connection(), "SELECT CAST(p AS text) FROM c").await, ["5"]);
+}

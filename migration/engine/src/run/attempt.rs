@@ -46,6 +46,8 @@ impl Runner {
             match self.in_transaction(job, transaction, &keys, open, started).await {
                 Err(error) if keys.are_in_the_way(&error) => {
                     self.session.restore(&self.db).await?;
+                    // Keys that are off are looked for after the revision, whatever it does.
+                    job.objects_alone = false;
                     // Until the session is put back.
                     let keys = keys.off(&self.db).await?;
                     let transaction = self.opened(open).await?.transaction;
