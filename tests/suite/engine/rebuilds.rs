@@ -148,6 +148,85 @@ async fn orphans_are_found_beside_a_table_that_cannot_be_checked() {
     }
 }
 
+/// Without keys `ON UPDATE` does nothing, and a row that refers to another one is no orphan.
+#[tokio::test]
+async fn no_key_changes_beside_a_rebuild() {
+    const SWAP: &str = "UPDATE p SET code = -code; UPDATE p SET code = code + 3 WHERE code > -9";
+    let rebuild = |table: &str| {
+        [
+            format!("CREATE TABLE n AS SELECT * FROM {table}"),
+            "CREATE TABLE m (code integer PRIMARY KEY, name text)".to_owned(),
+            "INSERT INTO m SELECT * FROM n".to_owned(),
+            format!("DROP TABLE {table}"),
+            format!("ALTER TABLE m RENAME TO {table}"),
+            "DROP TABLE n".to_owned(),
+        ]
+    };
+    let tables = |key: &str, action: &str| {
+        [
+            "CREATE TABLE p (code integer PRIMARY KEY, name text)".to_owned(),
+            format!("CREATE TABLE c (id integer PRIMARY KEY, p integer DEFAULT 9 REFERENCES {key} ON UPDATE {action})"),
+            "CREATE TABLE q (code integer PRIMARY KEY, name text)".to_owned(),
+            "CREATE TABLE d (q integer REFERENCES q)".to_owned(),
+            // No trigger can be made on it.
+            "CREATE VIRTUAL TABLE words USING fts5 (word)".to_owned(),
+            "CREATE TABLE e (word text REFERENCES words (word) ON UPDATE CASCADE)".to_owned(),
+        ]
+    };
+    let rows = "INSERT INTO p VALUES (1, 'a'), (2, 'b'), (9, 'z'); INSERT INTO c VALUES (1, 1), (2, 2); \
+        INSERT INTO q VALUES (1, 'a'); INSERT INTO d VALUES (1)";
+    let all = "SELECT group_concat(id || '>' || p, ' ') FROM c";
+    for (update, refused) in [
+        (SWAP, true),
+        ("UPDATE p SET rowid = rowid + 10", true),
+        ("INSERT INTO p VALUES (2, 'b') ON CONFLICT DO UPDATE SET code = 5", true),
+        ("UPDATE p SET code = code, name = 'c'", false),
+    ] {
+        for (key, action) in [("P (Code)", "CASCADE"), ("p", "CASCADE"), ("p", "SET DEFAULT"), ("p", "SET NULL")] {
+            for table in ["p", "q"] {
+                for outside in [false, true] {
+                    let (tables, rebuild) = (tables(key, action), rebuild(table));
+                    let tables = tables.each_ref().map(String::as_str);
+                    // Named, so that it is known what becomes of its rows.
+                    let mut up = vec!["SELECT * FROM c", update];
+                    up.extend(rebuild.iter().map(String::as_str));
+                    let (said, runner, _database) = said(&tables, rows, &up, outside).await;
+                    let about = format!("{update}, {key} {action}, {table} anew, outside: {outside}: {said:?}");
+                    assert_eq!(said.is_some(), refused, "{about}");
+                    let says_what_to_do = |said: &String| {
+                        said.contains("change the keys of p in a revision of its own") && said.contains("ON UPDATE")
+                    };
+                    assert!(said.iter().all(says_what_to_do), "{about}");
+                    assert_eq!(rows_as_text(runner.connection(), all).await, ["1>1 2>2"], "{about}");
+                }
+            }
+        }
+    }
+    // In a revision of its own, and by one that knows that keys are off.
+    let own = |updates: &[&str], between: &[String], outside| {
+        let tables = tables("p", "CASCADE");
+        let up = [
+            updates.iter().map(|&sql| sql.to_owned()).collect(),
+            between.to_vec(),
+            vec!["PRAGMA foreign_keys = ON".to_owned()],
+        ]
+        .concat();
+        async move {
+            let tables = tables.each_ref().map(String::as_str);
+            let up = up.iter().map(String::as_str).collect::<Vec<_>>();
+            let (said, runner, _database) = said(&tables, rows, &up, outside).await;
+            (said, rows_as_text(runner.connection(), all).await.remove(0))
+        }
+    };
+    let ten = "UPDATE p SET code = code + 10";
+    let by_itself = ["PRAGMA foreign_keys = OFF", ten, "UPDATE c SET p = p + 10"];
+    for outside in [false, true] {
+        assert_eq!(own(&[ten], &[], outside).await, (None, "1>11 2>12".to_owned()), "outside: {outside}");
+        let done = own(&by_itself, &rebuild("q"), outside).await;
+        assert_eq!(done, (None, "1>11 2>12".to_owned()), "outside: {outside}");
+    }
+}
+
 /// The one that builds a table anew runs without keys, the next one does not.
 #[tokio::test]
 async fn the_next_revision_has_its_keys() {

@@ -49,7 +49,8 @@ impl Runner {
                     // Keys that are off are looked for after the revision, whatever it does.
                     job.objects_alone = false;
                     // Until the session is put back.
-                    let keys = keys.off(&self.db).await?;
+                    let statements = self.known_statements(job.revision.name(), job.direction).await;
+                    let keys = ForeignKeys::off(&self.db, statements.as_deref()).await?;
                     let transaction = self.opened(open).await?.transaction;
                     self.in_transaction(job, transaction, &keys, open, started).await
                 }

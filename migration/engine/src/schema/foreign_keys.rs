@@ -6,12 +6,16 @@
 //! before the commit: then the revision is rolled back and run again with keys off, and has to leave no row without the row
 //! it refers to. Outside of a transaction nothing can be rolled back: there keys are off from the beginning when the
 //! recorded statements drop such a table, or when they are not known.
+//!
+//! Without keys `ON UPDATE` does nothing either, and a row that refers to the wrong one is no orphan. So temporary triggers
+//! refuse to change what others refer to with an `ON UPDATE`; whoever puts the session back takes them away. A revision
+//! that speaks of the pragma itself knows that keys are off, and has none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
-use crate::sql::{rows, sqlstate, text};
+use crate::sql::{quote, rows, sqlstate, text};
 
 /// Result code of SQLite for a foreign key that is violated.
 const VIOLATED: &str = "787";
@@ -30,6 +34,12 @@ pub(crate) const QUESTION: &str = "SELECT f.foreign_keys AS is_on, t.name AS nam
      WHERE c.type = 'table' AND instr(lower(c.sql), 'references')) t ON f.foreign_keys";
 const CHILDREN: &str = "SELECT DISTINCT c.name AS name FROM sqlite_master c JOIN pragma_foreign_key_list(c.name) k \
      WHERE c.type = 'table' ORDER BY 1";
+
+/// Columns that rows of other tables follow when they are updated.
+const FOLLOWED: &str = "SELECT DISTINCT p.name AS parent, i.name AS own FROM sqlite_master c \
+     JOIN pragma_foreign_key_list(c.name) k JOIN sqlite_master p ON p.type = 'table' AND lower(p.name) = lower(k.\"table\") \
+     JOIN pragma_table_xinfo(p.name) i ON CASE WHEN k.\"to\" IS NULL THEN i.pk = k.seq + 1 ELSE lower(i.name) = lower(k.\"to\") END \
+     WHERE c.type = 'table' AND p.rootpage > 0 AND k.on_update IN ('CASCADE', 'SET NULL', 'SET DEFAULT') ORDER BY 1, 2";
 
 /// How many rows of each table refer to nothing, by the table they refer to. None of a table that SQLite cannot check: it
 /// may refer to columns that are no key, or to a table that is not there yet.
@@ -82,7 +92,7 @@ impl ForeignKeys {
         }
         let keys = Self::of(db).await?;
         if statements.is_none_or(|statements| keys.may_be_in_the_way_of(statements)) {
-            db.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
+            switch_off(db, statements).await?;
         }
         Ok(Self { on: keys.on, orphans: Some(orphans(db).await?), ..Self::default() })
     }
@@ -137,16 +147,35 @@ impl ForeignKeys {
         self.on && self.orphans.is_none() && (*error == DbErr::Custom(DROPPED.to_owned()) || violated())
     }
 
-    /// Switches them off.
-    pub(crate) async fn off<C: ConnectionTrait>(self, db: &C) -> Result<Self, DbErr> {
-        db.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
+    /// Switches them off, for a revision of these statements as far as they are known. Whoever calls it puts the session
+    /// back afterwards.
+    pub(crate) async fn off<C: ConnectionTrait>(db: &C, statements: Option<&[String]>) -> Result<Self, DbErr> {
+        switch_off(db, statements).await?;
         Ok(Self { on: true, orphans: Some(orphans(db).await?), ..Self::default() })
     }
+}
 
-    /// As they were before.
-    pub(crate) async fn restore<C: ConnectionTrait>(&self, db: &C) -> Result<(), DbErr> {
-        if self.on { db.execute_unprepared("PRAGMA foreign_keys = ON").await.map(drop) } else { Ok(()) }
+async fn switch_off<C: ConnectionTrait>(db: &C, statements: Option<&[String]>) -> Result<(), DbErr> {
+    db.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
+    if statements.is_some_and(|statements| statements.iter().any(|sql| text::switches_foreign_keys(sql))) {
+        return Ok(());
     }
+    for (number, row) in rows(db, FOLLOWED).await?.iter().enumerate() {
+        let (parent, own): (String, String) = (row.try_get("", "parent")?, row.try_get("", "own")?);
+        let said = format!(
+            "it changes {own} of {parent}, which rows refer to ON UPDATE, while foreign keys are off because a table that \
+             others refer to may be dropped; change the keys of {parent} in a revision of its own, in a transaction"
+        )
+        .replace('\'', "''");
+        let (parent, own) = (quote(DbBackend::Sqlite, &parent), quote(DbBackend::Sqlite, &own));
+        // Not `UPDATE OF` it: a key of whole numbers has other names.
+        let create = format!(
+            "CREATE TEMP TRIGGER migration_key_{number} BEFORE UPDATE ON main.{parent} WHEN OLD.{own} IS NOT NEW.{own} \
+             BEGIN SELECT RAISE(ABORT, '{said}'); END"
+        );
+        db.execute_unprepared(&create).await?;
+    }
+    Ok(())
 }
 
 async fn orphans<C: ConnectionTrait>(db: &C) -> Result<Orphans, DbErr> {

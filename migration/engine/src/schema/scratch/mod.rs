@@ -199,9 +199,10 @@ impl<'a> Scratch<'a> {
                 match self.in_transaction(db, revision, direction, &keys).await {
                     Err(error) if keys.are_in_the_way(&error) => {
                         self.session.restore(db).await?;
-                        let keys = keys.off(db).await?;
+                        let statements = self.runner.known_statements(revision.name(), direction).await;
+                        let keys = ForeignKeys::off(db, statements.as_deref()).await?;
                         let ran = self.in_transaction(db, revision, direction, &keys).await;
-                        keys.restore(db).await?;
+                        self.session.restore(db).await?;
                         ran
                     }
                     ran => ran,
@@ -210,7 +211,11 @@ impl<'a> Scratch<'a> {
             Place::Database { db, .. } | Place::Memory(db) => {
                 let statements = self.runner.known_statements(revision.name(), direction).await;
                 let keys = ForeignKeys::watched(db, statements.as_deref()).await?;
-                self.outside_transaction(db, revision, direction).await?;
+                if let Err(error) = self.outside_transaction(db, revision, direction).await {
+                    // The first error says more than one of putting back.
+                    let _ = self.session.restore(db).await;
+                    return Err(error);
+                }
                 keys.settle(db).await
             }
         }
