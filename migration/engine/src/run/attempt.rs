@@ -114,12 +114,13 @@ impl Runner {
         started: Instant,
     ) -> Result<(), DbErr> {
         // To look at the server again takes the mark away, and what keys have to settle takes a transaction for granted.
-        let checks_first = self.may_differ(job) || keys.are_to_settle();
+        let statements = self.known_statements(job.revision.name(), job.direction).await;
+        let keys_matter = keys.are_to_settle(statements.as_deref());
+        let checks_first = self.may_differ(job) || keys_matter;
         if let Err(error) = self.note_begun(job, &transaction).await {
             return Err(give_up(transaction, job, error).await);
         }
         let called = async {
-            let statements = self.known_statements(job.revision.name(), job.direction).await;
             let cascades = Cascades::before(&transaction, statements.as_deref()).await?;
             job.call(&SchemaManager::new(&transaction)).await?;
             if checks_first {
@@ -141,7 +142,9 @@ impl Runner {
         };
         let last = self.last_statements(job, started, if checks_first { Last::Checked } else { Last::Unchecked });
         let settled = async {
-            keys.settle(&transaction).await?;
+            if keys_matter {
+                keys.settle(&transaction).await?;
+            }
             cascades.refuse_lost(&transaction).await?;
             transaction.execute_unprepared(&last).await
         };

@@ -79,9 +79,13 @@ impl ForeignKeys {
         Ok(keys)
     }
 
-    /// Whether [`settle`](Self::settle) has anything to look at.
-    pub(crate) fn are_to_settle(&self) -> bool {
-        !self.places.is_empty() || self.orphans.is_some()
+    /// Whether [`settle`](Self::settle) has anything to look at after these statements. Without the word no table goes.
+    pub(crate) fn are_to_settle(&self, statements: Option<&[String]>) -> bool {
+        let may_drop = |sql: &String| {
+            text::names(DbBackend::Sqlite, sql).is_none_or(|names| names.iter().any(|name| name == "drop"))
+        };
+        let may_be_gone = || statements.is_none_or(|statements| statements.iter().any(may_drop));
+        self.orphans.is_some() || (!self.places.is_empty() && may_be_gone())
     }
 
     /// For a revision that runs outside a transaction and may switch them itself; whoever calls it puts the session back
