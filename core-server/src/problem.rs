@@ -157,7 +157,7 @@ impl IntoResponse for Problem {
 impl IntoResponses for Problem {
     fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
         let about = "400 what cannot be read; 401 the token is missing; 403 another site asked; 404 nothing is there; 409 it is \
-            too late for that, or it is there already as something else; 413 too large; 422 a value that may not be; 503 the \
+            too late for that, or the name is taken by something else; 413 too large; 422 a value that may not be; 503 the \
             database is away, try again";
         let content = Content::new(Some(Ref::from_schema_name("Problem")));
         let response = ResponseBuilder::new().description(about).content("application/problem+json", content);

@@ -124,8 +124,9 @@ async fn no_trial_of_mariadb_deletes_a_live_row() {
         assert_eq!(rows_as_text(&home, "SELECT CAST(id AS CHAR) FROM t ORDER BY 1").await, ["1", "2"], "{deletes}");
     }
     // Over a view of an earlier revision.
-    let view = Inline::new("m1", &format!("CREATE VIEW v AS SELECT * FROM {name}.t"), "DROP VIEW v");
-    let runner = database.runner_of(project(&[view, Inline::new("m2", "DELETE FROM v", "")])).await;
+    let view = Inline::new("m1", &format!("CREATE VIEW v AS SELECT * FROM {name}.t"), "DROP VIEW a; DROP VIEW v")
+        .then("CREATE VIEW a AS SELECT * FROM v");
+    let runner = database.runner_of(project(&[view, Inline::new("m2", "DELETE FROM a", "")])).await;
     let verified = verify(&runner, |_| {}).await.unwrap();
     assert_eq!(verified[1].outcome, Outcome::Failed, "{verified:#?}");
     assert_eq!(count(&home, "t").await, 2);

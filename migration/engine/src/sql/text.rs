@@ -183,7 +183,7 @@ pub(crate) fn only_changes_objects(backend: DbBackend, sql: &str) -> bool {
     let is_one = |tokens: &[Token]| {
         let first = tokens.first();
         let changes = ["CREATE", "ALTER", "DROP", "RENAME"];
-        // What goes with the session is no object of the schema.
+        // A temporary table goes with its session; it is not an object of the schema.
         changes.iter().any(|word| first.is_some_and(|token| is_word(token, word))) && temporary_table(tokens).is_none()
     };
     !apart.statements().is_empty() && apart.statements().iter().all(|(_, tokens)| is_one(tokens))

@@ -40,9 +40,13 @@ pub(super) async fn refuse_changes<C: ConnectionTrait>(db: &C, statements: &[Str
                 let found = rows(db, DATABASES).await?;
                 outside.databases = found.iter().map(|row| row.try_get("", "name")).collect::<Result<_, _>>()?;
             }
-            for row in views {
-                let (name, definition): (String, String) = (row.try_get("", "name")?, row.try_get("", "definition")?);
-                outside.add_view(&name, &Apart::of(backend, &definition));
+            // A view may show another one that is listed later.
+            for _ in 0..views.len() {
+                for row in &views {
+                    let (name, definition): (String, String) =
+                        (row.try_get("", "name")?, row.try_get("", "definition")?);
+                    outside.add_view(&name, &Apart::of(backend, &definition));
+                }
             }
         }
         // Another database cannot be named there.
